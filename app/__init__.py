@@ -1,0 +1,1 @@
+"""Waymark: choose, approve and steer customer-experience initiatives."""

@@ -1,0 +1,108 @@
+"""People, the roles granted to them, their sign-in sessions and the sign-in throttle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.rules import PERMISSIONS, Role
+from app.db.base import Base
+from app.db.types import EnumText, UtcDateTime
+
+
+class Person(Base):
+    """Somebody who can sign in. ``email`` is stored in lower case."""
+
+    __tablename__ = "people"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    theme: Mapped[str] = mapped_column(default="system")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int]
+
+    # Roles must be in force at once and are asked on every request, so this one may load itself.
+    grants: Mapped[list[RoleGrant]] = relationship(
+        back_populates="person", foreign_keys="RoleGrant.person_id", lazy="selectin"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    is_authenticated = True
+    is_anonymous = False
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Roles in force; a grant that waits for a second admin gives nothing yet."""
+        if not self.is_active:
+            return frozenset()
+        return frozenset(grant.role for grant in self.grants if grant.is_in_force)
+
+    def may(self, permission: str) -> bool:
+        return not self.roles.isdisjoint(PERMISSIONS[permission])
+
+    def get_id(self) -> str:
+        return str(self.id)
+
+    @property
+    def audit_key(self) -> str:
+        return f"person:{self.id}"
+
+    @property
+    def audit_name(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    @property
+    def audit_role(self) -> str:
+        return ",".join(sorted(role.value for role in self.roles))
+
+
+class RoleGrant(Base):
+    """A role given to a person; a finance role an admin gives to themselves waits for another."""
+
+    __tablename__ = "role_grants"
+    __table_args__ = (Index("uq_role_grants_person_role", "person_id", "role", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    role: Mapped[Role] = mapped_column(EnumText(Role))
+    is_in_force: Mapped[bool]
+    granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    confirmed_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="RESTRICT")
+    )
+    granted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(
+        back_populates="grants", foreign_keys=[person_id], lazy="raise_on_sql"
+    )
+
+
+class SignInSession(Base):
+    """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
+
+    __tablename__ = "sign_in_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str]
+    browser: Mapped[str]
+
+
+class SignInThrottle(Base):
+    """Failed sign-ins of one bucket, an account in a network or an address, and the wait."""
+
+    __tablename__ = "sign_in_throttles"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    open_at: Mapped[datetime] = mapped_column(UtcDateTime)

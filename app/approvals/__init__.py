@@ -1,0 +1,1 @@
+"""Frozen proposals, decisions, commitments, tranches and the ledger."""

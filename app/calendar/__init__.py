@@ -1,0 +1,1 @@
+"""Cycles: dates, rates, funds with budgets and team capacities."""

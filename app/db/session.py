@@ -1,0 +1,61 @@
+"""The one transaction: the only place that commits or rolls back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.db.sqlite import WRITE_OPTION, writer_gate
+from app.errors import ConflictError, UnavailableError
+
+_RETRYABLE = {"40001", "40P01"}
+_OPEN = "transaction_open"
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[Session]:
+    """Open a writing transaction, commit it at the end, or roll all of it back.
+
+    Everything read before is expired, so a service decides on what is true inside the transaction.
+    Load what you are going to change inside the block. Callables put on
+    ``session.info["after_commit"]`` by services run once the commit is safe.
+    Raises ConflictError when somebody else changed a row meanwhile and UnavailableError when the
+    database is locked, full or gone.
+    """
+    if session.info.get(_OPEN):
+        raise RuntimeError("A transaction is open already; services never open their own.")
+    session.rollback()
+    bind = session.get_bind()
+    session.info[_OPEN] = True
+    session.info["after_commit"] = []
+    try:
+        with writer_gate(bind.engine.url):
+            try:
+                session.connection(execution_options={WRITE_OPTION: True})
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+        wake = session.info["after_commit"]
+    except StaleDataError as error:
+        raise ConflictError(
+            "Somebody else changed this while you worked on it. Look at both versions and save again."
+        ) from error
+    except OperationalError as error:
+        raise _refusal(error) from error
+    finally:
+        session.info.pop(_OPEN, None)
+        session.info.pop("after_commit", None)
+    for call in wake:
+        call()
+
+
+def _refusal(error: OperationalError) -> Exception:
+    if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
+        return ConflictError("Two changes met at the same moment; yours was not saved. Try again.")
+    return UnavailableError("The database cannot save now. Nothing was changed; try again shortly.")

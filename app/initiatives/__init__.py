@@ -1,0 +1,1 @@
+"""Proposals from the six questions to a certified business case."""

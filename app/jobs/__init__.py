@@ -1,0 +1,1 @@
+"""Background work whose row is the truth."""

@@ -1,0 +1,34 @@
+"""Background jobs, written in the transaction of their cause."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.db.types import CanonicalJson, EnumText, UtcDateTime
+from app.jobs.rules import JobState
+
+
+class Job(Base):
+    """One piece of background work with its progress and its end."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index("ix_jobs_state_created_at", "state", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    payload: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
+    requested_by: Mapped[str]
+    state: Mapped[JobState] = mapped_column(EnumText(JobState))
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None]
+    progress: Mapped[dict[str, object] | None] = mapped_column(CanonicalJson)
+    failure: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    stop_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

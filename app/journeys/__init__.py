@@ -1,0 +1,1 @@
+"""Customer journeys: touchpoints, baselines and the lever pools they feed."""

@@ -1,0 +1,1 @@
+"""Choosing: scenarios, runs and the engine."""

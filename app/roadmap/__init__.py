@@ -1,0 +1,1 @@
+"""Delivery: timeline, evidence and hurdle decisions."""

@@ -1,0 +1,1 @@
+"""Exact values that no single domain owns: money, quarters, shares, canonical bytes."""

@@ -1,0 +1,166 @@
+"""Exact money in integer minor units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from fractions import Fraction
+
+CURRENCY_DIGITS = {
+    "AUD": 2, "CAD": 2, "CHF": 2, "CZK": 2, "DKK": 2, "EUR": 2, "GBP": 2, "HUF": 2,
+    "JPY": 0, "NOK": 2, "NZD": 2, "PLN": 2, "SEK": 2, "USD": 2,
+}  # fmt: skip
+"""Digits after the decimal point, by ISO 4217 code."""
+
+LARGEST_MINOR = 10**15
+"""The largest amount one field may hold: ten million million units with two digits."""
+
+_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?")
+_SCALES = {"k": 3, "m": 6, "bn": 9}
+
+
+class CurrencyMismatchError(ValueError):
+    """Amounts in different currencies cannot be added or compared; convert one of them first."""
+
+
+class MoneyFormatError(ValueError):
+    """The text is not an amount of money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount: ``minor`` units (cents) of one ISO 4217 ``currency``."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        if isinstance(self.minor, bool) or not isinstance(self.minor, int):
+            raise TypeError("Money takes whole minor units.")
+        if self.currency not in CURRENCY_DIGITS:
+            raise MoneyFormatError(f"“{self.currency}” is not a currency Waymark knows.")
+
+    @classmethod
+    def zero(cls, currency: str) -> Money:
+        return cls(0, currency)
+
+    def _same(self, other: Money) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatchError(
+                f"{self.currency} and {other.currency} cannot be combined; use one currency."
+            )
+
+    def __add__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Money) -> Money:
+        self._same(other)
+        return Money(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Money:
+        return Money(-self.minor, self.currency)
+
+    def __mul__(self, count: int) -> Money:
+        if not isinstance(count, int):
+            raise TypeError("Multiply money by whole numbers only; use allocate() for shares.")
+        return Money(self.minor * count, self.currency)
+
+    __rmul__ = __mul__
+
+    def __lt__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor < other.minor
+
+    def __le__(self, other: Money) -> bool:
+        self._same(other)
+        return self.minor <= other.minor
+
+    def __gt__(self, other: Money) -> bool:
+        return other < self
+
+    def __ge__(self, other: Money) -> bool:
+        return other <= self
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in major units, exact."""
+        return Decimal(self.minor).scaleb(-CURRENCY_DIGITS[self.currency])
+
+    def __str__(self) -> str:
+        sign = "\u2212" if self.minor < 0 else ""
+        return f"{sign}{self.currency} {abs(self.amount):,}"
+
+
+def sum_money(amounts: Iterable[Money], currency: str) -> Money:
+    """Add amounts up; an empty sum is zero of ``currency``."""
+    total = Money.zero(currency)
+    for amount in amounts:
+        total += amount
+    return total
+
+
+def parse_money(text: str, currency: str) -> Money:
+    """Read an amount as people type it: ``1,250,000.50``, ``€1.25m``, ``1250k``.
+
+    The decimal mark is a point; groups of three may be set off by comma, blank or apostrophe.
+    Raises MoneyFormatError when the text is no amount, has more digits than the currency or is
+    larger than LARGEST_MINOR.
+    """
+    bare = text.strip().replace("\u2212", "-")
+    for mark in (currency, "€", "$", "£"):
+        bare = bare.replace(mark, "")
+    bare = bare.strip()
+    scale = 0
+    for suffix, digits in _SCALES.items():
+        if bare.lower().endswith(suffix):
+            bare, scale = bare[: -len(suffix)].strip(), digits
+            break
+    if len(bare) > 40 or not (_PLAIN.fullmatch(bare) or _GROUPED.fullmatch(bare)):
+        raise MoneyFormatError("Enter an amount such as 1,250,000 or 1.25m, with a decimal point.")
+    exact = Decimal(re.sub(r"[^0-9.+-]", "", bare)).scaleb(scale + CURRENCY_DIGITS[currency])
+    if exact != exact.to_integral_value():
+        raise MoneyFormatError(f"{currency} has no unit that small; round the amount.")
+    if abs(exact) > LARGEST_MINOR:
+        raise MoneyFormatError("The amount is too large; enter at most ten million million.")
+    return Money(int(exact), currency)
+
+
+def minor_from(exact: Decimal | Fraction) -> int:
+    """Round an exact number of minor units to whole ones, half to even."""
+    if isinstance(exact, Fraction):
+        return round(exact)
+    return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def allocate(total: int, weights: Sequence[int | float | Decimal | Fraction]) -> list[int]:
+    """Split whole minor units by weights so that the parts sum to ``total`` exactly.
+
+    Largest-remainder method: every part is its exact share rounded down, the units left go to the
+    largest remainders, the earlier part first on a tie. Weights are ≥ 0; all-zero weights put
+    everything on the first part. No weights: an empty list, and ``total`` must be 0.
+    """
+    if not weights:
+        if total:
+            raise ValueError("There is nothing to allocate an amount to.")
+        return []
+    exact = [Fraction(weight) for weight in weights]
+    if any(weight < 0 for weight in exact):
+        raise ValueError("Weights cannot be negative.")
+    whole = sum(exact)
+    if not whole:
+        return [total] + [0] * (len(exact) - 1)
+    sign = -1 if total < 0 else 1
+    shares = [abs(total) * weight / whole for weight in exact]
+    parts = [int(share) for share in shares]
+    left = abs(total) - sum(parts)
+    order = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
+    for i in order[:left]:
+        parts[i] += 1
+    return [sign * part for part in parts]
