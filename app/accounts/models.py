@@ -24,7 +24,7 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     # Roles must be in force at once and are asked on every request, so this one may load itself.
     grants: Mapped[list[RoleGrant]] = relationship(

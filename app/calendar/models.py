@@ -35,7 +35,7 @@ class Cycle(Base):
     hurdle_rate: Mapped[Decimal] = mapped_column(ShareType)
     release_confidence: Mapped[Decimal] = mapped_column(ShareType)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    version: Mapped[int]
+    version: Mapped[int] = mapped_column()
 
     funds: Mapped[list[CycleFund]] = relationship(
         back_populates="cycle", lazy="raise_on_sql", order_by="CycleFund.position"

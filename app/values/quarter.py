@@ -91,4 +91,5 @@ def months_later(day: date, months: int) -> date:
     """The same day of the month ``months`` later, or the month's last day if it is shorter."""
     year, index = divmod(day.year * 12 + day.month - 1 + months, 12)
     following = date(year + (index == 11), (index + 1) % 12 + 1, 1)
-    return min(date(year, index + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
+    last = following - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))

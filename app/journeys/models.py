@@ -1,0 +1,193 @@
+"""Journeys, their touchpoints, versioned baselines and the lever pools."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.db.base import Base
+from app.db.types import EnumText, MeasureType, MoneyMinor, UtcDateTime
+from app.journeys.rules import Channel, Lever, PoolState, StageKind
+
+
+class Journey(Base):
+    """What a customer of one segment goes through to reach a goal."""
+
+    __tablename__ = "journeys"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    segment: Mapped[str]
+    goal: Mapped[str]
+    currency: Mapped[str]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    is_in_use: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+
+    owner: Mapped[Person] = relationship(lazy="raise_on_sql")
+    stages: Mapped[list[Stage]] = relationship(
+        back_populates="journey", lazy="raise_on_sql", order_by="Stage.position"
+    )
+    touchpoints: Mapped[list[Touchpoint]] = relationship(
+        back_populates="journey", lazy="raise_on_sql"
+    )
+    baselines: Mapped[list[Baseline]] = relationship(
+        back_populates="journey", lazy="raise_on_sql", order_by="Baseline.number"
+    )
+    pools: Mapped[list[LeverPool]] = relationship(
+        back_populates="journey", lazy="raise_on_sql", order_by="LeverPool.lever"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Stage(Base):
+    """One of the seven stages as this journey names it; it may be hidden."""
+
+    __tablename__ = "stages"
+    __table_args__ = (UniqueConstraint("journey_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journey_id: Mapped[int] = mapped_column(ForeignKey("journeys.id", ondelete="RESTRICT"))
+    kind: Mapped[StageKind] = mapped_column(EnumText(StageKind))
+    name: Mapped[str]
+    position: Mapped[int]
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+
+    journey: Mapped[Journey] = relationship(back_populates="stages", lazy="raise_on_sql")
+
+
+class Touchpoint(Base):
+    """Where the customer meets the company: one stage, one channel."""
+
+    __tablename__ = "touchpoints"
+    __table_args__ = (UniqueConstraint("stage_id", "channel"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journey_id: Mapped[int] = mapped_column(
+        ForeignKey("journeys.id", ondelete="RESTRICT"), index=True
+    )
+    stage_id: Mapped[int] = mapped_column(ForeignKey("stages.id", ondelete="RESTRICT"))
+    channel: Mapped[Channel] = mapped_column(EnumText(Channel))
+    name: Mapped[str]
+
+    journey: Mapped[Journey] = relationship(back_populates="touchpoints", lazy="raise_on_sql")
+    stage: Mapped[Stage] = relationship(lazy="raise_on_sql")
+
+
+class Baseline(Base):
+    """The measured state of a journey at a date; versions are added, never overwritten."""
+
+    __tablename__ = "baselines"
+    __table_args__ = (UniqueConstraint("journey_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journey_id: Mapped[int] = mapped_column(ForeignKey("journeys.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    measured_on: Mapped[date]
+    source: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    journey: Mapped[Journey] = relationship(back_populates="baselines", lazy="raise_on_sql")
+    recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+    figures: Mapped[list[TouchpointFigure]] = relationship(
+        back_populates="baseline", lazy="raise_on_sql", cascade="all, delete-orphan"
+    )
+
+
+class TouchpointFigure(Base):
+    """What one baseline measured at one touchpoint. Satisfaction and importance: 0 to 10."""
+
+    __tablename__ = "touchpoint_figures"
+    __table_args__ = (
+        CheckConstraint("contacts_per_year >= 0", name="contacts_not_negative"),
+        CheckConstraint("satisfaction BETWEEN 0 AND 10000000", name="satisfaction_in_scale"),
+        CheckConstraint("importance BETWEEN 0 AND 10000000", name="importance_in_scale"),
+    )
+
+    baseline_id: Mapped[int] = mapped_column(
+        ForeignKey("baselines.id", ondelete="RESTRICT"), primary_key=True
+    )
+    touchpoint_id: Mapped[int] = mapped_column(
+        ForeignKey("touchpoints.id", ondelete="RESTRICT"), primary_key=True
+    )
+    contacts_per_year: Mapped[Decimal] = mapped_column(MeasureType)
+    satisfaction: Mapped[Decimal] = mapped_column(MeasureType)
+    satisfaction_target: Mapped[Decimal] = mapped_column(MeasureType)
+    importance: Mapped[Decimal] = mapped_column(MeasureType)
+    cost_per_contact_minor: Mapped[int] = mapped_column(MoneyMinor)
+    minutes_per_contact: Mapped[Decimal] = mapped_column(MeasureType)
+
+    baseline: Mapped[Baseline] = relationship(back_populates="figures", lazy="raise_on_sql")
+    touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")
+
+
+class LeverPool(Base):
+    """The money one lever of one journey could yield at most, owned and certified by Finance.
+
+    Retain keeps its flow too: savable customers a year, the segment's churn and the margin, since
+    its money comes through a stock of customers kept. ``annual_value_minor`` is computed from the
+    inputs by the lever's formula when it is saved.
+    """
+
+    __tablename__ = "lever_pools"
+    __table_args__ = (
+        UniqueConstraint("journey_id", "lever"),
+        CheckConstraint("annual_value_minor >= 0", name="value_not_negative"),
+        CheckConstraint(
+            "certified_by_id IS NULL OR certified_by_id <> claimed_by_id", name="four_hands"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    journey_id: Mapped[int] = mapped_column(ForeignKey("journeys.id", ondelete="RESTRICT"))
+    lever: Mapped[Lever] = mapped_column(EnumText(Lever))
+    state: Mapped[PoolState] = mapped_column(EnumText(PoolState))
+    annual_value_minor: Mapped[int] = mapped_column(MoneyMinor)
+    source: Mapped[str]
+    measured_on: Mapped[date]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    claimed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    certified_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("people.id", ondelete="RESTRICT")
+    )
+    certified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+
+    journey: Mapped[Journey] = relationship(back_populates="pools", lazy="raise_on_sql")
+    owner: Mapped[Person] = relationship(foreign_keys=[owner_id], lazy="raise_on_sql")
+    certified_by: Mapped[Person | None] = relationship(
+        foreign_keys=[certified_by_id], lazy="raise_on_sql"
+    )
+    inputs: Mapped[list[PoolInput]] = relationship(
+        back_populates="pool", lazy="raise_on_sql", order_by="PoolInput.position",
+        cascade="all, delete-orphan",
+    )  # fmt: skip
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class PoolInput(Base):
+    """One figure a pool is computed from; money inputs are in major units of the journey."""
+
+    __tablename__ = "pool_inputs"
+
+    pool_id: Mapped[int] = mapped_column(
+        ForeignKey("lever_pools.id", ondelete="RESTRICT"), primary_key=True
+    )
+    symbol: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    value: Mapped[Decimal] = mapped_column(MeasureType)
+    low: Mapped[Decimal | None] = mapped_column(MeasureType)
+    high: Mapped[Decimal | None] = mapped_column(MeasureType)
+    source: Mapped[str]
+
+    pool: Mapped[LeverPool] = relationship(back_populates="inputs", lazy="raise_on_sql")

@@ -1,0 +1,62 @@
+"""Stages, channels and levers: the fixed words of a journey."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class StageKind(Enum):
+    """The seven stages a customer or prospect goes through, in order."""
+
+    AWARENESS = "awareness"
+    DISCOVERY = "discovery"
+    INTEREST = "interest"
+    CONSIDERATION = "consideration"
+    ACTION = "action"
+    USE = "use"
+    ADVOCACY = "advocacy"
+
+
+class Channel(Enum):
+    """Where a contact happens."""
+
+    WEB = "web"
+    APP = "app"
+    CONTACT_CENTRE = "contact_centre"
+    BRANCH = "branch"
+    MESSAGE = "message"
+    LETTER = "letter"
+    PARTNER = "partner"
+
+    @property
+    def word(self) -> str:
+        return _CHANNEL_WORDS[self]
+
+
+_CHANNEL_WORDS = {
+    Channel.WEB: "Website",
+    Channel.APP: "Mobile app",
+    Channel.CONTACT_CENTRE: "Contact centre",
+    Channel.BRANCH: "Store and branch",
+    Channel.MESSAGE: "E-mail and messaging",
+    Channel.LETTER: "Letters and bills",
+    Channel.PARTNER: "Field and partner",
+}
+
+
+class Lever(Enum):
+    """How a journey turns into money."""
+
+    SERVE = "serve"
+    CONVERT = "convert"
+    SPEND = "spend"
+    FAIL = "fail"
+    RETAIN = "retain"
+    RISK = "risk"
+
+
+class PoolState(Enum):
+    """A pool is claimed by its owner until Finance certifies it."""
+
+    CLAIMED = "claimed"
+    CERTIFIED = "certified"

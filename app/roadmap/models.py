@@ -1,0 +1,80 @@
+"""Evidence for hurdles, decisions on them and moved dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.approvals.models import Tranche
+from app.db.base import Base
+from app.db.types import EnumText, MeasureType, UtcDateTime
+from app.initiatives.models import Criterion
+from app.roadmap.rules import HurdleAction
+
+
+class Evidence(Base):
+    """One measurement for one criterion; a later one supersedes it, none is overwritten."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (CheckConstraint("sample IS NULL OR sample >= 0", name="sample_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tranche_id: Mapped[int] = mapped_column(
+        ForeignKey("tranches.id", ondelete="RESTRICT"), index=True
+    )
+    criterion_id: Mapped[int] = mapped_column(
+        ForeignKey("criteria.id", ondelete="RESTRICT"), index=True
+    )
+    value: Mapped[Decimal] = mapped_column(MeasureType)
+    sample: Mapped[int | None]
+    measured_on: Mapped[date]
+    source: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
+    criterion: Mapped[Criterion] = relationship(lazy="raise_on_sql")
+    recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class HurdleDecision(Base):
+    """Release, hold or stop, with the reason and what the figures recommended; append-only."""
+
+    __tablename__ = "hurdle_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tranche_id: Mapped[int] = mapped_column(
+        ForeignKey("tranches.id", ondelete="RESTRICT"), index=True
+    )
+    action: Mapped[HurdleAction] = mapped_column(EnumText(HurdleAction))
+    recommended: Mapped[HurdleAction] = mapped_column(EnumText(HurdleAction))
+    reason: Mapped[str]
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
+    decided_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class DateMove(Base):
+    """A hurdle's date moved, from when to when, by whom and why; append-only."""
+
+    __tablename__ = "date_moves"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tranche_id: Mapped[int] = mapped_column(
+        ForeignKey("tranches.id", ondelete="RESTRICT"), index=True
+    )
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    reason: Mapped[str]
+    moved_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
+    moved_by: Mapped[Person] = relationship(lazy="raise_on_sql")

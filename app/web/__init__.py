@@ -1,0 +1,1 @@
+"""What every page shares: guards, forms, fields, filters, error pages, headers. Knows no domain."""
