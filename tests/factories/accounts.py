@@ -1,0 +1,65 @@
+"""People, and the fixed cast that most tests play with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+
+from argon2 import PasswordHasher
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import Role
+
+PASSWORD = "seven green kites above"
+_LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+@cache
+def _password_hash() -> str:
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+
+
+def make_person(session: Session, name: str, *roles: Role, email: str | None = None) -> Person:
+    """Add an active person who holds `roles` and signs in with PASSWORD."""
+    person = Person(
+        email=email or f"{name.split()[0].lower()}@waymark.test",
+        name=name,
+        password_hash=_password_hash(),
+        created_at=_LONG_AGO,
+        grants=[
+            RoleGrant(role=role, is_in_force=True, granted_at=_LONG_AGO)
+            for role in sorted(roles, key=lambda role: role.value)
+        ],
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+@dataclass(frozen=True)
+class Cast:
+    """One person per part; `owner` and `stranger` hold the same role, but only `owner` owns."""
+
+    lead: Person
+    owner: Person
+    manager: Person
+    cfo: Person
+    cfo2: Person
+    viewer: Person
+    admin: Person
+    stranger: Person
+
+
+def make_cast(session: Session) -> Cast:
+    return Cast(
+        lead=make_person(session, "Lena Lead", Role.CX_LEAD),
+        owner=make_person(session, "Omar Owner", Role.PROGRAM_MANAGER),
+        manager=make_person(session, "Mina Manager", Role.PROGRAM_MANAGER),
+        cfo=make_person(session, "Carla Finance", Role.FINANCE),
+        cfo2=make_person(session, "Cem Finance", Role.FINANCE),
+        viewer=make_person(session, "Vera Viewer", Role.VIEWER),
+        admin=make_person(session, "Adam Admin", Role.ADMIN),
+        stranger=make_person(session, "Stan Stranger", Role.PROGRAM_MANAGER),
+    )

@@ -1,0 +1,55 @@
+"""Two databases at head, made once per process and put back to empty for every test."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from tests.support.postgres import PostgresServer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def alembic_config(url: str) -> Config:
+    """Return the project's Alembic configuration for the database at `url`."""
+    config = Config(toml_file=ROOT / "pyproject.toml")
+    config.attributes["url"] = url
+    return config
+
+
+class SqliteDatabases:
+    """Empty SQLite databases at head: files copied from one that was migrated."""
+
+    kind = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        self._file = folder / "test.db"
+        self.url = f"sqlite:///{self._file}"
+        command.upgrade(alembic_config(f"sqlite:///{self._template}"), "head")
+
+    def reset(self) -> None:
+        for leftover in self._file.parent.glob(f"{self._file.name}*"):
+            leftover.unlink()
+        shutil.copyfile(self._template, self._file)
+
+
+class PostgresDatabases:
+    """Empty PostgreSQL databases at head: copies of one that was migrated."""
+
+    kind = "postgresql"
+
+    def __init__(self, server: PostgresServer) -> None:
+        self._server = server
+        self.url = server.url("test")
+        server.create("template_head")
+        command.upgrade(alembic_config(server.url("template_head")), "head")
+
+    def reset(self) -> None:
+        self._server.create("test", template="template_head")
+
+
+Databases = SqliteDatabases | PostgresDatabases

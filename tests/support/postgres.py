@@ -1,0 +1,148 @@
+"""A PostgreSQL of our own: started by the tests in a temporary folder, gone with them."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+OWNER = "waymark"
+START_SECONDS = 60
+FOLDERS = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+)
+# Speed over safety: nothing in here outlives the tests.
+SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "120",
+    "shared_buffers": "64MB",
+}
+
+
+def find_programs() -> Path | None:
+    """Return the folder that holds `initdb` and `postgres`, the newest version first, or None."""
+    on_path = [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
+    installed = [folder for pattern in FOLDERS for folder in Path("/").glob(pattern[1:])]
+    newest_first = sorted(installed, key=lambda folder: _version(folder.parent.name), reverse=True)
+    for folder in on_path + newest_first:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    return None
+
+
+def _version(name: str) -> tuple[int, ...]:
+    digits = "".join(c if c.isdigit() else " " for c in name)
+    return tuple(int(part) for part in digits.split())
+
+
+class PostgresServer:
+    """One running cluster, reached over a socket in its own folder."""
+
+    def __init__(self, programs: Path) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="waymark-pg-"))
+        self._as_user = _run_as(self._folder)
+        self._log = (self._folder / "log").open("wb")
+        self._process: subprocess.Popen[bytes] | None = None
+        try:
+            self._create(programs)
+            self._start(programs)
+        except BaseException:
+            self.stop()
+            raise
+
+    def url(self, database: str) -> str:
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self._folder}"
+
+    def create(self, database: str, *, template: str = "template1") -> None:
+        """Make `database` anew as a copy of `template`; whoever is connected to it is cut off."""
+        names = {"name": sql.Identifier(database), "template": sql.Identifier(template)}
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        self._execute(
+            sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy").format(**names)
+        )
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=30)
+        self._log.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _create(self, programs: Path) -> None:
+        data = str(self._folder / "data")
+        owned = ["-D", data, "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale=C"]
+        subprocess.run(
+            [str(programs / "initdb"), *owned, "--no-sync", "--no-instructions"],
+            check=True,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            **self._as_user,
+        )
+
+    def _start(self, programs: Path) -> None:
+        settings = [part for item in SETTINGS.items() for part in ("-c", "=".join(item))]
+        self._process = subprocess.Popen(
+            [programs / "postgres", "-D", self._folder / "data", "-k", self._folder, *settings],
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            preexec_fn=_die_with_parent(),
+            **self._as_user,
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._execute(sql.SQL("SELECT 1"))
+                return
+            except psycopg.OperationalError:
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    log = (self._folder / "log").read_text(errors="replace")
+                    raise RuntimeError(f"PostgreSQL did not start:\n{log}") from None
+                time.sleep(0.02)
+
+    def _execute(self, statement: sql.SQL | sql.Composed) -> None:
+        with psycopg.connect(
+            host=str(self._folder), user=OWNER, dbname="postgres", autocommit=True
+        ) as connection:
+            connection.execute(statement)
+
+
+def _run_as(folder: Path) -> dict[str, Any]:
+    """Return what makes a child run as somebody else when we are root, which PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    account = known.get("postgres") or known["nobody"]
+    os.chown(folder, account.pw_uid, account.pw_gid)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def _die_with_parent() -> Callable[[], object] | None:
+    """Return what makes Linux end the child when the tests are killed, so that nothing stays."""
+    if not sys.platform.startswith("linux"):
+        return None
+    libc = ctypes.CDLL(None)
+    set_parent_death_signal = 1
+    return lambda: libc.prctl(set_parent_death_signal, signal.SIGQUIT)
