@@ -17,13 +17,17 @@ from app.roadmap.rules import HurdleAction
 
 
 class Evidence(Base):
-    """One measurement for one criterion; a later one supersedes it, none is overwritten."""
+    """One measurement for one criterion; a later one supersedes it, none is overwritten.
+
+    Evidence brought in from a registry belongs to its criterion before any tranche exists; it
+    counts for the tranche that the criterion's milestone later gets.
+    """
 
     __tablename__ = "evidence"
     __table_args__ = (CheckConstraint("sample IS NULL OR sample >= 0", name="sample_not_negative"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    tranche_id: Mapped[int] = mapped_column(
+    tranche_id: Mapped[int | None] = mapped_column(
         ForeignKey("tranches.id", ondelete="RESTRICT"), index=True
     )
     criterion_id: Mapped[int] = mapped_column(
@@ -37,7 +41,7 @@ class Evidence(Base):
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
-    tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
+    tranche: Mapped[Tranche | None] = relationship(lazy="raise_on_sql")
     criterion: Mapped[Criterion] = relationship(lazy="raise_on_sql")
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 

@@ -1138,7 +1138,7 @@ def upgrade() -> None:
     op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("tranche_id", sa.Integer(), nullable=False),
+        sa.Column("tranche_id", sa.Integer(), nullable=True),
         sa.Column("criterion_id", sa.Integer(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("sample", sa.Integer(), nullable=True),
