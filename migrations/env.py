@@ -97,8 +97,9 @@ def render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | 
 
 
 def run() -> None:
+    is_moving = _target_revision() is not None
     options: dict[str, Any] = {
-        "target_metadata": application_metadata(),
+        "target_metadata": None if is_moving else application_metadata(),
         "render_item": render_item,
         "compare_type": True,
         "transactional_ddl": True,  # we say BEGIN ourselves, so SQLite keeps DDL in it too
