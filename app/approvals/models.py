@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.rules import (
     CommitmentState,
     DecisionKind,
+    HandKind,
     LedgerAccount,
     ProposalState,
     TrancheState,
@@ -48,9 +49,19 @@ class Proposal(Base):
     items: Mapped[list[ProposalItem]] = relationship(
         back_populates="proposal", lazy="raise_on_sql", order_by="ProposalItem.position"
     )
+    hands: Mapped[list[ProposalHand]] = relationship(
+        back_populates="proposal", lazy="raise_on_sql", order_by="ProposalHand.person_id"
+    )
     decision: Mapped[Decision | None] = relationship(back_populates="proposal", lazy="raise_on_sql")
 
-    __table_args__ = (UniqueConstraint("cycle_id", "round"),)
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "round"),
+        Index(
+            "uq_proposals_one_open", "cycle_id", unique=True,
+            sqlite_where=text("state = 'submitted'"),
+            postgresql_where=text("state = 'submitted'"),
+        ),
+    )  # fmt: skip
     __mapper_args__ = {"version_id_col": version}
 
 
@@ -81,6 +92,27 @@ class ProposalItem(Base):
     owner: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
+class ProposalHand(Base):
+    """A person who had a hand in a proposal, in which part, and so can't decide it.
+
+    ``subject`` is the initiative's key, or the scenario's name.
+    """
+
+    __tablename__ = "proposal_hands"
+
+    proposal_id: Mapped[int] = mapped_column(
+        ForeignKey("proposals.id", ondelete="RESTRICT"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    part: Mapped[HandKind] = mapped_column(EnumText(HandKind), primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+
+    proposal: Mapped[Proposal] = relationship(back_populates="hands", lazy="raise_on_sql")
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
 class Decision(Base):
     """What the approver said about a proposal; there is one and it never changes."""
 
@@ -104,7 +136,15 @@ class Commitment(Base):
     """Money promised to one initiative by a decision."""
 
     __tablename__ = "commitments"
-    __table_args__ = (CheckConstraint("amount_minor >= 0", name="amount_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
+        UniqueConstraint("decision_id", "initiative_id"),
+        Index(
+            "uq_commitments_one_active", "initiative_id", unique=True,
+            sqlite_where=text("state = 'active'"),
+            postgresql_where=text("state = 'active'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(
@@ -184,12 +224,21 @@ class Tranche(Base):
 
 
 class LedgerTransfer(Base):
-    """Money moved from one account to another; append-only, so every movement sums to zero."""
+    """Money moved from account ``debit`` to account ``credit``; append-only, so it sums to zero."""
 
     __tablename__ = "ledger_transfers"
     __table_args__ = (
         CheckConstraint("amount_minor > 0", name="amount_positive"),
         CheckConstraint("debit <> credit", name="two_accounts"),
+        CheckConstraint(
+            "(kind = 'commit' AND debit = 'budget' AND credit = 'committed')"
+            " OR (kind = 'release' AND debit = 'committed' AND credit = 'released')"
+            " OR (kind = 'free' AND debit = 'committed' AND credit = 'budget')"
+            " OR (kind = 'spend' AND debit = 'released' AND credit = 'spent')"
+            " OR (kind = 'reverse' AND reverses_id IS NOT NULL)",
+            name="accounts_fit_kind",
+        ),
+        CheckConstraint("kind <> 'release' OR tranche_id IS NOT NULL", name="release_of_a_tranche"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -47,9 +47,21 @@ class Evidence(Base):
 
 
 class HurdleDecision(Base):
-    """Release, hold or stop, with the reason and what the figures recommended; append-only."""
+    """Release, hold or stop, with the reason, what was recommended and on which grounds."""
 
     __tablename__ = "hurdle_decisions"
+    __table_args__ = (
+        Index(
+            "uq_hurdle_decisions_one_hold", "tranche_id", unique=True,
+            sqlite_where=text("action = 'hold'"),
+            postgresql_where=text("action = 'hold'"),
+        ),
+        Index(
+            "uq_hurdle_decisions_one_end", "tranche_id", unique=True,
+            sqlite_where=text("action <> 'hold'"),
+            postgresql_where=text("action <> 'hold'"),
+        ),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tranche_id: Mapped[int] = mapped_column(
@@ -57,6 +69,7 @@ class HurdleDecision(Base):
     )
     action: Mapped[HurdleAction] = mapped_column(EnumText(HurdleAction))
     recommended: Mapped[HurdleAction] = mapped_column(EnumText(HurdleAction))
+    grounds: Mapped[str]
     reason: Mapped[str]
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -91,6 +91,12 @@ def upgrade() -> None:
     )
     op.create_index("ix_jobs_state_created_at", "jobs", ["state", "created_at"], unique=False)
     op.create_table(
+        "key_series",
+        sa.Column("prefix", sa.String(), nullable=False),
+        sa.Column("last_number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("prefix", name=op.f("pk_key_series")),
+    )
+    op.create_table(
         "people",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -129,6 +135,13 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_teams")),
         sa.UniqueConstraint("key", name=op.f("uq_teams_key")),
+    )
+    op.create_table(
+        "workers",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_workers")),
     )
     op.create_table(
         "cycle_funds",
@@ -337,6 +350,7 @@ def upgrade() -> None:
         sa.Column("lens", sa.Text(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("planned_start", sa.Text(), nullable=False),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=True),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
@@ -390,6 +404,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_initiatives_key")),
     )
     op.create_index(op.f("ix_initiatives_cycle_id"), "initiatives", ["cycle_id"], unique=False)
+    op.create_index(
+        "ix_initiatives_cycle_state_cost",
+        "initiatives",
+        ["cycle_id", "state", "cost_minor"],
+        unique=False,
+    )
     op.create_index(op.f("ix_initiatives_journey_id"), "initiatives", ["journey_id"], unique=False)
     op.create_index(op.f("ix_initiatives_owner_id"), "initiatives", ["owner_id"], unique=False)
     op.create_index(op.f("ix_initiatives_state"), "initiatives", ["state"], unique=False)
@@ -708,6 +728,14 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_proposals_cycle_id"), "proposals", ["cycle_id"], unique=False)
     op.create_index(op.f("ix_proposals_state"), "proposals", ["state"], unique=False)
+    op.create_index(
+        "uq_proposals_one_open",
+        "proposals",
+        ["cycle_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'submitted'"),
+        postgresql_where=sa.text("state = 'submitted'"),
+    )
     op.create_table(
         "target_behaviours",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -903,6 +931,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "option_id", "fund_id", "quarter_index", name=op.f("pk_option_spend")
         ),
+    )
+    op.create_table(
+        "proposal_hands",
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.Text(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["people.id"],
+            name=op.f("fk_proposal_hands_person_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["proposals.id"],
+            name=op.f("fk_proposal_hands_proposal_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint(
+            "proposal_id", "person_id", "part", "subject", name=op.f("pk_proposal_hands")
+        ),
+    )
+    op.create_index(
+        op.f("ix_proposal_hands_person_id"), "proposal_hands", ["person_id"], unique=False
     )
     op.create_table(
         "proposal_items",
@@ -1178,6 +1231,7 @@ def upgrade() -> None:
         sa.Column("tranche_id", sa.Integer(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("recommended", sa.Text(), nullable=False),
+        sa.Column("grounds", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=False),
         sa.Column("decided_at", sa.BigInteger(), nullable=False),
@@ -1198,6 +1252,22 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_hurdle_decisions_tranche_id"), "hurdle_decisions", ["tranche_id"], unique=False
     )
+    op.create_index(
+        "uq_hurdle_decisions_one_end",
+        "hurdle_decisions",
+        ["tranche_id"],
+        unique=True,
+        sqlite_where=sa.text("action <> 'hold'"),
+        postgresql_where=sa.text("action <> 'hold'"),
+    )
+    op.create_index(
+        "uq_hurdle_decisions_one_hold",
+        "hurdle_decisions",
+        ["tranche_id"],
+        unique=True,
+        sqlite_where=sa.text("action = 'hold'"),
+        postgresql_where=sa.text("action = 'hold'"),
+    )
     op.create_table(
         "ledger_transfers",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1213,6 +1283,14 @@ def upgrade() -> None:
         sa.Column("reverses_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("moved_by_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'commit' AND debit = 'budget' AND credit = 'committed') OR (kind = 'release' AND debit = 'committed' AND credit = 'released') OR (kind = 'free' AND debit = 'committed' AND credit = 'budget') OR (kind = 'spend' AND debit = 'released' AND credit = 'spent') OR (kind = 'reverse' AND reverses_id IS NOT NULL)",
+            name=op.f("ck_ledger_transfers_accounts_fit_kind"),
+        ),
+        sa.CheckConstraint(
+            "kind <> 'release' OR tranche_id IS NOT NULL",
+            name=op.f("ck_ledger_transfers_release_of_a_tranche"),
+        ),
         sa.CheckConstraint("amount_minor > 0", name=op.f("ck_ledger_transfers_amount_positive")),
         sa.CheckConstraint("debit <> credit", name=op.f("ck_ledger_transfers_two_accounts")),
         sa.ForeignKeyConstraint(
@@ -1269,6 +1347,18 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_ledger_transfers_cycle_id"), table_name="ledger_transfers")
     op.drop_index(op.f("ix_ledger_transfers_commitment_id"), table_name="ledger_transfers")
     op.drop_table("ledger_transfers")
+    op.drop_index(
+        "uq_hurdle_decisions_one_hold",
+        table_name="hurdle_decisions",
+        sqlite_where=sa.text("action = 'hold'"),
+        postgresql_where=sa.text("action = 'hold'"),
+    )
+    op.drop_index(
+        "uq_hurdle_decisions_one_end",
+        table_name="hurdle_decisions",
+        sqlite_where=sa.text("action <> 'hold'"),
+        postgresql_where=sa.text("action <> 'hold'"),
+    )
     op.drop_index(op.f("ix_hurdle_decisions_tranche_id"), table_name="hurdle_decisions")
     op.drop_table("hurdle_decisions")
     op.drop_index(op.f("ix_evidence_tranche_id"), table_name="evidence")
@@ -1290,6 +1380,8 @@ def downgrade() -> None:
     op.drop_table("scenario_pins")
     op.drop_index(op.f("ix_proposal_items_initiative_id"), table_name="proposal_items")
     op.drop_table("proposal_items")
+    op.drop_index(op.f("ix_proposal_hands_person_id"), table_name="proposal_hands")
+    op.drop_table("proposal_hands")
     op.drop_table("option_spend")
     op.drop_table("option_demand")
     op.drop_index(
@@ -1306,6 +1398,12 @@ def downgrade() -> None:
     op.drop_table("touchpoints")
     op.drop_index(op.f("ix_target_behaviours_initiative_id"), table_name="target_behaviours")
     op.drop_table("target_behaviours")
+    op.drop_index(
+        "uq_proposals_one_open",
+        table_name="proposals",
+        sqlite_where=sa.text("state = 'submitted'"),
+        postgresql_where=sa.text("state = 'submitted'"),
+    )
     op.drop_index(op.f("ix_proposals_state"), table_name="proposals")
     op.drop_index(op.f("ix_proposals_cycle_id"), table_name="proposals")
     op.drop_table("proposals")
@@ -1330,6 +1428,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_initiatives_state"), table_name="initiatives")
     op.drop_index(op.f("ix_initiatives_owner_id"), table_name="initiatives")
     op.drop_index(op.f("ix_initiatives_journey_id"), table_name="initiatives")
+    op.drop_index("ix_initiatives_cycle_state_cost", table_name="initiatives")
     op.drop_index(op.f("ix_initiatives_cycle_id"), table_name="initiatives")
     op.drop_table("initiatives")
     op.drop_table("fund_budgets")
@@ -1344,10 +1443,12 @@ def downgrade() -> None:
     op.drop_table("import_batches")
     op.drop_index(op.f("ix_cycle_funds_fund_id"), table_name="cycle_funds")
     op.drop_table("cycle_funds")
+    op.drop_table("workers")
     op.drop_table("teams")
     op.drop_table("sign_in_throttles")
     op.drop_table("request_keys")
     op.drop_table("people")
+    op.drop_table("key_series")
     op.drop_index("ix_jobs_state_created_at", table_name="jobs")
     op.drop_table("jobs")
     op.drop_table("funds")

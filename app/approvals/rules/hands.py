@@ -1,0 +1,45 @@
+"""Four hands: who had a part in a proposal never decides about its money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.approvals.rules.states import HandKind
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One part one person had in a proposal, on an initiative's key or a scenario's name."""
+
+    person_id: int
+    part: HandKind
+    subject: str
+
+
+def hands_of(person_id: int, hands: Iterable[Hand]) -> list[str]:
+    """What the person did themselves, as it follows "you": ``you own CX-104 and CX-110``."""
+    own = [hand for hand in hands if hand.person_id == person_id]
+    found = []
+    for part, verb in _VERBS.items():
+        subjects = sorted({hand.subject for hand in own if hand.part is part})
+        if subjects:
+            found.append(f"you {verb} {_subjects(part, subjects)}")
+    return found
+
+
+def _subjects(part: HandKind, subjects: Sequence[str]) -> str:
+    if part is HandKind.SUBMITTED:
+        return "it"
+    named = [f"“{subject}”" if part is HandKind.CHANGED_SCENARIO else subject for subject in subjects]
+    if len(named) > 4:
+        named = [*named[:3], f"{len(named) - 3} more"]
+    return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+
+
+_VERBS = {
+    HandKind.SUBMITTED: "submitted",
+    HandKind.OWNS: "own",
+    HandKind.CREATED: "proposed",
+    HandKind.CHANGED_SCENARIO: "changed the scenario",
+}

@@ -1,0 +1,75 @@
+"""How a commitment splits over its milestones, and what a stop takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.values.money import allocate
+from app.values.quarter import Quarter, months_later
+
+MONTHS_A_QUARTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTranche:
+    """What one milestone will hold, and when it falls due for the start that was chosen."""
+
+    milestone_id: int
+    position: int
+    amount_minor: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonePlan:
+    """A milestone as proposed; ``due_on`` assumes the initiative's planned start."""
+
+    milestone_id: int
+    due_on: date
+    share: Decimal
+
+
+def planned_tranches(
+    amount_minor: int,
+    milestones: Sequence[MilestonePlan],
+    *,
+    planned_start: Quarter,
+    start: Quarter,
+) -> list[PlannedTranche]:
+    """One tranche per milestone, in order of their dates; they add up to ``amount_minor``.
+
+    Milestones without a share hold nothing and still are hurdles.
+    """
+    in_order = sorted(milestones, key=lambda m: (m.due_on, m.milestone_id))
+    amounts = allocate(amount_minor, [milestone.share for milestone in in_order])
+    months = MONTHS_A_QUARTER * (start - planned_start)
+    return [
+        PlannedTranche(m.milestone_id, place, amount, months_later(m.due_on, months))
+        for place, (m, amount) in enumerate(zip(in_order, amounts, strict=True), start=1)
+    ]
+
+
+Spend = Mapping[tuple[int, Quarter], int]
+"""Minor units by (fund id, quarter)."""
+
+
+def spend_left(spend: Spend, freed_minor: int) -> dict[tuple[int, Quarter], int]:
+    """What still binds budgets after ``freed_minor`` went back, the latest quarters first.
+
+    Money already released pays for the earliest quarters. Within one quarter the funds give back
+    in proportion to what they hold.
+    """
+    left = dict(spend)
+    for quarter in sorted({quarter for _, quarter in spend}, reverse=True):
+        if freed_minor <= 0:
+            break
+        places = sorted(place for place in spend if place[1] == quarter)
+        held = [spend[place] for place in places]
+        back = min(freed_minor, sum(held))
+        for place, part in zip(places, allocate(back, held), strict=True):
+            left[place] -= part
+        freed_minor -= back
+    return left
