@@ -1,0 +1,1 @@
+"""Registries: whole portfolios taken in from files, with a dry run and all or nothing."""

@@ -1,0 +1,94 @@
+"""Imports that were made and what they meet in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.accounts.models import Person
+from app.calendar.models import Cycle, CycleFund, Fund
+from app.errors import NotFoundError
+from app.initiatives.models import ImportBatch, Initiative
+from app.initiatives.rules import InitiativeState
+
+
+def get_batch(session: Session, batch_id: int) -> ImportBatch:
+    """Raises NotFoundError."""
+    batch = session.get(ImportBatch, batch_id)
+    if batch is None:
+        raise NotFoundError("There is no such import.")
+    return batch
+
+
+def list_batches(session: Session) -> list[tuple[ImportBatch, str]]:
+    """Every import with the name of who made it, the newest first."""
+    query = (
+        select(ImportBatch, Person.name)
+        .join(Person, Person.id == ImportBatch.imported_by_id)
+        .order_by(ImportBatch.id.desc())
+    )
+    return [(batch, name) for batch, name in session.execute(query)]
+
+
+def find_batch(session: Session, *, file_digest: str, mapping_name: str) -> ImportBatch | None:
+    return session.scalar(
+        select(ImportBatch).where(
+            ImportBatch.file_digest == file_digest, ImportBatch.mapping_name == mapping_name
+        )
+    )
+
+
+def list_known_keys(session: Session, keys: Iterable[str]) -> set[str]:
+    """Which of these initiative keys are taken."""
+    wanted = sorted(set(keys))
+    known: set[str] = set()
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        known.update(session.scalars(select(Initiative.key).where(Initiative.key.in_(part))))
+    return known
+
+
+def find_cycle_fund(session: Session, cycle: Cycle, key: str) -> Fund | None:
+    """The fund of that key, if the cycle has it."""
+    return session.scalar(
+        select(Fund)
+        .join(CycleFund, CycleFund.fund_id == Fund.id)
+        .where(CycleFund.cycle_id == cycle.id, Fund.key == key)
+    )
+
+
+def count_by_state(session: Session, batch: ImportBatch) -> dict[InitiativeState, int]:
+    """How many of an import's initiatives stand in each state."""
+    query = (
+        select(Initiative.state, func.count())
+        .where(Initiative.import_batch_id == batch.id)
+        .group_by(Initiative.state)
+    )
+    return dict(session.execute(query).tuples().all())
+
+
+def list_batch_keys(session: Session, batch: ImportBatch, state: InitiativeState) -> list[str]:
+    """Keys of an import's initiatives in one state, in order."""
+    query = (
+        select(Initiative.key)
+        .where(Initiative.import_batch_id == batch.id, Initiative.state == state)
+        .order_by(Initiative.key)
+    )
+    return list(session.scalars(query))
+
+
+def list_batch_initiatives(session: Session, batch: ImportBatch) -> list[Initiative]:
+    """An import's initiatives with all they own, for taking the import back."""
+    query = (
+        select(Initiative)
+        .where(Initiative.import_batch_id == batch.id)
+        .options(
+            selectinload(Initiative.moves),
+            selectinload(Initiative.milestones),
+            selectinload(Initiative.options),
+        )
+        .order_by(Initiative.id)
+    )
+    return list(session.scalars(query))

@@ -1,0 +1,309 @@
+"""Take a file into the registry, whole or not at all, and take it back if nothing built on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.calendar.models import Cycle, Fund
+from app.calendar.rules import CycleState
+from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.initiatives.models import (
+    Criterion,
+    ImportBatch,
+    Initiative,
+    InitiativeMove,
+    Milestone,
+    Option,
+    OptionSpend,
+)
+from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens
+from app.registry import queries
+from app.registry.engine.drafts import ImportDraft, InitiativeDraft, MilestoneDraft
+from app.registry.engine.issues import FileRefusedError, Issue, Severity
+from app.registry.engine.mapping import Mapping
+from app.registry.engine.reading import read_drafts
+from app.registry.engine.table import read_table
+from app.roadmap.models import Evidence
+from app.values.canonical import digest
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """A file as it came: its name, its bytes and the mapping to read it by."""
+
+    name: str
+    content: bytes
+    mapping: Mapping
+
+    @property
+    def digest(self) -> str:
+        return digest(self.content)
+
+
+def preview_import(session: Session, file: ImportFile, *, cycle: Cycle) -> ImportDraft:
+    """Read the file as an import into ``cycle`` would, saving nothing.
+
+    Raises InvalidError when the file, its currency or its fund does not fit at all.
+    """
+    if file.mapping.currency != cycle.currency:
+        raise InvalidError(
+            f"The file is in {file.mapping.currency}, the cycle “{cycle.name}” in {cycle.currency}."
+            " Import into a cycle of the file's currency.",
+            field="cycle",
+        )
+    if cycle.state is CycleState.CLOSED:
+        raise InvalidError("This cycle is closed; choose one that is open.", field="cycle")
+    _fund(session, file.mapping, cycle)
+    try:
+        draft = read_drafts(read_table(file.content, file.name), file.mapping, cycle.quarters)
+    except FileRefusedError as error:
+        raise InvalidError(str(error), field="file") from error
+    return _without_known_keys(session, draft)
+
+
+def _without_known_keys(session: Session, draft: ImportDraft) -> ImportDraft:
+    known = queries.list_known_keys(session, (item.key for item in draft.initiatives))
+    if not known:
+        return draft
+    taken = [
+        Issue(item.line, "", Severity.ERROR, f"{item.key} is in the registry already.")
+        for item in draft.initiatives
+        if item.key in known
+    ]
+    left = tuple(item for item in draft.initiatives if item.key not in known)
+    issues = tuple(sorted((*draft.issues, *taken), key=lambda issue: (issue.line, issue.column)))
+    return replace(draft, initiatives=left, issues=issues)
+
+
+def _fund(session: Session, mapping: Mapping, cycle: Cycle) -> Fund | None:
+    if mapping.cost is None:
+        return None
+    fund = queries.find_cycle_fund(session, cycle, mapping.cost.fund)
+    if fund is None:
+        raise InvalidError(
+            f"The mapping pays from the fund “{mapping.cost.fund}”, which the cycle"
+            f" “{cycle.name}” does not have. Add the fund to the cycle first.",
+            field="cycle",
+        )
+    return fund
+
+
+def import_registry(
+    session: Session,
+    file: ImportFile,
+    *,
+    cycle: Cycle,
+    leave_out_errors: bool,
+    actor: Person,
+    now: datetime,
+) -> tuple[ImportBatch, ImportDraft]:
+    """Save the whole file as draft initiatives.
+
+    Rows with errors bar the import unless the person chose to leave them out, named. The same
+    bytes under the same mapping come in once: raises ConflictError.
+    """
+    if not actor.may("registry.import"):
+        raise NotAllowedError("Importing a registry takes the role CX lead or Program manager.")
+    earlier = queries.find_batch(session, file_digest=file.digest, mapping_name=file.mapping.name)
+    if earlier is not None:
+        raise ConflictError(
+            f"This file was imported already, as “{earlier.file_name}”. Nothing was added."
+        )
+    draft = preview_import(session, file, cycle=cycle)
+    if draft.errors and not leave_out_errors:
+        raise InvalidError(
+            f"{len(draft.errors)} of {draft.row_count} rows have errors. Mend them in the file, or"
+            " choose to leave these rows out. Nothing was saved.",
+            field="leave_out",
+        )
+    if not draft.initiatives:
+        raise InvalidError("No row of the file can be imported.", field="file")
+    batch = _batch(file, draft, actor, now)
+    session.add(batch)
+    session.flush()
+    _save_all(session, draft, batch, cycle, _fund(session, file.mapping, cycle), file, actor, now)
+    record(
+        session, actor=actor, action="registry.imported", subject=f"import:{batch.id}",
+        after={
+            "file": file.name, "digest": file.digest, "mapping": file.mapping.name,
+            "cycle": cycle.name, "initiatives": len(draft.initiatives),
+            "milestones": draft.milestone_count, "readings": draft.reading_count,
+            "rows_left_out": len(draft.errors),
+        },
+        now=now,
+    )  # fmt: skip
+    return batch, draft
+
+
+def _batch(file: ImportFile, draft: ImportDraft, actor: Person, now: datetime) -> ImportBatch:
+    return ImportBatch(
+        file_name=file.name,
+        file_digest=file.digest,
+        mapping_name=file.mapping.name,
+        row_count=draft.row_count,
+        initiative_count=len(draft.initiatives),
+        milestone_count=draft.milestone_count,
+        issues=[issue.as_json() for issue in draft.issues],
+        imported_by_id=actor.id,
+        imported_at=now,
+    )
+
+
+def _save_all(
+    session: Session,
+    draft: ImportDraft,
+    batch: ImportBatch,
+    cycle: Cycle,
+    fund: Fund | None,
+    file: ImportFile,
+    actor: Person,
+    now: datetime,
+) -> None:
+    made = [
+        _initiative(item, batch, cycle, fund, file.mapping, actor, now)
+        for item in draft.initiatives
+    ]
+    session.add_all(made)
+    session.flush()
+    for item, initiative in zip(draft.initiatives, made, strict=True):
+        for reading_of, milestone in zip(item.milestones, initiative.milestones, strict=True):
+            session.add_all(_evidence(reading_of, milestone, actor, now))
+    session.flush()
+
+
+def _initiative(
+    item: InitiativeDraft,
+    batch: ImportBatch,
+    cycle: Cycle,
+    fund: Fund | None,
+    mapping: Mapping,
+    actor: Person,
+    now: datetime,
+) -> Initiative:
+    return Initiative(
+        key=item.key,
+        title=item.title,
+        state=InitiativeState.DRAFT,
+        cycle_id=cycle.id,
+        journey_id=None,
+        unit=item.unit,
+        lens=Lens(item.lens),
+        currency=cycle.currency,
+        planned_start=item.planned_start,
+        owner_id=actor.id,
+        created_by_id=actor.id,
+        import_batch_id=batch.id,
+        created_at=now,
+        changed_at=now,
+        options=[_option(item, fund, mapping)],
+        milestones=[_milestone(one) for one in item.milestones],
+    )
+
+
+def _option(item: InitiativeDraft, fund: Fund | None, mapping: Mapping) -> Option:
+    benefit = mapping.benefit if item.declared_benefit_minor is not None else None
+    return Option(
+        position=1,
+        key="full",
+        name="As registered",
+        scope=f"As in {mapping.source}.",
+        go_live_quarters=item.go_live_quarters,
+        ramp_quarters=1,
+        half_life_quarters=None,
+        earliest_start=item.planned_start,
+        latest_start=None,
+        declared_benefit_minor=item.declared_benefit_minor,
+        declared_grade=EvidenceGrade(benefit.grade) if benefit else None,
+        declared_source=benefit.source if benefit else None,
+        spend=[
+            OptionSpend(fund_id=fund.id, quarter_index=index, amount_minor=amount)
+            for index, amount in enumerate(item.spend_minor)
+            if fund is not None and amount
+        ],
+    )
+
+
+def _milestone(item: MilestoneDraft) -> Milestone:
+    criteria = []
+    if item.criterion is not None:
+        one = item.criterion
+        criteria.append(
+            Criterion(
+                metric=one.metric,
+                unit=one.unit,
+                direction=Direction(one.direction),
+                baseline=one.baseline,
+                threshold=one.threshold,
+                minimum_sample=None,
+                is_must_meet=one.is_must_meet,
+            )
+        )
+    return Milestone(
+        name=item.name, due_on=item.due_on, tranche_share=item.tranche_share, criteria=criteria
+    )
+
+
+def _evidence(
+    item: MilestoneDraft, milestone: Milestone, actor: Person, now: datetime
+) -> list[Evidence]:
+    return [
+        Evidence(
+            tranche_id=None,
+            criterion_id=milestone.criteria[0].id,
+            value=reading.value,
+            sample=None,
+            measured_on=reading.measured_on,
+            source=f"{reading.source}, line {reading.line}",
+            recorded_by_id=actor.id,
+            recorded_at=now,
+        )
+        for reading in item.readings
+    ]
+
+
+def undo_import(session: Session, batch: ImportBatch, *, actor: Person, now: datetime) -> None:
+    """Take a whole import back out of the registry.
+
+    Raises ConflictError once any of its initiatives has left draft or has evidence recorded: what
+    people decided on stays on the record.
+    """
+    if not actor.may("registry.import"):
+        raise NotAllowedError("Undoing an import takes the role CX lead or Program manager.")
+    initiatives = queries.list_batch_initiatives(session, batch)
+    moved = [one.key for one in initiatives if one.state is not InitiativeState.DRAFT or one.moves]
+    if moved:
+        raise ConflictError(
+            f"{len(moved)} of its initiatives, {moved[0]} first, have been worked on since."
+            " Withdraw them one by one instead."
+        )
+    _delete(session, [one.id for one in initiatives])
+    record(
+        session, actor=actor, action="registry.import_undone", subject=f"import:{batch.id}",
+        before={"file": batch.file_name, "initiatives": len(initiatives)}, now=now,
+    )  # fmt: skip
+    session.delete(batch)
+    session.flush()
+
+
+def _delete(session: Session, ids: list[int]) -> None:
+    """Delete imported drafts with all they own, children first."""
+    milestones = select(Milestone.id).where(Milestone.initiative_id.in_(ids))
+    criteria = select(Criterion.id).where(Criterion.milestone_id.in_(milestones))
+    options = select(Option.id).where(Option.initiative_id.in_(ids))
+    for statement in (
+        delete(Evidence).where(Evidence.criterion_id.in_(criteria)),
+        delete(Criterion).where(Criterion.milestone_id.in_(milestones)),
+        delete(Milestone).where(Milestone.initiative_id.in_(ids)),
+        delete(OptionSpend).where(OptionSpend.option_id.in_(options)),
+        delete(Option).where(Option.initiative_id.in_(ids)),
+        delete(InitiativeMove).where(InitiativeMove.initiative_id.in_(ids)),
+        delete(Initiative).where(Initiative.id.in_(ids)),
+    ):
+        session.execute(statement, execution_options={"synchronize_session": False})
+    session.expire_all()
