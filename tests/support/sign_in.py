@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime
 
@@ -10,6 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, SignInSession
+from app.accounts.routes.sign_in import TOKEN
+from app.accounts.services import token_hash
 from app.db.session import transaction
 
 
@@ -19,7 +20,7 @@ def sign_in(client: FlaskClient, session: Session, person: Person, *, now: datet
     with transaction(session):
         session.add(
             SignInSession(
-                token_hash=hashlib.sha256(token.encode()).hexdigest(),
+                token_hash=token_hash(token),
                 person_id=person.id,
                 created_at=now,
                 seen_at=now,
@@ -29,4 +30,4 @@ def sign_in(client: FlaskClient, session: Session, person: Person, *, now: datet
             )
         )
     with client.session_transaction() as cookie:
-        cookie["sign_in"] = token
+        cookie[TOKEN] = token

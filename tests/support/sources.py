@@ -18,6 +18,7 @@ LADDER = (
     "calendar",
     "journeys",
     "initiatives",
+    "registry",
     "portfolio",
     "approvals",
     "roadmap",

@@ -1,0 +1,30 @@
+"""Unbound objects that `create_app` binds to one application."""
+
+from __future__ import annotations
+
+from inspect import iscoroutinefunction
+
+from flask import Flask
+from flask_login import LoginManager
+from flask_sqlalchemy_lite import SQLAlchemy
+from flask_wtf.csrf import CSRFProtect
+
+
+class Database(SQLAlchemy):
+    """The database without asynchronous sessions, which we do not have.
+
+    Their teardown would start an event loop at the end of every request: half a millisecond, and
+    an error wherever a loop runs already.
+    """
+
+    def init_app(self, app: Flask) -> None:
+        super().init_app(app)
+        app.teardown_appcontext_funcs = [
+            close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+        ]
+
+
+db = Database(session_options={"expire_on_commit": False, "autoflush": True})
+login_manager = LoginManager()
+login_manager.session_protection = None
+csrf = CSRFProtect()
