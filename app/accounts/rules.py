@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 
 
@@ -60,3 +63,84 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "jobs.view": _ADMIN,
 }
 """Permission → roles that hold it. A permission that is not here does not exist."""
+
+
+SHORTEST_PASSWORD = 15
+LONGEST_PASSWORD = 128
+
+_COMMON_PIECES = (
+    "password", "passwort", "letmein", "welcome", "qwerty", "qwertz", "asdfgh", "iloveyou",
+    "administrator", "changeme", "secret", "waymark", "123456", "abcdef", "abc123", "111111",
+)  # fmt: skip
+_LEAST_DIFFERENT = 6
+
+
+def password_refusal(password: str, *, email: str, name: str) -> str | None:
+    """Why a new password can't be used, as a sentence; None if it can.
+
+    Length counts, composition does not. What is left after taking out the person's own names and
+    the most common passwords has to be long and varied enough by itself.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        return f"Use at least {SHORTEST_PASSWORD} characters; a few unrelated words are easy to remember."
+    if len(password) > LONGEST_PASSWORD:
+        return f"Use at most {LONGEST_PASSWORD} characters."
+    if "\x00" in password:
+        return "Remove the invisible NUL character."
+    rest = password.casefold()
+    for piece in (*_own_words(email, name), *_COMMON_PIECES):
+        rest = rest.replace(piece, "")
+    if len(rest) < SHORTEST_PASSWORD // 2 or len(set(rest)) < _LEAST_DIFFERENT:
+        return "This is too easy to guess: it is made of your name, common words or few characters."
+    return None
+
+
+def _own_words(email: str, name: str) -> list[str]:
+    words = re.split(r"[^\w]+", f"{email} {name}".casefold())
+    return sorted((word for word in words if len(word) >= 3), key=len, reverse=True)
+
+
+FREE_FAILURES_ACCOUNT = 5
+FREE_FAILURES_ADDRESS = 30
+LONGEST_WAIT = timedelta(minutes=15)
+FORGET_FAILURES_AFTER = timedelta(hours=24)
+
+
+def wait_after(failures: int, free: int) -> timedelta:
+    """How long a bucket stays shut after so many failures: none while free, then doubling."""
+    if failures <= free:
+        return timedelta(0)
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - free, 20)))
+
+
+CLOCK_LEEWAY = timedelta(seconds=5)
+_SENSITIVE = frozenset({Role.FINANCE, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a sign-in lasts, in use and idle; idle is shorter where money or rights are."""
+
+    absolute: timedelta
+    idle: timedelta
+    idle_sensitive: timedelta
+
+
+def session_is_over(
+    *,
+    created_at: datetime,
+    seen_at: datetime,
+    roles: frozenset[Role],
+    limits: SessionLimits,
+    now: datetime,
+) -> bool:
+    """Whether a sign-in has ended by time, or claims to come from the future."""
+    if created_at > now + CLOCK_LEEWAY or seen_at > now + CLOCK_LEEWAY:
+        return True
+    idle = limits.idle if roles.isdisjoint(_SENSITIVE) else limits.idle_sensitive
+    return now - created_at >= limits.absolute or now - seen_at >= idle
+
+
+def needs_second_admin(role: Role, *, person_id: int, actor_id: int | None) -> bool:
+    """Whether a grant waits: nobody gives themselves the power over money alone."""
+    return role is Role.FINANCE and person_id == actor_id

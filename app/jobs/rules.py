@@ -18,3 +18,7 @@ class JobState(Enum):
     @property
     def is_over(self) -> bool:
         return self not in (JobState.QUEUED, JobState.RUNNING)
+
+
+MOST_ATTEMPTS = 2
+"""How often a job is begun: a killed worker's job once more, then it counts as lost."""

@@ -1,0 +1,76 @@
+"""Find people and their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person, RoleGrant, SignInSession
+from app.accounts.rules import Role
+from app.errors import NotFoundError
+
+LONGEST_EMAIL = 254
+
+
+def get_person(session: Session, person_id: int) -> Person:
+    """The person with this id; raises NotFoundError."""
+    person = session.get(Person, person_id) if person_id < 2**31 else None
+    if person is None:
+        raise NotFoundError("There is no such person.")
+    return person
+
+
+def find_person_by_email(session: Session, email: str) -> Person | None:
+    """The person with this address in any case; text no address can be finds nobody."""
+    wanted = email.strip().lower()
+    if not wanted or len(wanted) > LONGEST_EMAIL or "\x00" in wanted:
+        return None
+    try:
+        wanted.encode()
+    except UnicodeEncodeError:
+        return None
+    return session.scalar(select(Person).where(Person.email == wanted))
+
+
+def list_people(session: Session) -> Sequence[Person]:
+    """Everybody, active people first, then by name."""
+    return session.scalars(
+        select(Person).order_by(Person.is_active.desc(), func.lower(Person.name), Person.id)
+    ).all()
+
+
+def list_people_with_role(session: Session, role: Role) -> Sequence[Person]:
+    """Active people who hold a role in force, by name."""
+    return session.scalars(
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.is_active, RoleGrant.role == role, RoleGrant.is_in_force)
+        .order_by(func.lower(Person.name), Person.id)
+    ).all()
+
+
+def count_active_admins(session: Session) -> int:
+    """How many people could manage others today."""
+    return len(list_people_with_role(session, Role.ADMIN))
+
+
+def find_sign_in(session: Session, token_hash: str) -> tuple[SignInSession, Person] | None:
+    """The session a cookie's token stands for and its person, as stored."""
+    row = session.execute(
+        select(SignInSession, Person)
+        .join(Person, Person.id == SignInSession.person_id)
+        .where(SignInSession.token_hash == token_hash)
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def list_sign_ins(session: Session, person: Person, *, since: datetime) -> Sequence[SignInSession]:
+    """A person's sessions begun after ``since``, the last used first."""
+    return session.scalars(
+        select(SignInSession)
+        .where(SignInSession.person_id == person.id, SignInSession.created_at > since)
+        .order_by(SignInSession.seen_at.desc())
+    ).all()

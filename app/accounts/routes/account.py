@@ -1,0 +1,90 @@
+"""The own account: roles, password, sessions, appearance."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.accounts.forms import ConfirmForm, PasswordForm, ThemeForm
+from app.accounts.queries import list_sign_ins
+from app.accounts.routes.blueprint import bp
+from app.accounts.routes.sign_in import TOKEN, begin_session, session_limits, this_device
+from app.accounts.services import (
+    change_password,
+    end_other_sessions,
+    open_session,
+    token_hash,
+)
+from app.accounts.services import set_theme as keep_theme
+from app.db.session import transaction
+from app.errors import AppError
+from app.extensions import db
+from app.web.addresses import own_page
+from app.web.clock import now
+from app.web.errors import status_of
+from app.web.guards import current_actor, signed_in
+
+
+@bp.get("/account")
+@signed_in
+def account() -> str:
+    """Show one's own account."""
+    return _page(PasswordForm())
+
+
+@bp.post("/account/password")
+@signed_in
+def new_password() -> Response | tuple[str, int]:
+    """Change one's own password; other browsers are signed out, this one goes on."""
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _page(form), 422
+    person = current_actor()
+    try:
+        with transaction(db.session):
+            change_password(
+                db.session, person, current=form.current.data, new=form.new.data, now=now()
+            )
+            token = open_session(db.session, person, device=this_device(), now=now())
+    except AppError as error:
+        form.refuse(error)
+        return _page(form), status_of(error)
+    begin_session(person, token)
+    flash("Your password is changed. Other browsers are signed out.", "ok")
+    return redirect(url_for("accounts.account"), code=303)
+
+
+@bp.post("/account/sessions/end")
+@signed_in
+def end_sessions() -> Response:
+    """Sign out everywhere but here."""
+    with transaction(db.session):
+        ended = end_other_sessions(db.session, current_actor(), but_token=session[TOKEN], now=now())
+    flash(f"{ended} other sessions ended." if ended != 1 else "One other session ended.", "ok")
+    return redirect(url_for("accounts.account"), code=303)
+
+
+@bp.post("/account/theme")
+@signed_in
+def set_theme() -> Response | tuple[str, int]:
+    """Keep the appearance somebody chose and go back to where they were."""
+    form = ThemeForm()
+    if not form.validate_on_submit():
+        return _page(PasswordForm(), theme_form=form), 422
+    with transaction(db.session):
+        keep_theme(db.session, current_actor(), form.theme.data, now=now())
+    back = own_page(form.next.data) or own_page(request.form.get("next"))
+    return redirect(back or url_for("accounts.account"), code=303)
+
+
+def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
+    person = current_actor()
+    return render_template(
+        "accounts/account.html",
+        person=person,
+        form=form,
+        theme_form=theme_form or ThemeForm(formdata=None, theme=person.theme),
+        end_form=ConfirmForm(formdata=None),
+        sign_ins=list_sign_ins(db.session, person, since=now() - session_limits().absolute),
+        this_hash=token_hash(session[TOKEN]),
+    )

@@ -1,0 +1,162 @@
+"""People and their roles, for admins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
+from app.accounts.models import Person
+from app.accounts.presenters import role_moves
+from app.accounts.queries import get_person, list_people
+from app.accounts.routes.blueprint import bp
+from app.accounts.rules import Role
+from app.accounts.services import (
+    PersonDraft,
+    confirm_role,
+    create_person,
+    deactivate_person,
+    grant_role,
+    reactivate_person,
+    reset_password,
+    withdraw_role,
+)
+from app.db.session import transaction
+from app.errors import AppError
+from app.extensions import db
+from app.web.clock import now
+from app.web.errors import status_of
+from app.web.guards import current_actor, requires
+
+Answer = Response | tuple[str, int]
+
+
+@bp.get("/admin/people")
+@requires("people.manage")
+def people() -> str:
+    """Show everybody and their roles."""
+    return render_template("admin/people.html", people=list_people(db.session))
+
+
+@bp.get("/admin/people/new")
+@requires("people.manage")
+def new_person() -> str:
+    """Show the form for somebody new."""
+    return render_template("admin/new_person.html", form=PersonForm())
+
+
+@bp.post("/admin/people/new")
+@requires("people.manage")
+def add_person() -> Answer:
+    """Add somebody."""
+    form = PersonForm()
+    if not form.validate_on_submit():
+        return render_template("admin/new_person.html", form=form), 422
+    draft = PersonDraft(
+        email=form.email.data,
+        name=form.name.data,
+        password=form.password.data,
+        roles=form.chosen_roles(),
+    )
+    try:
+        with transaction(db.session):
+            added = create_person(db.session, draft, actor=current_actor(), now=now())
+    except AppError as error:
+        form.refuse(error)
+        return render_template("admin/new_person.html", form=form), status_of(error)
+    flash(f"{added.name} can sign in now.", "ok")
+    return redirect(url_for("accounts.person", person_id=added.id), code=303)
+
+
+@bp.get("/admin/people/<int:person_id>")
+@requires("people.manage")
+def person(person_id: int) -> str:
+    """Show one person."""
+    return _page(get_person(db.session, person_id))
+
+
+@bp.post("/admin/people/<int:person_id>/roles/grant")
+@requires("people.manage")
+def give_role(person_id: int) -> Answer:
+    """Give a role."""
+    return _change_role(person_id, grant_role)
+
+
+@bp.post("/admin/people/<int:person_id>/roles/confirm")
+@requires("people.manage")
+def put_role_in_force(person_id: int) -> Answer:
+    """Confirm a role that waits for a second admin."""
+    return _change_role(person_id, confirm_role)
+
+
+@bp.post("/admin/people/<int:person_id>/roles/withdraw")
+@requires("people.manage")
+def take_role(person_id: int) -> Answer:
+    """Withdraw a role."""
+    return _change_role(person_id, withdraw_role)
+
+
+@bp.post("/admin/people/<int:person_id>/deactivate")
+@requires("people.manage")
+def deactivate(person_id: int) -> Answer:
+    """Bar a person from signing in."""
+    return _change_status(person_id, deactivate_person)
+
+
+@bp.post("/admin/people/<int:person_id>/reactivate")
+@requires("people.manage")
+def reactivate(person_id: int) -> Answer:
+    """Let a person sign in again."""
+    return _change_status(person_id, reactivate_person)
+
+
+@bp.post("/admin/people/<int:person_id>/reset-password")
+@requires("people.manage")
+def new_password_for(person_id: int) -> str:
+    """Set a random password and show it once, on the answer to this very request."""
+    with transaction(db.session):
+        target = get_person(db.session, person_id)
+        password = reset_password(db.session, target, actor=current_actor(), now=now())
+    return _page(target, password=password)
+
+
+def _change_role(person_id: int, change: Callable[..., object]) -> Answer:
+    form = RoleForm()
+    if not form.validate_on_submit():
+        return _page(get_person(db.session, person_id), form=form), 422
+    try:
+        with transaction(db.session):
+            target = get_person(db.session, person_id)
+            change(db.session, target, form.chosen_role(), actor=current_actor(), now=now())
+    except AppError as error:
+        form.refuse(error)
+        return _page(get_person(db.session, person_id), form=form), status_of(error)
+    return redirect(url_for("accounts.person", person_id=person_id), code=303)
+
+
+def _change_status(person_id: int, change: Callable[..., object]) -> Answer:
+    form = RoleForm(formdata=None)
+    try:
+        with transaction(db.session):
+            target = get_person(db.session, person_id)
+            change(db.session, target, actor=current_actor(), now=now())
+    except AppError as error:
+        form.refuse(error)
+        return _page(get_person(db.session, person_id), form=form), status_of(error)
+    return redirect(url_for("accounts.person", person_id=person_id), code=303)
+
+
+def _page(target: Person, *, form: RoleForm | None = None, password: str | None = None) -> str:
+    missing = [role for role in Role if role not in {grant.role for grant in target.grants}]
+    form = form or RoleForm(formdata=None)
+    form.role.choices = [(role.value, role.word) for role in missing]
+    return render_template(
+        "admin/person.html",
+        person=target,
+        moves=role_moves(target, current_actor()),
+        form=form,
+        plain_form=ConfirmForm(formdata=None),
+        password=password,
+    )

@@ -1,0 +1,171 @@
+"""Signing in and out, and finding out who a request's cookie belongs to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import ceil
+
+from flask import (
+    Flask,
+    Request,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_login import current_user
+from werkzeug.exceptions import TooManyRequests
+from werkzeug.wrappers import Response
+
+from app.accounts.forms import SignInForm
+from app.accounts.models import Person
+from app.accounts.queries import find_sign_in, get_person, list_people
+from app.accounts.routes.blueprint import bp
+from app.accounts.rules import SessionLimits, session_is_over
+from app.accounts.services import (
+    SignInDevice,
+    begin_attempt,
+    close_session,
+    open_session,
+    password_matches,
+    token_hash,
+    touch_session,
+)
+from app.db.session import transaction
+from app.errors import UnavailableError
+from app.extensions import db, login_manager
+from app.web.addresses import own_page
+from app.web.clock import now
+from app.web.guards import current_actor, public, signed_in
+
+TOKEN = "sign_in"
+"""The cookie's name for the session's random token."""
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+def session_limits() -> SessionLimits:
+    """How long sign-ins last here."""
+    config = current_app.config
+    return SessionLimits(
+        absolute=timedelta(hours=config["SESSION_HOURS"]),
+        idle=timedelta(minutes=config["IDLE_MINUTES"]),
+        idle_sensitive=timedelta(minutes=config["IDLE_MINUTES_SENSITIVE"]),
+    )
+
+
+def this_device() -> SignInDevice:
+    """Where this request comes from."""
+    return SignInDevice(
+        address=request.remote_addr or "unknown",
+        browser=(request.headers.get("User-Agent") or "unknown").replace("\x00", ""),
+    )
+
+
+def load_signed_in(_: Request) -> Person | None:
+    """The person whose session the cookie's token opens, if that session still runs."""
+    token = session.get(TOKEN)
+    found = find_sign_in(db.session, token_hash(token)) if isinstance(token, str) else None
+    if found is None:
+        return None
+    kept, person = found
+    over = session_is_over(
+        created_at=kept.created_at,
+        seen_at=kept.seen_at,
+        roles=person.roles,
+        limits=session_limits(),
+        now=now(),
+    )
+    if over or not person.is_active:
+        return None
+    g.sign_in = (kept.id, kept.seen_at)
+    return person
+
+
+def keep_session_alive() -> None:
+    """Note once a minute that the session is in use; a locked database is no reason to fail."""
+    if request.endpoint in (None, "static") or not current_user.is_authenticated:
+        return
+    session_id, seen_at = g.sign_in
+    if now() - seen_at < TOUCH_EVERY:
+        return
+    try:
+        with transaction(db.session):
+            touch_session(db.session, session_id, now=now())
+    except UnavailableError:
+        current_app.logger.info("A session's last use could not be noted.")
+
+
+def begin_session(person: Person, token: str) -> None:
+    """Put the new token into a fresh cookie."""
+    session.clear()
+    session[TOKEN] = token
+    g._login_user = person
+
+
+@bp.get("/sign-in")
+@public
+def sign_in_page() -> str | Response:
+    """Show the sign-in form."""
+    if current_user.is_authenticated:
+        return redirect(own_page(request.args.get("next")) or landing_page(), code=303)
+    form = SignInForm(next=own_page(request.args.get("next")) or "")
+    return _sign_in_page(form)
+
+
+@bp.post("/sign-in")
+@public
+def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
+    """Sign somebody in."""
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(form), 422
+    email, password = form.email.data, form.password.data
+    with transaction(db.session):
+        wait = begin_attempt(db.session, email=email, device=this_device(), now=now())
+    if wait is not None:
+        seconds = ceil(wait.total_seconds())
+        form.form_errors = [f"Too many attempts. Wait {seconds} s, then try again."]
+        return _sign_in_page(form), TooManyRequests.code, {"Retry-After": str(seconds)}
+    person = password_matches(db.session, email=email, password=password)
+    if person is None:
+        form.form_errors = ["The e-mail address or the password is wrong."]
+        return _sign_in_page(form), 422
+    with transaction(db.session):
+        person = get_person(db.session, person.id)
+        token = open_session(
+            db.session, person, device=this_device(), replaces=session.get(TOKEN), now=now()
+        )
+    begin_session(person, token)
+    return redirect(own_page(form.next.data) or landing_page(), code=303)
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> Response:
+    """End this browser's session."""
+    with transaction(db.session):
+        close_session(db.session, session[TOKEN], actor=current_actor(), now=now())
+    session.clear()
+    return redirect(url_for("accounts.sign_in_page"), code=303)
+
+
+def landing_page() -> str:
+    """Where people arrive: the home page, or their account before there is one."""
+    return own_page("/") or url_for("accounts.account")
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    demo = current_app.config["DEMO"]
+    people = [p for p in list_people(db.session) if p.is_active and p.roles] if demo else []
+    return render_template("accounts/sign_in.html", form=form, demo_people=people)
+
+
+def init_sign_in(app: Flask) -> None:
+    """Let Flask-Login find people by their session row."""
+    login_manager.init_app(app)
+    login_manager.request_loader(load_signed_in)
+    app.before_request(keep_session_alive)

@@ -1,0 +1,265 @@
+"""People, their roles and passwords; every change ends the sessions it makes unsafe."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person, RoleGrant
+from app.accounts.queries import count_active_admins, find_person_by_email
+from app.accounts.rules import Role, needs_second_admin
+from app.accounts.services.passwords import check_new_password, hash_password, password_fits
+from app.accounts.services.sign_in import close_sessions
+from app.audit.services import record
+from app.errors import ConflictError, InvalidError, NotAllowedError
+
+THEMES = ("system", "light", "dark")
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDraft:
+    """Somebody to be added."""
+
+    email: str
+    name: str
+    password: str = field(repr=False)
+    roles: frozenset[Role] = frozenset()
+
+
+def create_person(
+    session: Session, draft: PersonDraft, *, actor: Person | None, now: datetime
+) -> Person:
+    """Add a person with roles; ``actor`` None is the command line."""
+    _check_manager(actor)
+    email = _checked_email(session, draft.email)
+    name = " ".join(draft.name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidError(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
+    check_new_password(draft.password, email=email, name=name, field="password")
+    person = Person(
+        email=email,
+        name=name,
+        password_hash=hash_password(draft.password),
+        is_active=True,
+        theme="system",
+        created_at=now,
+    )
+    person.grants = [
+        RoleGrant(
+            role=role,
+            is_in_force=True,
+            granted_by_id=actor.id if actor else None,
+            granted_at=now,
+        )
+        for role in sorted(draft.roles, key=lambda role: role.value)
+    ]
+    session.add(person)
+    session.flush()
+    after = {"email": email, "name": name, "roles": sorted(role.value for role in draft.roles)}
+    record(
+        session,
+        actor=actor,
+        action="person.created",
+        subject=person.audit_key,
+        after=after,
+        now=now,
+    )
+    return person
+
+
+def grant_role(
+    session: Session, person: Person, role: Role, *, actor: Person | None, now: datetime
+) -> RoleGrant:
+    """Give a role. Finance that an admin gives to themselves waits for a second admin."""
+    _check_manager(actor)
+    if not person.is_active:
+        raise ConflictError(f"{person.name} is deactivated; reactivate the account first.")
+    if any(grant.role is role for grant in person.grants):
+        raise ConflictError(f"{person.name} has been given this role already.")
+    waits = needs_second_admin(role, person_id=person.id, actor_id=actor.id if actor else None)
+    grant = RoleGrant(
+        role=role,
+        is_in_force=not waits,
+        granted_by_id=actor.id if actor else None,
+        granted_at=now,
+    )
+    before = _roles(person)
+    person.grants.append(grant)
+    session.flush()
+    _roles_changed(session, person, "person.role_granted", before, actor=actor, now=now)
+    return grant
+
+
+def confirm_role(
+    session: Session, person: Person, role: Role, *, actor: Person, now: datetime
+) -> RoleGrant:
+    """Put a waiting grant into force, as another admin than the one who gave it."""
+    _check_manager(actor)
+    grant = _grant_of(person, role)
+    if grant.is_in_force:
+        raise ConflictError("This role is in force already.")
+    if actor.id in (person.id, grant.granted_by_id):
+        raise NotAllowedError("A second admin has to confirm this role; you gave it to yourself.")
+    before = _roles(person)
+    grant.is_in_force = True
+    grant.confirmed_by_id = actor.id
+    session.flush()
+    _roles_changed(session, person, "person.role_confirmed", before, actor=actor, now=now)
+    return grant
+
+
+def withdraw_role(
+    session: Session, person: Person, role: Role, *, actor: Person | None, now: datetime
+) -> None:
+    """Take a role away, at once and in every open session."""
+    _check_manager(actor)
+    grant = _grant_of(person, role)
+    if role is Role.ADMIN and grant.is_in_force:
+        _keep_an_admin(session, person)
+    before = _roles(person)
+    person.grants.remove(grant)
+    session.delete(grant)
+    session.flush()
+    _roles_changed(session, person, "person.role_withdrawn", before, actor=actor, now=now)
+
+
+def deactivate_person(
+    session: Session, person: Person, *, actor: Person | None, now: datetime
+) -> None:
+    """Bar a person from signing in and end their sessions; what they did stays theirs."""
+    _check_manager(actor)
+    if not person.is_active:
+        raise ConflictError(f"{person.name} is deactivated already.")
+    if Role.ADMIN in person.roles:
+        _keep_an_admin(session, person)
+    person.is_active = False
+    close_sessions(session, person)
+    _status_changed(session, person, "person.deactivated", actor=actor, now=now)
+
+
+def reactivate_person(
+    session: Session, person: Person, *, actor: Person | None, now: datetime
+) -> None:
+    """Let a person sign in again with the roles they had."""
+    _check_manager(actor)
+    if person.is_active:
+        raise ConflictError(f"{person.name} is active already.")
+    person.is_active = True
+    _status_changed(session, person, "person.reactivated", actor=actor, now=now)
+
+
+def reset_password(session: Session, person: Person, *, actor: Person | None, now: datetime) -> str:
+    """Set a random password and give it, to be shown once; the person's sessions end."""
+    _check_manager(actor)
+    password = "-".join(secrets.token_hex(3) for _ in range(4))
+    person.password_hash = hash_password(password)
+    close_sessions(session, person)
+    record(session, actor=actor, action="person.password_reset", subject=person.audit_key, now=now)
+    return password
+
+
+def change_password(
+    session: Session, person: Person, *, current: str, new: str, now: datetime
+) -> None:
+    """Change one's own password and end all of one's sessions; the caller opens a new one."""
+    if not password_fits(current, person.password_hash):
+        raise InvalidError("This is not your current password.", field="current")
+    check_new_password(new, email=person.email, name=person.name, field="new")
+    person.password_hash = hash_password(new)
+    close_sessions(session, person)
+    record(
+        session, actor=person, action="person.password_changed", subject=person.audit_key, now=now
+    )
+
+
+def set_theme(session: Session, person: Person, theme: str, *, now: datetime) -> None:
+    """Keep whether the person wants light or dark pages."""
+    if theme not in THEMES:
+        raise InvalidError("Choose system, light or dark.", field="theme")
+    before = {"theme": person.theme}
+    person.theme = theme
+    record(
+        session,
+        actor=person,
+        action="person.theme_set",
+        subject=person.audit_key,
+        before=before,
+        after={"theme": theme},
+        now=now,
+    )
+
+
+def _check_manager(actor: Person | None) -> None:
+    if actor is not None and not actor.may("people.manage"):
+        raise NotAllowedError("Only an admin may manage people.")
+
+
+def _checked_email(session: Session, text: str) -> str:
+    try:
+        email = validate_email(
+            text.strip(), check_deliverability=False, test_environment=True
+        ).normalized.lower()
+    except EmailNotValidError as error:
+        raise InvalidError("Enter a complete e-mail address.", field="email") from error
+    if find_person_by_email(session, email) is not None:
+        raise InvalidError("Somebody with this e-mail address exists already.", field="email")
+    return email
+
+
+def _grant_of(person: Person, role: Role) -> RoleGrant:
+    for grant in person.grants:
+        if grant.role is role:
+            return grant
+    raise ConflictError(f"{person.name} does not have this role.")
+
+
+def _keep_an_admin(session: Session, person: Person) -> None:
+    if count_active_admins(session) <= 1:
+        raise ConflictError(f"{person.name} is the last admin; make somebody else admin first.")
+
+
+def _roles(person: Person) -> dict[str, object]:
+    return {
+        "roles": sorted(grant.role.value for grant in person.grants if grant.is_in_force),
+        "waiting": sorted(grant.role.value for grant in person.grants if not grant.is_in_force),
+    }
+
+
+def _roles_changed(
+    session: Session,
+    person: Person,
+    action: str,
+    before: dict[str, object],
+    *,
+    actor: Person | None,
+    now: datetime,
+) -> None:
+    close_sessions(session, person)
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=person.audit_key,
+        before=before,
+        after=_roles(person),
+        now=now,
+    )
+
+
+def _status_changed(
+    session: Session, person: Person, action: str, *, actor: Person | None, now: datetime
+) -> None:
+    record(
+        session,
+        actor=actor,
+        action=action,
+        subject=person.audit_key,
+        before={"active": not person.is_active},
+        after={"active": person.is_active},
+        now=now,
+    )

@@ -1,0 +1,72 @@
+"""Audit events as the page shows them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.audit.models import AuditEvent
+
+LONGEST_VALUE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that changed; an empty text is no value."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One event, its content read back from the bytes that were hashed."""
+
+    number: int
+    at: datetime
+    actor_name: str
+    actor_role: str
+    action: str
+    subject: str
+    reason: str | None
+    changes: tuple[Change, ...]
+    hash: str
+
+    @property
+    def action_words(self) -> str:
+        """The action as words: “initiative.submitted” reads “initiative submitted”."""
+        return self.action.replace(".", " ").replace("_", " ")
+
+
+def event_row(event: AuditEvent) -> EventRow:
+    """Arrange one event for the page."""
+    content = json.loads(event.content)
+    return EventRow(
+        number=event.number,
+        at=event.at,
+        actor_name=event.actor_name,
+        actor_role=str(content.get("actor_role", "")).replace("_", " ").replace(",", ", "),
+        action=event.action,
+        subject=event.subject,
+        reason=event.reason,
+        changes=_changes(content.get("before") or {}, content.get("after") or {}),
+        hash=event.hash,
+    )
+
+
+def _changes(before: dict[str, object], after: dict[str, object]) -> tuple[Change, ...]:
+    names = [*before, *(name for name in after if name not in before)]
+    return tuple(
+        Change(name.replace("_", " "), _text(before.get(name)), _text(after.get(name)))
+        for name in names
+        if before.get(name) != after.get(name)
+    )
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

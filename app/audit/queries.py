@@ -1,0 +1,127 @@
+"""Read the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent, AuditHead
+from app.audit.rules import GENESIS, StoredEvent, anchor_faults, event_faults
+
+Row = TypeVar("Row", bound=Any)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """What somebody looks for; empty text finds everything, days are inclusive."""
+
+    text: str = ""
+    subject: str = ""
+    actor: str = ""
+    action: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def list_events(
+    session: Session, wanted: AuditFilter, *, offset: int, limit: int
+) -> Sequence[AuditEvent]:
+    """Events that fit, the latest first."""
+    query = _fitting(select(AuditEvent), wanted)
+    return session.scalars(
+        query.order_by(AuditEvent.number.desc()).offset(offset).limit(limit)
+    ).all()
+
+
+def count_events(session: Session, wanted: AuditFilter) -> int:
+    """How many events fit."""
+    return session.scalar(_fitting(select(func.count()).select_from(AuditEvent), wanted)) or 0
+
+
+def list_subject_events(
+    session: Session, subject: str, *, limit: int = 100
+) -> Sequence[AuditEvent]:
+    """The history of one thing, such as ``initiative:12``, the latest first."""
+    return list_events(session, AuditFilter(subject=subject), offset=0, limit=limit)
+
+
+def list_actions(session: Session) -> Sequence[str]:
+    """Every action that has happened, by name."""
+    return session.scalars(select(AuditEvent.action).distinct().order_by(AuditEvent.action)).all()
+
+
+def find_head(session: Session) -> AuditHead | None:
+    """The end of the chain, or None before the first event."""
+    return session.get(AuditHead, 1, populate_existing=True)
+
+
+def _fitting(query: Select[Row], wanted: AuditFilter) -> Select[Row]:
+    if wanted.subject:
+        query = query.where(AuditEvent.subject == wanted.subject)
+    if wanted.actor:
+        query = query.where(AuditEvent.actor == wanted.actor)
+    if wanted.action:
+        query = query.where(AuditEvent.action == wanted.action)
+    if wanted.first_day:
+        query = query.where(AuditEvent.at >= _midnight(wanted.first_day))
+    if wanted.last_day:
+        query = query.where(AuditEvent.at < _midnight(wanted.last_day + timedelta(days=1)))
+    if wanted.text:
+        pattern = f"%{wanted.text.replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
+        columns = (AuditEvent.actor_name, AuditEvent.action, AuditEvent.subject, AuditEvent.reason)
+        query = query.where(or_(*(column.ilike(pattern, escape="/") for column in columns)))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What checking the chain found."""
+
+    count: int
+    head: str
+    faults: tuple[str, ...]
+
+
+def check_chain(session: Session, *, anchor: str | None = None) -> ChainReport:
+    """Recompute every link; ``anchor`` is a ``number:hash`` that was noted outside the database."""
+    faults: list[str] = []
+    known = {0: GENESIS}
+    number, link = 0, GENESIS
+    query = select(AuditEvent).order_by(AuditEvent.number).execution_options(yield_per=1000)
+    for event in session.scalars(query):
+        faults += event_faults(_stored(event), expected_number=number + 1, previous_hash=link)
+        number, link = event.number, event.hash
+        known[number] = link
+        session.expunge(event)
+    head = find_head(session)
+    if (head.number, head.hash) != (number, link) if head else number:
+        faults.append(f"The head does not name event {number}, the last one there is.")
+    if anchor is not None:
+        faults += anchor_faults(anchor, known)
+    return ChainReport(number, link, tuple(faults))
+
+
+def _stored(event: AuditEvent) -> StoredEvent:
+    return StoredEvent(
+        number=event.number,
+        content=bytes(event.content),
+        previous_hash=event.previous_hash,
+        hash=event.hash,
+        columns={
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "actor_name": event.actor_name,
+            "action": event.action,
+            "subject": event.subject,
+            "reason": event.reason,
+        },
+    )

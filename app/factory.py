@@ -1,0 +1,67 @@
+"""Put the application together; everything is decided elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli
+from app.accounts import routes as accounts
+from app.audit import routes as audit
+from app.db.sqlite import engine_options
+from app.extensions import csrf, db
+from app.jobs import routes as jobs
+from app.jobs.engine import JobBell
+from app.jobs.services import BELL
+from app.web.assets import init_assets
+from app.web.errors import init_errors
+from app.web.filters import init_filters
+from app.web.guards import init_guards
+from app.web.headers import init_headers
+from app.web.logs import init_logs
+from app.web.origin import init_origin_check
+from config import complete_settings, read_settings
+
+BLUEPRINTS = (
+    accounts.bp,
+    audit.bp,
+    jobs.bp,
+)
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """Build the application from the environment and ``overrides``."""
+    app = Flask(__name__)
+    settings = read_settings(os.environ) | dict(overrides or {})
+    app.config.from_mapping(complete_settings(settings, Path(app.instance_path)))
+    _bind_extensions(app)
+    for bp in BLUEPRINTS:
+        app.register_blueprint(bp)
+    init_errors(app)
+    cli.register(app)
+    return app
+
+
+def _bind_extensions(app: Flask) -> None:
+    """Bind what runs around each request; the order here is the order of the checks."""
+    Path(app.instance_path).mkdir(parents=True, exist_ok=True)
+    if app.config["PROXY_COUNT"]:
+        count = app.config["PROXY_COUNT"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    app.config["SQLALCHEMY_ENGINES"] = {"default": engine_options(app.config["DATABASE_URL"])}
+    db.init_app(app)
+    with app.app_context():
+        db.sessionmaker.configure(info={BELL: JobBell(app.config["QUEUE_URL"])})
+    init_logs(app)
+    init_headers(app)
+    init_origin_check(app)
+    init_guards(app)
+    accounts.init_sign_in(app)
+    csrf.init_app(app)
+    init_assets(app)
+    init_filters(app)

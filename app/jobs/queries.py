@@ -1,0 +1,53 @@
+"""Look at jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFoundError
+from app.jobs.models import Job, Worker
+from app.jobs.rules import JobState
+
+
+def get_job(session: Session, job_id: int) -> Job:
+    """The job with this id; raises NotFoundError."""
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFoundError("There is no such job.")
+    return job
+
+
+def list_latest_jobs(session: Session, *, limit: int = 50) -> Sequence[Job]:
+    """The latest jobs, the newest first."""
+    return session.scalars(select(Job).order_by(Job.id.desc()).limit(limit)).all()
+
+
+def count_jobs(session: Session) -> dict[JobState, int]:
+    """How many jobs stand in each state."""
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    counted = {state: count for state, count in rows}
+    return {state: counted.get(state, 0) for state in JobState}
+
+
+def is_stop_requested(session: Session, job_id: int) -> bool:
+    """Whether somebody asked the job to end early."""
+    asked = session.scalar(select(Job.stop_requested_at).where(Job.id == job_id))
+    return asked is not None
+
+
+def list_running_jobs(session: Session) -> Sequence[Job]:
+    """Jobs that some worker holds, or held until it was killed."""
+    return session.scalars(
+        select(Job)
+        .where(Job.state == JobState.RUNNING)
+        .order_by(Job.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def list_workers(session: Session) -> Sequence[Worker]:
+    """Workers seen lately, the last seen first."""
+    return session.scalars(select(Worker).order_by(Worker.seen_at.desc())).all()

@@ -1,0 +1,190 @@
+"""Jobs: asked for in the transaction of their cause, carried out by a worker.
+
+Every move is one guarded UPDATE, so that two workers never hold the same job. The functions below
+`request_stop` are the worker's side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from app.jobs.models import Job, Worker
+from app.jobs.rules import MOST_ATTEMPTS, JobState
+
+BELL = "job_bell"
+LOST_WORDS = "The worker ended without a word. Start it again."
+FORGET_WORKERS_AFTER = timedelta(days=1)
+
+
+class JobActor(Protocol):
+    """Who asked for the job."""
+
+    @property
+    def audit_key(self) -> str: ...
+
+
+def enqueue(
+    session: Session,
+    *,
+    kind: str,
+    payload: Mapping[str, object],
+    actor: JobActor | None,
+    now: datetime,
+) -> Job:
+    """Write a job into the caller's transaction and wake a worker once it is committed."""
+    job = Job(
+        kind=kind,
+        payload=dict(payload),
+        requested_by=actor.audit_key if actor else "system",
+        state=JobState.QUEUED,
+        attempts=0,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    bell = session.info.get(BELL)
+    if bell is not None:
+        session.info.setdefault("after_commit", []).append(bell.ring)
+    return job
+
+
+def request_stop(session: Session, job: Job, *, actor: JobActor | None, now: datetime) -> bool:
+    """Ask a job to end early and keep its best; False if it is over already.
+
+    A job nobody has begun ends at once. The caller records who asked and why.
+    """
+    at_once = session.execute(
+        update(Job)
+        .where(Job.id == job.id, Job.state == JobState.QUEUED)
+        .values(state=JobState.STOPPED, stop_requested_at=now, finished_at=now)
+    )
+    if not at_once.rowcount:
+        asked = session.execute(
+            update(Job)
+            .where(Job.id == job.id, Job.state == JobState.RUNNING)
+            .values(stop_requested_at=now)
+        )
+        if not asked.rowcount:
+            return False
+    session.refresh(job)
+    return True
+
+
+def claim(session: Session, *, worker: str, kinds: frozenset[str], now: datetime) -> Job | None:
+    """Take the oldest queued job for ``worker``; None when there is none."""
+    oldest = (
+        select(Job.id)
+        .where(Job.state == JobState.QUEUED, Job.kind.in_(kinds))
+        .order_by(Job.created_at, Job.id)
+        .limit(1)
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        oldest = oldest.with_for_update(skip_locked=True)
+    job_id = session.scalar(oldest)
+    if job_id is None:
+        return None
+    taken = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(
+            state=JobState.RUNNING,
+            worker=worker,
+            attempts=Job.attempts + 1,
+            started_at=now,
+            heartbeat_at=now,
+        )
+    )
+    return session.get(Job, job_id, populate_existing=True) if taken.rowcount else None
+
+
+def beat(session: Session, job_id: int, *, worker: str, now: datetime) -> bool:
+    """Show that ``worker`` still works on the job; False when it was taken away meanwhile."""
+    return _held(session, job_id, worker, {"heartbeat_at": now})
+
+
+def report_progress(
+    session: Session, job_id: int, *, worker: str, progress: Mapping[str, object], now: datetime
+) -> bool:
+    """Store how far the job is; False when it was taken away meanwhile."""
+    return _held(session, job_id, worker, {"heartbeat_at": now, "progress": dict(progress)})
+
+
+def finish(session: Session, job_id: int, *, worker: str, now: datetime) -> bool:
+    """End the job well: stopped if that was asked for, else done."""
+    asked = session.scalar(select(Job.stop_requested_at).where(Job.id == job_id))
+    state = JobState.STOPPED if asked is not None else JobState.DONE
+    return _held(session, job_id, worker, {"state": state, "finished_at": now})
+
+
+def fail(session: Session, job_id: int, *, worker: str, failure: str, now: datetime) -> bool:
+    """End the job badly, with a sentence saying why."""
+    values = {"state": JobState.FAILED, "failure": failure, "finished_at": now}
+    return _held(session, job_id, worker, values)
+
+
+def release(session: Session, job_id: int, *, worker: str) -> bool:
+    """Put a job back into the queue because the worker ends in order; this costs no attempt."""
+    values: dict[str, object] = {
+        "state": JobState.QUEUED,
+        "worker": None,
+        "attempts": Job.attempts - 1,
+    }
+    return _held(session, job_id, worker, values)
+
+
+def reap(session: Session, jobs: Collection[Job], *, now: datetime) -> list[Job]:
+    """Take jobs from workers that are silent: queued once more, then lost.
+
+    A job whose worker has shown life since ``jobs`` was read stays where it is.
+    """
+    return [job for job in jobs if _reap_one(session, job, now=now)]
+
+
+def show_worker(session: Session, name: str, *, started_at: datetime, now: datetime) -> None:
+    """Note that a worker lives, and forget those that have not been seen for a day."""
+    known = session.get(Worker, name)
+    if known is None:
+        session.add(Worker(name=name, started_at=started_at, seen_at=now))
+    else:
+        known.seen_at = now
+    session.execute(delete(Worker).where(Worker.seen_at < now - FORGET_WORKERS_AFTER))
+
+
+def forget_worker(session: Session, name: str) -> None:
+    """Note that a worker ended in order."""
+    session.execute(delete(Worker).where(Worker.name == name))
+
+
+def _reap_one(session: Session, job: Job, *, now: datetime) -> bool:
+    again = job.attempts < MOST_ATTEMPTS and job.stop_requested_at is None
+    values: dict[str, object] = (
+        {"state": JobState.QUEUED, "worker": None}
+        if again
+        else {"state": JobState.LOST, "finished_at": now, "failure": LOST_WORDS}
+    )
+    taken = session.execute(
+        update(Job)
+        .where(
+            Job.id == job.id,
+            Job.state == JobState.RUNNING,
+            Job.worker == job.worker,
+            Job.heartbeat_at == job.heartbeat_at,
+        )
+        .values(**values)
+    )
+    session.refresh(job)
+    return bool(taken.rowcount)
+
+
+def _held(session: Session, job_id: int, worker: str, values: dict[str, object]) -> bool:
+    changed = session.execute(
+        update(Job)
+        .where(Job.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING)
+        .values(**values)
+    )
+    return bool(changed.rowcount)

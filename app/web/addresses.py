@@ -1,0 +1,30 @@
+"""Addresses people bring along, accepted only when they lead to a page of ours."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+LONGEST = 2000
+
+
+def own_page(address: str | None) -> str | None:
+    """Give ``address`` back if it is the path of a known page to GET on this site, else None."""
+    if not address or len(address) > LONGEST or not address.startswith("/"):
+        return None
+    if address.startswith("//") or any(ord(c) < 33 or c in "\\\x7f" for c in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc or parts.fragment:
+        return None
+    try:
+        endpoint, _ = current_app.url_map.bind(request.host).match(parts.path, method="GET")
+    except (RequestRedirect, HTTPException):
+        return None
+    return None if endpoint == "static" else address

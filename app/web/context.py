@@ -1,0 +1,24 @@
+"""What every page may show, brought by domains that the frame of the page does not know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, g
+from werkzeug.local import LocalProxy
+
+
+def provide(bp: Blueprint, name: str, load: Callable[[], Any]) -> None:
+    """Let every template use ``name``; ``load`` runs once a request, when a template asks.
+
+    ``{% if name %}`` is the question to ask for "is there one", since the value is wrapped.
+    """
+
+    def value() -> Any:
+        loaded: dict[str, Any] = g.setdefault("page_context", {})
+        if name not in loaded:
+            loaded[name] = load()
+        return loaded[name]
+
+    bp.app_context_processor(lambda: {name: LocalProxy(value)})

@@ -1,0 +1,152 @@
+"""Fields that turn typed text into the product's values and keep the text when they can't."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from wtforms import StringField
+
+from app.values.money import Money, MoneyFormatError, parse_money
+from app.values.quarter import Quarter, QuarterFormatError
+from app.values.share import ShareFormatError, parse_percent
+
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
+
+
+class ValueField(StringField):
+    """A text field whose ``data`` is a value; an empty text is None."""
+
+    inputmode = "text"
+
+    def parse(self, text: str) -> Any:
+        """Turn text that isn't blank into the value; raises ValueError with the message."""
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        """Write the value as text that `parse` reads."""
+        return str(value)
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        text = str(valuelist[0]) if valuelist else ""
+        if text.strip():
+            self.data = self.parse(text)
+
+
+class MoneyField(ValueField):
+    """Money in the form's currency, or in ``currency`` (a code, or a callable giving it)."""
+
+    inputmode = "decimal"
+
+    def __init__(
+        self,
+        label: str | None = None,
+        validators: Any = None,
+        *,
+        currency: str | Callable[[], str] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self._currency = currency
+        super().__init__(label, validators, **kwargs)
+
+    @property
+    def currency(self) -> str:
+        """The currency, from the field, its form or the form around that."""
+        chosen = self._currency() if callable(self._currency) else self._currency
+        form = getattr(self, "_form", None)
+        while chosen is None and form is not None:
+            chosen = getattr(form, "currency", None)
+            form = getattr(form.meta, "_parent_form", None)
+        if chosen is None:
+            raise RuntimeError(f"Nobody said which currency the field “{self.name}” is in.")
+        return chosen
+
+    def parse(self, text: str) -> Money:
+        try:
+            return parse_money(text, self.currency)
+        except MoneyFormatError as error:
+            raise ValueError(str(error)) from error
+
+    def write(self, value: Any) -> str:
+        return f"{value.amount:,}".replace("-", "\u2212")
+
+
+class PercentField(ValueField):
+    """A share typed as a percentage; ``data`` is the share, 0.125 for 12.5 %."""
+
+    inputmode = "decimal"
+
+    def parse(self, text: str) -> Decimal:
+        try:
+            return parse_percent(text)
+        except ShareFormatError as error:
+            raise ValueError(str(error)) from error
+
+    def write(self, value: Decimal) -> str:
+        return f"{(value * 100).normalize():f}"
+
+
+class MeasureField(ValueField):
+    """A measured number with at most six digits after the point."""
+
+    inputmode = "decimal"
+
+    def parse(self, text: str) -> Decimal:
+        bare = text.strip().replace("\u2212", "-").replace(",", "").replace("\u00a0", "")
+        if not _NUMBER.fullmatch(bare):
+            raise ValueError("Enter a number such as 1,250 or 3.75.")
+        return Decimal(bare)
+
+    def write(self, value: Decimal) -> str:
+        return f"{Decimal(value).normalize():f}".replace("-", "\u2212")
+
+
+class CountField(ValueField):
+    """A whole number."""
+
+    inputmode = "numeric"
+
+    def parse(self, text: str) -> int:
+        bare = text.strip().replace("\u2212", "-").replace(",", "").replace("\u00a0", "")
+        if not re.fullmatch(r"-?[0-9]{1,12}", bare):
+            raise ValueError("Enter a whole number such as 1,250.")
+        return int(bare)
+
+
+class QuarterField(ValueField):
+    """A calendar quarter, typed as 2027-Q1."""
+
+    def parse(self, text: str) -> Quarter:
+        try:
+            return Quarter.parse(text)
+        except QuarterFormatError as error:
+            raise ValueError(str(error)) from error
+
+
+class DayField(ValueField):
+    """A day between 1900 and 2999, as browsers' date fields send it."""
+
+    input_type = "date"
+
+    def parse(self, text: str) -> date:
+        try:
+            day = date.fromisoformat(text.strip()) if len(text.strip()) == 10 else None
+        except ValueError:
+            day = None
+        if day is None:
+            raise ValueError("Enter a day such as 2027-03-31.")
+        if not 1900 <= day.year <= 2999:
+            raise ValueError("Enter a day between 1900 and 2999.")
+        return day
+
+    def write(self, value: date) -> str:
+        return value.isoformat()

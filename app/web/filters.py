@@ -1,0 +1,132 @@
+"""How money, numbers and days are written on pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from flask import Flask, current_app
+
+from app.values.money import Money
+from app.values.quarter import Quarter
+
+MINUS = "\u2212"
+NONE = "–"
+
+
+def _locale() -> str:
+    return str(current_app.config["LOCALE"])
+
+
+def _with_minus(text: str) -> str:
+    return text.replace("-", MINUS)
+
+
+def money(value: Money | None) -> str:
+    """Money to the cent: €1,234,567.00."""
+    if value is None:
+        return NONE
+    return _with_minus(format_currency(value.amount, value.currency, locale=_locale()))
+
+
+def money_short(value: Money | None) -> str:
+    """Money in at most four digits for charts and tiles: €1.23m."""
+    if value is None:
+        return NONE
+    size = abs(value.amount)
+    for unit, letter in (
+        (Decimal(10) ** 9, "bn"),
+        (Decimal(10) ** 6, "m"),
+        (Decimal(10) ** 3, "k"),
+    ):
+        if size >= unit * Decimal("0.9995"):
+            return _short(value, size / unit, letter)
+    return _short(value, size, "")
+
+
+def _short(value: Money, scaled: Decimal, letter: str) -> str:
+    digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
+    rounded = scaled.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    text = format_decimal(rounded.normalize(), format="#,##0.##", locale=_locale())
+    sign = MINUS if value.minor < 0 and rounded else ""
+    return f"{sign}{get_currency_symbol(value.currency, locale=_locale())}{text}{letter}"
+
+
+def minor(value: int | None, currency: str) -> str:
+    """Minor units of a currency as exact money."""
+    return NONE if value is None else money(Money(value, currency))
+
+
+def percent(value: Decimal | None, digits: int = 1) -> str:
+    """A share as a percentage: 12.5 %."""
+    if value is None:
+        return NONE
+    rounded = (Decimal(value) * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    text = format_decimal(rounded, format="#,##0." + "#" * digits, locale=_locale())
+    return _with_minus(f"{text}\u202f%")
+
+
+def number(value: Decimal | int | None, digits: int | None = None) -> str:
+    """A number with its thousands set off; ``digits`` after the point, else as many as it has."""
+    if value is None:
+        return NONE
+    pattern = "#,##0.######" if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
+    return _with_minus(format_decimal(value, format=pattern, locale=_locale()))
+
+
+def signed(value: Money | Decimal | int | None) -> str:
+    """A difference with its sign written out: +3, −€1,200.00; nothing is ±0."""
+    if value is None:
+        return NONE
+    text = money(value) if isinstance(value, Money) else number(value)
+    if not value:
+        return f"±{text}"
+    positive = value.minor > 0 if isinstance(value, Money) else value > 0
+    return f"+{text}" if positive else text
+
+
+def quarter(value: Quarter | str | None) -> str:
+    """A quarter for reading: Q1 2027."""
+    if value is None:
+        return NONE
+    known = Quarter.parse(value) if isinstance(value, str) else value
+    return f"Q{known.number} {known.year}"
+
+
+def day(value: date | None) -> str:
+    """A day: 31 Mar 2027."""
+    if value is None:
+        return NONE
+    return str(format_date(value, format="d MMM y", locale=_locale()))
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in UTC: 31 Mar 2027, 14:05 UTC."""
+    if value is None:
+        return NONE
+    text = format_datetime(value.astimezone(UTC), format="d MMM y, HH:mm", locale=_locale())
+    return f"{text} UTC"
+
+
+def counted(value: int, singular: str, plural: str | None = None) -> str:
+    """A count with its noun: 1 initiative, 3 initiatives."""
+    noun = singular if value == 1 else plural or singular + "s"
+    return f"{number(value)} {noun}"
+
+
+def init_filters(app: Flask) -> None:
+    for filter_ in (
+        money,
+        money_short,
+        minor,
+        percent,
+        number,
+        signed,
+        quarter,
+        day,
+        moment,
+        counted,
+    ):
+        app.jinja_env.filters[filter_.__name__] = filter_

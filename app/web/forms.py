@@ -1,0 +1,83 @@
+"""The base of all forms: what was typed stays, and a refusal stands at its field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from flask_wtf import FlaskForm
+from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms.validators import Regexp
+
+from app.errors import AppError, InvalidError
+
+MAX_TEXT = 20_000
+"""Longest text any field takes unless it says otherwise."""
+
+
+class Form(FlaskForm):
+    """A form; ``currency`` is what its money fields are in."""
+
+    def __init__(self, *args: Any, currency: str | None = None, **kwargs: Any) -> None:
+        self.currency = currency
+        super().__init__(*args, **kwargs)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field, and that no text carries NUL or is absurdly long."""
+        valid = super().validate(extra_validators)
+        for field in _leaves(self):
+            for text in field.raw_data or ():
+                if isinstance(text, str) and (message := _unfit(text, field)):
+                    field.errors = [*field.errors, message]
+                    valid = False
+        return valid
+
+    def refuse(self, error: AppError) -> None:
+        """Put a service's refusal at the fields it names, else at the top of the form."""
+        named = error.fields if isinstance(error, InvalidError) else {}
+        if not named and error.field:
+            named = {error.field: error.message}
+        by_name = {field.name: field for field in _all_fields(self)}
+        unplaced = [] if named else [error.message]
+        for name, message in named.items():
+            if name in by_name:
+                by_name[name].errors = [*by_name[name].errors, message]
+            else:
+                unplaced.append(message)
+        self.form_errors = [*self.form_errors, *unplaced]
+
+    def error_list(self) -> list[tuple[str, str, str]]:
+        """Every message as (field id, label, message) for the summary; the form's own first."""
+        listed = [("", "", message) for message in self.form_errors]
+        for field in _leaves(self):
+            listed += [(field.id, str(field.label.text), str(message)) for message in field.errors]
+        return listed
+
+
+class OnceForm(Form):
+    """A form whose effect happens once even when it is sent twice."""
+
+    once = HiddenField(
+        default=lambda: uuid4().hex,
+        validators=[Regexp(r"^[0-9a-f]{32}\Z", message="Reload the page and send the form again.")],
+    )
+
+
+def _unfit(text: str, field: Field) -> str | None:
+    if "\x00" in text:
+        return "Remove the invisible NUL character."
+    if len(text) > getattr(field, "max_text", MAX_TEXT):
+        return f"Shorten this to at most {getattr(field, 'max_text', MAX_TEXT):,} characters."
+    return None
+
+
+def _all_fields(form: Any) -> Iterator[Field]:
+    for field in form:
+        yield field
+        if isinstance(field, FormField | FieldList):
+            yield from _all_fields(field)
+
+
+def _leaves(form: Any) -> Iterator[Field]:
+    return (f for f in _all_fields(form) if not isinstance(f, FormField | FieldList))

@@ -1,0 +1,96 @@
+"""Who may call a route: every view declares a policy, and what declares none is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar, cast
+
+from flask import Flask, current_app, redirect, request, url_for
+from flask_login import current_user
+from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.wrappers import Response
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+SIGNED_IN = "signed in"
+POLICY_ATTRIBUTE = "access_policy"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Actor(Protocol):
+    """What guards need of the person who is signed in."""
+
+    id: int
+
+    def may(self, permission: str) -> bool: ...
+
+
+def requires(permission: str) -> Callable[[View], View]:
+    """Declare that a view is for people whose roles give ``permission`` at this moment."""
+
+    def declare(view: View) -> View:
+        setattr(view, POLICY_ATTRIBUTE, permission)
+        return view
+
+    return declare
+
+
+def public(view: View) -> View:
+    """Declare that anyone may call a view, signed in or not."""
+    setattr(view, POLICY_ATTRIBUTE, PUBLIC)
+    return view
+
+
+def signed_in(view: View) -> View:
+    """Declare that everyone who is signed in may call a view: it shows only their own things."""
+    setattr(view, POLICY_ATTRIBUTE, SIGNED_IN)
+    return view
+
+
+def policy_of(view: Callable[..., Any]) -> str | None:
+    """The policy a view declares: a permission, PUBLIC, SIGNED_IN, or None."""
+    return getattr(view, POLICY_ATTRIBUTE, None)
+
+
+def current_actor() -> Any:
+    """The person who is signed in, as the services' ``actor``; raises Unauthorized."""
+    if not current_user.is_authenticated:
+        raise Unauthorized()
+    return current_user._get_current_object()
+
+
+def may(permission: str) -> bool:
+    """Whether the person looking at the page has ``permission``."""
+    return bool(current_user.is_authenticated and current_user.may(permission))
+
+
+def refuse_what_is_not_allowed() -> Response | None:
+    """Refuse the request unless its view's policy lets this person in."""
+    if request.endpoint is None or request.routing_exception is not None:
+        return None
+    policy = policy_of(current_app.view_functions[request.endpoint])
+    if policy == PUBLIC:
+        return None
+    if policy is None:
+        raise Forbidden("This page declares no access rule, so nobody may open it.")
+    if not current_user.is_authenticated:
+        return _ask_to_sign_in()
+    if policy != SIGNED_IN and not cast(Actor, current_user).may(policy):
+        raise Forbidden("None of your roles allows this. An admin can change your roles.")
+    return None
+
+
+def _ask_to_sign_in() -> Response:
+    if request.method not in SAFE_METHODS:
+        raise Unauthorized("Sign in first; what you sent was not carried out.")
+    query = request.query_string.decode("ascii", "replace")
+    wanted = request.path + (f"?{query}" if query else "")
+    return redirect(url_for("accounts.sign_in_page", next=wanted), code=303)
+
+
+def init_guards(app: Flask) -> None:
+    """Bind the default-deny check; static files are public."""
+    setattr(app.view_functions["static"], POLICY_ATTRIBUTE, PUBLIC)
+    app.before_request(refuse_what_is_not_allowed)
+    app.jinja_env.globals["may"] = may

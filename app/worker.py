@@ -1,0 +1,288 @@
+"""The worker: takes jobs from the database, one at a time, and shows that it is alive.
+
+Handlers of the domains stand in HANDLERS. A worker that is killed leaves its job running without a
+heartbeat; any worker then queues it once more, or marks it lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.db.session import transaction
+from app.errors import AppError
+from app.extensions import db
+from app.jobs.engine import JobBell, RunningJob
+from app.jobs.models import Job
+from app.jobs.queries import is_stop_requested, list_running_jobs
+from app.jobs.services import (
+    BELL,
+    beat,
+    claim,
+    fail,
+    finish,
+    forget_worker,
+    reap,
+    release,
+    report_progress,
+    show_worker,
+)
+from app.web.clock import now
+
+logger = logging.getLogger("waymark.worker")
+
+HANDLERS: dict[str, Callable[[RunningJob], None]] = {}
+"""Kind of job → what carries it out."""
+
+BEAT_SECONDS = 2.0
+PROGRESS_SECONDS = 0.5
+REAP_SECONDS = 3.0
+SHOW_SECONDS = 10.0
+NAP_SECONDS = 0.1
+
+
+class JobTakenAwayError(Exception):
+    """Somebody else holds the job now; what this worker still does must not count."""
+
+
+class WorkerEndsError(Exception):
+    """The worker was asked to end; its job goes back into the queue."""
+
+
+class JobContext:
+    """A claimed job, as `RunningJob` describes it, with its heartbeat in a thread of its own."""
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        worker: str,
+        sessions: sessionmaker[Session],
+        clock: Callable[[], datetime],
+        ending: threading.Event,
+    ) -> None:
+        self.job_id = job.id
+        self.payload: Mapping[str, Any] = job.payload
+        self.sessions = sessions
+        self.now = clock
+        self._worker = worker
+        self._ending = ending
+        self._gone = threading.Event()
+        self._over = threading.Event()
+        self._stop = False
+        self._asked_at = 0.0
+        self._reported_at = 0.0
+        self._beater = threading.Thread(target=self._beat, name=f"beat-{job.id}", daemon=True)
+
+    def __enter__(self) -> JobContext:
+        self._beater.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._beater.join()
+
+    def progress(self, values: Mapping[str, object], *, force: bool = False) -> None:
+        """Store how far the job is, at most twice a second unless forced."""
+        self._stay()
+        if not force and time.monotonic() - self._reported_at < PROGRESS_SECONDS:
+            return
+        self._reported_at = time.monotonic()
+        with self.sessions() as session, transaction(session):
+            held = report_progress(
+                session, self.job_id, worker=self._worker, progress=values, now=self.now()
+            )
+        self._note(held)
+        self._stay()
+
+    def should_stop(self) -> bool:
+        """Whether somebody asked the job to end early and keep its best."""
+        self._stay()
+        if not self._stop and time.monotonic() - self._asked_at >= PROGRESS_SECONDS:
+            self._asked_at = time.monotonic()
+            with self.sessions() as session:
+                self._stop = is_stop_requested(session, self.job_id)
+        return self._stop
+
+    def finish(self, session: Session) -> None:
+        """End the job in the handler's own transaction, together with its result."""
+        if not finish(session, self.job_id, worker=self._worker, now=self.now()):
+            self._gone.set()
+            raise JobTakenAwayError
+
+    def _stay(self) -> None:
+        if self._gone.is_set():
+            raise JobTakenAwayError
+        if self._ending.is_set():
+            raise WorkerEndsError
+
+    def _note(self, held: bool) -> None:
+        if not held:
+            self._gone.set()
+
+    def _beat(self) -> None:
+        while not self._over.wait(BEAT_SECONDS):
+            try:
+                with self.sessions() as session, transaction(session):
+                    self._note(beat(session, self.job_id, worker=self._worker, now=self.now()))
+            except (AppError, SQLAlchemyError) as error:
+                logger.warning("A heartbeat failed: %s", error, extra={"job": self.job_id})
+
+
+class Worker:
+    """The loop of one worker process."""
+
+    def __init__(
+        self,
+        app: Flask,
+        *,
+        handlers: Mapping[str, Callable[[RunningJob], None]] | None = None,
+    ) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self.ending = threading.Event()
+        self._app = app
+        self._handlers = HANDLERS if handlers is None else handlers
+        with app.app_context():
+            self._sessions = db.sessionmaker
+        self._bell: JobBell = self._sessions.kw["info"][BELL]
+        self._poll_seconds = float(app.config["WORKER_POLL_SECONDS"])
+        self._silence = timedelta(seconds=app.config["JOB_LOST_SECONDS"])
+        self._started_at = self._now()
+        self._due = {"show": 0.0, "reap": 0.0}
+        self._suspects: dict[int, datetime | None] = {}
+
+    def run(self) -> None:
+        """Work until `ending` is set."""
+        logger.info("The worker %s is ready.", self.name)
+        while not self.ending.is_set():
+            try:
+                self.look_after()
+                if not self.run_next():
+                    self._sleep()
+            except (AppError, SQLAlchemyError) as error:
+                logger.error("The database does not answer: %s", error)
+                self.ending.wait(self._poll_seconds)
+        self._say_goodbye()
+
+    def run_next(self) -> bool:
+        """Carry out the oldest job; False when there is none."""
+        with self._sessions() as session, transaction(session):
+            job = claim(session, worker=self.name, kinds=frozenset(self._handlers), now=self._now())
+        if job is None:
+            return False
+        self._carry_out(job)
+        return True
+
+    def look_after(self) -> None:
+        """Show that this worker lives, and take jobs from workers that don't."""
+        if self._is_due("show", SHOW_SECONDS):
+            with self._sessions() as session, transaction(session):
+                show_worker(session, self.name, started_at=self._started_at, now=self._now())
+        if self._is_due("reap", REAP_SECONDS):
+            self._reap()
+
+    def _carry_out(self, job: Job) -> None:
+        context = JobContext(
+            job, worker=self.name, sessions=self._sessions, clock=self._now, ending=self.ending
+        )
+        with context:
+            failure = self._outcome(job, context)
+        with self._sessions() as session, transaction(session):
+            if failure is None:
+                finish(session, job.id, worker=self.name, now=self._now())
+            else:
+                fail(session, job.id, worker=self.name, failure=failure, now=self._now())
+
+    def _outcome(self, job: Job, context: JobContext) -> str | None:
+        """Run the handler; gives why it failed, in words for people."""
+        try:
+            with self._app.app_context():
+                self._handlers[job.kind](context)
+        except JobTakenAwayError:
+            logger.warning("The job was taken away.", extra={"job": job.id, "kind": job.kind})
+        except WorkerEndsError:
+            with self._sessions() as session, transaction(session):
+                release(session, job.id, worker=self.name)
+        except AppError as error:
+            return error.message
+        except Exception:
+            incident = secrets.token_hex(4)
+            logger.exception("Incident %s", incident, extra={"incident": incident, "job": job.id})
+            return f"Something went wrong on our side (incident {incident})."
+        return None
+
+    def _reap(self) -> None:
+        """Reap what was silent at two looks, so that a beat held up by a long write gets through."""
+        with self._sessions() as session:
+            silent = {
+                job.id: job.heartbeat_at
+                for job in list_running_jobs(session)
+                if self._is_silent(job)
+            }
+        convicted = {i for i, at in silent.items() if self._suspects.get(i, ...) == at}
+        self._suspects = silent
+        if not convicted:
+            return
+        with self._sessions() as session, transaction(session):
+            jobs = [job for job in list_running_jobs(session) if job.id in convicted]
+            for job in reap(session, [j for j in jobs if self._is_silent(j)], now=self._now()):
+                logger.warning(
+                    "A job's worker is gone: %s.", job.state.value, extra={"job": job.id}
+                )
+
+    def _is_silent(self, job: Job) -> bool:
+        if job.worker == self.name:
+            return False
+        if job.heartbeat_at is None or job.heartbeat_at < self._now() - self._silence:
+            return True
+        return _is_dead_here(job.worker or "")
+
+    def _sleep(self) -> None:
+        until = time.monotonic() + self._poll_seconds
+        while time.monotonic() < until and not self.ending.wait(NAP_SECONDS):
+            if self._bell.was_rung():
+                return
+
+    def _is_due(self, what: str, every: float) -> bool:
+        if time.monotonic() < self._due[what]:
+            return False
+        self._due[what] = time.monotonic() + every
+        return True
+
+    def _now(self) -> datetime:
+        with self._app.app_context():
+            return now()
+
+    def _say_goodbye(self) -> None:
+        try:
+            with self._sessions() as session, transaction(session):
+                forget_worker(session, self.name)
+        except (AppError, SQLAlchemyError) as error:
+            logger.warning("The worker could not sign off: %s", error)
+        logger.info("The worker %s has ended.", self.name)
+
+
+def _is_dead_here(worker: str) -> bool:
+    """Whether a worker of this machine is no longer running."""
+    host, _, rest = worker.partition(":")
+    pid = rest.partition(":")[0]
+    if host != socket.gethostname() or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False

@@ -1,0 +1,137 @@
+"""Every setting once: its name in the environment, its default and its meaning.
+
+A setting is read from the environment variable of the same name. `create_app` takes overrides
+for tests. Production refuses to start on an unsafe setting instead of guessing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ENVIRONMENTS = ("development", "production", "test")
+SHORTEST_SECRET = 32
+
+
+class ConfigurationError(RuntimeError):
+    """A setting is missing, malformed or unsafe; the message says which and what to do."""
+
+
+def _text(value: str) -> str:
+    return value.strip()
+
+
+def _flag(value: str) -> bool:
+    return value.strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _names(value: str) -> list[str]:
+    return [name.strip() for name in value.split(",") if name.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting; ``read`` turns the environment's text into its value."""
+
+    name: str
+    default: Any
+    meaning: str
+    read: Callable[[str], Any] = _text
+
+
+SETTINGS = (
+    Setting("ENVIRONMENT", "development", "development (answers on this machine only), production or test"),
+    Setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite file waymark.db in the instance folder"),
+    Setting("QUEUE_URL", "", "what wakes the worker; empty: SQLite file queue.db in the instance folder; or redis://…"),
+    Setting("SECRET_KEY", "", "signs cookies and forms, at least 32 characters; development makes and keeps one itself"),
+    Setting("TRUSTED_HOSTS", [], "host names this site answers to, separated by commas; required in production", _names),
+    Setting("PROXY_COUNT", 0, "how many reverse proxies in front set X-Forwarded-For and -Proto", int),
+    Setting("SECURE_COOKIES", None, "send cookies over https only and ask browsers to stay on https; default: in production", _flag),
+    Setting("DEMO", False, "this is the demo company: say so on every page and offer its sign-ins", _flag),
+    Setting("DEMO_PASSWORD", "seven tides over slate", "password of every person of the demo company"),
+    Setting("LOCALE", "en_GB", "how money, numbers and days are written"),
+    Setting("ORGANISATION", "", "name of the organisation, shown in the header"),
+    Setting("MAX_CONTENT_LENGTH", 5 * 1024 * 1024, "largest request body in bytes, uploads included", int),
+    Setting("MAX_FORM_MEMORY_SIZE", 1024 * 1024, "largest form field in bytes", int),
+    Setting("MAX_FORM_PARTS", 5000, "most fields in one form", int),
+    Setting("SESSION_HOURS", 12, "hours after which everybody signs in again", int),
+    Setting("IDLE_MINUTES", 480, "idle minutes after which a session ends", int),
+    Setting("IDLE_MINUTES_SENSITIVE", 30, "the same for people with the finance or admin role", int),
+    Setting("SOLVER_SECONDS", 60, "longest a solve may take before the best plan so far is kept", int),
+    Setting("SOLVER_MEMORY_MB", 1024, "memory a solver process may use", int),
+    Setting("WORKER_POLL_SECONDS", 1.0, "how often an idle worker looks for jobs", float),
+    Setting("JOB_LOST_SECONDS", 20.0, "silence after which a running job counts as abandoned", float),
+    Setting("LOG_LEVEL", "INFO", "least severe level that is logged"),
+)  # fmt: skip
+
+
+def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read every setting from the environment, else its default; raises ConfigurationError."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text = environ.get(setting.name)
+        if text is None or not text.strip():
+            values[setting.name] = setting.default
+            continue
+        try:
+            values[setting.name] = setting.read(text)
+        except ValueError as error:
+            raise ConfigurationError(
+                f"{setting.name} cannot be “{text}”: {setting.meaning}."
+            ) from error
+    return values
+
+
+def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
+    """Fill in what follows from other settings and refuse what is unsafe."""
+    if values["ENVIRONMENT"] not in ENVIRONMENTS:
+        raise ConfigurationError(f"ENVIRONMENT must be one of {', '.join(ENVIRONMENTS)}.")
+    production = values["ENVIRONMENT"] == "production"
+    if production:
+        _refuse_unsafe(values)
+    else:
+        values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(instance / "secret_key")
+        values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
+    secure = values["SECURE_COOKIES"] if values["SECURE_COOKIES"] is not None else production
+    return values | {
+        "SECURE_COOKIES": secure,
+        "DATABASE_URL": values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}",
+        "QUEUE_URL": values["QUEUE_URL"] or f"sqlite:///{instance / 'queue.db'}",
+        "SESSION_COOKIE_NAME": "__Host-waymark" if secure else "waymark",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PREFERRED_URL_SCHEME": "https" if secure else "http",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": secure,
+    }
+
+
+def _refuse_unsafe(values: Mapping[str, Any]) -> None:
+    if len(values["SECRET_KEY"]) < SHORTEST_SECRET or len(set(values["SECRET_KEY"])) < 8:
+        raise ConfigurationError(
+            "Set SECRET_KEY to at least 32 random characters, for example the output of "
+            "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
+        )
+    if not values["TRUSTED_HOSTS"]:
+        raise ConfigurationError(
+            "Set TRUSTED_HOSTS to the host names people use, for example waymark.example.com."
+        )
+    if "*" in values["TRUSTED_HOSTS"]:
+        raise ConfigurationError("TRUSTED_HOSTS cannot contain *; name each host.")
+
+
+def _kept_secret(path: Path) -> str:
+    """Give the secret kept in ``path``, making it at first use."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="ascii") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
