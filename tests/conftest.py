@@ -166,3 +166,18 @@ def client_for(app: Flask, session: Session) -> Callable[[Person], StrictClient]
         return client  # type: ignore[no-any-return]
 
     return signed_in
+
+
+@pytest.fixture
+def run_jobs(app: Flask, session: Session) -> Callable[[], int]:
+    """Carry out every queued job in this process with its real handler; gives how many."""
+
+    def run() -> int:
+        session.rollback()
+        worker = import_module("app.worker").Worker(app)
+        count = 0
+        while worker.run_next():
+            count += 1
+        return count
+
+    return run
