@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -46,11 +46,25 @@ class ImportBatch(Base):
     __table_args__ = (UniqueConstraint("file_digest", "mapping_name"),)
 
 
+class KeySeries(Base):
+    """The last number given out for keys such as ``CX-101``; its row is what makers wait for."""
+
+    __tablename__ = "key_series"
+
+    prefix: Mapped[str] = mapped_column(primary_key=True)
+    last_number: Mapped[int]
+
+
 class Initiative(Base):
-    """A proposal to change what customers do. ``planned_start`` is what its dates assume."""
+    """A proposal to change what customers do. ``planned_start`` is what its dates assume.
+
+    ``cost_minor`` is the fund spend of its last option, the full one, kept beside it so that lists
+    sort by cost and compare with the median without adding up every grid.
+    """
 
     __tablename__ = "initiatives"
     __table_args__ = (
+        Index("ix_initiatives_cycle_state_cost", "cycle_id", "state", "cost_minor"),
         CheckConstraint(
             "certified_by_id IS NULL OR (certified_by_id <> owner_id"
             " AND certified_by_id <> created_by_id)",
@@ -72,6 +86,7 @@ class Initiative(Base):
     lens: Mapped[Lens] = mapped_column(EnumText(Lens))
     currency: Mapped[str]
     planned_start: Mapped[Quarter] = mapped_column(QuarterType)
+    cost_minor: Mapped[int] = mapped_column(MoneyMinor, default=0)
     owner_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"), index=True)
     sponsor_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     created_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
