@@ -1103,6 +1103,9 @@ def upgrade() -> None:
             ondelete="RESTRICT",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_commitments")),
+        sa.UniqueConstraint(
+            "decision_id", "initiative_id", name=op.f("uq_commitments_decision_id_initiative_id")
+        ),
     )
     op.create_index(op.f("ix_commitments_cycle_id"), "commitments", ["cycle_id"], unique=False)
     op.create_index(
@@ -1112,6 +1115,14 @@ def upgrade() -> None:
         op.f("ix_commitments_initiative_id"), "commitments", ["initiative_id"], unique=False
     )
     op.create_index(op.f("ix_commitments_state"), "commitments", ["state"], unique=False)
+    op.create_index(
+        "uq_commitments_one_active",
+        "commitments",
+        ["initiative_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    )
     op.create_table(
         "commitment_spend",
         sa.Column("commitment_id", sa.Integer(), nullable=False),
@@ -1371,6 +1382,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_tranches_due_on"), table_name="tranches")
     op.drop_table("tranches")
     op.drop_table("commitment_spend")
+    op.drop_index(
+        "uq_commitments_one_active",
+        table_name="commitments",
+        sqlite_where=sa.text("state = 'active'"),
+        postgresql_where=sa.text("state = 'active'"),
+    )
     op.drop_index(op.f("ix_commitments_state"), table_name="commitments")
     op.drop_index(op.f("ix_commitments_initiative_id"), table_name="commitments")
     op.drop_index(op.f("ix_commitments_decision_id"), table_name="commitments")
