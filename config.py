@@ -38,34 +38,66 @@ class Setting:
 
     name: str
     default: Any
+    read: Callable[[str], Any]
     meaning: str
-    read: Callable[[str], Any] = _text
 
 
 SETTINGS = (
-    Setting("ENVIRONMENT", "development", "development (answers on this machine only), production or test"),
-    Setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite file waymark.db in the instance folder"),
-    Setting("QUEUE_URL", "", "what wakes the worker; empty: SQLite file queue.db in the instance folder; or redis://…"),
-    Setting("SECRET_KEY", "", "signs cookies and forms, at least 32 characters; development makes and keeps one itself"),
-    Setting("TRUSTED_HOSTS", [], "host names this site answers to, separated by commas; required in production", _names),
-    Setting("PROXY_COUNT", 0, "how many reverse proxies in front set X-Forwarded-For and -Proto", int),
-    Setting("SECURE_COOKIES", None, "send cookies over https only and ask browsers to stay on https; default: in production", _flag),
-    Setting("DEMO", False, "this is the demo company: say so on every page and offer its sign-ins", _flag),
-    Setting("DEMO_PASSWORD", "seven tides over slate", "password of every person of the demo company"),
-    Setting("LOCALE", "en_GB", "how money, numbers and days are written"),
-    Setting("ORGANISATION", "", "name of the organisation, shown in the header"),
-    Setting("MAX_CONTENT_LENGTH", 5 * 1024 * 1024, "largest request body in bytes, uploads included", int),
-    Setting("MAX_FORM_MEMORY_SIZE", 1024 * 1024, "largest form field in bytes", int),
-    Setting("MAX_FORM_PARTS", 5000, "most fields in one form", int),
-    Setting("SESSION_HOURS", 12, "hours after which everybody signs in again", int),
-    Setting("IDLE_MINUTES", 480, "idle minutes after which a session ends", int),
-    Setting("IDLE_MINUTES_SENSITIVE", 30, "the same for people with the finance or admin role", int),
-    Setting("SOLVER_SECONDS", 60, "longest a solve may take before the best plan so far is kept", int),
-    Setting("SOLVER_MEMORY_MB", 1024, "memory a solver process may use", int),
-    Setting("WORKER_POLL_SECONDS", 1.0, "how often an idle worker looks for jobs", float),
-    Setting("JOB_LOST_SECONDS", 20.0, "silence after which a running job counts as abandoned", float),
-    Setting("LOG_LEVEL", "INFO", "least severe level that is logged"),
-)  # fmt: skip
+    Setting(
+        "ENVIRONMENT",
+        "development",
+        _text,
+        "development answers on this machine only; production checks its settings; test",
+    ),
+    Setting(
+        "DATABASE_URL",
+        "",
+        _text,
+        "SQLAlchemy address; empty: the SQLite file waymark.db in the instance folder",
+    ),
+    Setting(
+        "QUEUE_URL",
+        "",
+        _text,
+        "what wakes workers, sqlite:///… or redis://…; empty: queue.db in the instance folder",
+    ),
+    Setting(
+        "SECRET_KEY",
+        "",
+        _text,
+        "signs cookies and forms, 32 characters or more; empty: development keeps one of its own",
+    ),
+    Setting(
+        "TRUSTED_HOSTS",
+        [],
+        _names,
+        "host names this site answers to, separated by commas; production needs them",
+    ),
+    Setting("PROXY_COUNT", 0, int, "reverse proxies in front that set X-Forwarded-For and -Proto"),
+    Setting(
+        "SECURE_COOKIES",
+        None,
+        _flag,
+        "cookies over https only, and browsers told to stay there; empty: in production",
+    ),
+    Setting("DEMO", False, _flag, "this is the demo company: every page says so"),
+    Setting(
+        "DEMO_PASSWORD", "seven tides over slate", _text, "password of the demo company's people"
+    ),
+    Setting("LOCALE", "en_GB", _text, "how money, numbers and days are written"),
+    Setting("ORGANISATION", "", _text, "name of the organisation, for the header"),
+    Setting("MAX_CONTENT_LENGTH", 5 * 1024 * 1024, int, "largest request in bytes, with uploads"),
+    Setting("MAX_FORM_MEMORY_SIZE", 1024 * 1024, int, "largest form field in bytes"),
+    Setting("MAX_FORM_PARTS", 5000, int, "most fields in one form"),
+    Setting("SESSION_HOURS", 12, int, "hours after which everybody signs in again"),
+    Setting("IDLE_MINUTES", 480, int, "idle minutes after which a session ends"),
+    Setting("IDLE_MINUTES_SENSITIVE", 30, int, "the same for people with finance or admin role"),
+    Setting("SOLVER_SECONDS", 60, int, "longest a solve may take; the best plan so far is kept"),
+    Setting("SOLVER_MEMORY_MB", 1024, int, "memory a solver process may use"),
+    Setting("WORKER_POLL_SECONDS", 1.0, float, "how often an idle worker looks for jobs"),
+    Setting("JOB_LOST_SECONDS", 20.0, float, "silence after which a running job is taken back"),
+    Setting("LOG_LEVEL", "INFO", _text, "least severe level that is logged"),
+)
 
 
 def read_settings(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -23,11 +23,13 @@ from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.guards import init_guards
 from app.web.headers import init_headers
+from app.web.health import bp as health
 from app.web.logs import init_logs
 from app.web.origin import init_origin_check
 from config import complete_settings, read_settings
 
 BLUEPRINTS = (
+    health,
     accounts.bp,
     audit.bp,
     jobs.bp,

@@ -223,7 +223,7 @@ class Worker:
         return None
 
     def _reap(self) -> None:
-        """Reap what was silent at two looks, so that a beat held up by a long write gets through."""
+        """Reap what was silent at two looks: a beat held up by a long write gets through."""
         with self._sessions() as session:
             silent = {
                 job.id: job.heartbeat_at
@@ -237,9 +237,7 @@ class Worker:
         with self._sessions() as session, transaction(session):
             jobs = [job for job in list_running_jobs(session) if job.id in convicted]
             for job in reap(session, [j for j in jobs if self._is_silent(j)], now=self._now()):
-                logger.warning(
-                    "A job's worker is gone: %s.", job.state.value, extra={"job": job.id}
-                )
+                logger.warning("A worker is gone: %s", job.state.value, extra={"job": job.id})
 
     def _is_silent(self, job: Job) -> bool:
         if job.worker == self.name:

@@ -34,7 +34,9 @@ class PasswordForm(Form):
     new = PasswordField(
         "New password",
         [InputRequired("Enter a new password.")],
-        description=f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; a few unrelated words will do.",
+        description=(
+            f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; a few unrelated words will do."
+        ),
     )
 
 

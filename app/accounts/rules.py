@@ -82,7 +82,7 @@ def password_refusal(password: str, *, email: str, name: str) -> str | None:
     the most common passwords has to be long and varied enough by itself.
     """
     if len(password) < SHORTEST_PASSWORD:
-        return f"Use at least {SHORTEST_PASSWORD} characters; a few unrelated words are easy to remember."
+        return f"Use at least {SHORTEST_PASSWORD} characters, such as a few unrelated words."
     if len(password) > LONGEST_PASSWORD:
         return f"Use at most {LONGEST_PASSWORD} characters."
     if "\x00" in password:

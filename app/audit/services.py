@@ -134,9 +134,10 @@ def _seal_at_commit(session: Session) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _seal_before_reading(state: ORMExecuteState) -> None:
-    if state.session.info.get(_PENDING) and state.is_select:
-        if any(mapper.class_ is AuditEvent for mapper in state.all_mappers):
-            seal(state.session)
+    if not state.session.info.get(_PENDING) or not state.is_select:
+        return
+    if any(mapper.class_ is AuditEvent for mapper in state.all_mappers):
+        seal(state.session)
 
 
 @event.listens_for(Session, "after_soft_rollback")

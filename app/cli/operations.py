@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import signal
-from pathlib import Path
 from types import FrameType
 
 import click
 from alembic import command
-from alembic.config import Config
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.db.schema import migration_config
 from app.worker import Worker
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def migration_config(url: str) -> Config:
-    """Alembic's settings for the database at ``url``."""
-    config = Config(toml_file=ROOT / "pyproject.toml")
-    config.attributes["url"] = url
-    return config
 
 
 @click.command("migrate")

@@ -70,7 +70,7 @@ class RunningJob(Protocol):
 
     A handler reads ``payload``, calls `progress` and `should_stop` often (both end it by an
     exception when the job was taken away or the worker ends), and writes what it found in one
-    ``with job.sessions() as session, transaction(session):`` that ends with ``job.finish(session)``.
+    ``with job.sessions() as session, transaction(session):`` ending in ``job.finish(session)``.
     Work may be repeated after a kill, so nothing may count before that transaction.
     """
 

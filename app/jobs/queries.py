@@ -28,7 +28,7 @@ def list_latest_jobs(session: Session, *, limit: int = 50) -> Sequence[Job]:
 def count_jobs(session: Session) -> dict[JobState, int]:
     """How many jobs stand in each state."""
     rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
-    counted = {state: count for state, count in rows}
+    counted = dict(rows.tuples())
     return {state: counted.get(state, 0) for state in JobState}
 
 

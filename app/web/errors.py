@@ -48,19 +48,25 @@ class Words:
 
 WORDS = {
     400: Words("This request was not understood", "Go back, reload the page and try again."),
-    401: Words("Sign in first", "Your session has ended or you have not signed in yet. Nothing was changed."),
-    403: Words("You may not do this", "None of your roles allows this. An admin can change your roles."),
-    404: Words("There is nothing here", "The address is wrong, the thing was removed, or it is not yours to see."),
+    401: Words("Sign in first", "Your session has ended, or you never signed in."),
+    403: Words("You may not do this", "None of your roles allows this; an admin can change them."),
+    404: Words("There is nothing here", "The address is wrong, or what it names was removed."),
     405: Words("This page can't be used that way", "Open the page and use its buttons."),
     409: Words("Somebody else changed this", "Look at both versions and save again."),
-    412: Words("This is no longer what you looked at", "Reload the page, look at the figures again and then decide."),
+    412: Words("This is no longer what you looked at", "Reload the page and decide anew."),
     413: Words("This is too large", "Send a smaller file, or split it."),
     415: Words("This kind of content can't be read", "Send the page's own form."),
-    422: Words("This can't be accepted", "Go back, correct what is named and send it again."),
+    422: Words("This can't be accepted", "Correct what is named and send it again."),
     429: Words("Too many attempts", "Wait a moment and try again."),
-    500: Words("Something went wrong on our side", "Nothing was changed. Try again; if it stays, tell an admin the incident number."),
-    503: Words("Waymark can't answer right now", "Nothing was changed. Try again in a few seconds."),
-}  # fmt: skip
+    500: Words(
+        "Something went wrong on our side",
+        "Nothing was changed. Try again; if it stays, tell an admin the incident number.",
+    ),
+    503: Words(
+        "Waymark can't answer right now", "Nothing was changed. Try again in a few seconds."
+    ),
+}
+"""Status → what the page says; the advice stands in for a message the error does not bring."""
 
 _FRAMELESS = frozenset({500, 503})
 _SQLITE_OUTAGES = ("locked", "busy", "unable to open", "disk", "full", "readonly", "i/o error")

@@ -66,7 +66,7 @@ def begin_attempt(
 
 
 def password_matches(session: Session, *, email: str, password: str) -> Person | None:
-    """The active person with this e-mail address and password; takes as long when there is none."""
+    """The active person with this address and password; it takes as long without one."""
     person = find_person_by_email(session, email)
     known = person is not None and person.is_active
     fits = password_fits(password, person.password_hash if person and known else None)
@@ -81,7 +81,7 @@ def open_session(
     replaces: str | None = None,
     now: datetime,
 ) -> str:
-    """Sign a person in and give the new token for the cookie; the token it replaces opens nothing."""
+    """Sign a person in and give the cookie's new token; the one it replaces opens nothing."""
     if replaces is not None:
         session.execute(
             delete(SignInSession).where(SignInSession.token_hash == token_hash(replaces))
