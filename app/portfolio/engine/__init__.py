@@ -1,0 +1,29 @@
+"""The optimizer: a frozen ``Problem`` in, a frozen ``Plan`` out; no web, no database.
+
+    problem = parse_problem(content)
+    plan = solve(problem, time_limit=30)
+    verify(problem, result_json(plan)) == []
+"""
+
+from app.portfolio.engine.documents import problem_document
+from app.portfolio.engine.faults import Fault, ProblemError
+from app.portfolio.engine.parsing import parse_problem
+from app.portfolio.engine.plan import Plan, PlanStatus, Progress
+from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.results import Difference, result_json, verify
+from app.portfolio.engine.solving import solve
+
+__all__ = [
+    "Difference",
+    "Fault",
+    "Plan",
+    "PlanStatus",
+    "Problem",
+    "ProblemError",
+    "Progress",
+    "parse_problem",
+    "problem_document",
+    "result_json",
+    "solve",
+    "verify",
+]

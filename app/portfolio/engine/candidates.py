@@ -1,0 +1,37 @@
+"""Placements worth giving to the solver."""
+
+from __future__ import annotations
+
+from app.portfolio.engine.problem import Placement, Problem
+
+
+def candidate_positions(problem: Problem) -> tuple[int, ...]:
+    """Positions of placements that budgets and team limits do not rule out by themselves."""
+    return tuple(
+        position
+        for position, placement in enumerate(problem.placements)
+        if _could_be_paid(problem, placement) and _could_be_staffed(problem, placement)
+    )
+
+
+def _could_be_paid(problem: Problem, placement: Placement) -> bool:
+    for flow in problem.option(placement).spend:
+        fund = problem.funds[flow.target]
+        money = 0
+        spend = dict(problem.in_horizon(placement, flow))
+        for quarter, budget in enumerate(fund.budget):
+            money += budget
+            if spend.get(quarter, 0) > money:
+                return False
+            if not fund.carry_over:
+                money = 0
+    return True
+
+
+def _could_be_staffed(problem: Problem, placement: Placement) -> bool:
+    return all(
+        problem.capacities[flow.target].overtime_price is not None
+        or amount <= problem.capacities[flow.target].available[quarter]
+        for flow in problem.option(placement).demand
+        for quarter, amount in problem.in_horizon(placement, flow)
+    )

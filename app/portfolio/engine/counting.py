@@ -1,0 +1,160 @@
+"""The exact recount of a set of choices: money, team demand and overlap-aware value.
+
+Nothing here knows a solver. Money is summed in integers, intensities and demand in decimals of
+forty digits, and a value is rounded to whole minor units once, half to even.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from functools import cached_property
+
+from app.portfolio.engine.problem import Fund, Placement, Problem, Synergy
+
+CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
+ZERO = Decimal(0)
+
+
+def rounded(value: Decimal) -> int:
+    """Whole minor units, half to even."""
+    return int(value.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def removed_share(total_intensity: Decimal) -> Decimal:
+    """E = 1 − exp(−S); below zero when disbenefits outweigh."""
+    return 1 - CONTEXT.exp(-total_intensity)
+
+
+@dataclass(frozen=True, slots=True)
+class FundQuarter:
+    """One quarter of a fund: ``left`` is unspent, of which ``moved`` goes on to the next."""
+
+    budget: int
+    arrived: int
+    spend: int
+    left: int
+    moved: int
+
+
+def fund_quarters(fund: Fund, spend: Sequence[int]) -> list[FundQuarter]:
+    """How the money flows from quarter to quarter.
+
+    Of a quarter's money (its budget and what arrived) at most the share ``carry_over``, rounded
+    down, moves on, and never more than is left; from the last quarter nothing does. A negative
+    ``left`` is a breach.
+    """
+    found = []
+    arrived = 0
+    for quarter, (budget, spent) in enumerate(zip(fund.budget, spend, strict=True), start=1):
+        left = budget + arrived - spent
+        most = int((fund.carry_over * (budget + arrived)).to_integral_value(ROUND_FLOOR))
+        moved = max(0, min(left, most)) if quarter < len(fund.budget) else 0
+        found.append(FundQuarter(budget, arrived, spent, left, moved))
+        arrived = moved
+    return found
+
+
+@dataclass(frozen=True)
+class Account:
+    """What a set of choices spends, asks of teams and is worth."""
+
+    problem: Problem
+    chosen: tuple[Placement, ...]
+
+    @cached_property
+    def spend(self) -> list[list[int]]:
+        """By fund and planning quarter."""
+        problem = self.problem
+        table = [[0] * len(problem.quarters) for _ in problem.funds]
+        for placement in self.chosen:
+            for flow in problem.option(placement).spend:
+                for quarter, amount in problem.in_horizon(placement, flow):
+                    table[flow.target][quarter] += int(amount)
+        return table
+
+    @cached_property
+    def demand(self) -> list[list[Decimal]]:
+        """By capacity and planning quarter."""
+        problem = self.problem
+        table = [[ZERO] * len(problem.quarters) for _ in problem.capacities]
+        for placement in self.chosen:
+            for flow in problem.option(placement).demand:
+                for quarter, amount in problem.in_horizon(placement, flow):
+                    table[flow.target][quarter] += amount
+        return table
+
+    @cached_property
+    def overtime(self) -> list[list[Decimal]]:
+        """Demand above availability, by capacity and quarter."""
+        return [
+            [max(ZERO, asked - given) for asked, given in zip(row, capacity.available, strict=True)]
+            for row, capacity in zip(self.demand, self.problem.capacities, strict=True)
+        ]
+
+    @cached_property
+    def contributions(self) -> dict[tuple[int, int], list[tuple[int, Decimal]]]:
+        """Per (pool, quarter): position in ``chosen`` and intensity of everything that acts on it."""
+        problem = self.problem
+        found: dict[tuple[int, int], list[tuple[int, Decimal]]] = {}
+        for position, placement in enumerate(self.chosen):
+            last = len(problem.quarters) - placement.start
+            for effect in problem.option(placement).effects:
+                worth = problem.pools[effect.pool].value
+                for offset, intensity in enumerate(effect.intensity[:last]):
+                    quarter = placement.start + offset
+                    if intensity and worth[quarter]:
+                        entry = found.setdefault((effect.pool, quarter), [])
+                        entry.append((position, intensity))
+        return found
+
+    @cached_property
+    def pool_values(self) -> dict[tuple[int, int], Decimal]:
+        """Per (pool, quarter): V · (1 − exp(−S)), unrounded."""
+        with localcontext(CONTEXT):
+            return {
+                place: self.problem.pools[place[0]].value[place[1]]
+                * removed_share(sum((share for _, share in parts), ZERO))
+                for place, parts in self.contributions.items()
+            }
+
+    @cached_property
+    def synergies(self) -> list[Synergy]:
+        """Those earned."""
+        funded = {placement.initiative for placement in self.chosen}
+        return [
+            rule
+            for rule in self.problem.rules
+            if isinstance(rule, Synergy) and funded.issuperset(rule.initiatives)
+        ]
+
+    @cached_property
+    def overtime_cost(self) -> Decimal:
+        """Priced overtime, unrounded; unpriced overtime is a breach and costs nothing here."""
+        with localcontext(CONTEXT):
+            return sum(
+                (
+                    hours * (capacity.overtime_price or 0)
+                    for row, capacity in zip(self.overtime, self.problem.capacities, strict=True)
+                    for hours in row
+                ),
+                ZERO,
+            )
+
+    @cached_property
+    def exact_value(self) -> Decimal:
+        """Pools with overlap + own values + synergies − overtime, unrounded."""
+        with localcontext(CONTEXT):
+            own = sum(self.problem.own_value(placement) for placement in self.chosen)
+            together = sum(rule.value for rule in self.synergies)
+            pools = sum(self.pool_values.values(), ZERO)
+            return pools + own + together - self.overtime_cost
+
+    @cached_property
+    def value(self) -> int:
+        return rounded(self.exact_value)
+
+    @cached_property
+    def total_spend(self) -> int:
+        return sum(sum(row) for row in self.spend)

@@ -1,0 +1,109 @@
+"""Three values per funded initiative: standalone, allocated and marginal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal, localcontext
+
+from app.portfolio.engine.counting import CONTEXT, ZERO, Account, removed_share, rounded
+from app.portfolio.engine.problem import Placement, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Minor units: as if alone · its share of the plan (these add up) · plan value lost without it."""
+
+    standalone: int
+    allocated: int
+    marginal: int
+
+
+def credits(account: Account) -> list[Credit]:
+    """One credit per choice, in the order of ``account.chosen``; Σ allocated = account.value."""
+    with localcontext(CONTEXT):
+        allocated = round_to_total(_allocated(account), account.value)
+        lost = _lost_without(account)
+    return [
+        Credit(standalone_value(account.problem, placement), allocated[k], lost[k])
+        for k, placement in enumerate(account.chosen)
+    ]
+
+
+def standalone_value(problem: Problem, placement: Placement) -> int:
+    """Value of the plan that holds nothing else."""
+    return Account(problem, (placement,)).value
+
+
+def round_to_total(amounts: Sequence[Decimal], total: int) -> list[int]:
+    """Whole units adding up to ``total``, the rounded sum: the units left after rounding down go
+    to the largest remainders, the earlier first. Amounts may be negative."""
+    parts = [int(amount.to_integral_value(ROUND_FLOOR)) for amount in amounts]
+    order = sorted(range(len(parts)), key=lambda k: (parts[k] - amounts[k], k))
+    for k in order[: total - sum(parts)]:
+        parts[k] += 1
+    return parts
+
+
+def _allocated(account: Account) -> list[Decimal]:
+    """Own value + log-shares of the pools + equal shares of synergies − overtime by demand.
+
+    Log-share of a pool quarter: V·E·a_i/S, whose limit at S = 0 is V·a_i.
+    """
+    problem = account.problem
+    shares = [Decimal(problem.own_value(placement)) for placement in account.chosen]
+    for place, parts in account.contributions.items():
+        total = sum((part for _, part in parts), ZERO)
+        worth = problem.pools[place[0]].value[place[1]]
+        factor = account.pool_values[place] / total if total else Decimal(worth)
+        for k, part in parts:
+            shares[k] += factor * part
+    position = {placement.initiative: k for k, placement in enumerate(account.chosen)}
+    for rule in account.synergies:
+        for member in rule.initiatives:
+            shares[position[member]] += Decimal(rule.value) / len(rule.initiatives)
+    for k, cost in enumerate(_overtime_shares(account)):
+        shares[k] -= cost
+    return shares
+
+
+def _overtime_shares(account: Account) -> list[Decimal]:
+    problem = account.problem
+    shares = [ZERO] * len(account.chosen)
+    if not account.overtime_cost:
+        return shares
+    for k, placement in enumerate(account.chosen):
+        for flow in problem.option(placement).demand:
+            price = problem.capacities[flow.target].overtime_price or 0
+            for quarter, amount in problem.in_horizon(placement, flow):
+                hours = account.overtime[flow.target][quarter]
+                shares[k] += hours * price * amount / account.demand[flow.target][quarter]
+    return shares
+
+
+def _lost_without(account: Account) -> list[int]:
+    """Plan value minus the exact value of the same plan without each choice."""
+    problem = account.problem
+    lost = [Decimal(problem.own_value(placement)) for placement in account.chosen]
+    for place, parts in account.contributions.items():
+        total = sum((part for _, part in parts), ZERO)
+        worth = problem.pools[place[0]].value[place[1]]
+        for k, part in parts:
+            without = worth * removed_share(total - part) if len(parts) > 1 else ZERO
+            lost[k] += account.pool_values[place] - without
+    for rule in account.synergies:
+        for k, placement in enumerate(account.chosen):
+            if placement.initiative in rule.initiatives:
+                lost[k] += rule.value
+    for k, placement in enumerate(account.chosen):
+        lost[k] -= _overtime_saved(account, placement)
+    return [account.value - rounded(account.exact_value - part) for part in lost]
+
+
+def _overtime_saved(account: Account, placement: Placement) -> Decimal:
+    problem, saved = account.problem, ZERO
+    for flow in problem.option(placement).demand:
+        price = problem.capacities[flow.target].overtime_price or 0
+        for quarter, amount in problem.in_horizon(placement, flow):
+            saved += price * min(amount, account.overtime[flow.target][quarter])
+    return saved

@@ -1,0 +1,45 @@
+"""What is wrong with a problem file, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.errors import InvalidError
+
+SHOWN = 50
+"""How many faults one refusal lists; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One refusal: the JSON path it is about and a sentence saying what to do."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class ProblemError(InvalidError):
+    """The problem file cannot be used as it stands; ``faults`` says where and why."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        found = list(faults)
+        self.faults = tuple(found[:SHOWN])
+        count = "one fault" if len(found) == 1 else f"{len(found)} faults"
+        rest = len(found) - SHOWN
+        more = [f"… and {rest} more"] if rest > 0 else []
+        lines = [str(fault) for fault in self.faults] + more
+        super().__init__(
+            f"The problem has {count}. " + " ".join(lines),
+            fields={fault.path: fault.message for fault in self.faults},
+        )
+
+
+def at(path: str, step: str | int) -> str:
+    """The JSON path one step further down."""
+    if isinstance(step, int):
+        return f"{path}[{step}]"
+    return f"{path}.{step}" if step.isidentifier() else f"{path}[{step!r}]"

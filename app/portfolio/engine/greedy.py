@@ -1,0 +1,144 @@
+"""The sanity line: what ranked lists would have chosen under the same limits and rules.
+
+Three lists: by value; by value per money, stopping at the first that does not fit; by value per
+money, skipping what does not fit. Everything a choice drags along (what it needs, what goes
+together with it) is taken with it or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import expm1
+
+from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.problem import Bound, Count, Pin, Placement, Problem, Requires, Together
+from app.portfolio.engine.tray import Tray
+
+
+@dataclass(frozen=True, slots=True)
+class GreedyList:
+    """The best list that ends in an allowed plan."""
+
+    name: str
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class _Ranking:
+    """Placements per initiative in the order to try, and initiatives in the order to serve."""
+
+    placements: dict[int, list[Placement]]
+    order: list[int]
+
+
+def best_greedy_list(problem: Problem) -> GreedyList | None:
+    """The best of the three lists, or None if none of them keeps every rule."""
+    worth = {placement: _worth(problem, placement) for placement in problem.placements}
+    by_value = _ranking(problem, lambda placement: (-worth[placement],))
+    by_ratio = _ranking(problem, lambda placement: _ratio(problem, placement, worth[placement]))
+    bundles = _bundles(problem)
+    found = [
+        GreedyList("value", _fill(problem, by_value, bundles, stops=False)),
+        GreedyList("value/cost, stop", _fill(problem, by_ratio, bundles, stops=True)),
+        GreedyList("value/cost, skip", _fill(problem, by_ratio, bundles, stops=False)),
+    ]
+    allowed = [one for one in found if not breaches(one.account)]
+    return max(allowed, key=lambda one: one.account.value, default=None)
+
+
+def _worth(problem: Problem, placement: Placement) -> float:
+    """Standalone value, close enough to rank by."""
+    total = float(problem.own_value(placement))
+    last = len(problem.quarters) - placement.start
+    for effect in problem.option(placement).effects:
+        values = problem.pools[effect.pool].value
+        for offset, intensity in enumerate(effect.intensity[:last]):
+            if intensity:
+                total -= values[placement.start + offset] * expm1(-float(intensity))
+    return total
+
+
+def _ratio(problem: Problem, placement: Placement, worth: float) -> tuple[float, ...]:
+    cost = problem.full_spend(placement)
+    return (0.0, -worth) if cost == 0 else (1.0, -worth / cost)
+
+
+def _ranking(problem: Problem, rank: Callable[[Placement], tuple[float, ...]]) -> _Ranking:
+    placements: dict[int, list[Placement]] = {i: [] for i in range(len(problem.initiatives))}
+    key = {
+        placement: (*rank(placement), problem.full_spend(placement), position)
+        for position, placement in enumerate(problem.placements)
+    }
+    for placement in problem.placements:
+        placements[placement.initiative].append(placement)
+    for options in placements.values():
+        options.sort(key=lambda placement: key[placement])
+    return _Ranking(placements, sorted(placements, key=lambda i: key[placements[i][0]]))
+
+
+def _bundles(problem: Problem) -> list[list[int]]:
+    """Per initiative: it and all it drags along, what is needed first."""
+    needs: list[set[int]] = [set() for _ in problem.initiatives]
+    peers: list[set[int]] = [set() for _ in problem.initiatives]
+    for rule in problem.rules:
+        if isinstance(rule, Requires):
+            needs[rule.initiative].add(rule.needs)
+        elif isinstance(rule, Together):
+            for place in rule.initiatives:
+                peers[place].update(rule.initiatives)
+    bundles = []
+    for first in range(len(problem.initiatives)):
+        members, waiting = {first}, [first]
+        while waiting:
+            place = waiting.pop()
+            new = (needs[place] | peers[place]) - members
+            members |= new
+            waiting.extend(new)
+        bundles.append(_in_order_of_need(sorted(members), needs))
+    return bundles
+
+
+def _in_order_of_need(members: Sequence[int], needs: Sequence[set[int]]) -> list[int]:
+    done: list[int] = []
+
+    def visit(place: int) -> None:
+        if place not in done:
+            for other in sorted(needs[place]):
+                visit(other)
+            done.append(place)
+
+    for place in members:
+        visit(place)
+    return done
+
+
+def _fill(
+    problem: Problem, ranking: _Ranking, bundles: Sequence[list[int]], *, stops: bool
+) -> Account:
+    """The plan a list ends in; what rules demand is served before the list starts."""
+    tray = Tray(problem)
+    for place in _demanded(problem, ranking):
+        tray.take(bundles[place], ranking.placements)
+    for place in ranking.order:
+        if place in tray.chosen or not tray.is_worth_trying(ranking.placements[place]):
+            continue
+        if not tray.take(bundles[place], ranking.placements) and stops:
+            break
+    chosen = sorted(tray.chosen.values(), key=lambda placement: placement.initiative)
+    return Account(problem, tuple(chosen))
+
+
+def _demanded(problem: Problem, ranking: _Ranking) -> list[int]:
+    """Pinned initiatives, then the best of those of which a number must be funded."""
+    pins = [r.initiative for r in problem.rules if isinstance(r, Pin) and r.kind != "exclude"]
+    barred = {r.initiative for r in problem.rules if isinstance(r, Pin) and r.kind == "exclude"}
+    wanted = list(dict.fromkeys(pins))
+    rank = {place: position for position, place in enumerate(ranking.order)}
+    for rule in problem.rules:
+        if isinstance(rule, Count) and rule.bound is Bound.AT_LEAST:
+            open_ones = [p for p in rule.initiatives if p not in wanted and p not in barred]
+            missing = rule.count - sum(place in wanted for place in rule.initiatives)
+            wanted.extend(sorted(open_ones, key=lambda p: rank[p])[: max(0, missing)])
+    return wanted

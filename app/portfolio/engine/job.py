@@ -1,0 +1,34 @@
+"""What is handed to a solver process and what comes back over its pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.portfolio.engine.chords import Curve, Place
+from app.portfolio.engine.problem import Problem
+
+Message = dict[str, Any]
+"""One JSON line. ``kind`` is one of
+
+``bound``: ``value``, no plan of the model is worth more (minor units);
+``plan``: ``positions`` of the placements chosen, ``value`` the model gives them;
+``stage``: ``name`` of what is searched for now;
+``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``bound``, ``positions``,
+``value``, ``ties_settled``, ``misses`` (limits that cannot hold together), ``detail``.
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One search: ``start`` is a plan known beforehand, ``seconds`` all the time there is."""
+
+    problem: Problem
+    positions: tuple[int, ...]
+    curves: Mapping[Place, Curve]
+    backend: str
+    seconds: float
+    gap: float
+    start: tuple[int, ...]
+    settle_ties: bool = True

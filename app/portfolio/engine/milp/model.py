@@ -1,0 +1,136 @@
+"""A linear model being built: variables by position, rows in sensible units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import ceil, floor, gcd
+
+import pulp
+
+from app.portfolio.engine.chords import Curve, Place
+from app.portfolio.engine.problem import Problem
+
+LE, EQ, GE = pulp.LpConstraintLE, pulp.LpConstraintEQ, pulp.LpConstraintGE
+Number = int | float | Fraction
+Terms = Sequence[tuple[pulp.LpVariable, Number]]
+
+LARGEST = 1e6
+"""Rows are scaled so that no coefficient is larger; solvers accept 1e-6 of slack per row."""
+
+
+class Model:
+    """Choices x (one per placement), y (one per initiative) and what the families add.
+
+    The model minimises. ``value`` holds the terms of the plan's value in minor units. In an
+    elastic model every row with an owner may be missed at a price, and ``misses`` says by whom.
+    """
+
+    def __init__(
+        self,
+        problem: Problem,
+        positions: Sequence[int],
+        curves: Mapping[Place, Curve],
+        *,
+        elastic: bool = False,
+    ) -> None:
+        self.problem = problem
+        self.positions = tuple(positions)
+        self.curves = curves
+        self.elastic = elastic
+        self.lp = pulp.LpProblem("waymark", pulp.LpMinimize)
+        self.x = {position: self.binary(f"x{position:06d}") for position in positions}
+        self.y = {place: self.binary(f"y{place:06d}") for place in range(len(problem.initiatives))}
+        self.placed: dict[int, list[int]] = {place: [] for place in self.y}
+        for position in positions:
+            self.placed[problem.placements[position].initiative].append(position)
+        self.value: list[tuple[pulp.LpVariable, float]] = []
+        self.value_base = 0.0
+        self.misses: list[tuple[str, pulp.LpVariable]] = []
+        self._rows = 0
+
+    def binary(self, name: str) -> pulp.LpVariable:
+        return self.lp.add_variable(name, cat=pulp.LpBinary)
+
+    def positive(self, name: str, most: float | None = None) -> pulp.LpVariable:
+        """A continuous variable from 0 on."""
+        return self.lp.add_variable(name, lowBound=0, upBound=most)
+
+    def row(self, terms: Terms, sense: int, limit: Number, *, owner: str | None = None) -> None:
+        """Add Σ coefficient·variable (≤, =, ≥) limit, scaled; rows are named by number only."""
+        kept = [(variable, coefficient) for variable, coefficient in terms if coefficient]
+        if not kept:
+            kept = [(self.positive(f"n{self._rows:06d}", 0.0), 1)]
+        scaled, bound = _scaled([coefficient for _, coefficient in kept], sense, limit)
+        expression = {variable: 0.0 for variable, _ in kept}
+        for (variable, _), coefficient in zip(kept, scaled, strict=True):
+            expression[variable] += coefficient
+        if self.elastic and owner is not None:
+            self._soften(expression, sense, max(map(abs, scaled)), owner)
+        constraint = pulp.LpConstraint(
+            pulp.LpAffineExpression(expression), sense=sense, rhs=float(bound)
+        )
+        self.lp.addConstraint(constraint, f"r{self._rows:06d}")
+        self._rows += 1
+
+    def _soften(
+        self, expression: dict[pulp.LpVariable, float], sense: int, size: float, owner: str
+    ) -> None:
+        for sign, senses in ((-1.0, (LE, EQ)), (1.0, (GE, EQ))):
+            if sense in senses:
+                miss = self.positive(f"m{len(self.misses):06d}")
+                self.misses.append((owner, miss))
+                expression[miss] = sign * size
+
+    def minimise(self, terms: Terms) -> float:
+        """Set the objective; returns how much one unit of it stands for."""
+        merged: dict[pulp.LpVariable, Number] = {}
+        for variable, coefficient in terms:
+            if coefficient:
+                merged[variable] = merged.get(variable, 0) + coefficient
+        unit = objective_unit(list(merged.values()))
+        self.lp.setObjective(
+            pulp.LpAffineExpression({v: float(c / unit) for v, c in merged.items()})
+        )
+        return float(unit)
+
+    def forbid(self, positions: Sequence[int]) -> None:
+        """Never choose all of these placements together."""
+        self.row([(self.x[position], 1) for position in positions], LE, len(positions) - 1)
+
+    def forbid_exactly(self, positions: Sequence[int]) -> None:
+        """Never choose exactly this plan again."""
+        chosen = set(positions)
+        terms = [(x, 1 if position in chosen else -1) for position, x in self.x.items()]
+        self.row(terms, LE, len(chosen) - 1)
+
+
+def objective_unit(coefficients: Sequence[Number]) -> int | float:
+    """What one unit of the objective stands for, so that the figures suit a solver."""
+    if not coefficients:
+        return 1
+    largest = max(abs(coefficient) for coefficient in coefficients)
+    if all(isinstance(coefficient, int) for coefficient in coefficients):
+        common = gcd(*(int(coefficient) for coefficient in coefficients))
+        if largest <= common * LARGEST:
+            return common
+    return max(float(largest) / 1e4, 1e-9)
+
+
+def _scaled(
+    coefficients: list[Number], sense: int, limit: Number
+) -> tuple[list[float], float]:
+    """Whole coefficients over their common divisor, with the limit rounded to what can occur;
+    otherwise, or if those are still large, everything in proportion."""
+    if not all(isinstance(coefficient, int) for coefficient in coefficients):
+        size = max(abs(float(coefficient)) for coefficient in coefficients)
+        return [float(coefficient) / size for coefficient in coefficients], float(limit) / size
+    whole = [int(coefficient) for coefficient in coefficients]
+    common = gcd(*whole)
+    bound = Fraction(limit) / common
+    if sense == LE:
+        bound = Fraction(floor(bound))
+    elif sense == GE:
+        bound = Fraction(ceil(bound))
+    factor = max(1.0, max(map(abs, whole)) / common / LARGEST)
+    return [(number // common) / factor for number in whole], float(bound) / factor

@@ -1,0 +1,180 @@
+"""What a solver process does: find the best plan, then settle ties, telling as it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+
+import pulp
+
+from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.job import Job, Message
+from app.portfolio.engine.milp import families, solvers
+from app.portfolio.engine.milp.building import build_elastic_model, build_model
+from app.portfolio.engine.milp.model import LE, Model, Terms
+
+Report = Callable[[Message], None]
+
+MOST_CUTS = 40
+MISSED = 1e-9
+BOUND_EVERY = 0.2
+
+
+class Search:
+    """One run of a job with one backend."""
+
+    def __init__(self, job: Job, report: Report, folder: Path) -> None:
+        self.job = job
+        self.report = report
+        self.folder = folder
+        self.deadline = monotonic() + job.seconds
+        self.model = build_model(job.problem, job.positions, job.curves)
+        self.value_terms: Terms = [(v, -c) for v, c in self.model.value]
+        self.unit = 1.0
+        self._told = 0.0
+
+    def run(self) -> None:
+        """Report plans and bounds, and one ``end`` message last."""
+        self.unit = self.model.minimise(self.value_terms)
+        began = monotonic()
+        outcome, chosen = self._best_plan()
+        if outcome.state == "infeasible":
+            self._confirm_infeasible(outcome)
+            return
+        settled = False
+        if outcome.state == "optimal" and chosen is not None and self.job.settle_ties:
+            settled = self._settle_ties(outcome, chosen, monotonic() - began)
+        self.report(
+            {
+                "kind": "end", "state": outcome.state, "solver": outcome.solver,
+                "bound": self._value(outcome.bound), "value": self._value(outcome.objective),
+                "positions": chosen, "ties_settled": settled,
+            }
+        )  # fmt: skip
+
+    def _value(self, objective: float | None) -> float | None:
+        """The plan value, in minor units, that an objective figure stands for."""
+        if objective is None or abs(objective) > 1e100:
+            return None
+        return self.model.value_base - objective * self.unit
+
+    def _best_plan(self) -> tuple[solvers.Outcome, list[int] | None]:
+        """Solve; a plan that the recount refuses is cut off and the search goes on."""
+        start: Sequence[int] = self.job.start
+        for _ in range(MOST_CUTS):
+            outcome = self._solve(self.model, self.job.gap, start, self._hear_value)
+            if outcome.values is None:
+                return outcome, None
+            chosen = self._chosen(self.model, outcome.values)
+            found = breaches(self._account(chosen))
+            if not found:
+                return outcome, chosen
+            if self.job.start == tuple(chosen):
+                start = ()
+            for breach in found:
+                cover = [self.job.problem.position_of[placement] for placement in breach.cover]
+                if cover:
+                    self.model.forbid(cover)
+            if not any(breach.cover for breach in found):
+                self.model.forbid_exactly(chosen)
+        detail = "the solver kept proposing plans that break a limit by a hair"
+        return solvers.Outcome("failed", detail, None, outcome.bound, None), None
+
+    def _solve(
+        self, model: Model, gap: float, start: Sequence[int], listener: solvers.Listener,
+        seconds: float | None = None,
+    ) -> solvers.Outcome:  # fmt: skip
+        left = self.deadline - monotonic() if seconds is None else seconds
+        if self.job.backend == "cbc":
+            return solvers.solve_with_cbc(
+                model.lp, seconds=left, gap=gap, listener=listener, folder=self.folder
+            )
+        return solvers.solve_with_highs(
+            model.lp, seconds=left, gap=gap, listener=listener, start=_first(model, start)
+        )
+
+    def _chosen(self, model: Model, values: Sequence[float]) -> list[int]:
+        by_variable = dict(zip(model.lp.variables(), values, strict=True))
+        return [position for position, x in model.x.items() if by_variable[x] > 0.5]
+
+    def _account(self, positions: Sequence[int]) -> Account:
+        placements = self.job.problem.placements
+        return Account(self.job.problem, tuple(placements[p] for p in sorted(positions)))
+
+    def _hear_value(self, event: solvers.Event) -> None:
+        bound = self._value(event.bound)
+        if event.values is not None:
+            plan = self._chosen(self.model, event.values)
+            self.report({"kind": "plan", "positions": plan})
+        if bound is not None and monotonic() - self._told >= BOUND_EVERY:
+            self._told = monotonic()
+            self.report({"kind": "bound", "value": bound})
+
+    def _hear_plan(self, event: solvers.Event) -> None:
+        if event.values is not None:
+            plan = self._chosen(self.model, event.values)
+            self.report({"kind": "plan", "positions": plan})
+
+    def _settle_ties(self, best: solvers.Outcome, chosen: list[int], spent: float) -> bool:
+        """Lower spend, then fewer changes, then key order, each holding the ones before.
+
+        Returns whether every stage was proven within its share of the time.
+        """
+        stages = [("spend", families.spend_terms(self.model))]
+        if self.job.problem.incumbent:
+            stages.append(("changes", families.change_terms(self.model)))
+        stages.append(("order", families.order_terms(self.model)))
+        self._hold(self.value_terms, best.objective or 0.0, self.unit)
+        for name, terms in stages:
+            seconds = min(self.deadline - monotonic(), max(2.0, spent))
+            if seconds <= 0.05:
+                return False
+            self.report({"kind": "stage", "name": name})
+            unit = self.model.minimise(terms)
+            outcome = self._solve(self.model, 0.0, chosen, self._hear_plan, seconds)
+            if outcome.values is None or outcome.objective is None:
+                return False
+            chosen = self._chosen(self.model, outcome.values)
+            self.report({"kind": "plan", "positions": chosen})
+            if outcome.state != "optimal":
+                return False
+            self._hold(terms, outcome.objective, unit)
+        return True
+
+    def _hold(self, terms: Terms, objective: float, unit: float) -> None:
+        """Keep a finished stage's figure: at most half a unit, or 1e-9 of it, worse."""
+        figure = objective * unit
+        self.model.row(terms, LE, figure + max(0.5, abs(figure) * 1e-9))
+
+    def _confirm_infeasible(self, outcome: solvers.Outcome) -> None:
+        """Say infeasible only if even the least sum of misses is above zero."""
+        self.report({"kind": "stage", "name": "infeasible"})
+        elastic = build_elastic_model(self.job.problem)
+        seconds = max(5.0, self.deadline - monotonic())
+        least = self._solve(elastic, 0.0, (), lambda _event: None, seconds)
+        end: Message = {"kind": "end", "state": "failed", "solver": outcome.solver}
+        if least.values is not None:
+            chosen = self._chosen(elastic, least.values)
+            if breaches(self._account(chosen)):
+                end |= {"state": "infeasible", "misses": _missed(elastic, least.values)}
+            else:
+                self.report({"kind": "plan", "positions": chosen})
+                end["detail"] = "the solver called a problem infeasible that has a plan"
+        self.report(end)
+
+
+def _missed(model: Model, values: Sequence[float]) -> list[str]:
+    by_variable = dict(zip(model.lp.variables(), values, strict=True))
+    return sorted({owner for owner, miss in model.misses if by_variable[miss] > MISSED})
+
+
+def _first(model: Model, start: Sequence[int]) -> dict[pulp.LpVariable, float] | None:
+    """Values of every x and y for a known plan."""
+    if not start or not set(start) <= set(model.positions):
+        return None
+    chosen = set(start)
+    funded = {model.problem.placements[position].initiative for position in chosen}
+    known = {x: float(position in chosen) for position, x in model.x.items()}
+    return known | {y: float(place in funded) for place, y in model.y.items()}

@@ -1,0 +1,223 @@
+"""HiGHS through PuLP's interface with callbacks, and CBC through PuLP as the fall-back."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pulp
+from pulp.apis.coin_api import pulp_cbc_path
+
+try:
+    import highspy
+except ImportError:  # the fall-back solver then does the work
+    highspy = None
+
+SEED = 2027
+FEASIBILITY = 1e-7
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something the solver found: a bound on the objective, or a solution's column values."""
+
+    bound: float | None = None
+    values: Sequence[float] | None = None
+
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``state`` is ``optimal`` (within the gap asked for), ``infeasible``, ``limit`` or ``failed``.
+
+    ``values`` are by variable in the model's order; ``bound`` is the solver's lower bound.
+    """
+
+    state: str
+    solver: str
+    objective: float | None
+    bound: float | None
+    values: Sequence[float] | None
+
+
+def highs_is_available() -> bool:
+    return highspy is not None
+
+
+def solve_with_highs(
+    lp: pulp.LpProblem,
+    *,
+    seconds: float,
+    gap: float,
+    listener: Listener,
+    start: dict[pulp.LpVariable, float] | None,
+) -> Outcome:
+    """Minimise with HiGHS in this process; ``start`` may name a part of a first solution."""
+    solver = _BulkHighs(
+        msg=False, threads=1, timeLimit=max(seconds, 0.01), gapRel=gap, gapAbs=1e-9,
+        random_seed=SEED, parallel="off", mip_feasibility_tolerance=FEASIBILITY,
+        callbackTuple=(_highs_callback(listener), None),
+        callbacksToActivate=[
+            highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution,
+            highspy.cb.HighsCallbackType.kCallbackMipInterrupt,
+            highspy.cb.HighsCallbackType.kCallbackMipLogging,
+        ],
+    )  # fmt: skip
+    solver.first_solution = start
+    solver.actualSolve(lp)
+    highs = lp.solverModel
+    state = {
+        highspy.HighsModelStatus.kOptimal: "optimal",
+        highspy.HighsModelStatus.kModelEmpty: "optimal",
+        highspy.HighsModelStatus.kInfeasible: "infeasible",
+        highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
+        highspy.HighsModelStatus.kTimeLimit: "limit",
+        highspy.HighsModelStatus.kInterrupt: "limit",
+    }.get(highs.getModelStatus(), "failed")
+    info = highs.getInfo()
+    found = info.primal_solution_status == 2
+    is_mip = any(variable.cat == pulp.LpInteger for variable in lp.variables())
+    return Outcome(
+        state=state,
+        solver=f"HiGHS {highs.version()}",
+        objective=info.objective_function_value if found else None,
+        bound=info.mip_dual_bound if is_mip else info.objective_function_value,
+        values=list(highs.getSolution().col_value) if found else None,
+    )
+
+
+def _highs_callback(listener: Listener) -> Callable[..., None]:
+    kinds = highspy.cb.HighsCallbackType
+
+    def hear(kind: Any, _message: str, out: Any, _back: Any, _data: Any) -> None:
+        values = None
+        if kind == kinds.kCallbackMipImprovingSolution:
+            values = np.array(out.mip_solution)
+        listener(Event(bound=float(out.mip_dual_bound), values=values))
+
+    return hear
+
+
+class _BulkHighs(pulp.HiGHS):  # type: ignore[misc]
+    """PuLP's HiGHS with the model handed over as arrays and a first solution."""
+
+    first_solution: dict[pulp.LpVariable, float] | None = None
+
+    def buildSolverModel(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        lp.solverModel.passModel(_highs_model(lp))
+
+    def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+        if self.first_solution:
+            index = np.array([v.index for v in self.first_solution], dtype=np.int32)
+            values = np.array(list(self.first_solution.values()), dtype=float)
+            lp.solverModel.setSolution(len(index), index, values)
+        lp.solverModel.run()
+
+    def findSolutionValues(self, _lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802
+        return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
+
+
+def _highs_model(lp: pulp.LpProblem) -> Any:
+    """The problem as a row-wise HighsLp; variables get their ``index`` as PuLP's own way does."""
+    variables = lp.variables()
+    for index, variable in enumerate(variables):
+        variable.index = index
+    starts, indices, values, lower, upper = [0], [], [], [], []
+    for place, constraint in enumerate(lp.constraints()):
+        constraint.index = place
+        for variable, coefficient in constraint.items():
+            if coefficient:
+                indices.append(variable.index)
+                values.append(coefficient)
+        starts.append(len(indices))
+        least, most = constraint.getLb(), constraint.getUb()
+        lower.append(-highspy.kHighsInf if least is None else least)
+        upper.append(highspy.kHighsInf if most is None else most)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(variables), len(lower)
+    costs = np.zeros(len(variables))
+    for variable, coefficient in lp.objective.items():
+        costs[variable.index] = coefficient
+    model.col_cost_ = costs
+    model.offset_ = float(lp.objective.constant)
+    model.col_lower_ = np.array([v.lowBound for v in variables], dtype=float)
+    model.col_upper_ = np.array(
+        [highspy.kHighsInf if v.upBound is None else v.upBound for v in variables], dtype=float
+    )
+    model.row_lower_, model.row_upper_ = np.array(lower, float), np.array(upper, float)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.array(starts, dtype=np.int32)
+    model.a_matrix_.index_ = np.array(indices, dtype=np.int32)
+    model.a_matrix_.value_ = np.array(values, dtype=float)
+    whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+    model.integrality_ = [whole if v.cat == pulp.LpInteger else real for v in variables]
+    return model
+
+
+def cbc_path() -> str:
+    """The CBC that comes with PuLP, else the one on the path."""
+    return pulp_cbc_path if os.path.exists(pulp_cbc_path) else shutil.which("cbc") or "cbc"
+
+
+def solve_with_cbc(
+    lp: pulp.LpProblem, *, seconds: float, gap: float, listener: Listener, folder: Path
+) -> Outcome:
+    """Minimise with CBC as a process of our own process group.
+
+    Its preprocessing is off (known to call feasible models infeasible) and its feasibility
+    tolerance tight (a wrong optimum was seen without).
+    """
+    log = folder / "cbc.log"
+    solver = pulp.COIN_CMD(
+        path=cbc_path(), msg=False, timeLimit=max(seconds, 0.1), gapRel=gap, threads=None,
+        options=["preprocess off", "primalT 1e-9", f"randomCbcSeed {SEED}"], logPath=str(log),
+    )  # fmt: skip
+    solver.tmpDir = str(folder)
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch_log, args=(log, listener, done), daemon=True)
+    watcher.start()
+    try:
+        solver.actualSolve(lp)
+    finally:
+        done.set()
+        watcher.join()
+    states = {
+        pulp.LpSolutionOptimal: "optimal",
+        pulp.LpSolutionInfeasible: "infeasible",
+        pulp.LpSolutionIntegerFeasible: "limit",
+        pulp.LpSolutionNoSolutionFound: "limit",
+    }
+    found = lp.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
+    objective = pulp.value(lp.objective) if found else None
+    state = states.get(lp.sol_status, "failed")
+    bound = _last_bound(log.read_text(errors="replace"))
+    if state == "optimal" and not gap:
+        bound = objective
+    values = [variable.varValue or 0.0 for variable in lp.variables()] if found else None
+    return Outcome(state, "CBC 2.10", objective, bound, values)
+
+
+def _watch_log(log: Path, listener: Listener, done: threading.Event) -> None:
+    while not done.wait(0.5):
+        bound = _last_bound(log.read_text(errors="replace")) if log.exists() else None
+        if bound is not None:
+            listener(Event(bound=bound))
+
+
+_BOUNDS = re.compile(
+    r"(?:best possible\s+|Continuous objective value is\s+|Lower bound:\s+)(-?[0-9.]+(?:e[+-]?\d+)?)"
+)
+
+
+def _last_bound(text: str) -> float | None:
+    found = [float(number) for number in _BOUNDS.findall(text)]
+    return max(found) if found else None

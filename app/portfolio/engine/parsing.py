@@ -1,0 +1,133 @@
+"""``parse_problem``: the only way into the engine, strict and complete in what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from app.portfolio.engine.documents import with_digest
+from app.portfolio.engine.faults import Fault, ProblemError, at
+from app.portfolio.engine.option_parsing import Grounds, exact, read_initiatives
+from app.portfolio.engine.problem import Capacity, Fund, Placement, Pool, Problem
+from app.portfolio.engine.reading import MAX_BYTES, read_tree
+from app.portfolio.engine.rule_parsing import read_rules
+from app.portfolio.engine.shape import shape_faults
+from app.values.quarter import Quarter, QuarterFormatError
+
+
+def parse_problem(
+    source: bytes | str | Mapping[str, Any], *, max_bytes: int = MAX_BYTES
+) -> Problem:
+    """The normalised problem of a file's content or of an already read tree.
+
+    The order of lists and keys in the source has no influence. Raises ProblemError naming every
+    fault with its JSON path.
+    """
+    tree = dict(source) if isinstance(source, Mapping) else read_tree(source, max_bytes=max_bytes)
+    faults = shape_faults(tree)
+    if faults:
+        raise ProblemError(faults)
+    problem = _read(tree, faults)
+    if faults or problem is None:
+        raise ProblemError(sorted(faults, key=lambda fault: fault.path))
+    return with_digest(problem)
+
+
+def _read(tree: dict[str, Any], faults: list[Fault]) -> Problem | None:
+    quarters = _read_quarters(tree["quarters"], faults)
+    horizon = len(quarters)
+    funds = [
+        Fund(fund["key"], tuple(fund["budget"]), exact(fund.get("carry_over", 0)))
+        for fund in _series(tree, "funds", "budget", horizon, faults)
+    ]
+    capacities = [
+        Capacity(
+            capacity["key"],
+            capacity.get("unit", ""),
+            tuple(exact(amount) for amount in capacity["available"]),
+            capacity.get("overtime_price"),
+        )
+        for capacity in _series(tree, "capacities", "available", horizon, faults)
+    ]
+    pools = [
+        Pool(pool["key"], tuple(pool["value"]))
+        for pool in _series(tree, "pools", "value", horizon, faults)
+    ]
+    if faults:
+        return None
+    grounds = Grounds(quarters, _places(funds), _places(capacities), _places(pools), faults)
+    initiatives = read_initiatives(tree["initiatives"], grounds)
+    if faults:
+        return None
+    rules = read_rules(tree.get("rules", []), initiatives, quarters, faults)
+    problem = Problem(
+        currency=tree["currency"],
+        quarters=quarters,
+        funds=tuple(funds),
+        capacities=tuple(capacities),
+        pools=tuple(pools),
+        initiatives=initiatives,
+        rules=rules,
+        incumbent=(),
+        objective=tree.get("objective", {}).get("name", "expected"),
+    )
+    return _with_incumbent(problem, tree.get("incumbent", {}), faults)
+
+
+def _read_quarters(names: Sequence[str], faults: list[Fault]) -> tuple[str, ...]:
+    try:
+        quarters = [Quarter.parse(name) for name in names]
+    except QuarterFormatError as error:
+        faults.append(Fault("$.quarters", str(error)))
+        return tuple(names)
+    for position in range(1, len(quarters)):
+        if quarters[position] - quarters[position - 1] != 1:
+            wanted = quarters[position - 1] + 1
+            message = f"must follow one another without a gap; {wanted} belongs here."
+            faults.append(Fault(at("$.quarters", position), message))
+    return tuple(names)
+
+
+def _series(
+    tree: dict[str, Any], name: str, field: str, horizon: int, faults: list[Fault]
+) -> list[dict[str, Any]]:
+    """The entries of a list sorted by key, with unique keys and one figure per quarter."""
+    entries = tree.get(name, [])
+    seen: set[str] = set()
+    for position, entry in enumerate(entries):
+        path = at(at("$", name), position)
+        if entry["key"] in seen:
+            faults.append(Fault(at(path, "key"), f"“{entry['key']}” is taken; keys are unique."))
+        seen.add(entry["key"])
+        if len(entry[field]) != horizon:
+            message = f"has {len(entry[field])} figures; give one for each of {horizon} quarters."
+            faults.append(Fault(at(path, field), message))
+    return sorted(entries, key=lambda entry: entry["key"])
+
+
+def _places(entries: Sequence[Fund | Capacity | Pool]) -> dict[str, int]:
+    return {entry.key: position for position, entry in enumerate(entries)}
+
+
+def _with_incumbent(
+    problem: Problem, tree: dict[str, Any], faults: list[Fault]
+) -> Problem | None:
+    places = {initiative.key: i for i, initiative in enumerate(problem.initiatives)}
+    held = []
+    for key, choice in sorted(tree.items()):
+        path = at("$.incumbent", key)
+        if key not in places:
+            faults.append(Fault(path, f"“{key}” is no initiative of this problem; remove it."))
+            continue
+        options = [option.key for option in problem.initiatives[places[key]].options]
+        if choice["option"] not in options:
+            message = f"“{choice['option']}” is no option of {key}; use {' or '.join(options)}."
+            faults.append(Fault(at(path, "option"), message))
+        elif choice["start"] not in problem.quarters:
+            message = f"{choice['start']} is outside the planning quarters."
+            faults.append(Fault(at(path, "start"), message))
+        else:
+            start = problem.quarters.index(choice["start"])
+            held.append(Placement(places[key], options.index(choice["option"]), start))
+    return replace(problem, incumbent=tuple(sorted(held, key=lambda p: p.initiative)))

@@ -1,0 +1,247 @@
+"""The frozen question an optimizer run answers.
+
+A ``Problem`` is normalised: everything is sorted by key, references are positions in the sorted
+tuples, quarters are positions in ``quarters``. Money is whole minor units, intensities and team
+demand are exact decimals. It is built by ``parse_problem`` only, which has checked every reference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from functools import cached_property
+
+
+
+@dataclass(frozen=True, slots=True)
+class Fund:
+    """A source of money; ``carry_over`` is the share of a quarter's money that may move on."""
+
+    key: str
+    budget: tuple[int, ...]
+    carry_over: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A team's availability; without ``overtime_price`` (minor per unit) it is a hard limit."""
+
+    key: str
+    unit: str
+    available: tuple[Decimal, ...]
+    overtime_price: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The discounted money a lever of a journey could yield at most, per quarter."""
+
+    key: str
+    value: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Amounts per quarter from the option's start, on the fund or capacity at ``target``."""
+
+    target: int
+    amounts: tuple[int, ...] | tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Expected intensity on the pool at ``pool`` by quarter from the option's start."""
+
+    pool: int
+    intensity: tuple[Decimal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One scope of an initiative; ``values`` holds the own value per entry of ``starts``."""
+
+    key: str
+    starts: tuple[int, ...]
+    values: tuple[int, ...]
+    spend: tuple[Flow, ...]
+    demand: tuple[Flow, ...]
+    effects: tuple[Effect, ...]
+    effort_minutes: int
+    risk: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    """A proposal that may be funded in one option with one start, or not at all."""
+
+    key: str
+    name: str
+    tags: tuple[tuple[str, str], ...]
+    options: tuple[Option, ...]
+
+    def carries(self, tag: str, equals: str) -> bool:
+        return (tag, equals) in self.tags
+
+
+@dataclass(frozen=True, slots=True)
+class Requires:
+    """``initiative`` may start only ``lag`` quarters or more after ``needs`` started."""
+
+    key: str
+    initiative: int
+    needs: int
+    lag: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """All of them are funded or none is."""
+
+    key: str
+    initiatives: tuple[int, ...]
+
+
+class Bound(StrEnum):
+    """Which side of a figure a rule bounds."""
+
+    AT_MOST = "at_most"
+    AT_LEAST = "at_least"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """At most or at least ``count`` of the initiatives are funded.
+
+    ``tag`` is the (tag, value) pair the initiatives were chosen by, or None for a list.
+    """
+
+    key: str
+    bound: Bound
+    count: int
+    initiatives: tuple[int, ...]
+    tag: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A choice fixed beforehand, for a stated reason.
+
+    ``kind`` is ``fund``, ``exclude`` or ``fix``; a fix names an option, a start, or both.
+    """
+
+    key: str
+    kind: str
+    initiative: int
+    option: int | None
+    start: int | None
+    reason: str
+
+    def allows(self, option: int, start: int) -> bool:
+        """Whether the placement agrees with the pin."""
+        if self.kind == "exclude":
+            return False
+        return self.option in (None, option) and self.start in (None, start)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Spend of the tagged initiatives against ``share`` of all budgets or of all spend."""
+
+    key: str
+    bound: Bound
+    share: Decimal
+    of: str
+    tag: tuple[str, str]
+    initiatives: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synergy:
+    """``value`` more if all of them are funded."""
+
+    key: str
+    initiatives: tuple[int, ...]
+    value: int
+
+
+Rule = Requires | Together | Count | Pin | Share | Synergy
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """One way to fund an initiative: positions of initiative, option and start quarter."""
+
+    initiative: int
+    option: int
+    start: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Everything a solve depends on; equal content has an equal ``digest``.
+
+    ``digest`` is the SHA-256 of the canonical JSON of the normalised problem file.
+    """
+
+    currency: str
+    quarters: tuple[str, ...]
+    funds: tuple[Fund, ...]
+    capacities: tuple[Capacity, ...]
+    pools: tuple[Pool, ...]
+    initiatives: tuple[Initiative, ...]
+    rules: tuple[Rule, ...]
+    incumbent: tuple[Placement, ...]
+    objective: str
+    digest: str = ""
+
+    @cached_property
+    def placements(self) -> tuple[Placement, ...]:
+        """Every placement the options allow, sorted; positions in it identify choices."""
+        return tuple(
+            Placement(i, o, start)
+            for i, initiative in enumerate(self.initiatives)
+            for o, option in enumerate(initiative.options)
+            for start in option.starts
+        )
+
+    @cached_property
+    def position_of(self) -> dict[Placement, int]:
+        """Each placement's position in ``placements``."""
+        return {placement: position for position, placement in enumerate(self.placements)}
+
+    @cached_property
+    def budget_total(self) -> int:
+        return sum(sum(fund.budget) for fund in self.funds)
+
+    def option(self, placement: Placement) -> Option:
+        return self.initiatives[placement.initiative].options[placement.option]
+
+    def own_value(self, placement: Placement) -> int:
+        option = self.option(placement)
+        return option.values[option.starts.index(placement.start)]
+
+    def in_horizon(self, placement: Placement, flow: Flow) -> list[tuple[int, int | Decimal]]:
+        """Non-zero (planning quarter, amount) pairs of the flow before the horizon ends."""
+        last = len(self.quarters) - placement.start
+        return [
+            (placement.start + offset, amount)
+            for offset, amount in enumerate(flow.amounts[:last])
+            if amount
+        ]
+
+    def beyond(self, placement: Placement, flow: Flow) -> int | Decimal:
+        """What falls after the last planning quarter."""
+        return sum(flow.amounts[len(self.quarters) - placement.start :])
+
+    def full_spend(self, placement: Placement) -> int:
+        """All funds, to the end of the option, within the horizon or not."""
+        return sum(int(sum(flow.amounts)) for flow in self.option(placement).spend)
+
+    def spend(self, placement: Placement) -> int:
+        """All funds, within the horizon."""
+        return sum(
+            int(amount)
+            for flow in self.option(placement).spend
+            for _, amount in self.in_horizon(placement, flow)
+        )

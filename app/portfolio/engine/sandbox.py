@@ -1,0 +1,126 @@
+"""A limited operating-system process of its own for each search."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from app.portfolio.engine.job import Job, Message
+
+ROOT = Path(__file__).resolve().parents[3]
+PREFIX = "waymark-solve-"
+CHILD = (sys.executable, "-m", "app.portfolio.engine.milp.child")
+GRACE = 3
+"""Seconds a search may take past its time, to start up and to hand over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A solver and the command that runs it."""
+
+    name: str
+    command: tuple[str, ...] = CHILD
+    memory_bytes: int = 6 * 2**30
+
+
+HIGHS = Backend("highs")
+CBC = Backend("cbc")
+
+
+class Sandbox:
+    """Starts the search on entry; on exit the whole process group and its folder are gone."""
+
+    def __init__(self, job: Job, backend: Backend) -> None:
+        self.job = job
+        self.backend = backend
+        self.is_finished = False
+        self._rest = b""
+
+    def __enter__(self) -> Sandbox:
+        sweep_folders()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+        path = self.folder / "job.pickle"
+        path.write_bytes(pickle.dumps(self.job))
+        self._pipe, write_end = os.pipe()
+        wall = int(self.job.seconds) + 2 * GRACE + 5
+        arguments = [os.getpid(), path, write_end, wall * 2, wall, self.backend.memory_bytes]
+        try:
+            with open(self.folder / "errors.txt", "wb") as errors:
+                self._process = subprocess.Popen(
+                    [*self.backend.command, *map(str, arguments)],
+                    stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, cwd=self.folder,
+                    env=self._environment(), pass_fds=[write_end], start_new_session=True,
+                )  # fmt: skip
+        except BaseException:
+            os.close(self._pipe)
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        finally:
+            os.close(write_end)
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        os.close(self._pipe)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _environment(self) -> dict[str, str]:
+        """Nothing but what a solver needs: no secrets, no database, no further threads."""
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        return kept | single | {"PYTHONPATH": str(ROOT), "TMPDIR": str(self.folder)}
+
+    def read(self, timeout: float) -> list[Message]:
+        """Messages that arrived within ``timeout`` seconds; ``is_finished`` after the last."""
+        ready, _, _ = select.select([self._pipe], [], [], timeout)
+        if not ready:
+            return []
+        content = os.read(self._pipe, 1 << 20)
+        if not content:
+            self.is_finished = True
+        *lines, self._rest = (self._rest + content).split(b"\n")
+        return [message for line in lines if (message := _message(line)) is not None]
+
+    def interrupt(self) -> None:
+        """Ask the solver to end with what it has."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGINT)
+
+    def last_words(self) -> str:
+        """The end of what the process wrote to its error stream, for the log."""
+        content = (self.folder / "errors.txt").read_text(errors="replace").strip()
+        return content.splitlines()[-1][:300] if content else "it ended without a word"
+
+
+def _message(line: bytes) -> Message | None:
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return None
+    return message if isinstance(message, dict) and "kind" in message else None
+
+
+def sweep_folders() -> None:
+    """Remove what searches of processes that no longer live have left behind."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        owner = folder.name.removeprefix(PREFIX).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc").exists():
+            shutil.rmtree(folder, ignore_errors=True)

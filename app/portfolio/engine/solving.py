@@ -1,0 +1,272 @@
+"""``solve``: greedy list, solver process, recount, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import expm1, floor
+from time import monotonic
+
+from app.portfolio.engine.candidates import candidate_positions
+from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.chords import Curve, Place, curves, understatement
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.greedy import GreedyList, best_greedy_list
+from app.portfolio.engine.job import Job, Message
+from app.portfolio.engine.merit import merit
+from app.portfolio.engine.plan import Plan, PlanStatus, Progress, relative_gap
+from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.reporting import Verdict, plan_from
+from app.portfolio.engine.sandbox import CBC, GRACE, HIGHS, Backend, Sandbox
+
+FINENESS = 1e-4
+"""How much of the plan's value the overlap segments may understate, as a share."""
+
+TICK = 0.2
+"""Seconds between looks at the pipe, the clock and the stop signal."""
+
+
+def solve(
+    problem: Problem,
+    *,
+    time_limit: float,
+    gap: float = 0.0,
+    on_progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    backends: Sequence[Backend] = (HIGHS, CBC),
+) -> Plan:
+    """The best plan found within ``time_limit`` seconds, recounted exactly.
+
+    ``gap`` is the relative gap to be content with (0: prove the optimum). ``on_progress`` is
+    called at least once a second; when ``should_stop`` turns true the best plan so far is
+    returned within a second. Later ``backends`` are asked only if an earlier one fails.
+    """
+    run = _Run(problem, time_limit, gap, on_progress, should_stop)
+    run.prepare()
+    for backend in backends:
+        if run.search(backend):
+            break
+    return run.plan()
+
+
+@dataclass
+class _Run:
+    problem: Problem
+    time_limit: float
+    gap: float
+    on_progress: Callable[[Progress], None] | None
+    should_stop: Callable[[], bool] | None
+    began: float = field(default_factory=monotonic)
+    phase: str = "building"
+    solver: str = ""
+    best: Account | None = None
+    greedy: GreedyList | None = None
+    bound: int | None = None
+    positions: tuple[int, ...] = ()
+    curves: dict[Place, Curve] = field(default_factory=dict)
+    understated: float = 0.0
+    status: PlanStatus = PlanStatus.ERROR
+    ties_settled: bool = False
+    conflict: tuple[str, ...] = ()
+    failures: list[str] = field(default_factory=list)
+    _told: float = 0.0
+
+    def prepare(self) -> None:
+        """The greedy plan to start from, and segments fine enough for the money at stake."""
+        self.tell()
+        self.greedy = best_greedy_list(self.problem)
+        if self.greedy is not None:
+            self.best = self.greedy.account
+        self.positions = candidate_positions(self.problem)
+        stake = self.best.value if self.best and self.best.value > 0 else self._potential()
+        share = max(FINENESS, self.gap / 4)
+        self.curves = curves(self.problem, self.positions, share * stake)
+        self.understated = understatement(self.curves)
+        self.tell()
+
+    def _potential(self) -> float:
+        """Pool money within reach of everything together; a scale, not a bound."""
+        everything = curves(self.problem, self.positions, float("inf"))
+        return sum(
+            curve.worth * -expm1(-curve.start - sum(curve.widths)) for curve in everything.values()
+        )
+
+    @property
+    def seconds(self) -> float:
+        return monotonic() - self.began
+
+    def search(self, backend: Backend) -> bool:
+        """Run one backend to its end; False if it failed and another one should be asked."""
+        left = self.time_limit - self.seconds
+        if left <= 0:
+            self.status = PlanStatus.TIME_LIMIT
+            return True
+        self.solver = self.solver or backend.name
+        self.phase = "searching"
+        start = self.best.chosen if self.best else ()
+        job = Job(
+            problem=self.problem,
+            positions=self.positions,
+            curves=self.curves,
+            backend=backend.name,
+            seconds=left,
+            gap=max(0.0, self.gap - self.understated / max(1.0, self._scale())),
+            start=tuple(self.problem.position_of[placement] for placement in start),
+        )
+        with Sandbox(job, backend) as sandbox:
+            return self._follow(sandbox, backend)
+
+    def _scale(self) -> float:
+        return float(abs(self.best.value)) if self.best else 1.0
+
+    def _follow(self, sandbox: Sandbox, backend: Backend) -> bool:
+        """Read messages until the end, the clock or the stop signal."""
+        hard_limit = self.time_limit + GRACE
+        while not sandbox.is_finished:
+            for message in sandbox.read(TICK):
+                if message["kind"] == "end":
+                    return self._conclude(message, backend)
+                self._take(message)
+            self.tell()
+            if self.should_stop is not None and self.should_stop():
+                self._stop(sandbox, backend)
+                return True
+            if self.seconds > hard_limit:
+                self.status = PlanStatus.TIME_LIMIT
+                return True
+        self.failures.append(f"{backend.name}: {sandbox.last_words()}")
+        return False
+
+    def _stop(self, sandbox: Sandbox, backend: Backend) -> None:
+        """Keep the best plan received; CBC tells its plan only when it is interrupted."""
+        self.status = PlanStatus.STOPPED
+        if backend.name != "cbc":
+            return
+        sandbox.interrupt()
+        until = monotonic() + 0.7
+        while monotonic() < until and not sandbox.is_finished:
+            for message in sandbox.read(0.1):
+                if message["kind"] == "end":
+                    self._adopt(message.get("positions"))
+                    return
+
+    def _take(self, message: Message) -> None:
+        if message["kind"] == "plan":
+            self._adopt(message["positions"])
+        elif message["kind"] == "bound":
+            self._tighten(message["value"])
+        elif message["kind"] == "stage":
+            confirming = message["name"] == "infeasible"
+            self.phase = "confirming" if confirming else "settling ties"
+
+    def _adopt(self, positions: Sequence[int] | None) -> Account | None:
+        """Recount a proposed plan; keep it if it breaks nothing and is better."""
+        places = self.problem.placements
+        if positions is None or not all(
+            isinstance(p, int) and 0 <= p < len(places) for p in positions
+        ):
+            return None
+        account = Account(self.problem, tuple(places[p] for p in sorted(set(positions))))
+        if breaches(account):
+            return None
+        if self.best is None or merit(account) < merit(self.best):
+            self.best = account
+        return account
+
+    def _tighten(self, model_bound: float | None) -> None:
+        """The model's bound, made to hold for exact values."""
+        if model_bound is None or not abs(model_bound) < 1e30:
+            return
+        bound = floor(model_bound + self.understated + 1e-9 * abs(model_bound) + 1e-6)
+        if self.bound is None or bound < self.bound:
+            self.bound = bound
+
+    def _conclude(self, end: Message, backend: Backend) -> bool:
+        """Believe the solver's last word only as far as the recount agrees."""
+        self.solver = str(end.get("solver") or backend.name)
+        doubt = self._doubt(end)
+        if doubt:
+            self.failures.append(f"{backend.name}: {doubt}")
+            self.bound = None
+            return False
+        if end["state"] == "infeasible":
+            self.status = PlanStatus.INFEASIBLE
+            self.conflict = tuple(end.get("misses", ()))
+            return True
+        self._tighten(end.get("bound"))
+        self.ties_settled = bool(end.get("ties_settled"))
+        self.status = PlanStatus.TIME_LIMIT
+        if end["state"] == "optimal":
+            self.status = PlanStatus.WITHIN_GAP if self.gap else PlanStatus.OPTIMAL
+        return True
+
+    def _doubt(self, end: Message) -> str:
+        """Why the solver's answer cannot be true; empty if nothing speaks against it."""
+        state = end.get("state")
+        if state not in ("optimal", "infeasible", "limit"):
+            return str(end.get("detail", "it failed"))
+        if state == "infeasible":
+            return "it found no plan where there is one" if self.best else ""
+        positions, value = end.get("positions"), end.get("value")
+        if positions is None:
+            return "it proved an optimum without a plan" if state == "optimal" else ""
+        account = self._adopt(positions)
+        if account is None:
+            return "its plan breaks a limit"
+        if value is None:
+            return "it did not say what its plan is worth"
+        slip = 1.0 + 1e-6 * abs(value)
+        if not -slip <= account.value - value <= self.understated + slip:
+            return f"it values its plan at {value:,.0f}, the recount at {account.value:,}"
+        bound = end.get("bound")
+        if state == "optimal" and bound is None:
+            return "it proved an optimum without a bound"
+        if bound is not None and self.best and self.best.value > bound + self.understated + slip:
+            return "there is a better plan than it thinks possible"
+        return ""
+
+    def tell(self) -> None:
+        """Report progress, twice a second at most."""
+        if self.on_progress is None or (self._told and monotonic() - self._told < 0.5):
+            return
+        self._told = monotonic()
+        value = self.best.value if self.best else None
+        bound = self.bound if value is None or self.bound is None else max(self.bound, value)
+        self.on_progress(
+            Progress(
+                seconds=self.seconds,
+                phase=self.phase,
+                value=value,
+                bound=bound,
+                gap=relative_gap(value, bound),
+                funded=len(self.best.chosen) if self.best else 0,
+                solver=self.solver,
+            )
+        )
+
+    def plan(self) -> Plan:
+        """The verdict on the best plan."""
+        if self.status is PlanStatus.INFEASIBLE:
+            self.best = self.bound = None
+        bound = self.bound
+        if self.best is not None and bound is not None:
+            bound = max(bound, self.best.value)
+            if self.status is PlanStatus.OPTIMAL and not self.understated:
+                slip = max(1, abs(self.best.value) // 10**9)
+                bound = self.best.value if bound - self.best.value <= slip else bound
+        reached = relative_gap(self.best.value if self.best else None, bound)
+        status = self.status
+        if reached is not None and status in (PlanStatus.TIME_LIMIT, PlanStatus.WITHIN_GAP):
+            status = PlanStatus.WITHIN_GAP if self.gap and reached <= self.gap else status
+            status = PlanStatus.OPTIMAL if reached == 0.0 else status
+        verdict = Verdict(
+            status=status,
+            bound=bound,
+            approximation=int(self.understated) + 1 if self.understated else 0,
+            ties_settled=self.ties_settled,
+            conflict=self.conflict,
+            solver=self.solver,
+            seconds=self.seconds,
+            message="; ".join(self.failures),
+        )
+        return plan_from(self.problem, self.best, self.greedy, verdict)
