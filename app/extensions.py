@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect import iscoroutinefunction
 
-from flask import Flask
+from flask.sansio.app import App
 from flask_login import LoginManager
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
@@ -17,7 +17,7 @@ class Database(SQLAlchemy):
     an error wherever a loop runs already.
     """
 
-    def init_app(self, app: Flask) -> None:
+    def init_app(self, app: App) -> None:
         super().init_app(app)
         app.teardown_appcontext_funcs = [
             close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)

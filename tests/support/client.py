@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
 
-from tests.support.pages import faults
+from tests.support.pages import parse_strictly
 
 _WRITE = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _MAY_CHANGE_ON_GET = {"sign_in_sessions"}  # when somebody was last seen
@@ -85,7 +84,5 @@ def _check_reading(method: str, response: Any) -> None:
 def _check_html(response: Any) -> None:
     if response.mimetype != "text/html" or response.status_code in {301, 302, 303, 307, 308}:
         return
-    html = response.get_data(as_text=True)
-    response.soup = BeautifulSoup(html, "html5lib")
-    found = faults(response.soup)
+    response.soup, found = parse_strictly(response.get_data(as_text=True))
     assert not found, f"{response.request.path} is not sound HTML: {found[:8]}"

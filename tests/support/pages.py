@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
+from bs4.builder import HTML5TreeBuilder
+from html5lib import HTMLParser
 from html5lib.constants import E as MESSAGES
 
 _UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
@@ -178,23 +180,38 @@ def _values(found: Tag) -> list[str]:
     return [str(found.get("value", default))]
 
 
-def faults(page: Any) -> list[str]:
-    """Return what is wrong with a page's HTML: parse errors, ids used twice, dangling labels."""
-    soup = parse(page)
-    builder: Any = soup.builder
-    parser = builder.underlying_builder.parser
-    found = [
-        f"line {line}: {MESSAGES.get(code, code) % details}"
-        for (line, _), code, details in parser.errors
-    ]
+class _RememberingBuilder(HTML5TreeBuilder):
+    """Builds the tree as a browser does and keeps what the parser had to mend."""
+
+    mended: list[str]
+
+    def feed(self, markup: Any) -> None:
+        parser = HTMLParser(tree=self.create_treebuilder)
+        builder: Any = self.underlying_builder
+        builder.parser = parser
+        parser.parse(markup).original_encoding = None
+        builder.parser = None
+        self.mended = [
+            f"line {line}: {MESSAGES.get(code, code) % details}"
+            for (line, _), code, details in parser.errors
+        ]
+
+
+def parse_strictly(html: str) -> tuple[BeautifulSoup, list[str]]:
+    """Return the parsed page and what is wrong with it: bad HTML, ids twice, dangling labels."""
+    builder = _RememberingBuilder()
+    soup = BeautifulSoup(html, builder=builder)
     ids = Counter(str(tag["id"]) for tag in soup.find_all(id=True))
-    found += [f"id “{name}” stands {count} times" for name, count in ids.items() if count > 1]
+    found = builder.mended + [
+        f"id “{i}” stands {count} times" for i, count in ids.items() if count > 1
+    ]
     found += [
         f"label “{_words(label)}” names “{label['for']}”, which is not there"
         for label in soup.find_all("label", attrs={"for": True})
         if str(label["for"]) not in ids
     ]
-    return found + [f"{tag.name} “{tag.get('name')}” has no label" for tag in _unlabelled(soup)]
+    found += [f"{tag.name} “{tag.get('name')}” has no label" for tag in _unlabelled(soup)]
+    return soup, found
 
 
 def _unlabelled(soup: BeautifulSoup) -> list[Tag]:

@@ -18,10 +18,10 @@ LADDER = (
     "calendar",
     "journeys",
     "initiatives",
-    "registry",
     "portfolio",
     "approvals",
     "roadmap",
+    "registry",
     "reviews",
     "reporting",
 )
