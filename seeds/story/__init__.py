@@ -1,0 +1,1 @@
+"""Halden Insurance, the demo company: invented people and figures that hang together."""

@@ -1,0 +1,70 @@
+"""The people, funds, teams and budgets of Halden Insurance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+COMPANY = "Halden Insurance"
+CURRENCY = "EUR"
+PASSWORD = "halden-demo-2027"
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A demo person; ``key`` is how the story refers to them."""
+
+    key: str
+    name: str
+    roles: tuple[str, ...]
+
+    @property
+    def email(self) -> str:
+        return f"{self.key}@halden.example"
+
+
+PEOPLE = (
+    Persona("noor", "Noor Haddad", ("admin",)),
+    Persona("maya", "Maya Osei", ("cx_lead",)),
+    Persona("nils", "Nils Brandt", ("finance",)),
+    Persona("petra", "Petra Lindqvist", ("finance",)),
+    Persona("ines", "Ines Carvalho", ("program_manager",)),
+    Persona("tomasz", "Tomasz Wrona", ("cx_lead",)),
+    Persona("leila", "Leila Farouk", ("cx_lead",)),
+    Persona("alistair", "Alistair Reid", ("viewer",)),
+)
+
+FUNDS = (("capex", "Investment"), ("opex", "Project expense"), ("run", "Run cost"))
+
+TEAMS = (
+    ("digital", "Digital products", 720),
+    ("service", "Service operations", 480),
+    ("data", "Data and analytics", 780),
+    ("design", "Research and design", 690),
+    ("legal", "Legal and compliance", 910),
+)
+"""Key, name and cost of a day in euro."""
+
+CAPACITY_DAYS = {
+    "digital": (430, 430, 400, 400, 360, 360, 360, 360, 360, 360, 360, 360),
+    "service": (260, 260, 260, 240, 220, 220, 220, 220, 220, 220, 220, 220),
+    "data": (170, 170, 170, 160, 150, 150, 150, 150, 150, 150, 150, 150),
+    "design": (150, 150, 140, 140, 120, 120, 120, 120, 120, 120, 120, 120),
+    "legal": (60, 60, 60, 60, 50, 50, 50, 50, 50, 50, 50, 50),
+}
+"""Person-days per quarter of a twelve-quarter horizon."""
+
+BUDGET_THOUSANDS = {
+    "capex": (760, 720, 560, 420, 200, 120, 80, 80, 60, 60, 60, 60),
+    "opex": (420, 400, 340, 280, 160, 120, 100, 100, 80, 80, 80, 80),
+    "run": (60, 80, 100, 120, 130, 130, 130, 130, 130, 130, 130, 130),
+}
+"""Thousands of euro per quarter of the cycle in which people choose now."""
+
+LAST_BUDGET_THOUSANDS = {
+    "capex": (520, 480, 360, 260, 120, 80, 60, 60, 40, 40, 40, 40),
+    "opex": (300, 280, 240, 180, 100, 80, 60, 60, 60, 60, 60, 60),
+    "run": (40, 50, 60, 70, 80, 80, 80, 80, 80, 80, 80, 80),
+}
+"""Thousands of euro per quarter of the cycle before it."""
+
+CARRY_OVER = {"capex": "0.25", "opex": "0.10", "run": "0"}

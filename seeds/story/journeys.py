@@ -1,0 +1,473 @@
+"""Three journeys of a motor and home insurer, measured twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointStory:
+    """A touchpoint with its yearly figures; satisfaction, target and importance run 0 to 10.
+
+    ``before`` is the satisfaction of the baseline half a year earlier.
+    """
+
+    stage: str
+    channel: str
+    name: str
+    contacts: int
+    satisfaction: str
+    before: str
+    target: str
+    importance: str
+    cost: str
+    minutes: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStory:
+    """A lever's pool: each input by symbol with its source."""
+
+    lever: str
+    source: str
+    inputs: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyStory:
+    """A journey with its stages' own names where they differ."""
+
+    key: str
+    name: str
+    segment: str
+    goal: str
+    owner: str
+    stage_names: dict[str, str]
+    touchpoints: tuple[TouchpointStory, ...]
+    pools: tuple[PoolStory, ...]
+
+
+_T = TouchpointStory
+
+CLAIMS = JourneyStory(
+    key="claims",
+    name="Report and settle a motor claim",
+    segment="Private motor customers",
+    goal="Back on the road with the damage paid, without having to chase anybody",
+    owner="maya",
+    stage_names={"action": "Report", "use": "Repair and settle"},
+    touchpoints=(
+        _T(
+            "awareness",
+            "web",
+            "What to do after an accident",
+            92_000,
+            "7.1",
+            "7.0",
+            "7.5",
+            "5",
+            "0.15",
+            "3",
+        ),
+        _T("awareness", "app", "Accident helper", 38_000, "7.4", "7.2", "7.8", "5", "0.12", "2"),
+        _T(
+            "discovery", "web", "Find the claim form", 74_000, "6.2", "6.3", "7.5", "6", "0.18", "4"
+        ),
+        _T(
+            "discovery",
+            "contact_centre",
+            "Ask whether damage is covered",
+            46_000,
+            "6.0",
+            "6.1",
+            "7.5",
+            "7",
+            "6.90",
+            "9",
+        ),
+        _T(
+            "interest", "web", "Read what is covered", 51_000, "5.9", "5.8", "7.2", "5", "0.20", "6"
+        ),
+        _T(
+            "consideration",
+            "contact_centre",
+            "Decide between garage and payout",
+            29_000,
+            "6.4",
+            "6.4",
+            "7.5",
+            "7",
+            "8.10",
+            "11",
+        ),
+        _T(
+            "consideration",
+            "partner",
+            "Talk to the garage",
+            33_000,
+            "6.9",
+            "6.8",
+            "7.5",
+            "6",
+            "5.40",
+            "12",
+        ),
+        _T("action", "web", "Report online", 61_000, "5.4", "5.5", "7.8", "9", "0.90", "17"),
+        _T("action", "app", "Report in the app", 27_000, "6.6", "6.1", "7.8", "9", "0.60", "11"),
+        _T(
+            "action",
+            "contact_centre",
+            "Report by phone",
+            58_000,
+            "6.8",
+            "6.9",
+            "7.8",
+            "9",
+            "9.80",
+            "16",
+        ),
+        _T(
+            "use",
+            "contact_centre",
+            "Where is my claim?",
+            214_000,
+            "4.1",
+            "4.6",
+            "7.8",
+            "10",
+            "7.80",
+            "8",
+        ),
+        _T("use", "app", "Claim status", 66_000, "5.0", "5.1", "7.8", "9", "0.20", "3"),
+        _T("use", "message", "Status messages", 118_000, "5.2", "5.3", "7.5", "8", "0.08", "2"),
+        _T("use", "letter", "Settlement letter", 96_000, "4.9", "5.0", "7.2", "8", "1.90", "7"),
+        _T(
+            "use",
+            "partner",
+            "Repair and courtesy car",
+            41_000,
+            "6.5",
+            "6.4",
+            "7.8",
+            "9",
+            "12.00",
+            "35",
+        ),
+        _T(
+            "advocacy",
+            "message",
+            "After-claim survey",
+            44_000,
+            "6.7",
+            "6.6",
+            "7.2",
+            "4",
+            "0.05",
+            "2",
+        ),
+        _T(
+            "advocacy",
+            "branch",
+            "Complain in the branch",
+            7_000,
+            "3.9",
+            "4.3",
+            "7.0",
+            "8",
+            "21.00",
+            "24",
+        ),
+    ),
+    pools=(
+        PoolStory(
+            "serve",
+            "Contact-centre cost model, telephony log",
+            (
+                ("V", "610000", "Telephony log, twelve months"),
+                ("u", "7.80", "Cost centre 4410, full cost of a contact"),
+                ("alpha", "0.62", "Rostered hours that can be given back within a year"),
+                ("addr", "0.70", "Share of reasons named by the initiatives in sight"),
+            ),
+        ),
+        PoolStory(
+            "fail",
+            "Claims quality review",
+            (
+                ("V_f", "96000", "Claims handled, twelve months"),
+                ("f", "0.11", "Reopened or paid twice, quality review"),
+                ("k", "64", "Mean remedy cost, claims controlling"),
+                ("addr", "0.70", "Causes within our own process"),
+            ),
+        ),
+        PoolStory(
+            "retain",
+            "Churn study, motor portfolio",
+            (
+                ("N", "120000", "Customers with a claim in the last three years"),
+                ("p", "0.11", "Churn of the segment, policy system"),
+                ("s", "0.363636", "Share of leavers who name the claim, exit survey of 2,140"),
+                ("addr", "0.60", "Leavers who could have been kept, same survey"),
+                ("m", "180", "Contribution margin, product controlling"),
+            ),
+        ),
+    ),
+)
+
+BUY = JourneyStory(
+    key="buy",
+    name="Buy motor cover",
+    segment="Prospects for private motor cover",
+    goal="The right cover for this car, at a price I understand, before I drive it",
+    owner="tomasz",
+    stage_names={"action": "Sign", "use": "First weeks"},
+    touchpoints=(
+        _T(
+            "awareness",
+            "web",
+            "Comparison sites and search",
+            640_000,
+            "6.8",
+            "6.7",
+            "7.2",
+            "5",
+            "0.10",
+            "2",
+        ),
+        _T("discovery", "web", "Product pages", 510_000, "6.1", "6.2", "7.4", "6", "0.12", "4"),
+        _T(
+            "discovery",
+            "branch",
+            "Walk into a branch",
+            21_000,
+            "7.6",
+            "7.6",
+            "7.8",
+            "5",
+            "14.00",
+            "22",
+        ),
+        _T("interest", "web", "Start a quote", 420_000, "5.2", "5.4", "7.6", "9", "0.20", "9"),
+        _T(
+            "interest",
+            "contact_centre",
+            "Ask about the quote",
+            74_000,
+            "6.3",
+            "6.4",
+            "7.5",
+            "8",
+            "6.40",
+            "10",
+        ),
+        _T(
+            "consideration", "web", "Compare covers", 188_000, "4.8", "4.9", "7.5", "8", "0.20", "7"
+        ),
+        _T(
+            "consideration",
+            "message",
+            "Quote reminders",
+            160_000,
+            "5.6",
+            "5.7",
+            "7.0",
+            "5",
+            "0.06",
+            "1",
+        ),
+        _T(
+            "consideration",
+            "partner",
+            "Advice from an agent",
+            48_000,
+            "7.2",
+            "7.1",
+            "7.8",
+            "7",
+            "19.00",
+            "28",
+        ),
+        _T("action", "web", "Sign online", 36_000, "5.7", "5.9", "7.8", "10", "0.80", "12"),
+        _T(
+            "action",
+            "contact_centre",
+            "Sign by phone",
+            19_000,
+            "6.7",
+            "6.7",
+            "7.8",
+            "9",
+            "11.50",
+            "19",
+        ),
+        _T(
+            "action", "letter", "Identity by letter", 11_000, "3.6", "3.7", "7.0", "8", "4.60", "15"
+        ),
+        _T("use", "letter", "Welcome pack", 41_000, "5.5", "5.5", "7.2", "6", "3.10", "9"),
+        _T("use", "app", "First sign-in", 30_000, "5.9", "5.7", "7.6", "6", "0.15", "5"),
+        _T(
+            "advocacy",
+            "message",
+            "Recommend a friend",
+            22_000,
+            "6.4",
+            "6.4",
+            "7.0",
+            "3",
+            "0.05",
+            "2",
+        ),
+    ),
+    pools=(
+        PoolStory(
+            "convert",
+            "Sales funnel, twelve months",
+            (
+                ("A", "420000", "Quotes started, web analytics"),
+                ("r", "0.062", "Policies signed over quotes started"),
+                ("r_max", "0.080", "Best quarter of the last five years, set by Finance"),
+                ("m_s", "95", "First-year contribution margin, product controlling"),
+            ),
+        ),
+        PoolStory(
+            "serve",
+            "Contact-centre cost model, telephony log",
+            (
+                ("V", "185000", "Sales calls without a sale"),
+                ("u", "6.40", "Cost centre 4420, full cost of a contact"),
+                ("alpha", "0.50", "Hours that can be given back within a year"),
+                ("addr", "0.60", "Share of reasons the website could answer"),
+            ),
+        ),
+    ),
+)
+
+RENEW = JourneyStory(
+    key="renew",
+    name="Understand the bill and renew",
+    segment="Motor and home customers in renewal",
+    goal="Know why the price moved and stay without feeling foolish",
+    owner="leila",
+    stage_names={"action": "Renew", "use": "Pay and change"},
+    touchpoints=(
+        _T("awareness", "letter", "Renewal notice", 340_000, "4.7", "5.0", "7.4", "9", "1.40", "8"),
+        _T(
+            "awareness", "message", "Renewal e-mail", 212_000, "5.5", "5.6", "7.2", "7", "0.05", "3"
+        ),
+        _T(
+            "discovery",
+            "contact_centre",
+            "Why did my price go up?",
+            132_000,
+            "4.4",
+            "4.8",
+            "7.6",
+            "10",
+            "6.10",
+            "9",
+        ),
+        _T(
+            "discovery",
+            "web",
+            "Look up the premium",
+            158_000,
+            "5.1",
+            "5.2",
+            "7.4",
+            "7",
+            "0.12",
+            "5",
+        ),
+        _T("interest", "web", "See what else fits", 61_000, "5.8", "5.8", "7.2", "5", "0.15", "6"),
+        _T(
+            "consideration",
+            "contact_centre",
+            "Ask to cancel",
+            54_000,
+            "5.6",
+            "5.7",
+            "7.5",
+            "10",
+            "8.60",
+            "13",
+        ),
+        _T(
+            "consideration",
+            "partner",
+            "Agent review",
+            26_000,
+            "7.3",
+            "7.2",
+            "7.8",
+            "7",
+            "18.00",
+            "30",
+        ),
+        _T("action", "web", "Confirm the renewal", 84_000, "6.3", "6.2", "7.6", "8", "0.20", "6"),
+        _T(
+            "use",
+            "contact_centre",
+            "Change address or payment",
+            141_000,
+            "5.8",
+            "5.9",
+            "7.6",
+            "7",
+            "5.20",
+            "8",
+        ),
+        _T("use", "app", "Change it myself", 52_000, "5.3", "5.0", "7.8", "7", "0.15", "4"),
+        _T("use", "letter", "Bills and reminders", 410_000, "4.6", "4.7", "7.2", "8", "0.95", "6"),
+        _T(
+            "use",
+            "branch",
+            "Pay or ask in the branch",
+            31_000,
+            "6.9",
+            "6.9",
+            "7.5",
+            "5",
+            "12.50",
+            "15",
+        ),
+        _T("advocacy", "message", "Loyalty thanks", 96_000, "6.0", "6.0", "7.0", "4", "0.05", "1"),
+    ),
+    pools=(
+        PoolStory(
+            "retain",
+            "Churn study, motor and home portfolio",
+            (
+                ("N", "340000", "Customers renewing in a year"),
+                ("p", "0.12", "Churn of the segment, policy system"),
+                (
+                    "s",
+                    "0.25",
+                    "Share of leavers who name price talk or bills, exit survey of 3,905",
+                ),
+                ("addr", "0.50", "Leavers who could have been kept, same survey"),
+                ("m", "165", "Contribution margin, product controlling"),
+            ),
+        ),
+        PoolStory(
+            "serve",
+            "Contact-centre cost model, telephony log",
+            (
+                ("V", "420000", "Telephony log, twelve months"),
+                ("u", "5.20", "Cost centre 4430, full cost of a contact"),
+                ("alpha", "0.60", "Rostered hours that can be given back within a year"),
+                ("addr", "0.70", "Share of reasons named by the initiatives in sight"),
+            ),
+        ),
+        PoolStory(
+            "spend",
+            "Cross-cover analysis",
+            (
+                ("N_x", "210000", "Motor customers without home cover"),
+                ("b", "380", "Mean premium, policy system"),
+                ("mu", "0.18", "Margin rate, product controlling"),
+                ("headroom", "0.05", "Growth ceiling set by Finance"),
+            ),
+        ),
+    ),
+)
+
+JOURNEYS = (CLAIMS, BUY, RENEW)
