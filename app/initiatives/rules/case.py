@@ -1,0 +1,89 @@
+"""The business case beside the value: discounted cost, and the way from claim to value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+from math import exp, fsum
+
+from app.initiatives.rules.value import Horizon, OptionClaim, standalone_value
+from app.journeys.rules import intensity
+
+
+@dataclass(frozen=True, slots=True)
+class CostRow:
+    """Money an option needs from one source: as spent, discounted, and what lies beyond."""
+
+    label: str
+    nominal_minor: int
+    discounted_minor: int
+    beyond_minor: int
+
+
+def cost_row(label: str, flow: Mapping[int, int], start: int, horizon: Horizon) -> CostRow:
+    """Discount minor units by quarter from the start; beyond the horizon they count nothing."""
+    within = {
+        start + offset: amount
+        for offset, amount in flow.items()
+        if start + offset < horizon.quarters
+    }
+    nominal = sum(within.values())
+    discounted = round(fsum(amount * horizon.discount(t) for t, amount in within.items()))
+    return CostRow(label, nominal, discounted, sum(flow.values()) - nominal)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStep:
+    """One step from what is claimed to what counts; the first and the last are totals."""
+
+    label: str
+    note: str
+    minor: int
+    is_total: bool = False
+
+
+def claim_steps(
+    claim: OptionClaim,
+    annual: Mapping[int, int],
+    pools: Mapping[int, Sequence[int]],
+    horizon: Horizon,
+) -> tuple[ClaimStep, ...]:
+    """From the naive claim to the standalone value; the steps add up to the cent.
+
+    ``annual``: undiscounted yearly value by pool, ``pools``: discounted value per quarter by pool.
+    """
+    claimed = _at_once(
+        claim, {pool: [worth / 4] * horizon.quarters for pool, worth in annual.items()}
+    )
+    timed = _at_once(claim, pools)
+    graded = _at_once(claim, pools, graded=True)
+    naive, trusted, certain = 0, 0, 0
+    if claim.declared is not None:
+        naive = claim.declared.amount_minor
+        trusted = naive
+        certain = round(naive * float(claim.declared.grade.haircut))
+    value = standalone_value(claim, pools, horizon).total
+    totals = [claimed + naive, timed + trusted, graded + certain, value]
+    deltas = [after - before for before, after in pairwise(totals)]
+    return (
+        ClaimStep("Claimed", "yearly pools × removal × years, all at once", totals[0], True),
+        ClaimStep("Time and discounting", "money later is worth less", deltas[0]),
+        ClaimStep("Evidence haircut", "by the grade of each effect", deltas[1]),
+        ClaimStep("Start and ramp", "nothing before go-live, then growing and fading", deltas[2]),
+        ClaimStep("Standalone value", "what counts", totals[3], True),
+    )
+
+
+def _at_once(
+    claim: OptionClaim, pools: Mapping[int, Sequence[float]], *, graded: bool = False
+) -> int:
+    """Value if every effect were full from the first quarter on, with or without haircut."""
+    full: dict[int, float] = {}
+    for effect in claim.effects:
+        haircut = effect.grade.haircut if graded else Decimal(1)
+        full[effect.pool] = full.get(effect.pool, 0.0) + intensity(effect.removal, haircut)
+    return round(
+        fsum(sum(pools[pool]) * (1.0 - exp(-a)) for pool, a in full.items() if pool in pools)
+    )
