@@ -30,7 +30,7 @@ class Stop(Exception):
 
 def main() -> int:
     port = _port(os.environ.get("PORT", "8000"))
-    environment = {"ENVIRONMENT": "development", "DEMO": "1", **os.environ}
+    environment = {"ENVIRONMENT": "development", "DEMO": "1", "LOG_LEVEL": "WARNING", **os.environ}
     _prepare(environment)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
