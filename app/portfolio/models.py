@@ -38,6 +38,7 @@ class Scenario(Base):
 
     cycle: Mapped[Cycle] = relationship(lazy="raise_on_sql")
     created_by: Mapped[Person] = relationship(foreign_keys=[created_by_id], lazy="raise_on_sql")
+    changed_by: Mapped[Person] = relationship(foreign_keys=[changed_by_id], lazy="raise_on_sql")
     limits: Mapped[list[ScenarioLimit]] = relationship(
         back_populates="scenario", lazy="raise_on_sql", cascade=_OWNED
     )

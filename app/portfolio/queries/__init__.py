@@ -1,0 +1,39 @@
+"""Read scenarios, their runs and what a problem is built from."""
+
+from __future__ import annotations
+
+from app.portfolio.queries.candidates import (
+    COMMITTED,
+    CandidateLine,
+    CommittedChoice,
+    list_candidate_lines,
+    load_committed_options,
+)
+from app.portfolio.queries.runs import (
+    find_answered_run,
+    find_run_of_job,
+    get_run,
+    list_runs_of,
+    list_runs_to_compare,
+)
+from app.portfolio.queries.scenarios import (
+    get_scenario,
+    latest_runs,
+    list_scenarios,
+)
+
+__all__ = [
+    "COMMITTED",
+    "CandidateLine",
+    "CommittedChoice",
+    "find_answered_run",
+    "find_run_of_job",
+    "get_run",
+    "get_scenario",
+    "latest_runs",
+    "list_candidate_lines",
+    "list_runs_of",
+    "list_runs_to_compare",
+    "list_scenarios",
+    "load_committed_options",
+]

@@ -1,0 +1,74 @@
+"""A run's answer, shown only after everything it states was recounted from its choices."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from app.errors import AppError
+from app.portfolio.engine import Difference, Problem, parse_problem, verify
+from app.portfolio.models import Run
+from app.values.canonical import digest
+
+
+class UntrueAnswerError(AppError):
+    """What is stored of a run isn't what was solved, or doesn't add up; it must not be shown."""
+
+    def __init__(self, message: str, differences: tuple[Difference, ...] = ()) -> None:
+        super().__init__(message)
+        self.differences = differences
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A problem with its result in the public format, recounted; ``inputs`` names what went in."""
+
+    problem: Problem
+    result: Mapping[str, Any]
+    inputs: Mapping[str, Any]
+    digest: str
+    result_digest: str
+
+    @property
+    def has_plan(self) -> bool:
+        return self.result["value"] is not None
+
+
+def load_answer(run: Run) -> Answer | None:
+    """The recounted answer of a run loaded with its documents; None while there is no result.
+
+    Raises UntrueAnswerError.
+    """
+    if run.result is None or run.result_digest is None:
+        return None
+    problem = sound_problem(run.problem, run.digest)
+    if digest(run.result) != run.result_digest:
+        raise UntrueAnswerError("The stored result is not the one the run ended with.")
+    result, differences = _recounted(run.problem, run.result)
+    if differences:
+        raise UntrueAnswerError(
+            "The stored result and its recount from the choices differ.", differences
+        )
+    return Answer(problem, result, run.inputs, run.digest, run.result_digest)
+
+
+def sound_problem(content: bytes, stated: str) -> Problem:
+    """The problem of a run if it is the one its digest names. Raises UntrueAnswerError."""
+    if digest(content) != stated:
+        raise UntrueAnswerError("The stored problem is not the one that was asked for.")
+    return _parsed(content)
+
+
+@lru_cache(maxsize=16)
+def _parsed(content: bytes) -> Problem:
+    return parse_problem(content)
+
+
+@lru_cache(maxsize=16)
+def _recounted(problem: bytes, result: bytes) -> tuple[Mapping[str, Any], tuple[Difference, ...]]:
+    """Kept for the contents last looked at: equal bytes have equal recounts."""
+    stated = json.loads(result)
+    return stated, tuple(verify(_parsed(problem), stated))

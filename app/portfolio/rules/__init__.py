@@ -1,0 +1,7 @@
+"""What a scenario may demand, and how facts about a cycle become the optimizer's problem."""
+
+from __future__ import annotations
+
+from app.portfolio.rules.pins import PinKind
+
+__all__ = ["PinKind"]

@@ -1,0 +1,270 @@
+"""From facts to the problem file: discounting, haircuts, ramps and what is committed already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import exp
+from typing import Any
+
+from app.journeys.rules import intensity, ramp_profile
+from app.portfolio.rules.demands import DemandKind
+from app.portfolio.rules.eligibility import eligible
+from app.portfolio.rules.facts import (
+    CandidateFacts,
+    CommittedFacts,
+    FundFacts,
+    OptionFacts,
+    PoolFacts,
+    ProblemFacts,
+    Remark,
+    TeamFacts,
+)
+
+UNIT_OF_TEAMS = "person-days"
+_INTENSITY_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A problem file's content, with numbers as exact decimals, and what to know about it."""
+
+    document: dict[str, Any]
+    remarks: tuple[Remark, ...]
+
+
+def build_problem(facts: ProblemFacts) -> Built:
+    """The problem in the public format. Raises nothing: what can't be used is remarked on."""
+    candidates, starts, remarks = eligible(facts)
+    pools = {pool.key: pool for pool in facts.pools if pool.barred is None}
+    teams = {team.key for team in facts.teams}
+    remarks += _uncounted(candidates, facts, pools.keys(), teams)
+    document = {
+        "format": "waymark/problem",
+        "version": 1,
+        "currency": facts.currency,
+        "quarters": [str(quarter) for quarter in facts.quarters],
+        "funds": [_fund(fund) for fund in facts.funds],
+        "capacities": [_capacity(team, facts) for team in facts.teams],
+        "pools": [_pool(pool, facts) for pool in pools.values()],
+        "initiatives": [
+            {
+                "key": candidate.key,
+                "name": candidate.title,
+                "tags": dict(candidate.tags),
+                "options": [
+                    _option(option, starts[candidate.key, option.key], facts, pools.keys(), teams)
+                    for option in candidate.options
+                ],
+            }
+            for candidate in candidates
+        ],
+        "rules": [*_bonds(candidates), *_pins(facts), *_demands(facts)],
+    }
+    return Built(document, tuple(remarks))
+
+
+def discount_factor(rate: Decimal, quarter: int) -> float:
+    """(1 + w)^(−(t − ½)/4) for planning position ``quarter`` = t − 1, mid-quarter."""
+    return float((1.0 + float(rate)) ** (-(quarter + 0.5) / 4))
+
+
+def overdrawn(fund: FundFacts) -> int:
+    """How much more is committed than the budgets so far can pay, in minor units; 0 is right."""
+    return _left(fund)[1]
+
+
+def _left(fund: FundFacts) -> tuple[list[int], int]:
+    """What commitments leave of each quarter, and what no quarter can pay.
+
+    Where a quarter has committed more than its own budget the rest came over from the quarters
+    before it, the nearest first.
+    """
+    left = [budget - taken for budget, taken in zip(fund.budget, fund.committed, strict=True)]
+    for quarter in range(len(left) - 1, 0, -1):
+        if left[quarter] < 0 and fund.carry_over:
+            left[quarter - 1] += left[quarter]
+            left[quarter] = 0
+    return [max(0, amount) for amount in left], -sum(amount for amount in left if amount < 0)
+
+
+def _fund(fund: FundFacts) -> dict[str, Any]:
+    return {"key": fund.key, "budget": _left(fund)[0], "carry_over": fund.carry_over}
+
+
+def _capacity(team: TeamFacts, facts: ProblemFacts) -> dict[str, Any]:
+    available = list(team.available)
+    for one in facts.committed:
+        for offset, days in one.option.demand.get(team.key, {}).items():
+            quarter = one.start + offset
+            if 0 <= quarter < len(available):
+                available[quarter] = max(Decimal(0), available[quarter] - days)
+    return {"key": team.key, "unit": UNIT_OF_TEAMS, "available": available}
+
+
+def _pool(pool: PoolFacts, facts: ProblemFacts) -> dict[str, Any]:
+    """What running initiatives leave of the pool: value(t)·e^(−S₀(t)), so nothing is sold twice."""
+    running = [0.0] * len(facts.quarters)
+    for one in facts.committed:
+        for quarter, more in enumerate(_still_to_come(one, pool, len(running))):
+            running[quarter] += more
+    return {
+        "key": pool.key,
+        "value": [
+            round(value * exp(-already)) for value, already in zip(pool.value, running, strict=True)
+        ],
+    }
+
+
+def _still_to_come(one: CommittedFacts, pool: PoolFacts, horizon: int) -> list[float]:
+    """Intensity per planning quarter beyond what ran when the pool was measured."""
+    option = one.option
+    full = sum(intensity(e.removal, e.haircut) for e in option.effects if e.pool == pool.key)
+    if not full:
+        return [0.0] * horizon
+    live = one.start + option.go_live
+    profile = ramp_profile(live + 1, option.ramp, option.half_life, horizon)
+    measured = ramp_profile(live - pool.measured + 1, option.ramp, option.half_life, 1)[0]
+    return [full * max(0.0, grown - measured) for grown in profile]
+
+
+def _option(
+    option: OptionFacts,
+    starts: Sequence[int],
+    facts: ProblemFacts,
+    pools: Any,
+    teams: set[str],
+) -> dict[str, Any]:
+    quarters = list(facts.quarters)
+    return {
+        "key": option.key,
+        "start": [str(quarters[start]) for start in starts],
+        "spend": {key: _series(flow, 0) for key, flow in sorted(option.spend.items())},
+        "demand": {
+            key: _series(flow, Decimal(0))
+            for key, flow in sorted(option.demand.items())
+            if key in teams
+        },
+        "value": [_declared_value(option, start, facts) for start in starts],
+        "effects": list(_effects(option, len(quarters), pools)),
+        "effort_minutes": option.effort_minutes,
+        "risk": option.risk,
+    }
+
+
+def _series(flow: Any, empty: Any) -> list[Any]:
+    return [flow.get(offset, empty) for offset in range(1 + max(flow, default=-1))]
+
+
+def _declared_value(option: OptionFacts, start: int, facts: ProblemFacts) -> int:
+    """Declared benefit · haircut · discount at go-live; after the horizon nothing counts."""
+    live = start + option.go_live
+    if option.declared is None or live >= len(facts.quarters):
+        return 0
+    kept = option.declared.benefit_minor * float(option.declared.haircut)
+    return round(kept * discount_factor(facts.discount_rate, live))
+
+
+def _effects(option: OptionFacts, horizon: int, pools: Any) -> Iterator[dict[str, Any]]:
+    """Per pool Σ g·a over the option's behaviours, unfolded by its ramp and half-life."""
+    full: dict[str, float] = {}
+    for effect in option.effects:
+        if effect.pool in pools:
+            more = intensity(effect.removal, effect.haircut)
+            full[effect.pool] = full.get(effect.pool, 0.0) + more
+    profile = ramp_profile(option.go_live + 1, option.ramp, option.half_life, horizon)
+    for pool, strength in sorted(full.items()):
+        series = [_exact(strength * grown) for grown in profile]
+        if any(series):
+            yield {"pool": pool, "intensity": series}
+
+
+def _exact(intensity_value: float) -> Decimal:
+    return Decimal(repr(round(intensity_value, _INTENSITY_DIGITS)))
+
+
+def _bonds(candidates: Sequence[CandidateFacts]) -> Iterator[dict[str, Any]]:
+    """Dependencies and exclusions between candidates, as the initiatives themselves state them."""
+    known = {candidate.key for candidate in candidates}
+    for candidate in candidates:
+        for need in candidate.needs:
+            if need.key in known:
+                yield {
+                    "key": f"needs:{candidate.key}:{need.key}",
+                    "type": DemandKind.REQUIRES.value,
+                    "initiative": candidate.key,
+                    "needs": need.key,
+                    "lag": need.lag,
+                }
+    pairs = {
+        tuple(sorted((candidate.key, other)))
+        for candidate in candidates
+        for other in candidate.excludes
+        if other in known
+    }
+    for one, other in sorted(pairs):
+        yield {
+            "key": f"either:{one}:{other}",
+            "type": DemandKind.AT_MOST.value,
+            "count": 1,
+            "initiatives": [one, other],
+        }
+
+
+def _pins(facts: ProblemFacts) -> Iterator[dict[str, Any]]:
+    quarters = list(facts.quarters)
+    for pin in sorted(facts.pins, key=lambda one: one.initiative):
+        fixed: dict[str, Any] = {"option": pin.option} if pin.option else {}
+        if pin.start is not None:
+            fixed["start"] = str(quarters[pin.start])
+        yield {
+            "key": f"pin:{pin.initiative}",
+            "type": pin.kind.value,
+            "initiative": pin.initiative,
+            "reason": pin.reason,
+            **fixed,
+        }
+
+
+def _demands(facts: ProblemFacts) -> Iterator[dict[str, Any]]:
+    for demand in facts.demands:
+        written = dict(demand.parameters)
+        for side in ("at_most", "at_least"):
+            if side in written:
+                written[side] = Decimal(written[side])
+        yield {"key": demand.key, "type": demand.kind.value, **written}
+
+
+def _uncounted(
+    candidates: Sequence[CandidateFacts], facts: ProblemFacts, certified: Any, teams: set[str]
+) -> Iterator[Remark]:
+    """Pools and teams that candidates use but the problem can't count."""
+    users: dict[str, set[str]] = {}
+    free: dict[str, set[str]] = {}
+    for candidate in candidates:
+        for option in candidate.options:
+            for effect in option.effects:
+                if effect.pool not in certified:
+                    users.setdefault(effect.pool, set()).add(candidate.key)
+            for team in option.demand.keys() - teams:
+                free.setdefault(team, set()).add(candidate.key)
+    barred = {pool.key: pool.barred for pool in facts.pools}
+    for pool, keys in sorted(users.items()):
+        why = barred.get(pool) or "It is not known"
+        text = f"{why}, so it counts nothing. It would matter to {_some(keys)}."
+        yield Remark(f"Pool {pool}", text)
+    for team, keys in sorted(free.items()):
+        yield Remark(
+            f"Team {team}",
+            f"Has no capacity in this cycle, so its days do not limit {_some(keys)}.",
+        )
+    for one in facts.committed:
+        text = f"Approved already as “{one.option.name}”; its money and days are taken off first."
+        yield Remark(one.key, text)
+
+
+def _some(keys: set[str]) -> str:
+    ordered = sorted(keys)
+    more = f" and {len(ordered) - 5} more" if len(ordered) > 5 else ""
+    return ", ".join(ordered[:5]) + more

@@ -1,0 +1,216 @@
+"""Pin initiatives and add rules to a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.errors import InvalidError, NotFoundError
+from app.initiatives.models import Option
+from app.portfolio.models import Scenario, ScenarioPin, ScenarioRule
+from app.portfolio.queries import CandidateLine, list_candidate_lines
+from app.portfolio.rules.demands import (
+    DemandKind,
+    demand_faults,
+    demand_sentence,
+    listed,
+    unknown_sentence,
+)
+from app.portfolio.rules.pins import PinKind, pin_sentence
+from app.portfolio.services.checks import check_open, touch
+from app.portfolio.services.scenarios import record_change
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class PinDraft:
+    """A pin as typed: keys of initiative and option."""
+
+    initiative: str
+    kind: PinKind
+    option: str | None
+    start: Quarter | None
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return pin_sentence(self.kind, self.initiative, self.option, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class DemandDraft:
+    """A rule as typed, with the problem file's parameters."""
+
+    kind: DemandKind
+    parameters: Mapping[str, Any]
+    reason: str
+
+
+def place_pin(
+    session: Session,
+    scenario: Scenario,
+    draft: PinDraft,
+    *,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Pin an initiative; a pin it had is replaced. Raises InvalidError, ConflictError."""
+    check_open(
+        scenario, expected_version, actor,
+        theirs=bindings_in_words(scenario), yours={f"Pin {draft.initiative}": draft.sentence},
+    )  # fmt: skip
+    lines = {line.key: line for line in list_candidate_lines(session, scenario.cycle_id)}
+    faults = _pin_faults(draft, scenario, lines.get(draft.initiative))
+    if faults:
+        raise InvalidError("This pin can't hold.", fields=faults)
+    line = lines[draft.initiative]
+    pin = _pin_of(scenario, line.id)
+    before = None
+    if pin is None:
+        pin = ScenarioPin(initiative_id=line.id)
+        scenario.pins.append(pin)
+    else:
+        before = {"pin": _pin_in_words(pin), "reason": pin.reason}
+    pin.kind, pin.reason = draft.kind, draft.reason
+    pin.option_id = _option_id(session, line.id, draft.option)
+    pin.start = draft.start
+    touch(scenario, actor=actor, now=now)
+    after = {"pin": draft.sentence, "reason": draft.reason}
+    record_change(session, scenario, "pinned", actor=actor, now=now, before=before, after=after)
+
+
+def lift_pin(
+    session: Session,
+    scenario: Scenario,
+    initiative_id: int,
+    *,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Take a pin away. Raises NotFoundError, ConflictError."""
+    pin = _pin_of(scenario, initiative_id)
+    wish = {f"Pin {pin.initiative.key}": ""} if pin else {}
+    check_open(scenario, expected_version, actor, theirs=bindings_in_words(scenario), yours=wish)
+    if pin is None:
+        raise NotFoundError("This pin was lifted already.")
+    before = {"pin": _pin_in_words(pin), "reason": pin.reason}
+    scenario.pins.remove(pin)
+    touch(scenario, actor=actor, now=now)
+    record_change(session, scenario, "unpinned", actor=actor, now=now, before=before)
+
+
+def add_demand(
+    session: Session,
+    scenario: Scenario,
+    draft: DemandDraft,
+    *,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
+) -> ScenarioRule:
+    """Add a rule under the next free key. Raises InvalidError, ConflictError."""
+    sentence = demand_sentence(draft.kind, draft.parameters, scenario.cycle.currency)
+    check_open(
+        scenario, expected_version, actor,
+        theirs=bindings_in_words(scenario), yours={"New rule": sentence},
+    )  # fmt: skip
+    lines = list_candidate_lines(session, scenario.cycle_id)
+    faults = demand_faults(draft.kind, draft.parameters, {line.key: line.tags for line in lines})
+    if any(_in_words(rule, scenario) == sentence for rule in scenario.rules):
+        faults["reason"] = "The scenario has this very rule already."
+    if faults:
+        raise InvalidError("This rule can't hold.", fields=faults)
+    rule = ScenarioRule(
+        key=_next_key(scenario),
+        type=draft.kind.value,
+        parameters=dict(draft.parameters),
+        reason=draft.reason,
+    )
+    scenario.rules.append(rule)
+    touch(scenario, actor=actor, now=now)
+    session.flush()
+    after = {"rule": sentence, "key": rule.key, "reason": draft.reason}
+    record_change(session, scenario, "ruled", actor=actor, now=now, after=after)
+    return rule
+
+
+def drop_demand(
+    session: Session,
+    scenario: Scenario,
+    rule_id: int,
+    *,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Take a rule away. Raises NotFoundError, ConflictError."""
+    rule = next((one for one in scenario.rules if one.id == rule_id), None)
+    wish = {f"Rule {rule.key}": ""} if rule else {}
+    check_open(scenario, expected_version, actor, theirs=bindings_in_words(scenario), yours=wish)
+    if rule is None:
+        raise NotFoundError("This rule was removed already.")
+    before = {"rule": _in_words(rule, scenario), "key": rule.key, "reason": rule.reason}
+    scenario.rules.remove(rule)
+    touch(scenario, actor=actor, now=now)
+    record_change(session, scenario, "unruled", actor=actor, now=now, before=before)
+
+
+def bindings_in_words(scenario: Scenario) -> dict[str, str]:
+    """Every pin and rule of the scenario as a sentence, by a label."""
+    pins = {f"Pin {pin.initiative.key}": _pin_in_words(pin) for pin in scenario.pins}
+    rules = {f"Rule {rule.key}": _in_words(rule, scenario) for rule in scenario.rules}
+    return pins | rules
+
+
+def _pin_of(scenario: Scenario, initiative_id: int) -> ScenarioPin | None:
+    return next((pin for pin in scenario.pins if pin.initiative_id == initiative_id), None)
+
+
+def _pin_in_words(pin: ScenarioPin) -> str:
+    option = pin.option.key if pin.option else None
+    return pin_sentence(pin.kind, pin.initiative.key, option, pin.start)
+
+
+def _in_words(rule: ScenarioRule, scenario: Scenario) -> str:
+    return demand_sentence(DemandKind(rule.type), rule.parameters, scenario.cycle.currency)
+
+
+def _pin_faults(draft: PinDraft, scenario: Scenario, line: CandidateLine | None) -> dict[str, str]:
+    if line is None:
+        return {"initiative": unknown_sentence([draft.initiative])}
+    faults = {}
+    if not draft.reason:
+        faults["reason"] = "Say why; the reason stands beside the result."
+    fixes = draft.option is not None or draft.start is not None
+    if draft.kind is PinKind.FIX and not fixes:
+        faults["option"] = "Name the option, the start, or both; otherwise choose “Fund it”."
+    if draft.kind is not PinKind.FIX and fixes:
+        faults["kind"] = "Option and start belong to “Fix option or start”; choose that."
+    if draft.option is not None and draft.option not in line.option_keys:
+        faults["option"] = (
+            f"{line.key} has no option “{draft.option}”; it has {listed(line.option_keys)}."
+        )
+    quarters = scenario.cycle.quarters
+    if draft.start is not None and draft.start not in quarters:
+        faults["start"] = f"Enter a quarter from {quarters.first} to {quarters.last}."
+    return faults
+
+
+def _option_id(session: Session, initiative_id: int, key: str | None) -> int | None:
+    if key is None:
+        return None
+    query = select(Option.id).where(Option.initiative_id == initiative_id, Option.key == key)
+    return session.scalar(query)
+
+
+def _next_key(scenario: Scenario) -> str:
+    numbers = [int(rule.key[1:]) for rule in scenario.rules if rule.key[1:].isdigit()]
+    return f"R{1 + max(numbers, default=0)}"

@@ -1,0 +1,118 @@
+"""Start runs of a scenario and stop them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import once, record, remember
+from app.errors import ConflictError, InvalidError
+from app.jobs.services import enqueue, request_stop
+from app.portfolio.models import Run, Scenario
+from app.portfolio.queries import find_answered_run
+from app.portfolio.services.checks import check_cycle_is_open, check_may_run
+from app.portfolio.services.problem import freeze_problem
+
+KIND = "portfolio.run"
+LARGEST_GAP = Decimal("0.5")
+LONGEST_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How long a run may take and which gap it may be content with (0: prove the optimum)."""
+
+    time_limit_seconds: int
+    allowed_gap: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """The run to look at; ``is_known`` when it had answered the very same question before."""
+
+    run_id: int
+    is_known: bool
+
+
+def start_run(
+    session: Session,
+    scenario: Scenario,
+    options: RunOptions,
+    *,
+    request_key: str,
+    actor: Person,
+    now: datetime,
+) -> StartedRun:
+    """Freeze the scenario's problem and queue its solve, once per ``request_key``.
+
+    Where this scenario has an answer to the same problem under the same options, that run is
+    given instead. Raises InvalidError, ConflictError, NotAllowedError.
+    """
+    check_may_run(actor)
+    asked = {
+        "scenario": scenario.id,
+        "seconds": options.time_limit_seconds,
+        "gap": options.allowed_gap,
+    }
+    known = once(session, request_key, actor, "run.started", asked, now=now)
+    if known is not None:
+        return StartedRun(run_id=known, is_known=False)
+    check_cycle_is_open(scenario)
+    _check_options(options)
+    frozen = freeze_problem(session, scenario)
+    answered = find_answered_run(
+        session, frozen.digest, scenario_id=scenario.id,
+        time_limit_seconds=options.time_limit_seconds, allowed_gap=options.allowed_gap,
+    )  # fmt: skip
+    if answered is not None:
+        remember(session, request_key, answered.id)
+        return StartedRun(run_id=answered.id, is_known=True)
+    job = enqueue(session, kind=KIND, payload={"scenario_id": scenario.id}, actor=actor, now=now)
+    run = Run(
+        scenario=scenario,
+        scenario_version=scenario.version,
+        job=job,
+        problem=frozen.content,
+        digest=frozen.digest,
+        inputs=frozen.inputs,
+        time_limit_seconds=options.time_limit_seconds,
+        allowed_gap=options.allowed_gap,
+        requested_by=actor,
+        requested_at=now,
+    )
+    session.add(run)
+    session.flush()
+    record(
+        session, actor=actor, action="run.started", subject=f"run:{run.id}", now=now,
+        after={
+            "scenario": scenario.name, "scenario_version": scenario.version,
+            "digest": run.digest, "seconds": run.time_limit_seconds, "gap": run.allowed_gap,
+        },
+    )  # fmt: skip
+    remember(session, request_key, run.id)
+    return StartedRun(run_id=run.id, is_known=False)
+
+
+def stop_run(session: Session, run: Run, *, actor: Person, now: datetime) -> None:
+    """Ask a run to end and keep the best plan so far. Raises ConflictError when it is over."""
+    check_may_run(actor)
+    if not request_stop(session, run.job, actor=actor, now=now):
+        raise ConflictError("This run is over already; look at its result.")
+    record(
+        session, actor=actor, action="run.stopped", subject=f"run:{run.id}",
+        after={"state": run.job.state}, now=now,
+    )  # fmt: skip
+
+
+def _check_options(options: RunOptions) -> None:
+    faults = {}
+    if not 1 <= options.time_limit_seconds <= LONGEST_SECONDS:
+        faults["seconds"] = f"Enter 1 to {LONGEST_SECONDS} seconds."
+    if not 0 <= options.allowed_gap <= LARGEST_GAP:
+        faults["gap"] = "Enter a gap from 0 % (prove the optimum) to 50 %."
+    if faults:
+        raise InvalidError("These options can't be used.", fields=faults)
