@@ -79,7 +79,7 @@ def heat_sample() -> dict[str, Any]:
 def line_sample() -> list[dict[str, Any]]:
     """Value against budget with falling returns."""
     return [
-        {"x": round(i * 4, 2), "y": round(94 - 90 * (1 - (1 - i / 25) ** 1.8), 2), "title": f"€{i * 0.32:.2f}m"}
+        {"x": round(i * 4, 2), "y": round(100 - 94 * (1 - (1 - i / 25) ** 1.8), 2), "title": f"€{i * 0.32:.2f}m"}
         for i in range(26)
     ]
 
