@@ -30,7 +30,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL for this process; without its programs the test is not run."""
     programs = find_programs()
     if programs is None:
-        pytest.skip("PostgreSQL is not installed (no initdb and postgres found)")
+        pytest.skip("PostgreSQL 15 or newer is not installed (no initdb and postgres found)")
     server = PostgresServer(programs)
     yield server
     server.stop()
@@ -109,6 +109,7 @@ def make_app(
                 "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 2,
                 "FIXED_NOW": FIXED_NOW,
                 "DEMO": False,
+                "LOG_LEVEL": "WARNING",
                 "TESTING": True,
                 **settings,
             }

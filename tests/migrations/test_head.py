@@ -7,8 +7,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect
 
+from app.db.schema import migration_config
 from migrations.metadata import application_metadata
-from tests.support.databases import Databases, alembic_config
+from tests.support.databases import Databases
 
 
 class TestHead:
@@ -18,7 +19,7 @@ class TestHead:
             assert compare_metadata(context, application_metadata()) == []
 
     def test_can_be_taken_down_and_built_again(self, database: Databases, engine: Engine) -> None:
-        config = alembic_config(database.url)
+        config = migration_config(database.url)
         before = set(inspect(engine).get_table_names())
         command.downgrade(config, "base")
         assert set(inspect(engine).get_table_names()) == {"alembic_version"}

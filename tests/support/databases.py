@@ -6,18 +6,9 @@ import shutil
 from pathlib import Path
 
 from alembic import command
-from alembic.config import Config
 
+from app.db.schema import migration_config
 from tests.support.postgres import PostgresServer
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def alembic_config(url: str) -> Config:
-    """Return the project's Alembic configuration for the database at `url`."""
-    config = Config(toml_file=ROOT / "pyproject.toml")
-    config.attributes["url"] = url
-    return config
 
 
 class SqliteDatabases:
@@ -29,7 +20,7 @@ class SqliteDatabases:
         self._template = folder / "template.db"
         self._file = folder / "test.db"
         self.url = f"sqlite:///{self._file}"
-        command.upgrade(alembic_config(f"sqlite:///{self._template}"), "head")
+        command.upgrade(migration_config(f"sqlite:///{self._template}"), "head")
 
     def reset(self) -> None:
         for leftover in self._file.parent.glob(f"{self._file.name}*"):
@@ -46,7 +37,7 @@ class PostgresDatabases:
         self._server = server
         self.url = server.url("test")
         server.create("template_head")
-        command.upgrade(alembic_config(server.url("template_head")), "head")
+        command.upgrade(migration_config(server.url("template_head")), "head")
 
     def reset(self) -> None:
         self._server.create("test", template="template_head")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from bs4.builder import HTML5TreeBuilder
+from bs4.builder._html5lib import HTML5TreeBuilder
 from html5lib import HTMLParser
 from html5lib.constants import E as MESSAGES
 

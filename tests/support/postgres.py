@@ -19,6 +19,7 @@ import psycopg
 from psycopg import sql
 
 OWNER = "waymark"
+OLDEST = 15
 START_SECONDS = 60
 FOLDERS = (
     "/usr/lib/postgresql/*/bin",
@@ -47,8 +48,13 @@ def find_programs() -> Path | None:
     newest_first = sorted(installed, key=lambda folder: _version(folder.parent.name), reverse=True)
     for folder in on_path + newest_first:
         if (folder / "initdb").exists() and (folder / "postgres").exists():
-            return folder
+            return folder if _version_of(folder) >= OLDEST else None
     return None
+
+
+def _version_of(folder: Path) -> int:
+    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True)
+    return next(iter(_version(said.stdout)), 0)
 
 
 def _version(name: str) -> tuple[int, ...]:
@@ -60,7 +66,8 @@ class PostgresServer:
     """One running cluster, reached over a socket in its own folder."""
 
     def __init__(self, programs: Path) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="waymark-pg-"))
+        # /tmp: a socket's path must be short, and another account must be able to reach it.
+        self._folder = Path(tempfile.mkdtemp(prefix="waymark-pg-", dir="/tmp"))
         self._as_user = _run_as(self._folder)
         self._log = (self._folder / "log").open("wb")
         self._process: subprocess.Popen[bytes] | None = None
@@ -76,10 +83,11 @@ class PostgresServer:
 
     def create(self, database: str, *, template: str = "template1") -> None:
         """Make `database` anew as a copy of `template`; whoever is connected to it is cut off."""
-        names = {"name": sql.Identifier(database), "template": sql.Identifier(template)}
-        self._execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**names))
+        name, origin = sql.Identifier(database), sql.Identifier(template)
+        self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+        # A third faster here than the other strategy, which writes everything to the log.
         self._execute(
-            sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy").format(**names)
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(name, origin)
         )
 
     def stop(self) -> None:

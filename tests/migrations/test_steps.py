@@ -1,0 +1,51 @@
+"""Every revision can be taken down and brought up again, and the schema is the same after."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, text
+
+from app.db.schema import migration_config
+from tests.support.databases import Databases
+
+TRIGGERS = {
+    "sqlite": "SELECT name || ' on ' || tbl_name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname || ' on ' || tgrelid::regclass FROM pg_trigger"
+    " WHERE NOT tgisinternal",
+}
+
+
+def _shape(engine: Engine) -> dict[str, object]:
+    """Return tables with columns, indexes and foreign keys, and all triggers."""
+    inspector = inspect(engine)
+    with engine.connect() as connection:
+        triggers = sorted(connection.scalars(text(TRIGGERS[engine.dialect.name])))
+    return {"triggers": triggers} | {
+        table: (
+            [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)],
+            sorted(str(index["name"]) for index in inspector.get_indexes(table)),
+            sorted(str(key["name"]) for key in inspector.get_foreign_keys(table)),
+        )
+        for table in inspector.get_table_names()
+    }
+
+
+class TestSteps:
+    def test_form_one_line(self) -> None:
+        assert len(ScriptDirectory.from_config(migration_config()).get_heads()) == 1
+
+    def test_lead_back_to_the_same_schema(self, database: Databases, engine: Engine) -> None:
+        config = migration_config(database.url)
+        script = ScriptDirectory.from_config(config)
+        at_head = _shape(engine)
+        for revision in script.walk_revisions():
+            engine.dispose()
+            command.downgrade(config, str(revision.down_revision or "base"))
+            below = _shape(engine)
+            engine.dispose()
+            command.upgrade(config, "head")
+            assert _shape(engine) == at_head, f"{revision.revision} does not lead back"
+            engine.dispose()
+            command.downgrade(config, str(revision.down_revision or "base"))
+            assert _shape(engine) == below
