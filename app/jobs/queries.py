@@ -27,8 +27,8 @@ def list_latest_jobs(session: Session, *, limit: int = 50) -> Sequence[Job]:
 
 def count_jobs(session: Session) -> dict[JobState, int]:
     """How many jobs stand in each state."""
-    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
-    counted = dict(rows.tuples())
+    rows = session.execute(select(Job.state, func.count().label("total")).group_by(Job.state))
+    counted = {row.state: row.total for row in rows}
     return {state: counted.get(state, 0) for state in JobState}
 
 

@@ -69,11 +69,11 @@ def end_request(response: Response) -> Response:
 def init_logs(app: Flask) -> None:
     """Send our loggers to standard error as JSON lines and number every request."""
     root = logging.getLogger("waymark")
-    if not root.handlers:
+    if app.config["ENVIRONMENT"] != "test" and not root.handlers:
         handler = logging.StreamHandler(sys.stderr)
         handler.setFormatter(JsonFormatter())
         root.addHandler(handler)
-        root.propagate = app.config["ENVIRONMENT"] == "test"
+        root.propagate = False
     root.setLevel(app.config["LOG_LEVEL"].upper())
     app.before_request(begin_request)
     app.after_request(end_request)

@@ -1,0 +1,130 @@
+"""Refusals are pages in words, and what nobody foresaw shows a number instead of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from app.errors import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    StaleError,
+    UnavailableError,
+)
+from app.web.guards import public
+from tests.support.client import StrictClient
+from tests.support.pages import heading, table, text
+
+Asking = Callable[[Exception], StrictClient]
+
+
+@pytest.fixture
+def failing(make_app: Callable[..., Flask]) -> Asking:
+    """A site whose page /fails raises what one gives."""
+
+    def build(error: Exception) -> StrictClient:
+        app = make_app(PROPAGATE_EXCEPTIONS=False)
+
+        def fails() -> str:
+            raise error
+
+        app.add_url_rule("/fails", "fails", public(fails))
+        return app.test_client()  # type: ignore[return-value]
+
+    return build
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("error", "status"),
+        [
+            (NotFoundError("There is no such plan."), 404),
+            (NotAllowedError("You own this initiative."), 403),
+            (ConflictError("Somebody saved first."), 409),
+            (InvalidError("The budget is too small."), 422),
+            (StaleError("The figures changed."), 412),
+            (UnavailableError("The solver is away."), 503),
+        ],
+    )
+    def test_have_their_status_and_their_sentence(
+        self, failing: Asking, error: Exception, status: int
+    ) -> None:
+        response = failing(error).get("/fails")
+        assert response.status_code == status
+        assert str(error) in text(response)
+        assert heading(response)
+
+    def test_show_both_versions_of_a_conflict(self, failing: Asking) -> None:
+        error = ConflictError("Both changed it.", theirs={"Name": "Old"}, yours={"Name": "New"})
+        page = failing(error).get("/fails")
+        assert table(page, "Both versions").rows == [
+            {"Field": "Name", "Stored now": "Old", "What you sent": "New"}
+        ]
+
+    def test_say_when_to_come_back(self, failing: Asking) -> None:
+        assert failing(UnavailableError("Away.")).get("/fails").headers["Retry-After"] == "5"
+
+    @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+    def test_name_the_methods_a_page_has(self, client: StrictClient, method: str) -> None:
+        response = client.open("/health/live", method=method)
+        assert response.status_code == 405
+        assert "GET" in response.headers["Allow"]
+
+    def test_refuse_a_host_that_is_not_ours(self, client: StrictClient) -> None:
+        response = client.get("/sign-in", headers={"Host": "evil.test"})
+        assert response.status_code == 400
+        assert "evil.test" not in response.get_data(as_text=True)
+
+    def test_refuse_a_body_that_is_too_large(self, app: Flask, client: StrictClient) -> None:
+        app.config["MAX_CONTENT_LENGTH"] = 1000
+        response = client.post("/sign-in", data={"email": "x" * 2000})
+        assert response.status_code == 413
+
+
+class TestFailures:
+    def test_show_an_incident_number_and_no_trace(self, failing: Asking) -> None:
+        page = failing(RuntimeError("secret detail")).get("/fails")
+        assert page.status_code == 500
+        assert "Incident number" in text(page)
+        assert "secret" not in page.get_data(as_text=True)
+
+    def test_of_our_own_statements_are_incidents(self, failing: Asking) -> None:
+        page = failing(IntegrityError("INSERT secret", {}, Exception("no"))).get("/fails")
+        assert page.status_code == 500
+        assert "secret" not in page.get_data(as_text=True)
+
+    def test_of_the_database_pass(self, failing: Asking) -> None:
+        gone = OperationalError("SELECT secret", {}, Exception("connection refused"))
+        page = failing(gone).get("/fails")
+        assert page.status_code == 503
+        assert page.headers["Retry-After"] == "5"
+        assert "secret" not in page.get_data(as_text=True)
+
+
+class TestHealth:
+    def test_says_alive_without_the_database(self, client: StrictClient) -> None:
+        response = client.get("/health/live")
+        assert response.get_json() == {"state": "alive"}
+        assert response.queries == []
+
+    def test_says_ready_at_the_newest_schema(self, client: StrictClient) -> None:
+        response = client.get("/health/ready")
+        assert (response.status_code, response.get_json()) == (200, {"state": "ready"})
+
+    def test_says_not_ready_without_a_database(self, make_app: Callable[..., Flask]) -> None:
+        app = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db")
+        response = app.test_client().get("/health/ready")
+        assert response.status_code == 503
+        assert response.headers["Retry-After"]
+
+    def test_pages_say_so_without_a_database(self, make_app: Callable[..., Flask]) -> None:
+        app = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db", DEMO=True)
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        response = app.test_client().get("/sign-in")
+        assert response.status_code == 503
+        assert heading(response) == "Waymark can't answer right now"
