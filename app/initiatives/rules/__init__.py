@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from app.initiatives.rules.case import ClaimStep, CostRow, claim_steps, cost_row
+from app.initiatives.rules.drafts import (
+    BehaviourDraft,
+    CriterionDraft,
+    EffectDraft,
+    ExclusionDraft,
+    InitiativeDraft,
+    MilestoneDraft,
+    NeedDraft,
+    OptionDraft,
+)
 from app.initiatives.rules.flags import cost_flag, looks_like_placeholder
 from app.initiatives.rules.gaps import Gap, Part, ProposalShape, due_day_fault, missing_parts
 from app.initiatives.rules.links import circle_refusal, circle_through
@@ -25,12 +35,12 @@ from app.initiatives.rules.value import (
     Horizon,
     OptionClaim,
     Standalone,
+    assumed_start,
     intensities,
     quick_standalone,
     standalone_value,
 )
 from app.initiatives.rules.words import (
-    REQUIRED_QUESTIONS,
     Direction,
     EvidenceGrade,
     InitiativeState,
@@ -42,27 +52,35 @@ from app.initiatives.rules.words import (
 __all__ = [
     "LOCKED",
     "MOVES",
-    "REQUIRED_QUESTIONS",
     "Action",
     "Actor",
+    "BehaviourDraft",
     "Circumstances",
     "ClaimStep",
     "CostRow",
+    "CriterionDraft",
     "DeclaredClaim",
     "Direction",
     "EffectClaim",
+    "EffectDraft",
     "EvidenceGrade",
+    "ExclusionDraft",
     "Gap",
     "Horizon",
+    "InitiativeDraft",
     "InitiativeState",
     "Lens",
+    "MilestoneDraft",
     "Move",
+    "NeedDraft",
     "OptionClaim",
+    "OptionDraft",
     "Part",
     "ProposalShape",
     "Question",
     "Standalone",
     "Step",
+    "assumed_start",
     "bars",
     "circle_refusal",
     "circle_through",

@@ -13,6 +13,7 @@ from math import exp, floor, fsum
 
 from app.initiatives.rules.words import EvidenceGrade
 from app.journeys.rules import intensity, ramp_profile
+from app.values.quarter import Quarter
 
 _CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 _INTENSITY_DIGITS = 9
@@ -69,6 +70,21 @@ class Standalone:
     total: int
     pools: Mapping[int, int]
     declared: int
+
+
+def assumed_start(
+    planned: Quarter, earliest: Quarter | None, latest: Quarter | None, first: Quarter
+) -> int:
+    """The planning position a case assumes: the planned start, moved into the option's window.
+
+    A start before the horizon counts as its first quarter.
+    """
+    start = planned
+    if earliest is not None:
+        start = max(start, earliest)
+    if latest is not None:
+        start = min(start, latest)
+    return max(0, start - first)
 
 
 def intensities(claim: OptionClaim, pool: int, quarters: int) -> tuple[Decimal, ...]:

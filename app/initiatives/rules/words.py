@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from enum import Enum
 
@@ -48,10 +49,6 @@ class Question(Enum):
     def hint(self) -> str:
         return _QUESTIONS[self][1]
 
-    @property
-    def is_optional(self) -> bool:
-        return self in _OPTIONAL
-
 
 _QUESTIONS = {
     Question.GOALS: (
@@ -85,18 +82,6 @@ _QUESTIONS = {
     ),
 }
 
-_OPTIONAL = frozenset(
-    {
-        Question.CUSTOMERS_CHANNELS,
-        Question.EXPERIENCE_STRENGTH,
-        Question.EMPOWERMENT_MISSING,
-        Question.EMPOWERMENT_PARTNERS,
-    }
-)
-
-REQUIRED_QUESTIONS = tuple(question for question in Question if not question.is_optional)
-"""What has to be answered before Finance looks at a proposal."""
-
 
 class Step(Enum):
     """The six questions as the page asks them, one step each."""
@@ -115,6 +100,10 @@ class Step(Enum):
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(one for one in Question if one.value.split("_")[0] == self.value)
+
+    def is_answered(self, answered: Collection[Question]) -> bool:
+        """Whether at least one part of the question has an answer."""
+        return any(question in answered for question in self.questions)
 
     @property
     def next(self) -> Step | None:

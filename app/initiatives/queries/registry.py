@@ -1,0 +1,167 @@
+"""The registry: one page of initiatives by filter and order, with what its columns show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, Text, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.calendar.models import Cycle
+from app.initiatives.models import Initiative
+from app.initiatives.rules import InitiativeState, Lens
+from app.journeys.models import Journey
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryFilter:
+    """Which initiatives somebody wants to see; None or empty: all of them."""
+
+    state: InitiativeState | None = None
+    journey: str = ""
+    unit: str = ""
+    lens: Lens | None = None
+    owner_id: int | None = None
+    cycle_id: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryLine:
+    """One initiative as the registry reads it."""
+
+    id: int
+    key: str
+    title: str
+    state: InitiativeState
+    unit: str
+    lens: Lens
+    currency: str
+    planned_start: Quarter
+    cost_minor: int
+    changed_at: datetime
+    journey_key: str | None
+    journey: str | None
+    owner: str
+    cycle_id: int | None
+    cycle: str | None
+    total: int
+
+
+_COLUMNS = (
+    Initiative.id, Initiative.key, Initiative.title, Initiative.state, Initiative.unit,
+    Initiative.lens, Initiative.currency, Initiative.planned_start, Initiative.cost_minor,
+    Initiative.changed_at, Journey.key, Journey.name, Person.name, Initiative.cycle_id, Cycle.name,
+)  # fmt: skip
+
+_NATURAL = (func.length(Initiative.key), Initiative.key)
+SORTS: dict[str, tuple[Any, ...]] = {
+    "key": _NATURAL,
+    "title": (func.lower(Initiative.title),),
+    "journey": (func.lower(Journey.name),),
+    "owner": (func.lower(Person.name),),
+    "state": (Initiative.state,),
+    "cost": (Initiative.cost_minor,),
+    "changed": (Initiative.changed_at,),
+}
+"""What the registry can be ordered by; a leading “-” turns the order round."""
+
+
+def list_registry(
+    session: Session,
+    wanted: RegistryFilter,
+    *,
+    order: str,
+    offset: int = 0,
+    limit: int | None = None,
+) -> tuple[list[RegistryLine], int]:
+    """The lines from ``offset`` on and how many there are in all, in one query as a rule."""
+    query = _filtered(select(*_COLUMNS, func.count().over()), wanted).order_by(*_order(order))
+    rows = session.execute(query.offset(offset).limit(limit)).all()
+    if rows or not offset:
+        return [RegistryLine(*row) for row in rows], rows[0][-1] if rows else 0
+    return [], session.scalar(_filtered(select(func.count(Initiative.id)), wanted)) or 0
+
+
+def list_ids(session: Session, wanted: RegistryFilter) -> list[int]:
+    """The ids of all that match, by key."""
+    return list(session.scalars(_filtered(select(Initiative.id), wanted).order_by(*_NATURAL)))
+
+
+def _order(order: str) -> list[Any]:
+    columns = SORTS.get(order.removeprefix("-"), _NATURAL)
+    if not order.startswith("-"):
+        return [*columns, *_NATURAL]
+    return [*(column.desc() for column in columns), *_NATURAL]
+
+
+def _filtered(query: Select[Any], wanted: RegistryFilter) -> Select[Any]:
+    query = (
+        query.select_from(Initiative)
+        .join(Person, Person.id == Initiative.owner_id)
+        .outerjoin(Journey, Journey.id == Initiative.journey_id)
+        .outerjoin(Cycle, Cycle.id == Initiative.cycle_id)
+    )
+    for column, value in (
+        (Initiative.state, wanted.state),
+        (Initiative.lens, wanted.lens),
+        (Initiative.owner_id, wanted.owner_id),
+        (Initiative.cycle_id, wanted.cycle_id),
+        (Journey.key, wanted.journey or None),
+        (Initiative.unit, wanted.unit or None),
+    ):
+        if value is not None:
+            query = query.where(column == value)
+    for word in wanted.text.lower().split():
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        query = query.where(
+            or_(
+                func.lower(Initiative.title).like(f"%{escaped}%", escape="\\"),
+                func.lower(Initiative.key).like(f"%{escaped}%", escape="\\"),
+            )
+        )
+    return query
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryChoices:
+    """What the filters offer: (value, word) each, only what occurs."""
+
+    journeys: tuple[tuple[str, str], ...]
+    owners: tuple[tuple[str, str], ...]
+    cycles: tuple[tuple[str, str], ...]
+    units: tuple[tuple[str, str], ...]
+
+
+def load_choices(session: Session) -> RegistryChoices:
+    """The journeys, owners, cycles and units that initiatives have, in one query."""
+    owners = select(Initiative.owner_id).distinct()
+    parts = (
+        select(literal("journey"), Journey.key, Journey.name),
+        select(literal("owner"), cast(Person.id, Text), Person.name).where(Person.id.in_(owners)),
+        select(literal("cycle"), cast(Cycle.id, Text), Cycle.name),
+        select(literal("unit"), Initiative.unit, Initiative.unit).distinct(),
+    )
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, value, word in session.execute(union_all(*parts)):
+        if value:
+            found.setdefault(kind, []).append((value, word))
+    listed = {
+        kind: tuple(sorted(pairs, key=lambda pair: pair[1].lower()))
+        for kind, pairs in found.items()
+    }
+    return RegistryChoices(
+        *(listed.get(kind, ()) for kind in ("journey", "owner", "cycle", "unit"))
+    )
+
+
+def list_cycles_by_id(session: Session, ids: Sequence[int]) -> dict[int, Cycle]:
+    """The given cycles by id, without funds or capacities."""
+    if not ids:
+        return {}
+    return {cycle.id: cycle for cycle in session.scalars(select(Cycle).where(Cycle.id.in_(ids)))}

@@ -1,0 +1,197 @@
+"""How far proposals have come, for one or for a whole list, in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.calendar.models import Cycle
+from app.initiatives.models import (
+    Answer,
+    Criterion,
+    Effect,
+    Initiative,
+    Milestone,
+    Option,
+    OptionDemand,
+    OptionSpend,
+)
+from app.initiatives.rules import ProposalShape, Question, Step, due_day_fault
+from app.journeys.models import Baseline, Journey, LeverPool
+from app.journeys.rules import PoolState
+from app.values.quarter import Quarter, QuarterSpan
+
+
+def load_shapes(session: Session, ids: Sequence[int]) -> dict[int, ProposalShape]:
+    """The shape of each initiative by id, in four queries."""
+    if not ids:
+        return {}
+    answered, options = _answered(session, ids), _options(session, ids)
+    milestones = _milestones(session, ids)
+    return {
+        head.id: _shape(head, answered[head.id], options[head.id], milestones[head.id])
+        for head in _heads(session, ids)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    id: int
+    planned_start: Quarter
+    is_registered: bool
+    has_sponsor: bool
+    cycle_name: str | None
+    span: QuarterSpan | None
+
+
+@dataclass(frozen=True, slots=True)
+class _OptionRow:
+    name: str
+    has_spend: bool
+    has_benefit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _MilestoneRow:
+    name: str
+    due_on: date
+    share: Decimal
+    has_criteria: bool
+
+
+def _shape(
+    head: _Head,
+    answered: set[Question],
+    options: list[_OptionRow],
+    milestones: list[_MilestoneRow],
+) -> ProposalShape:
+    return ProposalShape(
+        is_registered=head.is_registered,
+        has_cycle=head.span is not None,
+        has_sponsor=head.has_sponsor,
+        unanswered=tuple(step.word for step in Step if not step.is_answered(answered)),
+        options=tuple(one.name for one in options),
+        options_without_spend=tuple(one.name for one in options if not one.has_spend),
+        options_without_benefit=tuple(one.name for one in options if not one.has_benefit),
+        milestones=len(milestones),
+        tranche_total=sum((one.share for one in milestones), Decimal(0)),
+        milestones_without_criteria=tuple(one.name for one in milestones if not one.has_criteria),
+        misplaced_milestones=tuple(
+            one.name
+            for one in milestones
+            if due_day_fault(one.due_on, head.planned_start, head.span, head.cycle_name or "")
+        ),
+    )
+
+
+def _heads(session: Session, ids: Sequence[int]) -> list[_Head]:
+    rows = session.execute(
+        select(
+            Initiative.id, Initiative.planned_start, Initiative.import_batch_id,
+            Initiative.sponsor_id, Cycle.name, Cycle.first_quarter, Cycle.quarter_count,
+        )
+        .outerjoin(Initiative.cycle)
+        .where(Initiative.id.in_(ids))
+    )  # fmt: skip
+    return [
+        _Head(
+            id=id_,
+            planned_start=start,
+            is_registered=batch is not None,
+            has_sponsor=sponsor is not None,
+            cycle_name=name,
+            span=QuarterSpan(first, count) if first is not None else None,
+        )
+        for id_, start, batch, sponsor, name, first, count in rows
+    ]
+
+
+def _answered(session: Session, ids: Sequence[int]) -> dict[int, set[Question]]:
+    found: dict[int, set[Question]] = defaultdict(set)
+    for id_, question in session.execute(
+        select(Answer.initiative_id, Answer.question).where(Answer.initiative_id.in_(ids))
+    ):
+        found[id_].add(question)
+    return found
+
+
+def _options(session: Session, ids: Sequence[int]) -> dict[int, list[_OptionRow]]:
+    spends = or_(
+        exists().where(OptionSpend.option_id == Option.id, OptionSpend.amount_minor > 0),
+        exists().where(OptionDemand.option_id == Option.id, OptionDemand.days > 0),
+    )
+    benefits = or_(
+        exists().where(Effect.option_id == Option.id), Option.declared_benefit_minor.is_not(None)
+    )
+    found: dict[int, list[_OptionRow]] = defaultdict(list)
+    for id_, name, has_spend, has_benefit in session.execute(
+        select(Option.initiative_id, Option.name, spends, benefits)
+        .where(Option.initiative_id.in_(ids))
+        .order_by(Option.initiative_id, Option.position)
+    ):
+        found[id_].append(_OptionRow(name, bool(has_spend), bool(has_benefit)))
+    return found
+
+
+def _milestones(session: Session, ids: Sequence[int]) -> dict[int, list[_MilestoneRow]]:
+    measured = exists().where(Criterion.milestone_id == Milestone.id)
+    found: dict[int, list[_MilestoneRow]] = defaultdict(list)
+    for id_, name, due_on, share, has_criteria in session.execute(
+        select(
+            Milestone.initiative_id, Milestone.name, Milestone.due_on, Milestone.tranche_share,
+            measured,
+        )
+        .where(Milestone.initiative_id.in_(ids))
+        .order_by(Milestone.initiative_id, Milestone.due_on, Milestone.id)
+    ):  # fmt: skip
+        found[id_].append(_MilestoneRow(name, due_on, share, bool(has_criteria)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """A pool that an initiative works on, as guards see it."""
+
+    name: str
+    is_certified: bool
+    journey: str
+    currency: str
+    has_baseline: bool
+
+
+def load_pool_uses(session: Session, ids: Sequence[int]) -> dict[int, list[PoolUse]]:
+    """The pools each initiative works on under any option, by initiative id, in one query."""
+    measured = exists().where(Baseline.journey_id == Journey.id)
+    found: dict[int, list[PoolUse]] = defaultdict(list)
+    if not ids:
+        return found
+    rows = session.execute(
+        select(
+            Option.initiative_id, Journey.name, LeverPool.lever, LeverPool.state,
+            Journey.currency, measured,
+        )
+        .select_from(Effect)
+        .join(Effect.option)
+        .join(Effect.pool)
+        .join(LeverPool.journey)
+        .where(Option.initiative_id.in_(ids))
+        .distinct()
+        .order_by(Option.initiative_id, Journey.name, LeverPool.lever)
+    )  # fmt: skip
+    for id_, journey, lever, state, currency, has_baseline in rows:
+        name = f"{journey}, {lever.value}"
+        found[id_].append(
+            PoolUse(name, state is PoolState.CERTIFIED, journey, currency, bool(has_baseline))
+        )
+    return found
+
+
+def has_baseline(session: Session, journey_id: int) -> bool:
+    """Whether the journey has been measured at least once."""
+    return bool(session.scalar(select(exists().where(Baseline.journey_id == journey_id))))

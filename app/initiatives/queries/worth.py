@@ -1,0 +1,140 @@
+"""Read what options claim and what the pools are worth, ready for the rules."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from app.calendar.models import Cycle
+from app.initiatives.models import Effect, Initiative, Option
+from app.initiatives.rules import (
+    DeclaredClaim,
+    EffectClaim,
+    Horizon,
+    InitiativeState,
+    OptionClaim,
+    assumed_start,
+)
+from app.journeys.models import Journey, LeverPool, PoolInput
+from app.journeys.rules import Lever, discounted_pool_minor
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class PoolWorth:
+    """What discounting a pool needs; ``churn`` is the segment's, for retain."""
+
+    id: int
+    lever: Lever
+    annual_minor: int
+    currency: str
+    churn: Decimal | None
+
+    def quarters(self, horizon: Horizon) -> tuple[int, ...] | None:
+        """Discounted minor units per planning quarter; None if an input is missing."""
+        if self.lever is Lever.RETAIN and self.churn is None:
+            return None
+        return discounted_pool_minor(
+            self.lever,
+            self.annual_minor,
+            churn=self.churn,
+            quarters=horizon.quarters,
+            discount_rate=horizon.rate,
+        )
+
+
+def horizon_of(cycle: Cycle) -> Horizon:
+    return Horizon(cycle.quarter_count, cycle.discount_rate)
+
+
+def claim_of(
+    option: Option, effects: Iterable[Effect], planned: Quarter, first: Quarter
+) -> OptionClaim:
+    """What an option claims, for the rules; effects in the order they were entered."""
+    declared = None
+    if option.declared_benefit_minor is not None and option.declared_grade is not None:
+        declared = DeclaredClaim(option.declared_benefit_minor, option.declared_grade)
+    return OptionClaim(
+        start=assumed_start(planned, option.earliest_start, option.latest_start, first),
+        go_live=option.go_live_quarters,
+        ramp=option.ramp_quarters,
+        half_life=option.half_life_quarters,
+        effects=tuple(
+            EffectClaim(effect.pool_id, effect.removal_share, effect.grade)
+            for effect in sorted(effects, key=lambda one: one.id)
+        ),
+        declared=declared,
+    )
+
+
+def load_full_claims(
+    session: Session, starts: dict[int, tuple[Quarter, Quarter]]
+) -> dict[int, OptionClaim]:
+    """The claim of each initiative's full (last) option, by initiative id, in one query.
+
+    ``starts``: initiative id → (planned start, first quarter of its cycle).
+    """
+    if not starts:
+        return {}
+    last = aliased(Option)
+    is_last = Option.position == (
+        select(func.max(last.position))
+        .where(last.initiative_id == Option.initiative_id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Option, Effect)
+        .outerjoin(Effect, Effect.option_id == Option.id)
+        .where(Option.initiative_id.in_(starts), is_last)
+    )
+    options: dict[int, Option] = {}
+    effects: dict[int, list[Effect]] = defaultdict(list)
+    for option, effect in rows:
+        options[option.initiative_id] = option
+        if effect is not None:
+            effects[option.initiative_id].append(effect)
+    return {id_: claim_of(option, effects[id_], *starts[id_]) for id_, option in options.items()}
+
+
+def load_pool_worths(session: Session, ids: Sequence[int]) -> dict[int, PoolWorth]:
+    """The given pools by id, in one query."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(
+            LeverPool.id, LeverPool.lever, LeverPool.annual_value_minor, Journey.currency,
+            PoolInput.value,
+        )
+        .join(LeverPool.journey)
+        .outerjoin(PoolInput, and_(PoolInput.pool_id == LeverPool.id, PoolInput.symbol == "p"))
+        .where(LeverPool.id.in_(ids))
+    )  # fmt: skip
+    return {row[0]: PoolWorth(*row) for row in rows}
+
+
+def median_candidate_costs(session: Session, cycle_ids: Sequence[int]) -> dict[int, int]:
+    """The middle cost of each cycle's candidates in minor units, the lower of two middle ones."""
+    if not cycle_ids:
+        return {}
+    place = (
+        func.row_number()
+        .over(partition_by=Initiative.cycle_id, order_by=Initiative.cost_minor)
+        .label("place")
+    )
+    total = func.count().over(partition_by=Initiative.cycle_id).label("total")
+    ranked = (
+        select(Initiative.cycle_id, Initiative.cost_minor, place, total)
+        .where(Initiative.cycle_id.in_(cycle_ids), Initiative.state == InitiativeState.CANDIDATE)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ranked.c.cycle_id, ranked.c.cost_minor).where(
+            ranked.c.place == (ranked.c.total + 1) // 2
+        )
+    )
+    return {cycle_id: cost for cycle_id, cost in rows}

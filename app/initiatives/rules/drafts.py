@@ -1,0 +1,116 @@
+"""What people typed, checked in shape, on its way to the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.initiatives.rules.words import Direction, EvidenceGrade, Lens
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeDraft:
+    """What an initiative is, before anybody has said why."""
+
+    title: str
+    unit: str
+    lens: Lens
+    owner_id: int
+    planned_start: Quarter
+    journey_id: int | None = None
+    cycle_id: int | None = None
+    sponsor_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OptionDraft:
+    """One scope of an initiative.
+
+    ``spend``: minor units by fund id and quarter from the start; ``demand``: person-days by team
+    id and quarter from the start.
+    """
+
+    key: str
+    name: str
+    scope: str = ""
+    go_live_quarters: int = 1
+    ramp_quarters: int = 3
+    half_life_quarters: int | None = None
+    earliest_start: Quarter | None = None
+    latest_start: Quarter | None = None
+    effort_minutes: int = 0
+    risk: int = 2
+    declared_benefit_minor: int | None = None
+    declared_grade: EvidenceGrade | None = None
+    declared_source: str | None = None
+    spend: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    demand: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectDraft:
+    """What a behaviour removes of a pool under one option."""
+
+    option_key: str
+    pool_id: int
+    removal_share: Decimal
+    grade: EvidenceGrade
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourDraft:
+    """Who does what differently, measured, with its effects under the options."""
+
+    description: str
+    measure: str
+    unit: str
+    baseline: Decimal
+    target: Decimal
+    source: str
+    measured_on: date
+    effects: tuple[EffectDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionDraft:
+    """One measurable condition of a hurdle."""
+
+    metric: str
+    unit: str
+    direction: Direction
+    threshold: Decimal
+    baseline: Decimal | None = None
+    minimum_sample: int | None = None
+    is_must_meet: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneDraft:
+    """A dated point that holds a share of the money, with its hurdle."""
+
+    name: str
+    due_on: date
+    tranche_share: Decimal
+    action_if_missed: str = ""
+    criteria: tuple[CriterionDraft, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NeedDraft:
+    """Another initiative, by key, that must have started ``lag_quarters`` before."""
+
+    key: str
+    lag_quarters: int = 0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExclusionDraft:
+    """Another initiative, by key, that can't be funded together with this one."""
+
+    key: str
+    reason: str = ""
