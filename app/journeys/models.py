@@ -35,7 +35,7 @@ class Journey(Base):
         back_populates="journey", lazy="raise_on_sql", order_by="Stage.position"
     )
     touchpoints: Mapped[list[Touchpoint]] = relationship(
-        back_populates="journey", lazy="raise_on_sql"
+        back_populates="journey", lazy="raise_on_sql", order_by="Touchpoint.id"
     )
     baselines: Mapped[list[Baseline]] = relationship(
         back_populates="journey", lazy="raise_on_sql", order_by="Baseline.number"

@@ -16,6 +16,11 @@ class StageKind(Enum):
     USE = "use"
     ADVOCACY = "advocacy"
 
+    @property
+    def word(self) -> str:
+        """The stage's name unless the journey gives it another."""
+        return self.value.capitalize()
+
 
 class Channel(Enum):
     """Where a contact happens."""
@@ -54,9 +59,32 @@ class Lever(Enum):
     RETAIN = "retain"
     RISK = "risk"
 
+    @property
+    def word(self) -> str:
+        return self.value.capitalize()
+
+    @property
+    def meaning(self) -> str:
+        """How the lever turns a better journey into money, in a few words."""
+        return _LEVER_MEANINGS[self]
+
+
+_LEVER_MEANINGS = {
+    Lever.SERVE: "Contacts and runs that need not happen cost nothing",
+    Lever.CONVERT: "More of those who try succeed, up to a ceiling",
+    Lever.SPEND: "Customers buy more, within the growth Finance allows",
+    Lever.FAIL: "Failures that do not happen need no remedy",
+    Lever.RETAIN: "Customers who would have left stay and go on earning margin",
+    Lever.RISK: "Losses become less likely or smaller",
+}
+
 
 class PoolState(Enum):
     """A pool is claimed by its owner until Finance certifies it."""
 
     CLAIMED = "claimed"
     CERTIFIED = "certified"
+
+    @property
+    def word(self) -> str:
+        return self.value.capitalize()

@@ -1,0 +1,192 @@
+"""Read journeys, their baselines and pools, and ask later stations who acts where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.accounts.models import Person
+from app.errors import NotFoundError
+from app.journeys.models import (
+    Baseline,
+    Journey,
+    LeverPool,
+    PoolInput,
+    Touchpoint,
+    TouchpointFigure,
+)
+from app.journeys.rules import Lever, Measured, PoolState
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An initiative that changes a touchpoint, as its own station describes it."""
+
+    key: str
+    name: str
+    state: str
+    tone: str
+    is_live: bool
+    note: str = ""
+
+
+TouchpointCover = Callable[[Session, int], Mapping[int, list[Acting]]]
+
+TOUCHPOINT_COVERS: list[TouchpointCover] = []
+"""Later stations append who acts on a journey: (session, journey id) → touchpoint id → initiatives.
+
+``Acting.is_live`` says whether it counts as covering: not withdrawn, not stopped.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyState:
+    """A journey as lists show it: its last baseline and its pools, without the pages behind."""
+
+    journey: Journey
+    baseline: Baseline | None
+    figures: Mapping[int, Measured]
+    pools: list[LeverPool]
+
+
+def get_journey(session: Session, key: str) -> Journey:
+    """Give a journey with owner, stages, touchpoints, baselines (no figures) and pools.
+
+    Raises NotFoundError.
+    """
+    journey = session.scalar(
+        select(Journey)
+        .where(Journey.key == key)
+        .options(
+            joinedload(Journey.owner),
+            selectinload(Journey.stages),
+            selectinload(Journey.touchpoints).joinedload(Touchpoint.stage),
+            selectinload(Journey.baselines).joinedload(Baseline.recorded_by),
+            selectinload(Journey.pools).options(
+                selectinload(LeverPool.inputs),
+                joinedload(LeverPool.owner),
+                joinedload(LeverPool.certified_by),
+            ),
+        )
+    )
+    if journey is None:
+        raise NotFoundError("There is no such journey, or it was removed.")
+    return journey
+
+
+def load_figures(session: Session, baseline_ids: Iterable[int]) -> dict[int, dict[int, Measured]]:
+    """The figures of baselines by baseline id, then by touchpoint id."""
+    wanted = list(baseline_ids)
+    found: dict[int, dict[int, Measured]] = {baseline_id: {} for baseline_id in wanted}
+    if not wanted:
+        return found
+    query = select(TouchpointFigure).where(TouchpointFigure.baseline_id.in_(wanted))
+    for figure in session.scalars(query):
+        found[figure.baseline_id][figure.touchpoint_id] = measured(figure)
+    return found
+
+
+def measured(figure: TouchpointFigure) -> Measured:
+    """A stored figure as a pure value."""
+    return Measured(
+        contacts_per_year=figure.contacts_per_year,
+        satisfaction=figure.satisfaction,
+        satisfaction_target=figure.satisfaction_target,
+        importance=figure.importance,
+        cost_per_contact_minor=figure.cost_per_contact_minor,
+        minutes_per_contact=figure.minutes_per_contact,
+    )
+
+
+def list_journeys(session: Session) -> list[Journey]:
+    """Give all journeys with their owners, those in use first, by name."""
+    query = select(Journey).options(joinedload(Journey.owner))
+    return list(session.scalars(query.order_by(Journey.is_in_use.desc(), Journey.name)))
+
+
+def list_journey_states(session: Session) -> list[JourneyState]:
+    """Give all journeys with their last baselines, its figures and their pools."""
+    journeys = list_journeys(session)
+    baselines = _last_baselines(session)
+    figures = load_figures(session, [baseline.id for baseline in baselines.values()])
+    pools: dict[int, list[LeverPool]] = {}
+    for pool in session.scalars(select(LeverPool).order_by(LeverPool.lever)):
+        pools.setdefault(pool.journey_id, []).append(pool)
+    return [
+        JourneyState(
+            journey=journey,
+            baseline=(last := baselines.get(journey.id)),
+            figures=figures[last.id] if last else {},
+            pools=pools.get(journey.id, []),
+        )
+        for journey in journeys
+    ]
+
+
+def last_measured(session: Session) -> list[tuple[Journey, date | None]]:
+    """Every journey in use with the day of its last baseline."""
+    baselines = _last_baselines(session)
+    query = select(Journey).where(Journey.is_in_use).order_by(Journey.name)
+    return [
+        (journey, last.measured_on if (last := baselines.get(journey.id)) else None)
+        for journey in session.scalars(query)
+    ]
+
+
+def _last_baselines(session: Session) -> dict[int, Baseline]:
+    newest = (
+        select(Baseline.journey_id, func.max(Baseline.number).label("number"))
+        .group_by(Baseline.journey_id)
+        .subquery()
+    )
+    query = select(Baseline).join(
+        newest,
+        (Baseline.journey_id == newest.c.journey_id) & (Baseline.number == newest.c.number),
+    )
+    return {baseline.journey_id: baseline for baseline in session.scalars(query)}
+
+
+def acting_on(session: Session, journey_id: int) -> dict[int, list[Acting]]:
+    """Who acts on the touchpoints of a journey, by touchpoint id, from all later stations."""
+    acting: dict[int, list[Acting]] = {}
+    for cover in TOUCHPOINT_COVERS:
+        for touchpoint_id, found in cover(session, journey_id).items():
+            acting.setdefault(touchpoint_id, []).extend(found)
+    return acting
+
+
+def retain_shares(session: Session, segment: str) -> dict[int, tuple[Decimal, PoolState]]:
+    """The share of the segment's churn each retain pool claims and its state, by pool id."""
+    query = (
+        select(LeverPool.id, PoolInput.value, LeverPool.state)
+        .join(PoolInput, PoolInput.pool_id == LeverPool.id)
+        .join(Journey, Journey.id == LeverPool.journey_id)
+        .where(
+            LeverPool.lever == Lever.RETAIN,
+            PoolInput.symbol == "s",
+            func.lower(Journey.segment) == segment.lower(),
+            Journey.is_in_use,
+        )
+    )
+    return {pool_id: (share, state) for pool_id, share, state in session.execute(query)}
+
+
+def touchpoints_ever_measured(session: Session, journey_id: int) -> set[int]:
+    """The touchpoints of a journey that any baseline has figures of."""
+    query = (
+        select(TouchpointFigure.touchpoint_id)
+        .join(Touchpoint, Touchpoint.id == TouchpointFigure.touchpoint_id)
+        .where(Touchpoint.journey_id == journey_id)
+    )
+    return set(session.scalars(query))
+
+
+def list_possible_owners(session: Session) -> list[Person]:
+    """Everybody active, by name."""
+    query = select(Person).where(Person.is_active).order_by(Person.name)
+    return list(session.scalars(query))

@@ -1,0 +1,136 @@
+"""Record measured states of a journey; a version is never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.calendar.models import Cycle
+from app.calendar.services import OPENING_GUARDS, OpeningTerms
+from app.errors import ConflictError, InvalidError
+from app.journeys.models import Baseline, Journey, Touchpoint, TouchpointFigure
+from app.journeys.queries import last_measured
+from app.journeys.rules import BaselineDraft, Measured, baseline_age_fault, baseline_faults
+from app.journeys.services.journeys import check_may_edit
+
+
+def record_baseline(
+    session: Session,
+    journey: Journey,
+    draft: BaselineDraft,
+    *,
+    after_number: int,
+    is_confirmed: bool = False,
+    actor: Person,
+    now: datetime,
+) -> Baseline:
+    """Add the next version of a journey's baseline; ``after_number`` is the last one seen, or 0.
+
+    Raises InvalidError by field, and ConflictError when somebody else recorded a version since.
+    """
+    check_may_edit(actor)
+    last = journey.baselines[-1] if journey.baselines else None
+    _check_last_seen(last, after_number, draft)
+    touchpoints = {touchpoint.id: touchpoint for touchpoint in journey.touchpoints}
+    if not set(draft.figures) <= set(touchpoints):
+        raise ConflictError("The journey’s touchpoints have changed. Reload the page.")
+    faults = baseline_faults(
+        draft,
+        today=now.date(),
+        not_before=last.measured_on if last else None,
+        is_confirmed=is_confirmed,
+    )
+    if faults:
+        raise InvalidError("Some figures cannot be recorded.", fields=faults)
+    baseline = Baseline(
+        number=(last.number if last else 0) + 1,
+        measured_on=draft.measured_on,
+        source=draft.source.strip(),
+        note=draft.note.strip(),
+        recorded_by=actor,
+        recorded_at=now,
+        figures=[_figure(touchpoints[id_], one) for id_, one in sorted(draft.figures.items())],
+    )
+    journey.baselines.append(baseline)
+    session.flush()
+    record(
+        session, actor=actor, action="baseline.recorded", subject=f"journey:{journey.id}",
+        after=_described(baseline, touchpoints, draft.figures), now=now,
+    )  # fmt: skip
+    return baseline
+
+
+def unfresh_baselines(session: Session, cycle: Cycle, terms: OpeningTerms) -> list[str]:
+    """Why the journeys in use bar the opening of a cycle, one sentence per journey."""
+    found = (
+        baseline_age_fault(
+            journey.name,
+            measured_on,
+            today=terms.today,
+            age_limit_days=terms.baseline_age_days,
+        )
+        for journey, measured_on in last_measured(session)
+    )
+    return [fault for fault in found if fault]
+
+
+OPENING_GUARDS.append(unfresh_baselines)
+
+
+def _check_last_seen(last: Baseline | None, after_number: int, draft: BaselineDraft) -> None:
+    if (last.number if last else 0) == after_number:
+        return
+    theirs = {}
+    if last is not None:
+        theirs = {
+            "Version": str(last.number),
+            "Measured on": last.measured_on.isoformat(),
+            "Source": last.source,
+        }
+    raise ConflictError(
+        "Somebody else recorded a baseline while you worked on yours. Look at it first; yours was "
+        "not saved.",
+        theirs=theirs,
+        yours={
+            "Version": str(after_number + 1),
+            "Measured on": draft.measured_on.isoformat(),
+            "Source": draft.source,
+        },
+    )
+
+
+def _figure(touchpoint: Touchpoint, measured: Measured) -> TouchpointFigure:
+    return TouchpointFigure(
+        touchpoint=touchpoint,
+        contacts_per_year=measured.contacts_per_year,
+        satisfaction=measured.satisfaction,
+        satisfaction_target=measured.satisfaction_target,
+        importance=measured.importance,
+        cost_per_contact_minor=measured.cost_per_contact_minor,
+        minutes_per_contact=measured.minutes_per_contact,
+    )
+
+
+def _described(
+    baseline: Baseline, touchpoints: Mapping[int, Touchpoint], figures: Mapping[int, Measured]
+) -> dict[str, object]:
+    return {
+        "number": baseline.number,
+        "measured_on": baseline.measured_on,
+        "source": baseline.source,
+        "figures": {
+            touchpoints[id_].name: [
+                one.contacts_per_year,
+                one.satisfaction,
+                one.satisfaction_target,
+                one.importance,
+                one.cost_per_contact_minor,
+                one.minutes_per_contact,
+            ]
+            for id_, one in figures.items()
+        },
+    }
