@@ -1,0 +1,105 @@
+"""Commands that bring registries in."""
+
+from __future__ import annotations
+
+import resource
+import time
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from app.accounts.models import Person
+from app.accounts.queries import find_person_by_email
+from app.calendar.models import Cycle
+from app.calendar.queries import find_current_cycle, list_cycles
+from app.cli.errors import said_plainly
+from app.db.session import transaction
+from app.errors import InvalidError, NotFoundError
+from app.extensions import db
+from app.registry.engine.drafts import ImportDraft
+from app.registry.engine.issues import FileRefusedError
+from app.registry.engine.mapping import Mapping, parse_mapping
+from app.registry.engine.shipped import list_shipped, shipped
+from app.registry.services import ImportFile, import_registry, preview_import
+from app.web.clock import now, today
+
+registry = AppGroup("registry", help="Bring whole portfolios in from files.")
+
+
+@registry.command("mappings")
+def mappings() -> None:
+    """List the mappings that come with Waymark."""
+    for mapping in list_shipped():
+        click.echo(f"{mapping.name}\t{mapping.title}\t{mapping.currency}")
+
+
+@registry.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mapping", "mapping_name", required=True, help="A shipped name or a JSON file.")
+@click.option("--cycle", "cycle_name", help="Name of the cycle; the current one if left out.")
+@click.option("--as", "email", required=True, help="Whose import this is (e-mail).")
+@click.option("--dry-run", is_flag=True, help="Read and report, save nothing.")
+@click.option("--leave-out-errors", is_flag=True, help="Import the good rows, name the others.")
+@said_plainly
+def import_file(
+    path: Path,
+    mapping_name: str,
+    cycle_name: str | None,
+    email: str,
+    dry_run: bool,
+    leave_out_errors: bool,
+) -> None:
+    """Import PATH as draft initiatives, whole or not at all."""
+    began = time.monotonic()
+    file = ImportFile(path.name, path.read_bytes(), _mapping(mapping_name))
+    if dry_run:
+        draft = preview_import(db.session, file, cycle=_cycle(cycle_name))
+    else:
+        with transaction(db.session):
+            _, draft = import_registry(
+                db.session, file, cycle=_cycle(cycle_name), leave_out_errors=leave_out_errors,
+                actor=_person(email), now=now(),
+            )  # fmt: skip
+    _report(draft, "would be imported" if dry_run else "imported", time.monotonic() - began)
+    if dry_run and draft.errors:
+        raise InvalidError(f"{len(draft.errors)} rows have errors; nothing was saved.")
+
+
+def _mapping(name: str) -> Mapping:
+    try:
+        path = Path(name)
+        return parse_mapping(path.read_bytes()) if path.is_file() else shipped(name)
+    except FileRefusedError as error:
+        raise InvalidError(str(error)) from error
+
+
+def _person(email: str) -> Person:
+    person = find_person_by_email(db.session, email)
+    if person is None:
+        raise NotFoundError(f"Nobody has the e-mail address {email}.")
+    return person
+
+
+def _cycle(name: str | None) -> Cycle:
+    if name is None:
+        current = find_current_cycle(db.session, today())
+        if current is None:
+            raise NotFoundError("No cycle covers today; name one with --cycle.")
+        return current
+    found = next((one for one in list_cycles(db.session) if one.name == name), None)
+    if found is None:
+        raise NotFoundError(f"There is no cycle called “{name}”.")
+    return found
+
+
+def _report(draft: ImportDraft, done: str, seconds: float) -> None:
+    for issue in draft.errors:
+        click.echo(f"line {issue.line}, {issue.column or 'row'}: {issue.message}", err=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    click.echo(
+        f"{draft.row_count} rows: {len(draft.initiatives)} initiatives with"
+        f" {draft.milestone_count} milestones and {draft.reading_count} measurements {done};"
+        f" {len(draft.errors)} rows left out, {len(draft.notes)} notes."
+        f" {seconds:.1f} s, peak {peak:.0f} MB."
+    )
