@@ -7,8 +7,9 @@ from flask import Flask
 from app.cli.accounts import people
 from app.cli.audit import audit
 from app.cli.operations import migrate, worker
+from app.cli.portfolio import portfolio_cli
 
-COMMANDS = (people, audit, migrate, worker)
+COMMANDS = (people, audit, migrate, worker, portfolio_cli)
 
 
 def register(app: Flask) -> None:

@@ -1,8 +1,7 @@
 """The optimizer: a frozen ``Problem`` in, a frozen ``Plan`` out; no web, no database.
 
-    problem = parse_problem(content)
-    plan = solve(problem, time_limit=30)
-    verify(problem, result_json(plan)) == []
+``parse_problem`` reads a problem file, ``solve`` answers it, ``result_json`` writes the answer as a
+result file and ``verify`` recounts such a file from its choices alone.
 """
 
 from app.portfolio.engine.documents import problem_document

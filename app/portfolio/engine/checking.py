@@ -174,12 +174,11 @@ def _capacity_breaches(account: Account) -> Iterator[Breach]:
         for quarter, missing in enumerate(account.overtime[place]):
             if missing > 0:
                 when = problem.quarters[quarter]
-                text = f"{capacity.key} lacks {missing} {capacity.unit} in {when}".replace("  ", " ")
+                text = f"{capacity.key} lacks {missing} {capacity.unit or 'units'} in {when}"
                 cover = tuple(
                     placement
                     for placement in account.chosen
                     for flow in problem.option(placement).demand
-                    if flow.target == place
-                    and quarter in dict(problem.in_horizon(placement, flow))
+                    if flow.target == place and quarter in dict(problem.in_horizon(placement, flow))
                 )
                 yield Breach(f"capacity:{capacity.key}:{quarter}", text, cover)

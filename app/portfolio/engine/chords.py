@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, exp, expm1, log
 
-from app.portfolio.engine.problem import Placement, Problem
+from app.portfolio.engine.problem import Problem
 
 Place = tuple[int, int]
 """Pool and planning quarter."""
@@ -51,9 +52,7 @@ def curves(problem: Problem, positions: Sequence[int], tolerance: float) -> dict
     acting = _acting(problem, positions)
     stakes = {place: _stake(problem, place, terms) for place, terms in acting.items()}
     counts = _segment_counts(stakes, tolerance)
-    return {
-        place: _curve(problem, place, terms, counts[place]) for place, terms in acting.items()
-    }
+    return {place: _curve(problem, place, terms, counts[place]) for place, terms in acting.items()}
 
 
 def understatement(found: Mapping[Place, Curve]) -> float:
@@ -108,9 +107,7 @@ def _segment_counts(stakes: Mapping[Place, float], tolerance: float) -> dict[Pla
     roots = {place: stake ** (1 / 3) for place, stake in stakes.items()}
     total = sum(roots.values())
     factor = min((total / (2 * max(tolerance, 1e-9))) ** 0.5, ALL_SEGMENTS / max(total, 1e-9))
-    return {
-        place: max(1, min(MOST_SEGMENTS, ceil(root * factor))) for place, root in roots.items()
-    }
+    return {place: max(1, min(MOST_SEGMENTS, ceil(root * factor))) for place, root in roots.items()}
 
 
 def _curve(
@@ -122,11 +119,11 @@ def _curve(
         points, depth = sums, 0.0
     else:
         points = _even_points(low, high, segments)
-        depth = max(chord_depth(a, b) for a, b in zip(points, points[1:], strict=False))
+        depth = max(chord_depth(a, b) for a, b in pairwise(points))
     biggest = max(abs(intensity) for _, intensity in terms)
     kept = tuple(term for term in terms if abs(term[1]) > biggest * TINY_INTENSITY)
     dropped = sum(abs(intensity) for _, intensity in terms) - sum(abs(a) for _, a in kept)
-    widths = tuple(b - a for a, b in zip(points, points[1:], strict=False))
+    widths = tuple(b - a for a, b in pairwise(points))
     slopes = tuple(
         exp(-a) * -expm1(-width) / width for a, width in zip(points, widths, strict=False)
     )

@@ -60,7 +60,7 @@ def _circles(
         ]
         chain = " → ".join(names[place] for place in circle)
         message = f"closes a circle of dependencies ({chain}); drop one, or use “together”."
-        yield Fault(paths[max(involved, key=lambda rule: rule.key).key] if involved else "$.rules", message)
+        yield Fault(paths[max(rule.key for rule in involved)], message)
 
 
 def _clashing_fixes(

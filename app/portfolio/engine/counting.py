@@ -95,7 +95,7 @@ class Account:
 
     @cached_property
     def contributions(self) -> dict[tuple[int, int], list[tuple[int, Decimal]]]:
-        """Per (pool, quarter): position in ``chosen`` and intensity of everything that acts on it."""
+        """Per (pool, quarter): position in ``chosen`` and intensity of all that acts on it."""
         problem = self.problem
         found: dict[tuple[int, int], list[tuple[int, Decimal]]] = {}
         for position, placement in enumerate(self.chosen):

@@ -12,7 +12,7 @@ from app.portfolio.engine.problem import Placement, Problem
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Minor units: as if alone · its share of the plan (these add up) · plan value lost without it."""
+    """Minor units: as if alone · share of the plan (they add up) · what the plan loses without."""
 
     standalone: int
     allocated: int

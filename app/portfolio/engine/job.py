@@ -16,7 +16,8 @@ Message = dict[str, Any]
 ``plan``: ``positions`` of the placements chosen, ``value`` the model gives them;
 ``stage``: ``name`` of what is searched for now;
 ``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``bound``, ``positions``,
-``value``, ``ties_settled``, ``misses`` (limits that cannot hold together), ``detail``.
+``value``, ``is_exact`` (no plan outside those reported is worth as much, exactly),
+``ties_settled``, ``misses`` (limits that cannot hold together), ``detail``.
 """
 
 

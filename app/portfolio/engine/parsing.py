@@ -110,9 +110,7 @@ def _places(entries: Sequence[Fund | Capacity | Pool]) -> dict[str, int]:
     return {entry.key: position for position, entry in enumerate(entries)}
 
 
-def _with_incumbent(
-    problem: Problem, tree: dict[str, Any], faults: list[Fault]
-) -> Problem | None:
+def _with_incumbent(problem: Problem, tree: dict[str, Any], faults: list[Fault]) -> Problem | None:
     places = {initiative.key: i for i, initiative in enumerate(problem.initiatives)}
     held = []
     for key, choice in sorted(tree.items()):

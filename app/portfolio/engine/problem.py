@@ -13,7 +13,6 @@ from enum import StrEnum
 from functools import cached_property
 
 
-
 @dataclass(frozen=True, slots=True)
 class Fund:
     """A source of money; ``carry_over`` is the share of a quarter's money that may move on."""

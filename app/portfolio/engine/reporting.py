@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from app.portfolio.engine.checking import rule_states
-from app.portfolio.engine.counting import Account, fund_quarters, rounded
+from app.portfolio.engine.counting import ZERO, Account, fund_quarters, rounded
 from app.portfolio.engine.crediting import credits, standalone_value
 from app.portfolio.engine.greedy import GreedyList
 from app.portfolio.engine.plan import (
@@ -148,7 +149,9 @@ def _capacity_uses(account: Account) -> tuple[CapacityUse, ...]:
             available=tuple(float(amount) for amount in capacity.available),
             used=tuple(float(amount) for amount in account.demand[place]),
             overtime=tuple(float(amount) for amount in account.overtime[place]),
-            overtime_cost=rounded(sum(account.overtime[place]) * (capacity.overtime_price or 0)),
+            overtime_cost=rounded(
+                sum(account.overtime[place], ZERO) * (capacity.overtime_price or 0)
+            ),
             beyond=beyond[place],
         )
         for place, capacity in enumerate(problem.capacities)
@@ -157,11 +160,11 @@ def _capacity_uses(account: Account) -> tuple[CapacityUse, ...]:
 
 def _pool_uses(account: Account) -> tuple[PoolUse, ...]:
     taken = [0] * len(account.problem.pools)
-    exact: dict[int, list] = {}
+    exact: dict[int, list[Decimal]] = {}
     for (pool, _), value in account.pool_values.items():
         exact.setdefault(pool, []).append(value)
     for pool, values in exact.items():
-        taken[pool] = rounded(sum(values))
+        taken[pool] = rounded(sum(values, ZERO))
     return tuple(
         PoolUse(pool.key, sum(pool.value), taken[place])
         for place, pool in enumerate(account.problem.pools)

@@ -166,13 +166,14 @@ def _restated(problem: Problem, account: Account, result: Mapping[str, Any]) -> 
     bound = None if bound is None else max(bound, account.value)
     approximation = result.get("approximation")
     granted = approximation if isinstance(approximation, int) else 0
-    known = {status.value for status in PlanStatus} - {PlanStatus.INFEASIBLE.value}
-    status = result.get("status") if result.get("status") in known else "error"
-    proven = status == PlanStatus.OPTIMAL
-    if proven and (bound is None or bound - account.value > granted + account.value // 10**6 + 1):
-        status = PlanStatus.TIME_LIMIT.value
+    status = next((s for s in PlanStatus if s.value == result.get("status")), PlanStatus.ERROR)
+    unproven = bound is None or bound - account.value > granted + account.value // 10**6 + 1
+    if status is PlanStatus.INFEASIBLE:
+        status = PlanStatus.ERROR
+    elif status is PlanStatus.OPTIMAL and unproven:
+        status = PlanStatus.TIME_LIMIT
     verdict = Verdict(
-        status=PlanStatus(status),
+        status=status,
         bound=bound,
         approximation=granted,
         ties_settled=False,

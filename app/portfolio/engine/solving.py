@@ -198,6 +198,8 @@ class _Run:
         self.status = PlanStatus.TIME_LIMIT
         if end["state"] == "optimal":
             self.status = PlanStatus.WITHIN_GAP if self.gap else PlanStatus.OPTIMAL
+        if self.status is PlanStatus.OPTIMAL and end.get("is_exact") and self.best:
+            self.understated, self.bound = 0.0, self.best.value
         return True
 
     def _doubt(self, end: Message) -> str:

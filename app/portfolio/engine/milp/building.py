@@ -18,9 +18,7 @@ from app.portfolio.engine.problem import (
 )
 
 
-def build_model(
-    problem: Problem, positions: Sequence[int], curves: Mapping[Place, Curve]
-) -> Model:
+def build_model(problem: Problem, positions: Sequence[int], curves: Mapping[Place, Curve]) -> Model:
     """The model whose optimum is the best plan, up to what the segments understate."""
     model = Model(problem, positions, curves)
     _add_limits(model)

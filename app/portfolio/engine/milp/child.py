@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> int:
             out.write(json.dumps(message) + "\n")
             out.flush()
 
-        job: Job = pickle.loads(path.read_bytes())  # noqa: S301 - written by our own parent
+        job: Job = pickle.loads(path.read_bytes())
         if job.backend == "highs" and not highs_is_available():
             report({"kind": "end", "state": "failed", "detail": "HiGHS is not installed"})
             return 1

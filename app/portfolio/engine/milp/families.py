@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import Any
 
 import pulp
 
@@ -64,7 +65,7 @@ def add_capacities(model: Model) -> None:
         for quarter, terms in enumerate(_by_quarter(model, place, "demand")):
             if not terms:
                 continue
-            row: list[tuple[pulp.LpVariable, Fraction | float]] = list(terms)
+            row: list[tuple[Any, Any]] = list(terms)
             if capacity.overtime_price is not None:
                 size = float(max(c for _, c in terms))
                 over = model.positive(f"o{place:03d}_{quarter:03d}")
@@ -80,9 +81,7 @@ def add_requires(model: Model, rule: Requires) -> None:
     theirs = _starts(model, rule.needs)
     for quarter in sorted(mine):
         begun = [(x, 1) for start, xs in mine.items() if start <= quarter for x in xs]
-        ready = [
-            (x, -1) for start, xs in theirs.items() if start <= quarter - rule.lag for x in xs
-        ]
+        ready = [(x, -1) for start, xs in theirs.items() if start <= quarter - rule.lag for x in xs]
         model.row(begun + ready, LE, 0, owner=f"rule:{rule.key}")
 
 
@@ -183,8 +182,7 @@ def add_cliques(model: Model, rules: Iterable[Rule]) -> None:
 def spend_terms(model: Model) -> Terms:
     """Spend to the end of each option."""
     return [
-        (model.x[p], model.problem.full_spend(model.problem.placements[p]))
-        for p in model.positions
+        (model.x[p], model.problem.full_spend(model.problem.placements[p])) for p in model.positions
     ]
 
 
@@ -206,11 +204,9 @@ def order_terms(model: Model) -> Terms:
     return [(model.x[position], position + 1) for position in model.positions]
 
 
-def _by_quarter(
-    model: Model, target: int, field: str
-) -> list[list[tuple[pulp.LpVariable, int | Fraction]]]:
+def _by_quarter(model: Model, target: int, field: str) -> list[list[tuple[Any, Any]]]:
     problem = model.problem
-    table: list[list[tuple[pulp.LpVariable, int | Fraction]]] = [[] for _ in problem.quarters]
+    table: list[list[tuple[Any, Any]]] = [[] for _ in problem.quarters]
     for position in model.positions:
         placement = problem.placements[position]
         option = problem.option(placement)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor, gcd
+from typing import Any
 
 import pulp
 
@@ -13,7 +14,8 @@ from app.portfolio.engine.problem import Problem
 
 LE, EQ, GE = pulp.LpConstraintLE, pulp.LpConstraintEQ, pulp.LpConstraintGE
 Number = int | float | Fraction
-Terms = Sequence[tuple[pulp.LpVariable, Number]]
+Terms = Sequence[tuple[Any, Any]]
+"""(Variable, coefficient) pairs."""
 
 LARGEST = 1e6
 """Rows are scaled so that no coefficient is larger; solvers accept 1e-6 of slack per row."""
@@ -84,7 +86,7 @@ class Model:
 
     def minimise(self, terms: Terms) -> float:
         """Set the objective; returns how much one unit of it stands for."""
-        merged: dict[pulp.LpVariable, Number] = {}
+        merged: dict[pulp.LpVariable, int | float] = {}
         for variable, coefficient in terms:
             if coefficient:
                 merged[variable] = merged.get(variable, 0) + coefficient
@@ -99,13 +101,14 @@ class Model:
         self.row([(self.x[position], 1) for position in positions], LE, len(positions) - 1)
 
     def forbid_exactly(self, positions: Sequence[int]) -> None:
-        """Never choose exactly this plan again."""
-        chosen = set(positions)
-        terms = [(x, 1 if position in chosen else -1) for position, x in self.x.items()]
-        self.row(terms, LE, len(chosen) - 1)
+        """Never choose exactly this plan again: drop one of it, or fund something else."""
+        funded = {self.problem.placements[position].initiative for position in positions}
+        chosen = [(self.x[position], 1) for position in positions]
+        others = [(y, -1) for place, y in self.y.items() if place not in funded]
+        self.row([*chosen, *others], LE, len(chosen) - 1)
 
 
-def objective_unit(coefficients: Sequence[Number]) -> int | float:
+def objective_unit(coefficients: Sequence[int | float]) -> int | float:
     """What one unit of the objective stands for, so that the figures suit a solver."""
     if not coefficients:
         return 1
@@ -117,9 +120,7 @@ def objective_unit(coefficients: Sequence[Number]) -> int | float:
     return max(float(largest) / 1e4, 1e-9)
 
 
-def _scaled(
-    coefficients: list[Number], sense: int, limit: Number
-) -> tuple[list[float], float]:
+def _scaled(coefficients: list[Any], sense: int, limit: Number) -> tuple[list[float], float]:
     """Whole coefficients over their common divisor, with the limit rounded to what can occur;
     otherwise, or if those are still large, everything in proportion."""
     if not all(isinstance(coefficient, int) for coefficient in coefficients):

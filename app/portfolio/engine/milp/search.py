@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from time import monotonic
 
 import pulp
 
 from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.chords import understatement
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Job, Message
 from app.portfolio.engine.milp import families, solvers
@@ -18,6 +20,7 @@ from app.portfolio.engine.milp.model import LE, Model, Terms
 Report = Callable[[Message], None]
 
 MOST_CUTS = 40
+MOST_RIVALS = 25
 MISSED = 1e-9
 BOUND_EVERY = 0.2
 
@@ -43,16 +46,30 @@ class Search:
         if outcome.state == "infeasible":
             self._confirm_infeasible(outcome)
             return
-        settled = False
+        end: Message = {
+            "kind": "end", "state": outcome.state, "solver": outcome.solver,
+            "bound": self._value(outcome.bound), "value": self._value(outcome.objective),
+            "positions": chosen, "is_exact": False, "ties_settled": False,
+        }  # fmt: skip
         if outcome.state == "optimal" and chosen is not None and self.job.settle_ties:
-            settled = self._settle_ties(outcome, chosen, monotonic() - began)
-        self.report(
-            {
-                "kind": "end", "state": outcome.state, "solver": outcome.solver,
-                "bound": self._value(outcome.bound), "value": self._value(outcome.objective),
-                "positions": chosen, "ties_settled": settled,
-            }
-        )  # fmt: skip
+            self._finish(outcome, chosen, end, monotonic() - began)
+        self.report(end)
+
+    def _finish(
+        self, outcome: solvers.Outcome, chosen: list[int], end: Message, spent: float
+    ) -> None:
+        """After the proof of the model: prove the exact values too, and settle ties."""
+        self.report({"kind": "plan", "positions": chosen})
+        self.report({"kind": "bound", "value": end["bound"]})
+        self.report({"kind": "stage", "name": "ties"})
+        seconds = max(2.0, spent)
+        if self.job.gap == 0 and self._list_rivals(chosen, seconds):
+            end |= {"is_exact": True, "ties_settled": True}
+        else:
+            # Built anew, without the plans that the search for rivals has cut off.
+            self.model = build_model(self.job.problem, self.job.positions, self.job.curves)
+            self.value_terms = [(v, -c) for v, c in self.model.value]
+            end["ties_settled"] = self._settle_ties(outcome, chosen, seconds)
 
     def _value(self, objective: float | None) -> float | None:
         """The plan value, in minor units, that an objective figure stands for."""
@@ -96,8 +113,7 @@ class Search:
         )
 
     def _chosen(self, model: Model, values: Sequence[float]) -> list[int]:
-        by_variable = dict(zip(model.lp.variables(), values, strict=True))
-        return [position for position, x in model.x.items() if by_variable[x] > 0.5]
+        return [position for position, x in model.x.items() if values[x.index] > 0.5]
 
     def _account(self, positions: Sequence[int]) -> Account:
         placements = self.job.problem.placements
@@ -117,23 +133,51 @@ class Search:
             plan = self._chosen(self.model, event.values)
             self.report({"kind": "plan", "positions": plan})
 
-    def _settle_ties(self, best: solvers.Outcome, chosen: list[int], spent: float) -> bool:
+    def _list_rivals(self, chosen: list[int], seconds: float) -> bool:
+        """Report every other plan whose exact value could reach the best one's.
+
+        Segments understate by at most U, so such a plan has a model value of at least the best
+        exact value − U. When no further one exists, the best by recount is the best there is:
+        exactly, ties included. Returns whether it came to that within the rounds and the time.
+        """
+        until = min(self.deadline, monotonic() + seconds)
+        best = self._account(chosen).exact_value
+        room = Decimal(understatement(self.job.curves))
+        for _ in range(MOST_RIVALS):
+            self.model.forbid_exactly(chosen)
+            self._hold_value(float(best - room))
+            outcome = self._solve(self.model, 0.0, (), lambda _event: None, until - monotonic())
+            if outcome.state == "infeasible":
+                return True
+            if outcome.state != "optimal" or outcome.values is None:
+                return False
+            chosen = self._chosen(self.model, outcome.values)
+            account = self._account(chosen)
+            if not breaches(account):
+                self.report({"kind": "plan", "positions": chosen})
+                best = max(best, account.exact_value)
+        return False
+
+    def _hold_value(self, least: float) -> None:
+        slip = max(0.5, abs(least) * 1e-9)
+        self.model.row(self.value_terms, LE, self.model.value_base - least + slip)
+
+    def _settle_ties(self, best: solvers.Outcome, chosen: list[int], seconds: float) -> bool:
         """Lower spend, then fewer changes, then key order, each holding the ones before.
 
-        Returns whether every stage was proven within its share of the time.
+        Returns whether every stage was proven within its time.
         """
-        stages = [("spend", families.spend_terms(self.model))]
+        stages = [families.spend_terms(self.model)]
         if self.job.problem.incumbent:
-            stages.append(("changes", families.change_terms(self.model)))
-        stages.append(("order", families.order_terms(self.model)))
+            stages.append(families.change_terms(self.model))
+        stages.append(families.order_terms(self.model))
         self._hold(self.value_terms, best.objective or 0.0, self.unit)
-        for name, terms in stages:
-            seconds = min(self.deadline - monotonic(), max(2.0, spent))
-            if seconds <= 0.05:
+        until = min(self.deadline, monotonic() + seconds)
+        for terms in stages:
+            if until - monotonic() <= 0.05:
                 return False
-            self.report({"kind": "stage", "name": name})
             unit = self.model.minimise(terms)
-            outcome = self._solve(self.model, 0.0, chosen, self._hear_plan, seconds)
+            outcome = self._solve(self.model, 0.0, chosen, self._hear_plan, until - monotonic())
             if outcome.values is None or outcome.objective is None:
                 return False
             chosen = self._chosen(self.model, outcome.values)
@@ -166,8 +210,7 @@ class Search:
 
 
 def _missed(model: Model, values: Sequence[float]) -> list[str]:
-    by_variable = dict(zip(model.lp.variables(), values, strict=True))
-    return sorted({owner for owner, miss in model.misses if by_variable[miss] > MISSED})
+    return sorted({owner for owner, miss in model.misses if values[miss.index] > MISSED})
 
 
 def _first(model: Model, start: Sequence[int]) -> dict[pulp.LpVariable, float] | None:

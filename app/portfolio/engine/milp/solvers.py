@@ -18,7 +18,7 @@ from pulp.apis.coin_api import pulp_cbc_path
 try:
     import highspy
 except ImportError:  # the fall-back solver then does the work
-    highspy = None
+    highspy = None  # type: ignore[assignment]
 
 SEED = 2027
 FEASIBILITY = 1e-7
@@ -39,7 +39,7 @@ Listener = Callable[[Event], None]
 class Outcome:
     """``state`` is ``optimal`` (within the gap asked for), ``infeasible``, ``limit`` or ``failed``.
 
-    ``values`` are by variable in the model's order; ``bound`` is the solver's lower bound.
+    ``values`` are by the variables' ``index``; ``bound`` is the solver's lower bound.
     """
 
     state: str
@@ -85,12 +85,11 @@ def solve_with_highs(
     }.get(highs.getModelStatus(), "failed")
     info = highs.getInfo()
     found = info.primal_solution_status == 2
-    is_mip = any(variable.cat == pulp.LpInteger for variable in lp.variables())
     return Outcome(
         state=state,
         solver=f"HiGHS {highs.version()}",
         objective=info.objective_function_value if found else None,
-        bound=info.mip_dual_bound if is_mip else info.objective_function_value,
+        bound=info.mip_dual_bound,
         values=list(highs.getSolution().col_value) if found else None,
     )
 
@@ -101,28 +100,28 @@ def _highs_callback(listener: Listener) -> Callable[..., None]:
     def hear(kind: Any, _message: str, out: Any, _back: Any, _data: Any) -> None:
         values = None
         if kind == kinds.kCallbackMipImprovingSolution:
-            values = np.array(out.mip_solution)
+            values = np.array(out.mip_solution).tolist()
         listener(Event(bound=float(out.mip_dual_bound), values=values))
 
     return hear
 
 
-class _BulkHighs(pulp.HiGHS):  # type: ignore[misc]
+class _BulkHighs(pulp.HiGHS):
     """PuLP's HiGHS with the model handed over as arrays and a first solution."""
 
     first_solution: dict[pulp.LpVariable, float] | None = None
 
-    def buildSolverModel(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+    def buildSolverModel(self, lp: pulp.LpProblem) -> None:
         lp.solverModel.passModel(_highs_model(lp))
 
-    def callSolver(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
+    def callSolver(self, lp: pulp.LpProblem) -> None:
         if self.first_solution:
             index = np.array([v.index for v in self.first_solution], dtype=np.int32)
             values = np.array(list(self.first_solution.values()), dtype=float)
             lp.solverModel.setSolution(len(index), index, values)
         lp.solverModel.run()
 
-    def findSolutionValues(self, _lp: pulp.LpProblem) -> tuple[int, int]:  # noqa: N802
+    def findSolutionValues(self, _lp: pulp.LpProblem) -> tuple[int, int]:
         return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
 
 
@@ -202,8 +201,15 @@ def solve_with_cbc(
     bound = _last_bound(log.read_text(errors="replace"))
     if state == "optimal" and not gap:
         bound = objective
-    values = [variable.varValue or 0.0 for variable in lp.variables()] if found else None
+    values = _by_index(lp) if found else None
     return Outcome(state, "CBC 2.10", objective, bound, values)
+
+
+def _by_index(lp: pulp.LpProblem) -> list[float]:
+    variables = lp.variables()
+    for index, variable in enumerate(variables):
+        variable.index = index
+    return [variable.varValue or 0.0 for variable in variables]
 
 
 def _watch_log(log: Path, listener: Listener, done: threading.Event) -> None:
@@ -214,7 +220,7 @@ def _watch_log(log: Path, listener: Listener, done: threading.Event) -> None:
 
 
 _BOUNDS = re.compile(
-    r"(?:best possible\s+|Continuous objective value is\s+|Lower bound:\s+)(-?[0-9.]+(?:e[+-]?\d+)?)"
+    r"(?:best possible|Continuous objective value is|Lower bound:)\s+(-?[0-9.]+(?:e[+-]?\d+)?)"
 )
 
 

@@ -1,0 +1,213 @@
+"""The optimizer alone, on problem files: no database, no web."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from app.portfolio.engine import (
+    Plan,
+    PlanStatus,
+    Problem,
+    ProblemError,
+    Progress,
+    parse_problem,
+    result_json,
+    solve,
+    verify,
+)
+from app.values.money import CURRENCY_DIGITS
+
+BAD_INPUT, INFEASIBLE, NO_PLAN = 2, 3, 4
+
+portfolio_cli = AppGroup("portfolio", help="Choose from a problem file, and check results.")
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@portfolio_cli.command("solve")
+@click.argument("file", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print the result file instead of a table.")
+@click.option("--time-limit", type=click.FloatRange(0.1, 86_400), default=60.0, show_default=True)
+@click.option(
+    "--gap", type=click.FloatRange(0, 1), default=0.0, show_default=True,
+    help="Be content with a plan within this share of the best (0.01 is 1 %).",
+)  # fmt: skip
+def solve_command(file: Path, as_json: bool, time_limit: float, gap: float) -> None:
+    """Choose the most valuable plan of FILE.
+
+    Exit code 0: a plan · 2: the file cannot be used · 3: the limits cannot hold together ·
+    4: no plan in time.
+    """
+    problem = _read_problem(file)
+    watch = None if as_json or not sys.stderr.isatty() else _progress_line(problem)
+    try:
+        plan = solve(problem, time_limit=time_limit, gap=gap, on_progress=watch)
+    finally:
+        if watch:
+            click.echo("", err=True)
+    if as_json:
+        click.echo(json.dumps(result_json(plan), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(plan_lines(plan)))
+    if plan.status is PlanStatus.INFEASIBLE:
+        sys.exit(INFEASIBLE)
+    if not plan.has_plan:
+        sys.exit(NO_PLAN)
+
+
+@portfolio_cli.command("verify")
+@click.argument("file", type=FILE)
+@click.argument("result", type=FILE)
+def verify_command(file: Path, result: Path) -> None:
+    """Recount RESULT from its choices and list everything that differs.
+
+    Exit code 0: every figure holds · 1: something differs · 2: a file cannot be used.
+    """
+    problem = _read_problem(file)
+    try:
+        stated: Any = json.loads(result.read_bytes())
+    except (ValueError, RecursionError) as error:
+        click.echo(f"{result.name} is not JSON: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    if not isinstance(stated, dict) or stated.get("format") != "waymark/result":
+        click.echo(f"{result.name} is no result file of “portfolio solve --json”.", err=True)
+        sys.exit(BAD_INPUT)
+    differences = verify(problem, stated)
+    for difference in differences:
+        click.echo(str(difference))
+    if differences:
+        sys.exit(1)
+    click.echo("Every figure holds.")
+
+
+def _read_problem(file: Path) -> Problem:
+    try:
+        return parse_problem(file.read_bytes())
+    except ProblemError as error:
+        for fault in error.faults:
+            click.echo(str(fault), err=True)
+        click.echo(f"{file.name} cannot be used.", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _progress_line(problem: Problem) -> Callable[[Progress], None]:
+    def show(progress: Progress) -> None:
+        value = "–" if progress.value is None else _money(progress.value, problem.currency)
+        gap = "" if progress.gap is None else f", at most {progress.gap:.2%} more possible"
+        line = f"{progress.seconds:5.0f} s  {progress.phase}: {value}{gap}"
+        click.echo(f"\r{line:<78}", err=True, nl=False)
+
+    return show
+
+
+def _money(minor: int, currency: str) -> str:
+    digits = CURRENCY_DIGITS.get(currency, 2)
+    sign = "\u2212" if minor < 0 else ""
+    whole, part = divmod(abs(minor), 10**digits)
+    return f"{sign}{whole:,}" + (f".{part:0{digits}d}" if digits else "")
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The plan as a person reads it."""
+    lines = [status_sentence(plan)]
+    if plan.conflict:
+        lines.append("Cannot hold together: " + ", ".join(plan.conflict))
+    if plan.message:
+        lines.append(f"Note: {plan.message}")
+    if not plan.has_plan:
+        return lines
+    rows = [
+        (
+            row.initiative, row.option, row.start, *(
+                _money(amount, plan.currency)
+                for amount in (
+                    row.spend, row.value_allocated, row.value_standalone, row.value_marginal,
+                )
+            ),
+        )
+        for row in plan.funded
+    ]  # fmt: skip
+    total = _money(sum(row.value_allocated for row in plan.funded), plan.currency)
+    rows.append(("Total", "", "", _money(plan.spend, plan.currency), total, "", ""))
+    heads = ("Initiative", "Option", "Start", "Spend", "Allocated", "Standalone", "Marginal")
+    lines += ["", *_table(heads, rows), "", f"Not funded: {_names(plan)}", ""]
+    lines += _limits(plan)
+    return lines
+
+
+def status_sentence(plan: Plan) -> str:
+    """What is known about the plan, in words."""
+    value = "" if plan.value is None else f"{plan.currency} {_money(plan.value, plan.currency)}"
+    gap = "" if plan.gap is None else f", within {plan.gap:.3%} of the best possible"
+    match plan.status:
+        case PlanStatus.OPTIMAL if plan.approximation:
+            about = _money(plan.approximation, plan.currency)
+            return f"Proven optimal to {plan.currency} {about} of overlap approximation: {value}."
+        case PlanStatus.OPTIMAL:
+            return f"Proven optimal: {value}."
+        case PlanStatus.WITHIN_GAP:
+            return f"Good enough as asked: {value}{gap}."
+        case PlanStatus.INFEASIBLE:
+            return "No plan can keep every limit and rule."
+        case _ if plan.value is None:
+            return "No plan was found in time."
+        case PlanStatus.TIME_LIMIT:
+            return f"Time ran out: {value}{gap or ', bound unknown'}."
+        case PlanStatus.STOPPED:
+            return f"Stopped: {value}{gap or ', bound unknown'}."
+    return f"The solver failed; best plan found before: {value}."
+
+
+def _names(plan: Plan) -> str:
+    names = [row.initiative for row in plan.not_funded]
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return (", ".join(names[:20]) or "none") + more
+
+
+def _limits(plan: Plan) -> list[str]:
+    heads = ("Fund", "Quarter", "Budget", "Arrived", "Spend", "Left", "Moved on")
+    rows = [
+        (
+            fund.key, plan.quarters[place], *(
+                _money(amount, plan.currency)
+                for amount in (
+                    quarter.budget, quarter.arrived, quarter.spend, quarter.left, quarter.moved,
+                )
+            ),
+        )
+        for fund in plan.funds
+        for place, quarter in enumerate(fund.quarters)
+    ]  # fmt: skip
+    lines = _table(heads, rows)
+    binding = [rule.key for rule in plan.rules if rule.binding]
+    if binding:
+        lines += ["", "Rules at their limit: " + ", ".join(binding)]
+    if plan.greedy is not None:
+        value = _money(plan.greedy.value, plan.currency)
+        less = _money(plan.greedy.shortfall, plan.currency)
+        lines += ["", f"The best ranked list ({plan.greedy.list}) reaches {value}, {less} less."]
+    lines.append(f"{plan.solver}, {plan.seconds:.1f} s, problem {plan.digest[:12]}")
+    return lines
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Columns of text; money to the right."""
+    table = [tuple(heads), *(tuple(row) for row in rows)]
+    widths = [max(len(row[column]) for row in table) for column in range(len(heads))]
+    first_figure = next(
+        (i for i, head in enumerate(heads) if head in ("Spend", "Budget")), len(heads)
+    )
+    return [
+        "  ".join(
+            cell.rjust(width) if column >= first_figure else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    ]

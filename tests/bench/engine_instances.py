@@ -1,0 +1,165 @@
+"""Random problems with fixed seeds, from a handful of initiatives to thousands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a random problem looks like; ``starts`` quarters are open to each option."""
+
+    initiatives: int
+    options: int
+    quarters: int
+    starts: int
+    pools: int = 0
+    funds: int = 1
+    capacities: int = 0
+    rules: int = 0
+    tightness: float = 0.35
+    overtime: bool = True
+    carry_over: float = 0.0
+    share_of: str = "budget"
+    kinds: tuple[str, ...] = (
+        "requires", "together", "at_most", "at_least", "fund", "exclude", "fix", "share",
+        "synergy",
+    )  # fmt: skip
+
+
+def quarter_names(count: int) -> list[str]:
+    """``count`` quarters from 2027-Q1 on."""
+    return [f"{2027 + i // 4}-Q{i % 4 + 1}" for i in range(count)]
+
+
+def random_document(size: Size, seed: int) -> dict[str, Any]:
+    """A problem file with believable proportions: a third of what is asked can be paid."""
+    random = Random(f"{size}{seed}")
+    quarters = quarter_names(size.quarters)
+    initiatives = [_initiative(size, random, i, quarters) for i in range(size.initiatives)]
+    asked = sum(
+        max(sum(map(sum, option["spend"].values())) for option in one["options"])
+        for one in initiatives
+    )
+    per_quarter = max(1, int(asked * size.tightness / size.quarters / max(1, size.funds)))
+    worked = sum(
+        max(sum(map(sum, option["demand"].values())) for option in one["options"])
+        for one in initiatives
+    )
+    staffed = max(1, int(worked * size.tightness / size.quarters / max(1, size.capacities)))
+    return {
+        "format": "waymark/problem", "version": 1, "currency": "EUR", "quarters": quarters,
+        "funds": [
+            {
+                "key": f"fund{f}",
+                "budget": [
+                    random.randint(per_quarter // 2, per_quarter * 3 // 2 + 1) for _ in quarters
+                ],
+                "carry_over": size.carry_over,
+            }
+            for f in range(size.funds)
+        ],
+        "capacities": [
+            {
+                "key": f"team{c}", "unit": "person-days", "available": [staffed] * size.quarters,
+                **({"overtime_price": random.randint(50_000, 90_000)} if size.overtime else {}),
+            }
+            for c in range(size.capacities)
+        ],
+        "pools": [
+            {"key": f"pool{p}", "value": [random.randint(10**7, 10**8)] * size.quarters}
+            for p in range(size.pools)
+        ],
+        "initiatives": initiatives,
+        "rules": random_rules(size, random, initiatives),
+    }  # fmt: skip
+
+
+def _initiative(size: Size, random: Random, i: int, quarters: list[str]) -> dict[str, Any]:
+    lens = random.choice(["people", "process", "technology"])
+    cost = random.randint(2_000_00, 90_000_00)
+    pools = random.sample(range(size.pools), min(size.pools, random.randint(1, 2)))
+    effects = [(f"pool{p}", random.uniform(0.02, 0.3)) for p in pools]
+    first = random.randrange(max(1, len(quarters) - size.starts + 1))
+    starts = quarters[first : first + size.starts]
+    options = []
+    for o in range(size.options):
+        scope = 1.0 if size.options == 1 else 0.4 + 0.6 * (o + 1) / size.options
+        length = min(3, len(quarters))
+        spend = {
+            f"fund{random.randrange(size.funds)}": [
+                int(cost * scope * random.uniform(0.2, 0.5)) for _ in range(length)
+            ]
+        }
+        team = f"team{random.randrange(size.capacities)}" if size.capacities else None
+        demand = {} if team is None else {team: [random.randint(5, 60) for _ in range(length)]}
+        ramp = [0.0, 0.4, 0.8] + [1.0] * max(0, len(quarters) - 3)
+        own = 0 if size.pools and random.random() < 0.7 else int(cost * random.uniform(0.3, 2.5))
+        options.append(
+            {
+                "key": f"o{o}", "spend": spend, "demand": demand, "start": starts,
+                "value": [int(own * scope * (1 - 0.02 * k)) for k in range(len(starts))],
+                "effects": [
+                    {
+                        "pool": pool,
+                        "intensity": [
+                            round(a * scope**0.7 * r, 6) for r in ramp[: len(quarters)]
+                        ],
+                    }
+                    for pool, a in effects
+                ],
+            }
+        )  # fmt: skip
+    return {
+        "key": f"CX-{i:05d}",
+        "tags": {"lens": lens, "unit": random.choice("ABCD")},
+        "options": options,
+    }
+
+
+def random_rules(
+    size: Size, random: Random, initiatives: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """``size.rules`` rules of every kind in turn that do not contradict each other outright."""
+    keys = [one["key"] for one in initiatives]
+    rules: list[dict[str, Any]] = []
+    pinned: set[str] = set()
+    for r in range(size.rules):
+        kind = size.kinds[r % len(size.kinds)]
+        rule: dict[str, Any] = {"key": f"R{r:04d}", "type": kind}
+        group = random.sample(keys, min(len(keys), random.randint(2, 4)))
+        free = [key for key in keys if key not in pinned]
+        match kind:
+            case "requires":
+                needs, initiative = sorted(group[:2])
+                rule |= {"initiative": initiative, "needs": needs, "lag": random.randint(0, 1)}
+            case "together":
+                rule |= {"initiatives": group[:2]}
+            case "at_most":
+                rule |= {"count": random.randint(1, 2), "initiatives": group}
+            case "at_least" if random.random() < 0.5:
+                rule |= {"count": 1, "tag": "lens", "equals": initiatives[0]["tags"]["lens"]}
+            case "at_least":
+                rule |= {"count": 1, "initiatives": group}
+            case "share":
+                bound = random.choice(["at_most", "at_most", "at_least"])
+                rule |= {
+                    "tag": "lens", "equals": random.choice(initiatives)["tags"]["lens"],
+                    bound: round(random.uniform(0.2, 0.6) if bound == "at_most" else 0.05, 2),
+                    "of": size.share_of,
+                }  # fmt: skip
+            case "synergy":
+                rule |= {"initiatives": group[:2], "value": random.randint(10**5, 10**6)}
+            case _:
+                if not free:
+                    continue
+                chosen = random.choice(free)
+                pinned.add(chosen)
+                rule |= {"initiative": chosen, "reason": "regulation"}
+                if kind == "fix":
+                    option = random.choice(initiatives[keys.index(chosen)]["options"])
+                    rule |= {"option": option["key"], "start": random.choice(option["start"])}
+        rules.append(rule)
+    return rules
