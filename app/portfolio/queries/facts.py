@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.calendar.models import Cycle
 from app.calendar.queries import committed_floors
-from app.initiatives.models import Effect, Initiative, Option, OptionDemand, OptionSpend
-from app.initiatives.rules import InitiativeState
+from app.initiatives.models import Initiative, Option
+from app.initiatives.queries import load_candidates
 from app.journeys.models import LeverPool
 from app.journeys.rules import Lever, PoolState, discounted_pool_minor
 from app.portfolio.models import Scenario
@@ -48,7 +48,7 @@ class LoadedFacts:
 def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
     """Everything the optimizer may know when it works on ``scenario``, as it is stored now."""
     cycle = scenario.cycle
-    candidates = _load_candidates(session, cycle.id)
+    candidates = load_candidates(session, cycle.id)
     committed = load_committed_options(session, cycle.id)
     options = [option for initiative in candidates for option in initiative.options]
     options += [option for option, _ in committed]
@@ -78,23 +78,6 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
         ),
     )
     return LoadedFacts(facts, candidates, pools)
-
-
-def _load_candidates(session: Session, cycle_id: int) -> Sequence[Initiative]:
-    options = selectinload(Initiative.options)
-    return session.scalars(
-        select(Initiative)
-        .where(Initiative.cycle_id == cycle_id, Initiative.state == InitiativeState.CANDIDATE)
-        .options(
-            joinedload(Initiative.journey),
-            options.selectinload(Option.spend).joinedload(OptionSpend.fund),
-            options.selectinload(Option.demand).joinedload(OptionDemand.team),
-            options.selectinload(Option.effects)
-            .joinedload(Effect.pool)
-            .joinedload(LeverPool.journey),
-        )
-        .order_by(Initiative.key)
-    ).all()
 
 
 def _load_pools(session: Session, ids: set[int]) -> Sequence[LeverPool]:
@@ -201,8 +184,7 @@ def _option(option: Option, cycle: Cycle) -> OptionFacts:
         demand.setdefault(need.team.key, {})[need.quarter_index] = need.days
     declared = None
     if option.declared_benefit_minor is not None and option.declared_grade is not None:
-        haircut = option.declared_grade.haircut
-        declared = DeclaredFacts(option.declared_benefit_minor, haircut)
+        declared = DeclaredFacts(option.declared_benefit_minor, option.declared_grade)
     return OptionFacts(
         key=option.key,
         name=option.name,
@@ -214,7 +196,7 @@ def _option(option: Option, cycle: Cycle) -> OptionFacts:
         spend=spend,
         demand=demand,
         effects=tuple(
-            EffectFacts(pool_key(effect.pool), effect.removal_share, effect.grade.haircut)
+            EffectFacts(pool_key(effect.pool), effect.removal_share, effect.grade)
             for effect in sorted(option.effects, key=lambda one: one.id)
         ),
         declared=declared,

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import exp
 from typing import Any
 
+from app.initiatives.rules import (
+    DeclaredClaim,
+    EffectClaim,
+    Horizon,
+    OptionClaim,
+    intensities,
+)
+from app.initiatives.rules.value import declared_value
 from app.journeys.rules import intensity, ramp_profile
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.eligibility import eligible
@@ -23,7 +31,6 @@ from app.portfolio.rules.facts import (
 )
 
 UNIT_OF_TEAMS = "person-days"
-_INTENSITY_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ def build_problem(facts: ProblemFacts) -> Built:
     """The problem in the public format. Raises nothing: what can't be used is remarked on."""
     candidates, starts, remarks = eligible(facts)
     pools = {pool.key: pool for pool in facts.pools if pool.barred is None}
+    numbers = {key: number for number, key in enumerate(sorted(pools))}
     teams = {team.key for team in facts.teams}
     remarks += _uncounted(candidates, facts, pools.keys(), teams)
     document = {
@@ -54,7 +62,7 @@ def build_problem(facts: ProblemFacts) -> Built:
                 "name": candidate.title,
                 "tags": dict(candidate.tags),
                 "options": [
-                    _option(option, starts[candidate.key, option.key], facts, pools.keys(), teams)
+                    _option(option, starts[candidate.key, option.key], facts, numbers, teams)
                     for option in candidate.options
                 ],
             }
@@ -63,11 +71,6 @@ def build_problem(facts: ProblemFacts) -> Built:
         "rules": [*_bonds(candidates), *_pins(facts), *_demands(facts)],
     }
     return Built(document, tuple(remarks))
-
-
-def discount_factor(rate: Decimal, quarter: int) -> float:
-    """(1 + w)^(−(t − ½)/4) for planning position ``quarter`` = t − 1, mid-quarter."""
-    return float((1.0 + float(rate)) ** (-(quarter + 0.5) / 4))
 
 
 def overdrawn(fund: FundFacts) -> int:
@@ -120,7 +123,7 @@ def _pool(pool: PoolFacts, facts: ProblemFacts) -> dict[str, Any]:
 def _still_to_come(one: CommittedFacts, pool: PoolFacts, horizon: int) -> list[float]:
     """Intensity per planning quarter beyond what ran when the pool was measured."""
     option = one.option
-    full = sum(intensity(e.removal, e.haircut) for e in option.effects if e.pool == pool.key)
+    full = sum(intensity(e.removal, e.grade.haircut) for e in option.effects if e.pool == pool.key)
     if not full:
         return [0.0] * horizon
     live = one.start + option.go_live
@@ -133,10 +136,12 @@ def _option(
     option: OptionFacts,
     starts: Sequence[int],
     facts: ProblemFacts,
-    pools: Any,
+    numbers: Mapping[str, int],
     teams: set[str],
 ) -> dict[str, Any]:
     quarters = list(facts.quarters)
+    horizon = Horizon(len(quarters), facts.discount_rate)
+    claim = _claim(option, numbers)
     return {
         "key": option.key,
         "start": [str(quarters[start]) for start in starts],
@@ -146,8 +151,8 @@ def _option(
             for key, flow in sorted(option.demand.items())
             if key in teams
         },
-        "value": [_declared_value(option, start, facts) for start in starts],
-        "effects": list(_effects(option, len(quarters), pools)),
+        "value": [declared_value(replace(claim, start=start), horizon) for start in starts],
+        "effects": list(_effects(claim, numbers, len(quarters))),
         "effort_minutes": option.effort_minutes,
         "risk": option.risk,
     }
@@ -157,31 +162,33 @@ def _series(flow: Any, empty: Any) -> list[Any]:
     return [flow.get(offset, empty) for offset in range(1 + max(flow, default=-1))]
 
 
-def _declared_value(option: OptionFacts, start: int, facts: ProblemFacts) -> int:
-    """Declared benefit · haircut · discount at go-live; after the horizon nothing counts."""
-    live = start + option.go_live
-    if option.declared is None or live >= len(facts.quarters):
-        return 0
-    kept = option.declared.benefit_minor * float(option.declared.haircut)
-    return round(kept * discount_factor(facts.discount_rate, live))
+def _claim(option: OptionFacts, numbers: Mapping[str, int]) -> OptionClaim:
+    """What the option claims of the pools that count."""
+    declared = option.declared
+    return OptionClaim(
+        start=0,
+        go_live=option.go_live,
+        ramp=option.ramp,
+        half_life=option.half_life,
+        effects=tuple(
+            EffectClaim(numbers[effect.pool], effect.removal, effect.grade)
+            for effect in option.effects
+            if effect.pool in numbers
+        ),
+        declared=DeclaredClaim(declared.benefit_minor, declared.grade) if declared else None,
+    )
 
 
-def _effects(option: OptionFacts, horizon: int, pools: Any) -> Iterator[dict[str, Any]]:
+def _effects(
+    claim: OptionClaim, numbers: Mapping[str, int], horizon: int
+) -> Iterator[dict[str, Any]]:
     """Per pool Σ g·a over the option's behaviours, unfolded by its ramp and half-life."""
-    full: dict[str, float] = {}
-    for effect in option.effects:
-        if effect.pool in pools:
-            more = intensity(effect.removal, effect.haircut)
-            full[effect.pool] = full.get(effect.pool, 0.0) + more
-    profile = ramp_profile(option.go_live + 1, option.ramp, option.half_life, horizon)
-    for pool, strength in sorted(full.items()):
-        series = [_exact(strength * grown) for grown in profile]
-        if any(series):
-            yield {"pool": pool, "intensity": series}
-
-
-def _exact(intensity_value: float) -> Decimal:
-    return Decimal(repr(round(intensity_value, _INTENSITY_DIGITS)))
+    touched = {effect.pool for effect in claim.effects}
+    for pool, number in sorted(numbers.items()):
+        if number in touched:
+            series = intensities(claim, number, horizon)
+            if any(series):
+                yield {"pool": pool, "intensity": list(series)}
 
 
 def _bonds(candidates: Sequence[CandidateFacts]) -> Iterator[dict[str, Any]]:

@@ -112,11 +112,7 @@ def _drop_what_needs_the_missing(
         lacking = {
             key: missing
             for key, candidate in kept.items()
-            if (
-                missing := [
-                    n.key for n in candidate.needs if not (n.key in kept or n.key in committed)
-                ]
-            )
+            if (missing := [need.key for need in candidate.needs if need.key not in known])
         }
         if not lacking:
             return

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.initiatives.rules import EvidenceGrade
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
 from app.values.quarter import QuarterSpan
@@ -51,11 +52,11 @@ class PoolFacts:
 
 @dataclass(frozen=True, slots=True)
 class EffectFacts:
-    """One behaviour's removal of a pool, with the haircut of its evidence grade."""
+    """One behaviour's removal of a pool, with the grade of its evidence."""
 
     pool: str
     removal: Decimal
-    haircut: Decimal
+    grade: EvidenceGrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class DeclaredFacts:
     """A benefit that is only declared; it joins no pool and keeps its grade's haircut."""
 
     benefit_minor: int
-    haircut: Decimal
+    grade: EvidenceGrade
 
 
 @dataclass(frozen=True, slots=True)
