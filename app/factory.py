@@ -19,6 +19,7 @@ from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
 from app.web.assets import init_assets
+from app.web.characters import init_characters
 from app.web.errors import init_errors
 from app.web.filters import init_filters
 from app.web.guards import init_guards
@@ -61,6 +62,7 @@ def _bind_extensions(app: Flask) -> None:
         db.sessionmaker.configure(info={BELL: JobBell(app.config["QUEUE_URL"])})
     init_logs(app)
     init_headers(app)
+    init_characters(app)
     init_origin_check(app)
     init_guards(app)
     accounts.init_sign_in(app)

@@ -11,6 +11,7 @@ from wtforms import Field, FieldList, FormField, HiddenField
 from wtforms.validators import Regexp
 
 from app.errors import AppError, InvalidError
+from app.web.characters import is_fit, without_controls
 
 MAX_TEXT = 20_000
 """Longest text any field takes unless it says otherwise."""
@@ -24,14 +25,10 @@ class Form(FlaskForm):
         super().__init__(*args, **kwargs)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check every field, and that no text carries NUL or is absurdly long."""
+        """Check every field, and that no text holds control characters or is absurdly long."""
         valid = super().validate(extra_validators)
-        for field in _leaves(self):
-            for text in field.raw_data or ():
-                if isinstance(text, str) and (message := _unfit(text, field)):
-                    field.errors = [*field.errors, message]
-                    valid = False
-        return valid
+        refused = [field for field in _leaves(self) if not _check_texts(field)]
+        return valid and not refused
 
     def refuse(self, error: AppError) -> None:
         """Put a service's refusal at the fields it names, else at the top of the form."""
@@ -64,12 +61,21 @@ class OnceForm(Form):
     )
 
 
-def _unfit(text: str, field: Field) -> str | None:
-    if "\x00" in text:
-        return "Remove the invisible NUL character."
-    if len(text) > getattr(field, "max_text", MAX_TEXT):
-        return f"Shorten this to at most {getattr(field, 'max_text', MAX_TEXT):,} characters."
-    return None
+def _check_texts(field: Field) -> bool:
+    """Refuse texts that can't be kept; what the page shows again is cleaned."""
+    texts = [text for text in field.raw_data or () if isinstance(text, str)]
+    message = None
+    if not all(is_fit(text) for text in texts):
+        message = "There were invisible characters in this; look at it again without them."
+        field.raw_data = [without_controls(text) for text in texts]
+        if isinstance(field.data, str):
+            field.data = without_controls(field.data)
+    longest = getattr(field, "max_text", MAX_TEXT)
+    if any(len(text) > longest for text in texts):
+        message = f"Shorten this to at most {longest:,} characters."
+    if message:
+        field.errors = [*field.errors, message]
+    return message is None
 
 
 def _all_fields(form: Any) -> Iterator[Field]:

@@ -1,4 +1,4 @@
-"""Every route × method × role: whoever the table names gets in, nobody else, and nothing changes."""
+"""Every route × method × role: those the table names get in, nobody else, nothing changes."""
 
 from __future__ import annotations
 
