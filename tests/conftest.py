@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,66 +88,65 @@ def cast(session: Session) -> Cast:
 
 
 @pytest.fixture(scope="session")
-def _built_apps() -> dict[str, Flask]:
-    return {}
+def application() -> Any:
+    """The module that builds applications; loaded late, so that pure tests need none."""
+    return import_module("tests.support.application")
 
 
 @pytest.fixture
 def make_app(
-    database: Databases, tmp_path_factory: pytest.TempPathFactory
+    database: Databases, application: Any, tmp_path: Path
 ) -> Iterator[Callable[..., Flask]]:
     """Build an application on the test's database with settings of the test's own."""
     made: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
-        folder = tmp_path_factory.mktemp("instance")
-        # Loaded here, so that tests of pure modules need no application.
-        app: Flask = import_module("app.factory").create_app(
-            {
-                "ENVIRONMENT": "test",
-                "DATABASE_URL": database.url,
-                "QUEUE_URL": f"sqlite:///{folder / 'queue.db'}",
-                "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 2,
-                "FIXED_NOW": FIXED_NOW,
-                "DEMO": False,
-                "LOG_LEVEL": "WARNING",
-                "TESTING": True,
-                **settings,
-            }
-        )
-        app.test_client_class = StrictClient
-        made.append(app)
-        return app
+        made.append(application.build_app(database.url, tmp_path, **settings))
+        return made[-1]
 
     yield make
     for app in made:
-        _let_go(app)
+        application.let_go(app)
+
+
+@pytest.fixture(scope="session")
+def _kept_apps() -> dict[str, Flask]:
+    return {}
 
 
 @pytest.fixture
 def app(
     database: Databases,
-    _built_apps: dict[str, Flask],
     session: Session,
-    make_app: Callable[..., Flask],
+    application: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    _kept_apps: dict[str, Flask],
 ) -> Iterator[Flask]:
     """The application on the test's database. It is built once; its settings are put back.
 
     The test's `session` lets go of what it has read around every request, so both see the same.
     """
-    app = _built_apps.get(database.kind) or make_app()
-    _built_apps[database.kind] = app
+    if database.kind not in _kept_apps:
+        folder = tmp_path_factory.mktemp("instance")
+        _kept_apps[database.kind] = application.build_app(database.url, folder)
+    app = _kept_apps[database.kind]
     settings = dict(app.config)
     app.config["TEST_SESSION"] = session
     yield app
     app.config.clear()
     app.config.update(settings)
-    _let_go(app)
+    application.let_go(app)
 
 
-def _let_go(app: Flask) -> None:
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+@pytest.fixture(scope="session")
+def demo(
+    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Any]:
+    """The demo company, seeded once, for tests that only look; see tests/support/demo.py."""
+    support = import_module("tests.support.demo")
+    file = support.seeded_file(tmp_path_factory, sqlite_databases)
+    with support.open_demo(file, tmp_path_factory.mktemp("demo")) as demo:
+        yield demo
 
 
 @pytest.fixture

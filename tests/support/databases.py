@@ -25,7 +25,11 @@ class SqliteDatabases:
     def reset(self) -> None:
         for leftover in self._file.parent.glob(f"{self._file.name}*"):
             leftover.unlink()
-        shutil.copyfile(self._template, self._file)
+        self.copy_to(self._file)
+
+    def copy_to(self, file: Path) -> Path:
+        """Make one more empty database at head."""
+        return shutil.copyfile(self._template, file)
 
 
 class PostgresDatabases:

@@ -1,0 +1,38 @@
+"""Applications for tests: a fixed clock, a database of the test's, a strict client."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from app.factory import create_app
+from tests.support.client import StrictClient
+
+FIXED_NOW = datetime(2027, 2, 15, 9, 0, tzinfo=UTC)
+
+
+def build_app(url: str, folder: Path, **settings: Any) -> Flask:
+    """Build an application on the database at `url` that keeps its other files in `folder`."""
+    app = create_app(
+        {
+            "ENVIRONMENT": "test",
+            "DATABASE_URL": url,
+            "QUEUE_URL": f"sqlite:///{folder / 'queue.db'}",
+            "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 2,
+            "FIXED_NOW": FIXED_NOW,
+            "DEMO": False,
+            "TESTING": True,
+            **settings,
+        }
+    )
+    app.test_client_class = StrictClient
+    return app
+
+
+def let_go(app: Flask) -> None:
+    """Close the application's connections to its database."""
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()

@@ -1,0 +1,62 @@
+"""The demo company in a SQLite file, seeded once for all processes, for tests that only look."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+from flask import Flask
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.accounts.rules import Role
+from app.db.sqlite import engine_options
+from tests.support.application import build_app, let_go
+from tests.support.databases import SqliteDatabases
+
+
+@dataclass(frozen=True)
+class Demo:
+    """An application over the demo company; tests may look, not change."""
+
+    app: Flask
+    session: Session
+
+    def person(self, role: Role) -> Person:
+        """Return somebody of the company who holds `role` and, if possible, nothing else."""
+        people = self.session.scalars(select(Person).order_by(Person.id)).all()
+        return min((p for p in people if role in p.roles), key=lambda p: len(p.roles))
+
+
+def seeded_file(factory: pytest.TempPathFactory, databases: SqliteDatabases) -> Path:
+    """Return the file that holds the demo company; the first process to ask makes it."""
+    base = factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    file = shared / "demo.db"
+    with FileLock(shared / "demo.lock"):
+        if not file.exists():
+            draft = databases.copy_to(shared / "demo-draft.db")
+            app = build_app(f"sqlite:///{draft}", shared, DEMO=True)
+            result = app.test_cli_runner().invoke(args=["seed", "demo"])
+            assert result.exit_code == 0, f"{result.output}\n{result.exception!r}"
+            let_go(app)
+            draft.rename(file)
+    return file
+
+
+@contextmanager
+def open_demo(file: Path, folder: Path) -> Iterator[Demo]:
+    """Open the test process's own copy of the demo company."""
+    url = f"sqlite:///{shutil.copyfile(file, folder / 'demo.db')}"
+    engine = create_engine(**engine_options(url))
+    app = build_app(url, folder, DEMO=True)
+    with Session(engine, expire_on_commit=False) as session:
+        yield Demo(app=app, session=session)
+    let_go(app)
+    engine.dispose()
