@@ -9,8 +9,9 @@ from app.portfolio.engine.faults import Fault, ProblemError
 from app.portfolio.engine.parsing import parse_problem
 from app.portfolio.engine.plan import Plan, PlanStatus, Progress
 from app.portfolio.engine.problem import Problem
-from app.portfolio.engine.results import Difference, result_json, verify
+from app.portfolio.engine.results import result_json
 from app.portfolio.engine.solving import solve
+from app.portfolio.engine.verifying import Difference, verify
 
 __all__ = [
     "Difference",

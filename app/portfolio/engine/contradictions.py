@@ -35,9 +35,9 @@ def contradiction_faults(
         found.append(Fault(paths[excluded[place].key], message))
     found.extend(_clashing_fixes(pins, initiatives, paths))
     for rule in rules:
-        message = _against_pins(rule, excluded, wanted, names)
-        if message:
-            found.append(Fault(paths[rule.key], message))
+        clash = _against_pins(rule, excluded, wanted, names)
+        if clash:
+            found.append(Fault(paths[rule.key], clash))
     return found
 
 

@@ -45,7 +45,7 @@ class Flow:
     """Amounts per quarter from the option's start, on the fund or capacity at ``target``."""
 
     target: int
-    amounts: tuple[int, ...] | tuple[Decimal, ...]
+    amounts: tuple[int | Decimal, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,33 +1,11 @@
-"""The result file: a plan as JSON, and its check by a complete recount."""
+"""The result file: a plan as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Any
 
-from app.portfolio.engine.checking import breaches
-from app.portfolio.engine.counting import Account
-from app.portfolio.engine.faults import at
-from app.portfolio.engine.greedy import best_greedy_list
-from app.portfolio.engine.plan import FundUse, Plan, PlanStatus
-from app.portfolio.engine.problem import Placement, Problem
-from app.portfolio.engine.reporting import Verdict, plan_from
-
-UNCHECKED = {"solver", "seconds", "message", "ties_settled", "conflict"}
-"""What only the run itself can know."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where a result file and its recount part."""
-
-    path: str
-    stated: Any
-    recounted: Any
-
-    def __str__(self) -> str:
-        return f"{self.path}: stated {self.stated}, recounted {self.recounted}"
+from app.portfolio.engine.plan import CapacityUse, FundedRow, FundUse, Plan
 
 
 def result_json(plan: Plan) -> dict[str, Any]:
@@ -43,51 +21,19 @@ def result_json(plan: Plan) -> dict[str, Any]:
         "gap": plan.gap,
         "approximation": plan.approximation,
         "spend": plan.spend,
-        "funded": [
-            {
-                "initiative": row.initiative,
-                "option": row.option,
-                "start": row.start,
-                "value_allocated": row.value_allocated,
-                "value_standalone": row.value_standalone,
-                "value_marginal": row.value_marginal,
-                "spend": row.spend,
-                "spend_beyond": row.spend_beyond,
-                "spend_by_fund": {one.fund: list(one.by_quarter) for one in row.by_fund},
-                "effort_minutes": row.effort_minutes,
-                "risk": row.risk,
-            }
-            for row in plan.funded
-        ],
+        "funded": [_funded(row) for row in plan.funded],
         "not_funded": [
             {"initiative": row.initiative, "value_standalone": row.value_standalone}
             for row in plan.not_funded
         ],
         "funds": [_fund(fund) for fund in plan.funds],
-        "capacities": [
-            {
-                "key": capacity.key,
-                "unit": capacity.unit,
-                "used": list(capacity.used),
-                "available": list(capacity.available),
-                "overtime": list(capacity.overtime),
-                "overtime_cost": capacity.overtime_cost,
-                "beyond": capacity.beyond,
-            }
-            for capacity in plan.capacities
-        ],
+        "capacities": [_capacity(capacity) for capacity in plan.capacities],
         "pools": [{"key": p.key, "value": p.value, "taken": p.taken} for p in plan.pools],
         "rules": [
             {"key": rule.key, "type": rule.type, "slack": rule.slack, "binding": rule.binding}
             for rule in plan.rules
         ],
-        "greedy": None
-        if plan.greedy is None
-        else {
-            "list": plan.greedy.list,
-            "value": plan.greedy.value,
-            "shortfall": plan.greedy.shortfall,
-        },
+        "greedy": None if plan.greedy is None else asdict(plan.greedy),
         "ties_settled": plan.ties_settled,
         "conflict": list(plan.conflict),
         "solver": plan.solver,
@@ -108,100 +54,29 @@ def _fund(fund: FundUse) -> dict[str, Any]:
     }
 
 
-def verify(problem: Problem, result: Mapping[str, Any]) -> list[Difference]:
-    """Recount everything a result states from its choices alone.
-
-    Empty when every figure holds, no limit is broken, and status, bound and gap agree with each
-    other. The bound itself is the solver's word and can only be checked against the value.
-    """
-    if result.get("digest") != problem.digest:
-        return [Difference("$.digest", result.get("digest"), problem.digest)]
-    if result.get("value") is None:
-        return list(_without_plan(result))
-    chosen, unknown = _choices(problem, result)
-    if unknown:
-        return unknown
-    account = Account(problem, tuple(chosen))
-    broken = [Difference("$.funded", "allowed", breach.text) for breach in breaches(account)]
-    if broken:
-        return broken
-    return list(_differences("$", dict(result), _restated(problem, account, result)))
-
-
-def _without_plan(result: Mapping[str, Any]) -> Iterator[Difference]:
-    if result.get("funded"):
-        yield Difference("$.funded", "choices without a value", [])
-    if result.get("status") in (PlanStatus.OPTIMAL, PlanStatus.WITHIN_GAP):
-        yield Difference("$.status", result["status"], "no plan")
-
-
-def _choices(
-    problem: Problem, result: Mapping[str, Any]
-) -> tuple[list[Placement], list[Difference]]:
-    places = {
-        (
-            problem.initiatives[placement.initiative].key,
-            problem.option(placement).key,
-            problem.quarters[placement.start],
-        ): placement
-        for placement in problem.placements
+def _funded(row: FundedRow) -> dict[str, Any]:
+    return {
+        "initiative": row.initiative,
+        "option": row.option,
+        "start": row.start,
+        "value_allocated": row.value_allocated,
+        "value_standalone": row.value_standalone,
+        "value_marginal": row.value_marginal,
+        "spend": row.spend,
+        "spend_beyond": row.spend_beyond,
+        "spend_by_fund": {one.fund: list(one.by_quarter) for one in row.by_fund},
+        "effort_minutes": row.effort_minutes,
+        "risk": row.risk,
     }
-    chosen, unknown = [], []
-    rows = result.get("funded")
-    for position, row in enumerate(rows if isinstance(rows, list) else []):
-        named = isinstance(row, Mapping)
-        key = tuple(row.get(f) for f in ("initiative", "option", "start")) if named else ()
-        if key in places:
-            chosen.append(places[key])
-        else:
-            unknown.append(Difference(at("$.funded", position), key, "no such choice"))
-    return sorted(chosen, key=lambda placement: placement.initiative), unknown
 
 
-def _restated(problem: Problem, account: Account, result: Mapping[str, Any]) -> dict[str, Any]:
-    """What the result should say, its own status and bound granted where they are possible."""
-    bound = result.get("bound")
-    if not isinstance(bound, int) or isinstance(bound, bool):
-        bound = None
-    bound = None if bound is None else max(bound, account.value)
-    approximation = result.get("approximation")
-    granted = approximation if isinstance(approximation, int) else 0
-    status = next((s for s in PlanStatus if s.value == result.get("status")), PlanStatus.ERROR)
-    unproven = bound is None or bound - account.value > granted + account.value // 10**6 + 1
-    if status is PlanStatus.INFEASIBLE:
-        status = PlanStatus.ERROR
-    elif status is PlanStatus.OPTIMAL and unproven:
-        status = PlanStatus.TIME_LIMIT
-    verdict = Verdict(
-        status=status,
-        bound=bound,
-        approximation=granted,
-        ties_settled=False,
-        conflict=(),
-        solver="",
-        seconds=0.0,
-        message="",
-    )
-    return result_json(plan_from(problem, account, best_greedy_list(problem), verdict))
-
-
-def _differences(path: str, stated: Any, recounted: Any) -> Iterator[Difference]:
-    if path.count(".") == 1 and path.split(".")[1] in UNCHECKED:
-        return
-    if isinstance(stated, Mapping) and isinstance(recounted, Mapping):
-        for name in sorted(stated.keys() | recounted.keys()):
-            yield from _differences(at(path, name), stated.get(name), recounted.get(name))
-    elif isinstance(stated, list) and isinstance(recounted, list) and len(stated) == len(recounted):
-        for position, (one, other) in enumerate(zip(stated, recounted, strict=True)):
-            yield from _differences(at(path, position), one, other)
-    elif not _same(stated, recounted):
-        yield Difference(path, stated, recounted)
-
-
-def _same(stated: Any, recounted: Any) -> bool:
-    numbers = all(
-        isinstance(one, int | float) and not isinstance(one, bool) for one in (stated, recounted)
-    )
-    if numbers and (isinstance(stated, float) or isinstance(recounted, float)):
-        return abs(stated - recounted) <= 1e-9 * max(1.0, abs(stated))
-    return type(stated) is type(recounted) and stated == recounted
+def _capacity(capacity: CapacityUse) -> dict[str, Any]:
+    return {
+        "key": capacity.key,
+        "unit": capacity.unit,
+        "used": list(capacity.used),
+        "available": list(capacity.available),
+        "overtime": list(capacity.overtime),
+        "overtime_cost": capacity.overtime_cost,
+        "beyond": capacity.beyond,
+    }

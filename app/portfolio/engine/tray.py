@@ -70,10 +70,12 @@ class Tray:
 
     def _put(self, placement: Placement, sign: int) -> None:
         option = self.problem.option(placement)
-        for table, flows in ((self.spend, option.spend), (self.demand, option.demand)):
-            for flow in flows:
-                for quarter, amount in self.problem.in_horizon(placement, flow):
-                    table[flow.target][quarter] += sign * amount
+        for flow in option.spend:
+            for quarter, amount in self.problem.in_horizon(placement, flow):
+                self.spend[flow.target][quarter] += sign * int(amount)
+        for flow in option.demand:
+            for quarter, amount in self.problem.in_horizon(placement, flow):
+                self.demand[flow.target][quarter] += sign * amount
         if sign > 0:
             self.chosen[placement.initiative] = placement
         else:

@@ -196,7 +196,7 @@ def solve_with_cbc(
         pulp.LpSolutionNoSolutionFound: "limit",
     }
     found = lp.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
-    objective = pulp.value(lp.objective) if found else None
+    objective = _objective(lp) if found else None
     state = states.get(lp.sol_status, "failed")
     bound = _last_bound(log.read_text(errors="replace"))
     if state == "optimal" and not gap:
@@ -210,6 +210,10 @@ def _by_index(lp: pulp.LpProblem) -> list[float]:
     for index, variable in enumerate(variables):
         variable.index = index
     return [variable.varValue or 0.0 for variable in variables]
+
+
+def _objective(lp: pulp.LpProblem) -> float:
+    return float(sum(c * (variable.varValue or 0.0) for variable, c in lp.objective.items()))
 
 
 def _watch_log(log: Path, listener: Listener, done: threading.Event) -> None:
