@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from tests.support.browser import DESKTOP, Watch, launch, serving
+from tests.support.browser import DESKTOP, Watch, launch, serving, session_cookie
 from tests.support.databases import SqliteDatabases
-from tests.support.sign_in import sign_in
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +58,7 @@ def browse(
         context = browser.new_context(**{"viewport": DESKTOP, "base_url": address, **options})
         contexts.append(context)
         if person is not None:
-            context.add_cookies([_cookie(app, session, person, address)])
+            context.add_cookies([session_cookie(app, session, person, address)])
         page = context.new_page()
         watches.append(Watch(page, address))
         page.goto(path)
@@ -71,14 +69,3 @@ def browse(
         context.close()
     complaints = [complaint for watch in watches for complaint in watch.complaints]
     assert complaints == []
-
-
-def _cookie(app: Flask, session: Session, person: Person, address: str) -> Any:
-    """Return the cookie of a browser in which `person` has just signed in."""
-    client = app.test_client()
-    sign_in(client, session, person, now=app.config["FIXED_NOW"])
-    name = app.config["SESSION_COOKIE_NAME"]
-    kept = client.get_cookie(name)
-    assert kept is not None
-    expires = datetime.now(UTC) + timedelta(days=1)
-    return {"name": name, "value": kept.value, "url": address, "expires": expires.timestamp()}

@@ -6,12 +6,17 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from playwright.sync_api import Browser, Page, Playwright
+from sqlalchemy.orm import Session
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.accounts.models import Person
+from tests.support.sign_in import sign_in
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = (
@@ -54,6 +59,17 @@ def serving(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def session_cookie(app: Flask, session: Session, person: Person, address: str) -> Any:
+    """Return the cookie of a browser in which `person` has just signed in."""
+    client = app.test_client()
+    sign_in(client, session, person, now=app.config["FIXED_NOW"])
+    name = app.config["SESSION_COOKIE_NAME"]
+    kept = client.get_cookie(name)
+    assert kept is not None
+    expires = datetime.now(UTC) + timedelta(days=1)
+    return {"name": name, "value": kept.value, "url": address, "expires": expires.timestamp()}
 
 
 class Watch:

@@ -1,0 +1,57 @@
+"""Every kind of page of the demo company, seen in a browser: wide and narrow, light and dark."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from app.accounts.rules import Role
+from tests.support.browser import (
+    DESKTOP,
+    PHONE,
+    Watch,
+    accessibility_faults,
+    scrolls_sideways,
+    serving,
+    session_cookie,
+)
+from tests.support.crawl import Crawler
+from tests.support.demo import Demo
+from tests.support.sign_in import sign_in
+
+
+def _complaints(page: Page, address: str) -> list[str]:
+    """Look at one page in both widths and both colour schemes."""
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
+    page.goto(address)
+    found = [f"{address}, light: {fault}" for fault in accessibility_faults(page)]
+    page.emulate_media(color_scheme="dark")
+    found += [f"{address}, dark: {fault}" for fault in accessibility_faults(page)]
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    if scrolls_sideways(page):
+        found.append(f"{address}: scrolls sideways on a phone")
+    return found
+
+
+class TestEveryPage:
+    @pytest.mark.parametrize(
+        "role", [Role.CX_LEAD, Role.FINANCE, Role.ADMIN], ids=lambda r: r.value
+    )
+    def test_is_accessible_fits_and_makes_no_noise(
+        self, demo: Demo, browser: Browser, role: Role
+    ) -> None:
+        person = demo.person(role)
+        client: Any = demo.app.test_client()
+        sign_in(client, demo.session, person, now=demo.app.config["FIXED_NOW"])
+        pages = Crawler(client).walk().pages
+        complaints: list[str] = []
+        with serving(demo.app) as address, browser.new_context(base_url=address) as context:
+            context.add_cookies([session_cookie(demo.app, demo.session, person, address)])
+            page = context.new_page()
+            watch = Watch(page, address)
+            for path in pages.values():
+                complaints += _complaints(page, path)
+        assert complaints + watch.complaints == []
