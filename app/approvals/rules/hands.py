@@ -31,7 +31,8 @@ def hands_of(person_id: int, hands: Iterable[Hand]) -> list[str]:
 def _subjects(part: HandKind, subjects: Sequence[str]) -> str:
     if part is HandKind.SUBMITTED:
         return "it"
-    named = [f"“{subject}”" if part is HandKind.CHANGED_SCENARIO else subject for subject in subjects]
+    quoted = part is HandKind.CHANGED_SCENARIO
+    named = [f"“{subject}”" if quoted else subject for subject in subjects]
     if len(named) > 4:
         named = [*named[:3], f"{len(named) - 3} more"]
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"

@@ -108,9 +108,7 @@ def move_of(action: str) -> Move:
     return next(move for move in MOVES if move.action == action)
 
 
-def bar_on(
-    move: Move, *, state: ProposalState, may: bool, hands: Iterable[str] = ()
-) -> str | None:
+def bar_on(move: Move, *, state: ProposalState, may: bool, hands: Iterable[str] = ()) -> str | None:
     """Why a person can't make the move now, as a sentence; None if they can.
 
     ``hands`` says in words what the person did on the proposal themselves.

@@ -1,0 +1,55 @@
+"""Read proposals, commitments and the ledger."""
+
+from app.approvals.queries.funding import (
+    currency_tie,
+    fund_budgets,
+    list_committed_choices,
+    load_committed,
+    load_funded,
+    load_versions,
+    lock_cycle,
+)
+from app.approvals.queries.ledger import (
+    CommitmentBalance,
+    CycleBalances,
+    FundBalance,
+    LedgerFilter,
+    list_transfers,
+    load_balances,
+)
+from app.approvals.queries.proposals import (
+    find_earlier_round,
+    find_open_proposal,
+    find_proposal_of_run,
+    get_proposal,
+    last_round,
+    list_proposals,
+    list_scenario_hands,
+    list_waiting_proposals,
+    load_hands,
+)
+
+__all__ = [
+    "CommitmentBalance",
+    "CycleBalances",
+    "FundBalance",
+    "LedgerFilter",
+    "currency_tie",
+    "find_earlier_round",
+    "find_open_proposal",
+    "find_proposal_of_run",
+    "fund_budgets",
+    "get_proposal",
+    "last_round",
+    "list_committed_choices",
+    "list_proposals",
+    "list_scenario_hands",
+    "list_transfers",
+    "list_waiting_proposals",
+    "load_balances",
+    "load_committed",
+    "load_funded",
+    "load_hands",
+    "load_versions",
+    "lock_cycle",
+]

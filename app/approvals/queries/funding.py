@@ -1,0 +1,153 @@
+"""Read what is committed, and what a plan to be submitted consists of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Proposal
+from app.approvals.rules import CommitmentState, FundBudget, TransferKind, spend_left
+from app.calendar.models import Cycle, CycleFund, Fund
+from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
+from app.initiatives.models import Initiative, Milestone, Option
+from app.initiatives.rules import InitiativeState
+from app.portfolio.queries import COMMITTED, CommittedChoice
+from app.values.quarter import Quarter
+
+Cell = tuple[int, Quarter]
+"""A fund's id and a quarter."""
+
+
+def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
+    """What all commitments bind in the cycle's quarters, minor units; freed money binds nothing.
+
+    A fund's money in a quarter is one pot, so commitments of other cycles count as well.
+    """
+    cycle = session.get_one(Cycle, cycle_id)
+    inside = (
+        Commitment.currency == cycle.currency,
+        CommitmentSpend.quarter >= cycle.quarters.first,
+        CommitmentSpend.quarter <= cycle.quarters.last,
+    )
+    rows = session.execute(
+        select(
+            CommitmentSpend.fund_id, CommitmentSpend.quarter, func.sum(CommitmentSpend.amount_minor)
+        )
+        .join(CommitmentSpend.commitment)
+        .where(*inside, Commitment.state != CommitmentState.STOPPED)
+        .group_by(CommitmentSpend.fund_id, CommitmentSpend.quarter)
+    )
+    bound = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
+    for spend in _spend_of_stopped(session, cycle.currency):
+        for cell, minor in spend.items():
+            if cell[1] in cycle.quarters:
+                bound[cell] = bound.get(cell, 0) + minor
+    return {cell: minor for cell, minor in bound.items() if minor}
+
+
+def _spend_of_stopped(session: Session, currency: str) -> list[dict[Cell, int]]:
+    freed = dict(
+        session.execute(
+            select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor))
+            .join(LedgerTransfer.commitment)
+            .where(
+                LedgerTransfer.kind == TransferKind.FREE,
+                Commitment.state == CommitmentState.STOPPED,
+                Commitment.currency == currency,
+            )
+            .group_by(LedgerTransfer.commitment_id)
+        ).all()
+    )
+    spend: dict[int, dict[Cell, int]] = {}
+    for row in session.execute(
+        select(
+            CommitmentSpend.commitment_id, CommitmentSpend.fund_id, CommitmentSpend.quarter,
+            CommitmentSpend.amount_minor,
+        )
+        .join(CommitmentSpend.commitment)
+        .where(Commitment.state == CommitmentState.STOPPED, Commitment.currency == currency)
+    ):  # fmt: skip
+        spend.setdefault(row[0], {})[row[1], row[2]] = row[3]
+    return [spend_left(cells, int(freed.get(one, 0))) for one, cells in spend.items()]
+
+
+def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:
+    """Options that decisions approved and that still run, whatever cycle they came from."""
+    rows = session.execute(
+        select(Commitment.option_id, Commitment.start)
+        .where(Commitment.state != CommitmentState.STOPPED)
+        .order_by(Commitment.id)
+    )
+    return [CommittedChoice(option, start) for option, start in rows]
+
+
+def currency_tie(session: Session, cycle_id: int) -> str | None:
+    """Why a cycle's currency can't change: proposals were made in it."""
+    found = session.scalar(select(Proposal.currency).where(Proposal.cycle_id == cycle_id).limit(1))
+    return f"Proposals were submitted in {found}." if found else None
+
+
+BUDGET_FLOORS.append(load_committed)
+COMMITTED.append(list_committed_choices)
+CURRENCY_TIES.append(currency_tie)
+
+
+def lock_cycle(session: Session, cycle_id: int) -> Cycle:
+    """The cycle with its budgets as they are now, locked with its funds until the end.
+
+    Whoever decides about money of the same funds waits here: cycle first, then funds by id.
+    """
+    cycle = session.scalars(
+        select(Cycle)
+        .where(Cycle.id == cycle_id)
+        .options(
+            selectinload(Cycle.funds).joinedload(CycleFund.fund),
+            selectinload(Cycle.funds).selectinload(CycleFund.budgets),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    ids = [one.fund_id for one in cycle.funds]
+    session.execute(
+        select(Fund.id).where(Fund.id.in_(ids)).order_by(Fund.id).with_for_update()
+    ).all()
+    return cycle
+
+
+def fund_budgets(cycle: Cycle) -> list[FundBudget]:
+    """The cycle's budgets as rules count with them; ``cycle`` is loaded with its budgets."""
+    quarters = tuple(cycle.quarters)
+    found = []
+    for one in cycle.funds:
+        amounts = {budget.quarter: budget.amount_minor for budget in one.budgets}
+        budget = tuple(amounts.get(quarter, 0) for quarter in quarters)
+        found.append(FundBudget(one.fund_id, one.fund.name, quarters, budget, one.carry_over))
+    return found
+
+
+def load_versions(session: Session, ids: Collection[int]) -> dict[int, tuple[InitiativeState, int]]:
+    """State and version of initiatives by id, as they are stored now."""
+    rows = session.execute(
+        select(Initiative.id, Initiative.state, Initiative.version).where(Initiative.id.in_(ids))
+    )
+    return {id_: (state, version) for id_, state, version in rows}
+
+
+def load_funded(session: Session, keys: Collection[str]) -> dict[str, Initiative]:
+    """The initiatives of a plan with people, options and milestones, by key."""
+    found = session.scalars(
+        select(Initiative)
+        .where(Initiative.key.in_(keys))
+        .options(
+            joinedload(Initiative.journey),
+            joinedload(Initiative.owner),
+            joinedload(Initiative.sponsor),
+            joinedload(Initiative.created_by),
+            joinedload(Initiative.certified_by),
+            selectinload(Initiative.options).selectinload(Option.effects),
+            selectinload(Initiative.milestones).selectinload(Milestone.criteria),
+        )
+    )
+    return {one.key: one for one in found.unique()}

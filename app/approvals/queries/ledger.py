@@ -1,0 +1,169 @@
+"""Read the ledger and derive balances from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from app.approvals.models import Commitment, LedgerTransfer, Tranche
+from app.approvals.queries.funding import load_committed
+from app.approvals.rules import Balance, CommitmentState, Movement, TransferKind, balance
+from app.calendar.models import CycleFund
+from app.calendar.queries import get_cycle
+from app.initiatives.models import Initiative
+
+
+@dataclass(frozen=True, slots=True)
+class FundBalance:
+    """A fund over the cycle's quarters: its budget and what commitments bind of it."""
+
+    fund_id: int
+    name: str
+    budget_minor: int
+    bound_minor: int
+
+    @property
+    def left_minor(self) -> int:
+        return self.budget_minor - self.bound_minor
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentBalance:
+    """Where the money of one commitment stands."""
+
+    commitment_id: int
+    initiative_id: int
+    key: str
+    title: str
+    state: CommitmentState
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class CycleBalances:
+    """Everything a cycle's decisions moved; all figures are derived from the ledger.
+
+    ``funds`` also count what commitments of other cycles bind in this cycle's quarters.
+    """
+
+    currency: str
+    budget_minor: int
+    total: Balance
+    funds: tuple[FundBalance, ...]
+    commitments: tuple[CommitmentBalance, ...]
+
+
+def load_balances(session: Session, cycle_id: int) -> CycleBalances:
+    """Budget, approved, committed, released, freed and spent of one cycle."""
+    cycle = get_cycle(session, cycle_id)
+    bound: dict[int, int] = {}
+    for (fund_id, _), minor in load_committed(session, cycle_id).items():
+        bound[fund_id] = bound.get(fund_id, 0) + minor
+    funds = tuple(
+        FundBalance(one.fund_id, one.fund.name, _budget(one), bound.get(one.fund_id, 0))
+        for one in cycle.funds
+    )
+    commitments = tuple(_commitment_balances(session, cycle_id))
+    return CycleBalances(
+        currency=cycle.currency,
+        budget_minor=sum(fund.budget_minor for fund in funds),
+        total=sum((one.balance for one in commitments), Balance()),
+        funds=funds,
+        commitments=commitments,
+    )
+
+
+def _budget(fund: CycleFund) -> int:
+    return sum(budget.amount_minor for budget in fund.budgets)
+
+
+def _commitment_balances(session: Session, cycle_id: int) -> list[CommitmentBalance]:
+    movements = load_movements(session, Commitment.cycle_id == cycle_id)
+    rows = session.execute(
+        select(
+            Commitment.id, Commitment.initiative_id, Initiative.key, Initiative.title,
+            Commitment.state, Commitment.amount_minor,
+        )
+        .join(Commitment.initiative)
+        .where(Commitment.cycle_id == cycle_id)
+        .order_by(Initiative.key)
+    )  # fmt: skip
+    return [
+        CommitmentBalance(
+            id_, initiative, key, title, state, balance(amount, movements.get(id_, []))
+        )
+        for id_, initiative, key, title, state, amount in rows
+    ]
+
+
+def load_movements(session: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Movement]]:
+    """Sums of movements by commitment id and kind, of the commitments the conditions name."""
+    original = aliased(LedgerTransfer)
+    rows = session.execute(
+        select(
+            LedgerTransfer.commitment_id, LedgerTransfer.kind, original.kind,
+            func.sum(LedgerTransfer.amount_minor),
+        )
+        .join(LedgerTransfer.commitment)
+        .outerjoin(original, LedgerTransfer.reverses_id == original.id)
+        .where(*conditions)
+        .group_by(LedgerTransfer.commitment_id, LedgerTransfer.kind, original.kind)
+    )  # fmt: skip
+    found: dict[int, list[Movement]] = {}
+    for commitment_id, kind, reversed_kind, minor in rows:
+        found.setdefault(commitment_id, []).append(Movement(kind, int(minor), reversed_kind))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFilter:
+    """Which movements a page asks for; None asks for all."""
+
+    cycle_id: int | None = None
+    commitment_id: int | None = None
+    initiative: str | None = None
+    kind: TransferKind | None = None
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        wanted: list[ColumnElement[bool]] = []
+        if self.cycle_id is not None:
+            wanted.append(LedgerTransfer.cycle_id == self.cycle_id)
+        if self.commitment_id is not None:
+            wanted.append(LedgerTransfer.commitment_id == self.commitment_id)
+        if self.kind is not None:
+            wanted.append(LedgerTransfer.kind == self.kind)
+        if self.initiative:
+            wanted.append(Initiative.key == self.initiative)
+        return wanted
+
+
+def list_transfers(
+    session: Session, wanted: LedgerFilter, *, limit: int, offset: int
+) -> tuple[Sequence[LedgerTransfer], int]:
+    """One page of movements, the newest first, and how many there are."""
+    conditions = wanted.conditions
+    base = select(LedgerTransfer).join(LedgerTransfer.commitment).join(Commitment.initiative)
+    total = session.scalar(
+        select(func.count())
+        .select_from(LedgerTransfer)
+        .join(LedgerTransfer.commitment)
+        .join(Commitment.initiative)
+        .where(*conditions)
+    )
+    items = session.scalars(
+        base.where(*conditions)
+        .options(
+            joinedload(LedgerTransfer.commitment).joinedload(Commitment.initiative),
+            joinedload(LedgerTransfer.commitment).joinedload(Commitment.decision),
+            joinedload(LedgerTransfer.tranche).joinedload(Tranche.milestone),
+            joinedload(LedgerTransfer.moved_by),
+        )
+        .order_by(LedgerTransfer.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return items.all(), total or 0

@@ -1,0 +1,133 @@
+"""Read proposals, who had a hand in them, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
+
+from app.approvals.models import Decision, Proposal, ProposalHand, ProposalItem
+from app.approvals.rules import Hand, HandKind, ProposalState
+from app.audit.models import AuditEvent
+from app.errors import NotFoundError
+from app.initiatives.models import Initiative
+from app.portfolio.models import Scenario
+
+_MISSING = "There is no such proposal, or it was removed."
+
+
+def get_proposal(session: Session, proposal_id: int) -> Proposal:
+    """A proposal with its snapshot, items, hands and decision. Raises NotFoundError."""
+    proposal = session.scalar(
+        select(Proposal)
+        .where(Proposal.id == proposal_id)
+        .options(
+            joinedload(Proposal.cycle),
+            joinedload(Proposal.submitted_by),
+            joinedload(Proposal.decision).joinedload(Decision.decided_by),
+            selectinload(Proposal.items).joinedload(ProposalItem.initiative),
+            selectinload(Proposal.hands),
+        )
+    )
+    if proposal is None:
+        raise NotFoundError(_MISSING)
+    return proposal
+
+
+def list_proposals(session: Session, *, cycle_id: int | None = None) -> Sequence[Proposal]:
+    """Proposals with their items and decision, without snapshots, the newest first."""
+    query = (
+        select(Proposal)
+        .options(
+            defer(Proposal.snapshot),
+            joinedload(Proposal.cycle),
+            joinedload(Proposal.submitted_by),
+            joinedload(Proposal.decision).joinedload(Decision.decided_by),
+            selectinload(Proposal.items),
+        )
+        .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
+    )
+    if cycle_id is not None:
+        query = query.where(Proposal.cycle_id == cycle_id)
+    return session.scalars(query).all()
+
+
+def list_waiting_proposals(session: Session) -> Sequence[Proposal]:
+    """Proposals nobody has decided, with items, without snapshots, the oldest first."""
+    return session.scalars(
+        select(Proposal)
+        .where(Proposal.state == ProposalState.SUBMITTED)
+        .options(
+            defer(Proposal.snapshot),
+            joinedload(Proposal.cycle),
+            joinedload(Proposal.submitted_by),
+            selectinload(Proposal.items),
+        )
+        .order_by(Proposal.submitted_at)
+    ).all()
+
+
+def find_open_proposal(session: Session, cycle_id: int) -> Proposal | None:
+    """The proposal of the cycle that waits for a decision; there is one at most."""
+    return session.scalar(
+        select(Proposal)
+        .where(Proposal.cycle_id == cycle_id, Proposal.state == ProposalState.SUBMITTED)
+        .options(defer(Proposal.snapshot))
+    )
+
+
+def find_earlier_round(session: Session, proposal: Proposal) -> Proposal | None:
+    """The round before this one with its snapshot and decision, or None for the first."""
+    return session.scalar(
+        select(Proposal)
+        .where(Proposal.cycle_id == proposal.cycle_id, Proposal.round < proposal.round)
+        .options(joinedload(Proposal.decision).joinedload(Decision.decided_by))
+        .order_by(Proposal.round.desc())
+        .limit(1)
+    )
+
+
+def last_round(session: Session, cycle_id: int) -> int:
+    """The number of the cycle's last round, 0 before the first."""
+    return (
+        session.scalar(select(func.max(Proposal.round)).where(Proposal.cycle_id == cycle_id)) or 0
+    )
+
+
+def find_proposal_of_run(session: Session, run_id: int) -> Proposal | None:
+    """The latest proposal made of a run."""
+    return session.scalar(
+        select(Proposal)
+        .where(Proposal.run_id == run_id)
+        .options(defer(Proposal.snapshot))
+        .order_by(Proposal.id.desc())
+        .limit(1)
+    )
+
+
+def load_hands(session: Session, proposal: Proposal) -> list[Hand]:
+    """Every hand in a proposal: those noted when it was submitted, and owners since."""
+    noted = session.scalars(select(ProposalHand).where(ProposalHand.proposal_id == proposal.id))
+    hands = [Hand(one.person_id, one.part, one.subject) for one in noted]
+    owners = session.execute(
+        select(Initiative.owner_id, Initiative.key)
+        .join(ProposalItem, ProposalItem.initiative_id == Initiative.id)
+        .where(ProposalItem.proposal_id == proposal.id)
+    )
+    return [*hands, *(Hand(owner, HandKind.OWNS, key) for owner, key in owners)]
+
+
+def list_scenario_hands(session: Session, scenario: Scenario) -> list[Hand]:
+    """Everybody who ever made or changed a scenario, by its own record and the audit trail."""
+    actors = session.scalars(
+        select(AuditEvent.actor)
+        .where(
+            AuditEvent.subject == f"scenario:{scenario.id}",
+            AuditEvent.action.startswith("scenario."),
+        )
+        .distinct()
+    )
+    people = {scenario.created_by_id, scenario.changed_by_id}
+    people |= {int(a.removeprefix("person:")) for a in actors if a.startswith("person:")}
+    return [Hand(one, HandKind.CHANGED_SCENARIO, scenario.name) for one in sorted(people)]

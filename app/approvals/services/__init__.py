@@ -1,0 +1,22 @@
+"""Submit and decide proposals, and move the money decisions grant."""
+
+from app.approvals.services.decision import (
+    Verdict,
+    approve_proposal,
+    return_proposal,
+    withdraw_proposal,
+)
+from app.approvals.services.ledger import free_tranches, release_tranche
+from app.approvals.services.submission import checked_result, drift_of, submit_proposal
+
+__all__ = [
+    "Verdict",
+    "approve_proposal",
+    "checked_result",
+    "drift_of",
+    "free_tranches",
+    "release_tranche",
+    "return_proposal",
+    "submit_proposal",
+    "withdraw_proposal",
+]
