@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from app.initiatives.queries.drafts import (
+    behaviour_draft,
+    initiative_draft,
+    milestone_draft,
+    option_draft,
+)
 from app.initiatives.queries.initiatives import (
     ANSWERS,
     BEHAVIOURS,
@@ -60,6 +66,7 @@ __all__ = [
     "RegistryChoices",
     "RegistryFilter",
     "RegistryLine",
+    "behaviour_draft",
     "claim_of",
     "get_behaviour",
     "get_initiative",
@@ -67,6 +74,7 @@ __all__ = [
     "get_option",
     "has_baseline",
     "horizon_of",
+    "initiative_draft",
     "list_by_keys",
     "list_by_state",
     "list_cycles_by_id",
@@ -83,4 +91,6 @@ __all__ = [
     "load_pool_worths",
     "load_shapes",
     "median_candidate_costs",
+    "milestone_draft",
+    "option_draft",
 ]

@@ -81,7 +81,8 @@ def list_registry(
     limit: int | None = None,
 ) -> tuple[list[RegistryLine], int]:
     """The lines from ``offset`` on and how many there are in all, in one query as a rule."""
-    query = _filtered(select(*_COLUMNS, func.count().over()), wanted).order_by(*_order(order))
+    lines: Any = select(*_COLUMNS, func.count().over())
+    query = _filtered(lines, wanted).order_by(*_order(order))
     rows = session.execute(query.offset(offset).limit(limit)).all()
     if rows or not offset:
         return [RegistryLine(*row) for row in rows], rows[0][-1] if rows else 0

@@ -137,4 +137,4 @@ def median_candidate_costs(session: Session, cycle_ids: Sequence[int]) -> dict[i
             ranked.c.place == (ranked.c.total + 1) // 2
         )
     )
-    return {cycle_id: cost for cycle_id, cost in rows}
+    return {row[0]: row[1] for row in rows}

@@ -13,6 +13,14 @@ from app.initiatives.rules.drafts import (
     NeedDraft,
     OptionDraft,
 )
+from app.initiatives.rules.faults import (
+    ORDER_OF_OPTIONS,
+    behaviour_faults,
+    days_cell,
+    milestone_faults,
+    option_faults,
+    spend_cell,
+)
 from app.initiatives.rules.flags import cost_flag, looks_like_placeholder
 from app.initiatives.rules.gaps import Gap, Part, ProposalShape, due_day_fault, missing_parts
 from app.initiatives.rules.links import circle_refusal, circle_through
@@ -52,6 +60,7 @@ from app.initiatives.rules.words import (
 __all__ = [
     "LOCKED",
     "MOVES",
+    "ORDER_OF_OPTIONS",
     "Action",
     "Actor",
     "BehaviourDraft",
@@ -82,19 +91,24 @@ __all__ = [
     "Step",
     "assumed_start",
     "bars",
+    "behaviour_faults",
     "circle_refusal",
     "circle_through",
     "claim_steps",
     "cost_flag",
     "cost_row",
+    "days_cell",
     "due_day_fault",
     "find_move",
     "intensities",
     "looks_like_placeholder",
+    "milestone_faults",
     "missing_parts",
     "moves_from",
     "next_step",
+    "option_faults",
     "permission_bars",
     "quick_standalone",
+    "spend_cell",
     "standalone_value",
 ]

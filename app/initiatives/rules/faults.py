@@ -1,0 +1,138 @@
+"""What is impossible about a draft, a sentence by field, as forms name their fields."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from app.initiatives.rules.drafts import BehaviourDraft, CriterionDraft, MilestoneDraft, OptionDraft
+from app.journeys.rules import LARGEST_REMOVAL
+from app.values.money import LARGEST_MINOR
+
+MOST_QUARTERS = 40
+LARGEST_RISK = 5
+LARGEST_MINUTES = 10**12
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+ORDER_OF_OPTIONS = {"pilot": 10, "lean": 20, "full": 30}
+"""Usual scopes in their order; the last option is the full one."""
+
+
+def spend_cell(fund_id: int, quarter: int) -> str:
+    """The name of a spend grid's cell, in forms and in messages alike."""
+    return f"spend-{fund_id}-{quarter}"
+
+
+def days_cell(team_id: int, quarter: int) -> str:
+    """The name of a demand grid's cell, in forms and in messages alike."""
+    return f"days-{team_id}-{quarter}"
+
+
+def option_faults(draft: OptionDraft) -> dict[str, str]:
+    """What is impossible about an option."""
+    faults = {}
+    if not draft.name.strip():
+        faults["name"] = "Give the option a name, such as “Lean, one region”."
+    if not _KEY.fullmatch(draft.key) or len(draft.key) > 40:
+        faults["key"] = "Use lower-case letters, digits and single hyphens, such as lean."
+    faults |= _time_faults(draft) | _grid_faults(draft) | _declared_faults(draft)
+    if not 1 <= draft.risk <= LARGEST_RISK:
+        faults["risk"] = f"Risk goes from 1 to {LARGEST_RISK}."
+    if not 0 <= draft.effort_minutes <= LARGEST_MINUTES:
+        faults["effort_minutes"] = (
+            "Enter 0 to a million million minutes."
+        )
+    return faults
+
+
+def _time_faults(draft: OptionDraft) -> dict[str, str]:
+    faults = {}
+    if not 0 <= draft.go_live_quarters <= MOST_QUARTERS:
+        faults["go_live_quarters"] = f"Go-live lies 0 to {MOST_QUARTERS} quarters after the start."
+    if not 1 <= draft.ramp_quarters <= MOST_QUARTERS:
+        faults["ramp_quarters"] = f"The ramp takes 1 to {MOST_QUARTERS} quarters."
+    if draft.half_life_quarters is not None and not 1 <= draft.half_life_quarters <= 400:
+        faults["half_life_quarters"] = "Enter 1 to 400 quarters, or leave it empty for no fading."
+    if draft.earliest_start and draft.latest_start and draft.latest_start < draft.earliest_start:
+        faults["latest_start"] = "The latest start lies before the earliest."
+    return faults
+
+
+def _grid_faults(draft: OptionDraft) -> dict[str, str]:
+    faults = {}
+    for (fund, quarter), amount in draft.spend.items():
+        if amount < 0:
+            faults[spend_cell(fund, quarter)] = "Spend can’t be negative; enter 0 or more."
+        elif amount > LARGEST_MINOR:
+            faults[spend_cell(fund, quarter)] = "The amount is too large."
+    for (team, quarter), days in draft.demand.items():
+        if days < 0:
+            faults[days_cell(team, quarter)] = "Days can’t be negative; enter 0 or more."
+        elif days > 1_000_000:
+            faults[days_cell(team, quarter)] = "More than a million days; check the figure."
+    return faults
+
+
+def _declared_faults(draft: OptionDraft) -> dict[str, str]:
+    faults = {}
+    if draft.declared_benefit_minor is None:
+        if draft.declared_grade is not None or (draft.declared_source or "").strip():
+            faults["declared_benefit"] = "Enter the amount, or clear grade and source."
+        return faults
+    if draft.declared_benefit_minor < 0:
+        faults["declared_benefit"] = "A benefit can’t be negative; enter 0 or more."
+    if draft.declared_grade is None:
+        faults["declared_grade"] = "Grade the evidence for the declared benefit."
+    if not (draft.declared_source or "").strip():
+        faults["declared_source"] = "Say where the declared benefit comes from."
+    return faults
+
+
+def behaviour_faults(draft: BehaviourDraft) -> dict[str, str]:
+    """What is impossible about a behaviour and its effects."""
+    faults = {}
+    for name, words in (
+        ("description", "Say who does what differently."),
+        ("measure", "Say how it is measured."),
+        ("source", "Say where the baseline comes from."),
+    ):
+        if not str(getattr(draft, name)).strip():
+            faults[name] = words
+    if draft.baseline == draft.target:
+        faults["target"] = "The target equals the baseline, so nothing would change."
+    seen: set[tuple[str, int]] = set()
+    for row, effect in enumerate(draft.effects):
+        if not 0 < effect.removal_share <= LARGEST_REMOVAL:
+            faults[f"effects-{row}-removal_share"] = "Enter more than 0 % and at most 95 %."
+        if not effect.evidence.strip():
+            faults[f"effects-{row}-evidence"] = "Say what the evidence is."
+        if (effect.option_key, effect.pool_id) in seen:
+            faults[f"effects-{row}-pool_id"] = "This option and pool stand here twice; keep one."
+        seen.add((effect.option_key, effect.pool_id))
+    return faults
+
+
+def milestone_faults(draft: MilestoneDraft, other_shares: Decimal) -> dict[str, str]:
+    """What is impossible about a milestone; ``other_shares``: what the others hold already."""
+    faults = {}
+    if not draft.name.strip():
+        faults["name"] = "Give the milestone a name."
+    if not 0 <= draft.tranche_share <= 1:
+        faults["tranche_share"] = "A tranche holds between 0 % and 100 % of the money."
+    elif draft.tranche_share + other_shares > 1:
+        left = f"{((1 - other_shares) * 100).normalize():f}\u202f%"
+        faults["tranche_share"] = (
+            f"The tranches would hold more than all the money; at most {left} is left."
+        )
+    for row, criterion in enumerate(draft.criteria):
+        faults |= {f"criteria-{row}-{name}": text for name, text in _criterion(criterion).items()}
+    return faults
+
+
+def _criterion(draft: CriterionDraft) -> dict[str, str]:
+    faults = {}
+    if not draft.metric.strip():
+        faults["metric"] = "Name what is measured."
+    if draft.minimum_sample is not None and draft.minimum_sample < 1:
+        faults["minimum_sample"] = "A sample has at least 1 in it; leave it empty for none."
+    return faults

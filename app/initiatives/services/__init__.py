@@ -1,0 +1,49 @@
+"""Change initiatives: propose, describe, link and move them."""
+
+from __future__ import annotations
+
+from app.initiatives.services.behaviours import add_behaviour, edit_behaviour, remove_behaviour
+from app.initiatives.services.checks import check_can_edit, edit_bar, standing
+from app.initiatives.services.keys import next_key
+from app.initiatives.services.links import set_links
+from app.initiatives.services.milestones import add_milestone, edit_milestone, remove_milestone
+from app.initiatives.services.moving import (
+    Refusal,
+    load_circumstances,
+    mark_approved,
+    mark_stopped,
+    move_initiative,
+    move_many,
+)
+from app.initiatives.services.options import add_option, edit_option, remove_option
+from app.initiatives.services.proposing import (
+    answer_questions,
+    create_initiative,
+    edit_initiative,
+)
+
+__all__ = [
+    "Refusal",
+    "add_behaviour",
+    "add_milestone",
+    "add_option",
+    "answer_questions",
+    "check_can_edit",
+    "create_initiative",
+    "edit_bar",
+    "edit_behaviour",
+    "edit_initiative",
+    "edit_milestone",
+    "edit_option",
+    "load_circumstances",
+    "mark_approved",
+    "mark_stopped",
+    "move_initiative",
+    "move_many",
+    "next_key",
+    "remove_behaviour",
+    "remove_milestone",
+    "remove_option",
+    "set_links",
+    "standing",
+]

@@ -1,0 +1,143 @@
+"""Target behaviours with their effects on levers, per option."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.errors import InvalidError
+from app.initiatives.models import Effect, Initiative, Option, TargetBehaviour
+from app.initiatives.queries import behaviour_draft, get_behaviour
+from app.initiatives.rules import BehaviourDraft, behaviour_faults
+from app.initiatives.services.checks import check_can_edit, touch
+from app.journeys.models import LeverPool
+
+
+def add_behaviour(
+    session: Session,
+    initiative: Initiative,
+    draft: BehaviourDraft,
+    *,
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> TargetBehaviour:
+    """Add a target behaviour with its effects. Raises InvalidError by field."""
+    check_can_edit(actor, initiative, expected_version=expected_version)
+    options = _check(session, initiative, draft)
+    last = session.scalar(
+        select(func.max(TargetBehaviour.position)).where(
+            TargetBehaviour.initiative_id == initiative.id
+        )
+    )
+    behaviour = TargetBehaviour(initiative_id=initiative.id, position=(last or 0) + 1, effects=[])
+    _take_over(behaviour, draft, options)
+    session.add(behaviour)
+    touch(session, initiative, now)
+    record(
+        session, actor=actor, action="initiative.behaviour_added",
+        subject=f"initiative:{initiative.id}", after=asdict(draft), now=now,
+    )  # fmt: skip
+    return behaviour
+
+
+def edit_behaviour(
+    session: Session,
+    initiative: Initiative,
+    behaviour_id: int,
+    draft: BehaviourDraft,
+    *,
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> TargetBehaviour:
+    """Change a target behaviour and its effects. Raises InvalidError by field."""
+    check_can_edit(actor, initiative, expected_version=expected_version)
+    behaviour = get_behaviour(session, initiative, behaviour_id)
+    before = asdict(behaviour_draft(behaviour))
+    options = _check(session, initiative, draft)
+    _take_over(behaviour, draft, options)
+    touch(session, initiative, now)
+    record(
+        session, actor=actor, action="initiative.behaviour_edited",
+        subject=f"initiative:{initiative.id}", before=before, after=asdict(draft), now=now,
+    )  # fmt: skip
+    return behaviour
+
+
+def remove_behaviour(
+    session: Session,
+    initiative: Initiative,
+    behaviour_id: int,
+    *,
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Take a target behaviour away with its effects."""
+    check_can_edit(actor, initiative, expected_version=expected_version)
+    behaviour = get_behaviour(session, initiative, behaviour_id)
+    before = asdict(behaviour_draft(behaviour))
+    session.delete(behaviour)
+    touch(session, initiative, now)
+    record(
+        session, actor=actor, action="initiative.behaviour_removed",
+        subject=f"initiative:{initiative.id}", before=before, now=now,
+    )  # fmt: skip
+
+
+def _check(session: Session, initiative: Initiative, draft: BehaviourDraft) -> dict[str, int]:
+    """Refuse what is impossible; the ids of the initiative's options by key."""
+    faults = behaviour_faults(draft)
+    options = {
+        key: id_
+        for id_, key in session.execute(
+            select(Option.id, Option.key).where(Option.initiative_id == initiative.id)
+        )
+    }
+    ids = {effect.pool_id for effect in draft.effects}
+    pools = {
+        pool.id: pool
+        for pool in session.scalars(
+            select(LeverPool).where(LeverPool.id.in_(ids)).options(joinedload(LeverPool.journey))
+        )
+    }
+    for row, effect in enumerate(draft.effects):
+        pool = pools.get(effect.pool_id)
+        if effect.option_key not in options:
+            faults[f"effects-{row}-option_key"] = "There is no such option any more."
+        if pool is None:
+            faults[f"effects-{row}-pool_id"] = "There is no such pool any more."
+        elif pool.journey.currency != initiative.currency:
+            faults[f"effects-{row}-pool_id"] = (
+                f"This pool is in {pool.journey.currency}, the initiative in"
+                f" {initiative.currency}. Choose a pool in {initiative.currency}."
+            )
+    if faults:
+        raise InvalidError("Some of this is not possible.", fields=faults)
+    return options
+
+
+def _take_over(behaviour: TargetBehaviour, draft: BehaviourDraft, options: dict[str, int]) -> None:
+    for name in ("description", "measure", "unit", "source"):
+        setattr(behaviour, name, getattr(draft, name).strip())
+    behaviour.baseline = draft.baseline
+    behaviour.target = draft.target
+    behaviour.measured_on = draft.measured_on
+    stored = {(one.option_id, one.pool_id): one for one in behaviour.effects}
+    effects = []
+    for wanted in draft.effects:
+        option_id = options[wanted.option_key]
+        effect = stored.get((option_id, wanted.pool_id)) or Effect(
+            option_id=option_id, pool_id=wanted.pool_id
+        )
+        effect.removal_share = wanted.removal_share
+        effect.grade = wanted.grade
+        effect.evidence = wanted.evidence.strip()
+        effects.append(effect)
+    behaviour.effects = effects

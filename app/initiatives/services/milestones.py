@@ -1,0 +1,123 @@
+"""Milestones with the hurdles that hold an initiative's money."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.calendar.models import Cycle
+from app.errors import InvalidError
+from app.initiatives.models import Criterion, Initiative, Milestone
+from app.initiatives.queries import get_milestone, milestone_draft
+from app.initiatives.rules import MilestoneDraft, due_day_fault, milestone_faults
+from app.initiatives.services.checks import check_can_edit, touch
+
+
+def add_milestone(
+    session: Session,
+    initiative: Initiative,
+    draft: MilestoneDraft,
+    *,
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> Milestone:
+    """Add a milestone with its criteria. Raises InvalidError by field."""
+    check_can_edit(actor, initiative, expected_version=expected_version)
+    _check(session, initiative, draft, besides=None)
+    milestone = Milestone(initiative_id=initiative.id, criteria=[])
+    _take_over(milestone, draft)
+    session.add(milestone)
+    touch(session, initiative, now)
+    record(
+        session, actor=actor, action="initiative.milestone_added",
+        subject=f"initiative:{initiative.id}", after=asdict(draft), now=now,
+    )  # fmt: skip
+    return milestone
+
+
+def edit_milestone(
+    session: Session,
+    initiative: Initiative,
+    milestone_id: int,
+    draft: MilestoneDraft,
+    *,
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> Milestone:
+    """Change a milestone and its criteria. Raises InvalidError by field."""
+    check_can_edit(actor, initiative, expected_version=expected_version)
+    milestone = get_milestone(session, initiative, milestone_id)
+    before = asdict(milestone_draft(milestone))
+    _check(session, initiative, draft, besides=milestone)
+    _take_over(milestone, draft)
+    touch(session, initiative, now)
+    record(
+        session, actor=actor, action="initiative.milestone_edited",
+        subject=f"initiative:{initiative.id}", before=before, after=asdict(draft), now=now,
+    )  # fmt: skip
+    return milestone
+
+
+def remove_milestone(
+    session: Session,
+    initiative: Initiative,
+    milestone_id: int,
+    *,
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Take a milestone away with its criteria."""
+    check_can_edit(actor, initiative, expected_version=expected_version)
+    milestone = get_milestone(session, initiative, milestone_id)
+    before = asdict(milestone_draft(milestone))
+    session.delete(milestone)
+    touch(session, initiative, now)
+    record(
+        session, actor=actor, action="initiative.milestone_removed",
+        subject=f"initiative:{initiative.id}", before=before, now=now,
+    )  # fmt: skip
+
+
+def _check(
+    session: Session, initiative: Initiative, draft: MilestoneDraft, *, besides: Milestone | None
+) -> None:
+    others = select(Milestone.tranche_share).where(Milestone.initiative_id == initiative.id)
+    if besides is not None:
+        others = others.where(Milestone.id != besides.id)
+    faults = milestone_faults(draft, sum(session.scalars(others), Decimal(0)))
+    cycle = session.get(Cycle, initiative.cycle_id) if initiative.cycle_id else None
+    fault = due_day_fault(
+        draft.due_on,
+        initiative.planned_start,
+        cycle.quarters if cycle else None,
+        cycle.name if cycle else "",
+    )
+    if fault:
+        faults["due_on"] = fault
+    if faults:
+        raise InvalidError("Some of this is not possible.", fields=faults)
+
+
+def _take_over(milestone: Milestone, draft: MilestoneDraft) -> None:
+    milestone.name = draft.name.strip()
+    milestone.due_on = draft.due_on
+    milestone.tranche_share = draft.tranche_share
+    milestone.action_if_missed = draft.action_if_missed.strip()
+    kept = list(milestone.criteria)
+    criteria = []
+    for row, wanted in enumerate(draft.criteria):
+        # Rows keep their criterion, because evidence may hang on it already.
+        criterion = kept[row] if row < len(kept) else Criterion()
+        for name, value in asdict(wanted).items():
+            setattr(criterion, name, value.strip() if isinstance(value, str) else value)
+        criteria.append(criterion)
+    milestone.criteria = criteria

@@ -1,0 +1,239 @@
+"""Move initiatives from state to state by the one table, with its guards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.calendar.models import Cycle
+from app.calendar.rules import CycleState
+from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.initiatives.models import Initiative, InitiativeMove
+from app.initiatives.queries import PoolUse, load_pool_uses, load_shapes
+from app.initiatives.rules import (
+    Action,
+    Circumstances,
+    InitiativeState,
+    Move,
+    bars,
+    find_move,
+    missing_parts,
+    permission_bars,
+)
+from app.initiatives.services.checks import check_version, standing
+from app.journeys.models import Baseline, Journey
+
+
+def load_circumstances(
+    session: Session, initiatives: Sequence[Initiative]
+) -> dict[int, Circumstances]:
+    """What guards go by, for each initiative by id, in a fixed number of queries."""
+    ids = [initiative.id for initiative in initiatives]
+    shapes = load_shapes(session, ids)
+    uses = load_pool_uses(session, ids)
+    cycles = {one.cycle_id for one in initiatives if one.cycle_id}
+    by_id = {c.id: c for c in session.scalars(select(Cycle).where(Cycle.id.in_(cycles)))}
+    journeys = _journeys_measured(session, {one.journey_id for one in initiatives} - {None})
+    found = {}
+    for one in initiatives:
+        cycle = by_id.get(one.cycle_id) if one.cycle_id else None
+        journey = journeys.get(one.journey_id) if one.journey_id else None
+        found[one.id] = Circumstances(
+            gaps=missing_parts(shapes[one.id]),
+            uncertified_pools=tuple(use.name for use in uses[one.id] if not use.is_certified),
+            nomination_faults=_nomination_faults(one, cycle, journey, uses[one.id])
+            + tuple(f"Move its milestones: “{m}” lies outside the cycle’s quarters."
+                    for m in shapes[one.id].misplaced_milestones),
+        )  # fmt: skip
+    return found
+
+
+def _journeys_measured(session: Session, ids: set[int | None]) -> dict[int, tuple[str, bool]]:
+    """Journeys by id: name and whether they have a baseline."""
+    if not ids:
+        return {}
+    measured = select(Baseline.id).where(Baseline.journey_id == Journey.id).exists()
+    rows = session.execute(select(Journey.id, Journey.name, measured).where(Journey.id.in_(ids)))
+    return {id_: (name, bool(has)) for id_, name, has in rows}
+
+
+def _nomination_faults(
+    initiative: Initiative,
+    cycle: Cycle | None,
+    journey: tuple[str, bool] | None,
+    uses: Sequence[PoolUse],
+) -> tuple[str, ...]:
+    if cycle is None:
+        return ("It is proposed for no cycle. Reopen it and choose one.",)
+    found = []
+    if cycle.state is not CycleState.OPEN:
+        found.append(
+            f"{cycle.name} is {cycle.state.word.lower()}; only an open cycle takes candidates."
+        )
+    if cycle.currency != initiative.currency:
+        found.append(
+            f"{cycle.name} is in {cycle.currency}, its money in {initiative.currency}."
+            f" Choose a cycle in {initiative.currency}."
+        )
+    unmeasured = {use.journey for use in uses if not use.has_baseline}
+    if journey and not journey[1]:
+        unmeasured.add(journey[0])
+    found += [
+        f"The journey “{name}” has no baseline; record one first." for name in sorted(unmeasured)
+    ]
+    return tuple(found)
+
+
+def move_initiative(
+    session: Session,
+    initiative: Initiative,
+    action: Action,
+    *,
+    reason: str = "",
+    expected_version: int | None,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Move an initiative.
+
+    Raises NotAllowedError for the wrong person, ConflictError for the wrong state or version,
+    InvalidError when the guard bars it, naming everything that is missing.
+    """
+    facts = load_circumstances(session, [initiative])[initiative.id]
+    check_version(initiative, expected_version)
+    _move(session, initiative, action, facts, reason=reason, actor=actor, now=now)
+
+
+def _move(
+    session: Session,
+    initiative: Initiative,
+    action: Action,
+    facts: Circumstances,
+    *,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> None:
+    move = find_move(initiative.state, action)
+    if move is None or move.is_made_elsewhere:
+        raise ConflictError(
+            f"{initiative.key} is {initiative.state.word.lower()}; it can’t be moved that way now."
+        )
+    who = standing(actor, initiative)
+    if denied := permission_bars(move, who):
+        raise NotAllowedError(" ".join(denied))
+    if found := bars(move, who, facts):
+        raise InvalidError(" ".join(found))
+    if move.needs_reason and not reason.strip():
+        raise InvalidError("Give the reason; it stays on the record.", field="reason")
+    _carry_out(session, initiative, move, reason=reason.strip(), actor=actor, now=now)
+
+
+def _carry_out(
+    session: Session,
+    initiative: Initiative,
+    move: Move,
+    *,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> None:
+    before = {"state": initiative.state, "certified_by": initiative.certified_by_id}
+    if move.action is Action.CERTIFY:
+        initiative.certified_by_id, initiative.certified_at = actor.id, now
+    if move.end is InitiativeState.DRAFT:
+        initiative.certified_by_id, initiative.certified_at = None, None
+    initiative.state = move.end
+    initiative.changed_at = now
+    session.add(
+        InitiativeMove(
+            initiative_id=initiative.id,
+            from_state=move.start,
+            to_state=move.end,
+            moved_by_id=actor.id,
+            moved_at=now,
+            reason=reason,
+        )
+    )
+    session.flush()
+    record(
+        session, actor=actor, action=f"initiative.{move.done}",
+        subject=f"initiative:{initiative.id}", before=before,
+        after={"state": initiative.state, "certified_by": initiative.certified_by_id},
+        reason=reason or None, now=now,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An initiative that could not be moved, and why."""
+
+    key: str
+    message: str
+
+
+def move_many(
+    session: Session,
+    initiatives: Sequence[Initiative],
+    action: Action,
+    *,
+    reason: str = "",
+    actor: Person,
+    now: datetime,
+) -> tuple[int, list[Refusal]]:
+    """Move all that can be moved; the count, and a refusal for each that can't.
+
+    Each that moves gets its own line in the history and in the audit trail.
+    """
+    if any(find.needs_reason for find in _moves_of(action)) and not reason.strip():
+        raise InvalidError("Give the reason; it stays on the record.", field="reason")
+    facts = load_circumstances(session, initiatives)
+    moved, refused = 0, []
+    for one in initiatives:
+        try:
+            _move(session, one, action, facts[one.id], reason=reason, actor=actor, now=now)
+            moved += 1
+        except (ConflictError, InvalidError, NotAllowedError) as error:
+            refused.append(Refusal(one.key, error.message))
+    return moved, refused
+
+
+def _moves_of(action: Action) -> list[Move]:
+    return [move for state in InitiativeState if (move := find_move(state, action))]
+
+
+def mark_approved(
+    session: Session, initiative: Initiative, *, actor: Person, now: datetime
+) -> None:
+    """Note that a decision approved a candidate's money; the decision checks who may decide."""
+    _follow(session, initiative, Action.APPROVE, reason="", actor=actor, now=now)
+
+
+def mark_stopped(
+    session: Session, initiative: Initiative, *, actor: Person, now: datetime, reason: str
+) -> None:
+    """Note that a hurdle's decision stopped an approved initiative."""
+    _follow(session, initiative, Action.STOP, reason=reason, actor=actor, now=now)
+
+
+def _follow(
+    session: Session,
+    initiative: Initiative,
+    action: Action,
+    *,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> None:
+    move = find_move(initiative.state, action)
+    if move is None:
+        raise ConflictError(
+            f"{initiative.key} is {initiative.state.word.lower()} meanwhile, so this can’t follow."
+        )
+    _carry_out(session, initiative, move, reason=reason, actor=actor, now=now)
