@@ -98,7 +98,10 @@ def sample_form(*, broken: bool) -> SampleForm:
         form.refuse(
             InvalidError(
                 "Two fields need another look.",
-                fields={"title": "Enter a title.", "cost": "€999,999,999 is more than the fund holds."},
+                fields={
+                    "title": "Enter a title.",
+                    "cost": "€999,999,999 is more than the fund holds.",
+                },
             )
         )
     return form

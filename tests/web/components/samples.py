@@ -6,7 +6,14 @@ from random import Random
 from typing import Any
 
 STAGES = ("Awareness", "Discovery", "Interest", "Consideration", "Action", "Use", "Advocacy")
-CHANNELS = ("Website", "Mobile app", "Contact centre", "E-mail & messaging", "Agent & branch", "Letters & bills")
+CHANNELS = (
+    "Website",
+    "Mobile app",
+    "Contact centre",
+    "E-mail & messaging",
+    "Agent & branch",
+    "Letters & bills",
+)
 PAIN = (
     (22, 48, 57, 39, 27, 63, 51),
     (31, 35, 41, 30, 24, 55, 36),
@@ -79,7 +86,11 @@ def heat_sample() -> dict[str, Any]:
 def line_sample() -> list[dict[str, Any]]:
     """Value against budget with falling returns."""
     return [
-        {"x": round(i * 4, 2), "y": round(100 - 94 * (1 - (1 - i / 25) ** 1.8), 2), "title": f"€{i * 0.32:.2f}m"}
+        {
+            "x": round(i * 4, 2),
+            "y": round(100 - 94 * (1 - (1 - i / 25) ** 1.8), 2),
+            "title": f"€{i * 0.32:.2f}m",
+        }
         for i in range(26)
     ]
 
@@ -141,7 +152,11 @@ def roadmap_sample(count: int, *, fit: bool) -> tuple[list[dict[str, Any]], dict
     axis = {
         "width": None if fit else 1260,
         "groups": [
-            {"x": round(q * 100 / 6, 2), "label": f"Q{(q + 2) % 4 + 1} {2026 + (q + 2) // 4}", "strong": q == 2}
+            {
+                "x": round(q * 100 / 6, 2),
+                "label": f"Q{(q + 2) % 4 + 1} {2026 + (q + 2) // 4}",
+                "strong": q == 2,
+            }
             for q in range(6)
         ],
         "ticks": [{"x": round(m * 100 / 18, 2), "label": months[m % 12]} for m in range(18)],
