@@ -1,0 +1,1 @@
+"""The drawing of the roadmap: bars and diamonds placed in percent of the track; pure."""

@@ -1,0 +1,222 @@
+"""Place bars, diamonds and loads on a time axis.
+
+All positions are percent of the track, rounded to two digits, so that one drawing serves screen,
+phone and paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import Enum
+
+from app.values.quarter import Quarter, QuarterSpan
+
+
+class Zoom(Enum):
+    """How much time a screen holds."""
+
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+    @property
+    def word(self) -> str:
+        return self.value.capitalize()
+
+
+MONTH_PIXELS = 90
+QUARTER_PIXELS = 210
+FULL_SHARE = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Diamond:
+    """A hurdle on its due day; ``state`` is a hurdle state's value, ``title`` says it whole."""
+
+    due_on: date
+    state: str
+    title: str
+    href: str
+    is_selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A funded initiative from its first to its last day, and as it was approved."""
+
+    key: str
+    title: str
+    href: str
+    lane: str
+    starts_on: date
+    ends_on: date
+    baseline_ends_on: date
+    diamonds: tuple[Diamond, ...]
+    is_selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a lane asks for in a quarter, as a share of what there is (1 is full), in words."""
+
+    share: float
+    word: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane's heading, its note and its load by quarter."""
+
+    key: str
+    title: str
+    note: str
+    loads: Mapping[Quarter, Load]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The quarters shown, half-open by day, and today."""
+
+    quarters: QuarterSpan
+    zoom: Zoom
+    today: date
+
+    @property
+    def first_day(self) -> date:
+        return self.quarters.first.first_day
+
+    @property
+    def days(self) -> int:
+        return (self.quarters.end.first_day - self.first_day).days
+
+    def x(self, day: date) -> float:
+        """Where a day begins, in percent; days outside lie on the edges."""
+        gone = min(max((day - self.first_day).days, 0), self.days)
+        return round(100 * gone / self.days, 2)
+
+    @property
+    def width(self) -> int | None:
+        """Pixels of the track; None fits the screen."""
+        if self.zoom is Zoom.YEAR:
+            return None
+        pixels = 3 * MONTH_PIXELS if self.zoom is Zoom.MONTH else QUARTER_PIXELS
+        return pixels * len(self.quarters)
+
+
+def axis_for(bars: Sequence[Bar], zoom: Zoom, today: date) -> Axis:
+    """Whole quarters that hold every bar, its baseline and today."""
+    days = [today]
+    for bar in bars:
+        days += [bar.starts_on, bar.ends_on, bar.baseline_ends_on]
+        days += [diamond.due_on for diamond in bar.diamonds]
+    first, last = Quarter.containing(min(days)), Quarter.containing(max(days))
+    return Axis(QuarterSpan(first, last - first + 1), zoom, today)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def axis_drawing(axis: Axis) -> dict[str, object]:
+    """Groups, ticks, lines and the mark of today, as the roadmap's macro takes them."""
+    groups, ticks, lines = [], [], []
+    for quarter in axis.quarters:
+        x = axis.x(quarter.first_day)
+        if axis.zoom is Zoom.YEAR:
+            if quarter.number == 1 or quarter == axis.quarters.first:
+                groups.append({"x": x, "label": str(quarter.year), "strong": True})
+            if len(axis.quarters) <= 12:
+                ticks.append({"x": x, "label": f"Q{quarter.number}"})
+        else:
+            groups.append(
+                {
+                    "x": x,
+                    "label": f"Q{quarter.number} {quarter.year}",
+                    "strong": quarter.number == 1,
+                }
+            )
+            ticks += _months(axis, quarter)
+        lines.append({"x": x, "strong": quarter.number == 1})
+    return {
+        "width": axis.width,
+        "groups": groups,
+        "ticks": ticks,
+        "lines": lines,
+        "today_x": axis.x(axis.today),
+        "today_label": f"{axis.today.day} {_MONTHS[axis.today.month - 1]}",
+    }
+
+
+def _months(axis: Axis, quarter: Quarter) -> list[dict[str, object]]:
+    first = quarter.first_day.month
+    days = [date(quarter.year, first + i, 1) for i in range(3)]
+    return [{"x": axis.x(day), "label": _MONTHS[day.month - 1]} for day in days]
+
+
+def lane_drawings(
+    lanes: Sequence[Lane], bars: Iterable[Bar], axis: Axis
+) -> list[dict[str, object]]:
+    """Lanes in the order given, each with its rows by start; a lane without bars is left out."""
+    rows: dict[str, list[Bar]] = {lane.key: [] for lane in lanes}
+    for bar in bars:
+        rows[bar.lane].append(bar)
+    return [
+        {
+            "key": lane.key,
+            "title": lane.title,
+            "note": lane.note,
+            "load": [_load(axis, quarter, load) for quarter, load in sorted(lane.loads.items())],
+            "rows": [_row(axis, bar) for bar in sorted(rows[lane.key], key=_by_start)],
+        }
+        for lane in lanes
+        if rows[lane.key]
+    ]
+
+
+def _by_start(bar: Bar) -> tuple[date, str]:
+    return bar.starts_on, bar.key
+
+
+def _load(axis: Axis, quarter: Quarter, load: Load) -> dict[str, object]:
+    x = axis.x(quarter.first_day)
+    level = "over" if load.share > 1 else "full" if load.share >= FULL_SHARE else None
+    return {
+        "x": x,
+        "w": round(axis.x((quarter + 1).first_day) - x, 2),
+        "share": round(100 * min(load.share, 1)),
+        "word": load.word,
+        "title": load.title,
+        "level": level,
+    }
+
+
+def _row(axis: Axis, bar: Bar) -> dict[str, object]:
+    x = axis.x(bar.starts_on)
+    end = axis.x(bar.ends_on + timedelta(days=1))
+    base_end = axis.x(bar.baseline_ends_on + timedelta(days=1))
+    moved = bar.baseline_ends_on != bar.ends_on
+    elapsed = min(axis.x(axis.today), end) - x
+    return {
+        "key": bar.key,
+        "title": bar.title,
+        "href": bar.href,
+        "x": x,
+        "w": round(max(end - x, 0.1), 2),
+        "elapsed_w": round(max(elapsed, 0), 2),
+        "base_x": x,
+        "base_w": round(max(base_end - x, 0.1), 2) if moved else 0,
+        "moved": moved,
+        "selected": bar.is_selected,
+        "diamonds": [
+            {
+                "x": axis.x(diamond.due_on),
+                "state": diamond.state,
+                "title": diamond.title,
+                "href": diamond.href,
+                "selected": diamond.is_selected,
+            }
+            for diamond in bar.diamonds
+        ],
+    }
