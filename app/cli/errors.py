@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
@@ -31,14 +32,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class Refusal(click.ClickException):
-    """A refusal with the exit code of its kind."""
-
-    def __init__(self, error: AppError) -> None:
-        super().__init__(error.message)
-        self.exit_code = next(
-            (code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1
-        )
+def exit_code(error: AppError) -> int:
+    """The exit code for a refusal."""
+    return next((code for kind, code in EXIT_CODES.items() if isinstance(error, kind)), 1)
 
 
 def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
@@ -49,6 +45,10 @@ def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except AppError as error:
-            raise Refusal(error) from error
+            click.echo(f"Error: {error.message}", err=True)
+            for name, message in getattr(error, "fields", {}).items():
+                if message != error.message:
+                    click.echo(f"  {name}: {message}", err=True)
+            sys.exit(exit_code(error))
 
     return run

@@ -13,6 +13,7 @@ from typing import Protocol
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.db.statements import rows_changed
 from app.jobs.models import Job, Worker
 from app.jobs.rules import MOST_ATTEMPTS, JobState
 
@@ -58,21 +59,19 @@ def request_stop(session: Session, job: Job, *, actor: JobActor | None, now: dat
 
     A job nobody has begun ends at once. The caller records who asked and why.
     """
-    at_once = session.execute(
+    end_at_once = (
         update(Job)
         .where(Job.id == job.id, Job.state == JobState.QUEUED)
         .values(state=JobState.STOPPED, stop_requested_at=now, finished_at=now)
     )
-    if not at_once.rowcount:
-        asked = session.execute(
-            update(Job)
-            .where(Job.id == job.id, Job.state == JobState.RUNNING)
-            .values(stop_requested_at=now)
-        )
-        if not asked.rowcount:
-            return False
+    ask = (
+        update(Job)
+        .where(Job.id == job.id, Job.state == JobState.RUNNING)
+        .values(stop_requested_at=now)
+    )
+    reached = rows_changed(session, end_at_once) or rows_changed(session, ask)
     session.refresh(job)
-    return True
+    return bool(reached)
 
 
 def claim(session: Session, *, worker: str, kinds: frozenset[str], now: datetime) -> Job | None:
@@ -88,7 +87,7 @@ def claim(session: Session, *, worker: str, kinds: frozenset[str], now: datetime
     job_id = session.scalar(oldest)
     if job_id is None:
         return None
-    taken = session.execute(
+    take = (
         update(Job)
         .where(Job.id == job_id, Job.state == JobState.QUEUED)
         .values(
@@ -99,7 +98,9 @@ def claim(session: Session, *, worker: str, kinds: frozenset[str], now: datetime
             heartbeat_at=now,
         )
     )
-    return session.get(Job, job_id, populate_existing=True) if taken.rowcount else None
+    if not rows_changed(session, take):
+        return None
+    return session.get(Job, job_id, populate_existing=True)
 
 
 def beat(session: Session, job_id: int, *, worker: str, now: datetime) -> bool:
@@ -167,7 +168,7 @@ def _reap_one(session: Session, job: Job, *, now: datetime) -> bool:
         if again
         else {"state": JobState.LOST, "finished_at": now, "failure": LOST_WORDS}
     )
-    taken = session.execute(
+    take_back = (
         update(Job)
         .where(
             Job.id == job.id,
@@ -177,14 +178,15 @@ def _reap_one(session: Session, job: Job, *, now: datetime) -> bool:
         )
         .values(**values)
     )
+    reached = rows_changed(session, take_back)
     session.refresh(job)
-    return bool(taken.rowcount)
+    return bool(reached)
 
 
 def _held(session: Session, job_id: int, worker: str, values: dict[str, object]) -> bool:
-    changed = session.execute(
+    change = (
         update(Job)
         .where(Job.id == job_id, Job.worker == worker, Job.state == JobState.RUNNING)
         .values(**values)
     )
-    return bool(changed.rowcount)
+    return bool(rows_changed(session, change))

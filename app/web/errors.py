@@ -133,7 +133,7 @@ def refused(error: AppError) -> Response:
 def http_refused(error: HTTPException) -> Response:
     """Answer an HTTP error in words; redirects and ready responses pass through."""
     if error.response is not None or error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     is_plain = isinstance(error, SecurityError)  # its words repeat the foreign host's name
     own_words = not is_plain and type(error).description != error.description
     response = page(error.code, error.description if own_words else None)

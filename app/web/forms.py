@@ -20,6 +20,8 @@ MAX_TEXT = 20_000
 class Form(FlaskForm):
     """A form; ``currency`` is what its money fields are in."""
 
+    form_errors: list[str]
+
     def __init__(self, *args: Any, currency: str | None = None, **kwargs: Any) -> None:
         self.currency = currency
         super().__init__(*args, **kwargs)
@@ -35,7 +37,7 @@ class Form(FlaskForm):
         named = error.fields if isinstance(error, InvalidError) else {}
         if not named and error.field:
             named = {error.field: error.message}
-        by_name = {field.name: field for field in _all_fields(self)}
+        by_name = {f.name: f for f in _all_fields(self) if not isinstance(f, FormField)}
         unplaced = [] if named else [error.message]
         for name, message in named.items():
             if name in by_name:
@@ -47,8 +49,12 @@ class Form(FlaskForm):
     def error_list(self) -> list[tuple[str, str, str]]:
         """Every message as (field id, label, message) for the summary; the form's own first."""
         listed = [("", "", message) for message in self.form_errors]
-        for field in _leaves(self):
-            listed += [(field.id, str(field.label.text), str(message)) for message in field.errors]
+        for field in _all_fields(self):
+            if isinstance(field, FormField):
+                continue
+            place = "" if isinstance(field, HiddenField) else field.id
+            messages = [message for message in field.errors if isinstance(message, str)]
+            listed += [(place, str(field.label.text), message) for message in messages]
         return listed
 
 

@@ -24,6 +24,7 @@ from app.accounts.rules import (
 )
 from app.accounts.services.passwords import password_fits
 from app.audit.services import record
+from app.db.statements import rows_changed
 
 LONGEST_BROWSER = 200
 
@@ -130,7 +131,7 @@ def close_sessions(session: Session, person: Person, *, but_token: str | None = 
     query = delete(SignInSession).where(SignInSession.person_id == person.id)
     if but_token is not None:
         query = query.where(SignInSession.token_hash != token_hash(but_token))
-    return int(session.execute(query).rowcount)
+    return rows_changed(session, query)
 
 
 def touch_session(session: Session, session_id: int, *, now: datetime) -> None:

@@ -1,0 +1,215 @@
+"""The worker carries jobs out, tells what became of them, and may be killed at any moment."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from app.errors import InvalidError
+from app.jobs.engine import RunningJob
+from app.jobs.models import Job
+from app.jobs.rules import JobState
+from app.jobs.services import enqueue, reap, request_stop
+from app.worker import Worker
+from tests.support.databases import Databases
+
+ROOT = Path(__file__).resolve().parents[3]
+
+WORKER_PROGRAM = """
+    import sys, time
+    from app.factory import create_app
+    from app.worker import Worker
+
+    def forever(job):
+        while not job.should_stop():
+            job.progress({"step": 1})
+            time.sleep(0.05)
+
+    app = create_app({"JOB_LOST_SECONDS": 3600, "WORKER_POLL_SECONDS": 0.1})
+    Worker(app, handlers={"forever": forever}).run()
+"""
+
+Handler = Callable[[RunningJob], None]
+
+
+@pytest.fixture
+def live_app(make_app: Callable[..., Flask]) -> Flask:
+    """An application whose clock runs."""
+    return make_app(FIXED_NOW=None, WORKER_POLL_SECONDS=0.1)
+
+
+def _job(session: Session, now: datetime, kind: str = "work") -> Job:
+    with transaction(session):
+        return enqueue(session, kind=kind, payload={"n": 1}, actor=None, now=now)
+
+
+def _again(session: Session, job: Job) -> Job:
+    """The job as stored now."""
+    session.rollback()
+    session.refresh(job)
+    return job
+
+
+def _until(
+    session: Session, job: Job, state: JobState, *, attempts: int = 1, seconds: float = 30
+) -> None:
+    deadline = time.monotonic() + seconds
+    while (_again(session, job).state, job.attempts) != (state, attempts):
+        assert time.monotonic() < deadline, f"The job is {job.state}, begun {job.attempts} times."
+        time.sleep(0.05)
+
+
+class TestRunNext:
+    def test_ends_the_job_together_with_its_result(
+        self, live_app: Flask, session: Session, now: datetime
+    ) -> None:
+        job = _job(session, now)
+        seen = []
+
+        def handler(running: RunningJob) -> None:
+            running.progress({"share": 1}, force=True)
+            with running.sessions() as inner, transaction(inner):
+                seen.append(running.payload)
+                running.finish(inner)
+
+        worker = Worker(live_app, handlers={"work": handler})
+        assert worker.run_next()
+        assert not worker.run_next()
+        assert seen == [{"n": 1}]
+        assert _again(session, job).state is JobState.DONE
+        assert job.progress == {"share": 1}
+
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [(InvalidError("The budget is gone."), "The budget is gone."), (KeyError("x"), "incident")],
+    )
+    def test_says_why_a_job_failed(
+        self, live_app: Flask, session: Session, now: datetime, error: Exception, words: str
+    ) -> None:
+        job = _job(session, now)
+
+        def handler(_: RunningJob) -> None:
+            raise error
+
+        Worker(live_app, handlers={"work": handler}).run_next()
+        assert _again(session, job).state is JobState.FAILED
+        assert words in (job.failure or "")
+
+    def test_lets_the_handler_keep_its_best_when_stopped(
+        self, live_app: Flask, session: Session, now: datetime
+    ) -> None:
+        job = _job(session, now)
+
+        def handler(running: RunningJob) -> None:
+            with running.sessions() as inner, transaction(inner):
+                request_stop(inner, inner.get_one(Job, running.job_id), actor=None, now=now)
+            assert running.should_stop()
+
+        Worker(live_app, handlers={"work": handler}).run_next()
+        assert _again(session, job).state is JobState.STOPPED
+
+    def test_counts_nothing_after_the_job_was_taken_away(
+        self, live_app: Flask, session: Session, now: datetime
+    ) -> None:
+        job = _job(session, now)
+        wrote = []
+
+        def handler(running: RunningJob) -> None:
+            with running.sessions() as inner, transaction(inner):
+                reap(inner, [inner.get_one(Job, running.job_id)], now=now)
+            with running.sessions() as inner, transaction(inner):
+                running.finish(inner)
+                wrote.append(1)
+
+        Worker(live_app, handlers={"work": handler}).run_next()
+        assert wrote == []
+        assert _again(session, job).state is JobState.QUEUED
+
+    def test_puts_the_job_back_when_the_worker_is_asked_to_end(
+        self, live_app: Flask, session: Session, now: datetime
+    ) -> None:
+        job = _job(session, now)
+
+        def handler(running: RunningJob) -> None:
+            worker.ending.set()
+            running.should_stop()
+
+        worker = Worker(live_app, handlers={"work": handler})
+        worker.run_next()
+        assert (_again(session, job).state, job.attempts) == (JobState.QUEUED, 0)
+
+
+class TestRun:
+    def test_wakes_up_by_the_bell(
+        self, make_app: Callable[..., Flask], session: Session, now: datetime
+    ) -> None:
+        app = make_app(FIXED_NOW=None, WORKER_POLL_SECONDS=60)
+        worker = Worker(app, handlers={"work": lambda job: None})
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            time.sleep(0.5)
+            with app.app_context():
+                own = app.extensions["sqlalchemy"].session
+                with transaction(own):
+                    job_id = enqueue(own, kind="work", payload={}, actor=None, now=now).id
+            _until(session, session.get_one(Job, job_id), JobState.DONE, seconds=5)
+        finally:
+            worker.ending.set()
+            thread.join()
+
+
+@pytest.fixture
+def start_worker(
+    database: Databases, tmp_path: Path
+) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
+    """Start workers as processes of their own, which end with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+    environment = os.environ | {
+        "DATABASE_URL": database.url,
+        "QUEUE_URL": f"sqlite:///{tmp_path / 'queue.db'}",
+        "ENVIRONMENT": "test",
+        "SECRET_KEY": "0123456789abcdef" * 2,
+    }
+
+    def start() -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-c", textwrap.dedent(WORKER_PROGRAM)]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+class TestAKilledWorker:
+    def test_has_its_job_queued_once_more_and_then_lost(
+        self,
+        start_worker: Callable[[], subprocess.Popen[bytes]],
+        session: Session,
+        now: datetime,
+    ) -> None:
+        job = _job(session, now, kind="forever")
+        for attempt in (1, 2):
+            worker = start_worker()
+            _until(session, job, JobState.RUNNING, attempts=attempt)
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+        start_worker()
+        _until(session, job, JobState.LOST, attempts=2)
+        assert job.finished_at is not None
