@@ -92,6 +92,7 @@ SETTINGS = (
     Setting("SESSION_HOURS", 12, int, "hours after which everybody signs in again"),
     Setting("IDLE_MINUTES", 480, int, "idle minutes after which a session ends"),
     Setting("IDLE_MINUTES_SENSITIVE", 30, int, "the same for people with finance or admin role"),
+    Setting("BASELINE_MAX_AGE_DAYS", 190, int, "oldest baseline a cycle may open with, in days"),
     Setting("SOLVER_SECONDS", 60, int, "longest a solve may take; the best plan so far is kept"),
     Setting("SOLVER_MEMORY_MB", 1024, int, "memory a solver process may use"),
     Setting("WORKER_POLL_SECONDS", 1.0, float, "how often an idle worker looks for jobs"),
