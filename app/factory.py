@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli
 from app.accounts import routes as accounts
 from app.audit import routes as audit
+from app.calendar import routes as calendar
 from app.db.sqlite import engine_options
 from app.extensions import csrf, db
 from app.jobs import routes as jobs
@@ -27,6 +28,7 @@ from app.web.headers import init_headers
 from app.web.health import bp as health
 from app.web.logs import init_logs
 from app.web.origin import init_origin_check
+from app.web.subjects import init_subjects
 from config import complete_settings, read_settings
 
 BLUEPRINTS = (
@@ -34,6 +36,7 @@ BLUEPRINTS = (
     accounts.bp,
     audit.bp,
     jobs.bp,
+    calendar.bp,
 )
 
 
@@ -69,3 +72,4 @@ def _bind_extensions(app: Flask) -> None:
     csrf.init_app(app)
     init_assets(app)
     init_filters(app)
+    init_subjects(app)

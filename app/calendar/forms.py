@@ -1,0 +1,185 @@
+"""Forms of the calendar: cycles, funds, budget and capacity grids, teams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from typing import Any
+
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired
+
+from app.calendar.rules import CycleDraft, budget_cell, capacity_cell
+from app.values.money import CURRENCY_DIGITS, Money
+from app.values.quarter import Quarter
+from app.web.fields import (
+    CountField,
+    DayField,
+    MeasureField,
+    MoneyField,
+    PercentField,
+    QuarterField,
+)
+from app.web.filters import quarter as written_quarter
+from app.web.forms import Form
+
+CURRENCIES = [(code, code) for code in sorted(CURRENCY_DIGITS)]
+
+
+def needed(message: str) -> list[InputRequired]:
+    return [InputRequired(message)]
+
+
+class VersionedForm(Form):
+    """A form that remembers which version of the thing it was filled from."""
+
+    version = HiddenField(default="0")
+
+    @property
+    def seen_version(self) -> int:
+        """The version the person looked at; anything odd counts as a version nobody has."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class CycleForm(VersionedForm):
+    """A cycle's own figures."""
+
+    name = StringField("Name", needed("Give the cycle a name, such as FY27 H1."))
+    starts_on = DayField("Starts on", needed("Say when the cycle starts."))
+    ends_on = DayField("Ends on", needed("Say when the cycle ends."))
+    currency = SelectField("Currency", choices=CURRENCIES, default="EUR")
+    first_quarter = QuarterField(
+        "First quarter",
+        needed("Say which quarter is planned first."),
+        description="Written as year and number, such as 2027-Q1.",
+    )
+    quarter_count = CountField(
+        "Quarters planned",
+        needed("Say how many quarters are planned."),
+        description="Values and costs count within this horizon and not beyond it.",
+        default=12,
+    )
+    discount_rate = PercentField(
+        "Discount rate a year",
+        needed("Enter the discount rate."),
+        description="What next year’s money is worth less today.",
+    )
+    hurdle_rate = PercentField(
+        "Hurdle rate",
+        needed("Enter the hurdle rate."),
+        description="The return a tranche has to promise before it is released.",
+    )
+    release_confidence = PercentField(
+        "Release confidence θ",
+        needed("Enter the release confidence."),
+        description="How likely the hurdle rate has to be for a release.",
+        default=Decimal("0.6"),
+    )
+
+    def draft(self) -> CycleDraft:
+        return CycleDraft(**{field.name: self[field.name].data for field in fields(CycleDraft)})
+
+
+class FundForm(Form):
+    """A fund that joins a cycle."""
+
+    key = StringField(
+        "Key",
+        needed("Enter the fund’s key."),
+        description="Lower case, such as capex. The key of a known fund brings that fund in.",
+    )
+    name = StringField("Name", description="Only for a fund that is new.")
+    carry_over = PercentField(
+        "Carry-over",
+        description="The share of a quarter’s budget that may move on unspent.",
+        default=Decimal(0),
+    )
+
+
+class TeamForm(Form):
+    """A new team; its currency is that of the cycle it is added from."""
+
+    key = StringField(
+        "Key", needed("Enter the team’s key."), id="team-key", description="Such as digital."
+    )
+    name = StringField("Name", needed("Give the team a name."), id="team-name")
+    day_rate = MoneyField(
+        "Day rate", needed("Enter the cost of one person for one day."), id="team-rate"
+    )
+
+
+class TeamEditForm(Form):
+    """A team's name and rate, and what stood there when the page was opened."""
+
+    name = StringField("Name", needed("Give the team a name."))
+    day_rate = MoneyField("Day rate", needed("Enter the cost of one person for one day."))
+    seen_name = HiddenField()
+    seen_minor = HiddenField()
+
+    def seen(self) -> tuple[str, Money]:
+        text = self.seen_minor.data or ""
+        minor = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
+        return self.seen_name.data or "", Money(minor, str(self.currency))
+
+
+class GridForm(VersionedForm):
+    """A grid of fields whose names stand in ``cells`` by row key and quarter."""
+
+    cells: Mapping[tuple[str, Quarter], str]
+
+    def cell(self, key: str, quarter: Quarter) -> Field:
+        return self[self.cells[key, quarter]]
+
+
+class BudgetForm(GridForm):
+    """Budgets by fund and quarter, with the carry-over of every fund."""
+
+    is_confirmed = BooleanField("The unusual amounts are right")
+
+    def budgets(self) -> dict[tuple[str, Quarter], Money]:
+        """What was entered; an empty cell is no budget."""
+        nothing = Money.zero(str(self.currency))
+        return {cell: self[name].data or nothing for cell, name in self.cells.items()}
+
+    def carry_over(self) -> dict[str, Decimal]:
+        keys = {key for key, _ in self.cells}
+        return {key: self[f"carry-{key}"].data or Decimal(0) for key in sorted(keys)}
+
+
+class CapacityForm(GridForm):
+    """Person-days by team and quarter."""
+
+    def capacities(self) -> dict[tuple[str, Quarter], Decimal | None]:
+        return {cell: self[name].data for cell, name in self.cells.items()}
+
+
+def budget_form(
+    funds: Sequence[tuple[str, str]], quarters: Iterable[Quarter], **kwargs: Any
+) -> BudgetForm:
+    """Build the budget grid for funds, given as (key, name), and quarters."""
+    made: dict[str, Any] = {
+        f"carry-{key}": PercentField(f"{name}, carry-over") for key, name in funds
+    }
+    cells = {}
+    for key, name in funds:
+        for one in quarters:
+            cells[key, one] = budget_cell(key, one)
+            made[cells[key, one]] = MoneyField(f"{name}, {written_quarter(one)}")
+    form: BudgetForm = type("BudgetGrid", (BudgetForm,), made | {"cells": cells})(**kwargs)
+    return form
+
+
+def capacity_form(
+    teams: Sequence[tuple[str, str]], quarters: Iterable[Quarter], **kwargs: Any
+) -> CapacityForm:
+    """Build the capacity grid for teams, given as (key, name), and quarters."""
+    made: dict[str, Any] = {}
+    cells = {}
+    for key, name in teams:
+        for one in quarters:
+            cells[key, one] = capacity_cell(key, one)
+            made[cells[key, one]] = MeasureField(f"{name}, {written_quarter(one)}")
+    form: CapacityForm = type("CapacityGrid", (CapacityForm,), made | {"cells": cells})(**kwargs)
+    return form

@@ -1,0 +1,76 @@
+"""The budget grid of a cycle."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+
+from app.calendar import presenters, queries, services
+from app.calendar.forms import BudgetForm, budget_form
+from app.calendar.models import Cycle
+from app.calendar.routes.blueprint import Answer, bp, refused_form
+from app.calendar.rules import budget_cell
+from app.db.session import transaction
+from app.errors import AppError
+from app.extensions import db
+from app.values.money import Money
+from app.web.clock import now
+from app.web.guards import current_actor, requires
+
+
+@bp.get("/cycles/<int:cycle_id>/budgets")
+@requires("calendar.edit")
+def budgets(cycle_id: int) -> str:
+    """Show the budgets of a cycle to change."""
+    cycle = queries.get_cycle(db.session, cycle_id)
+    return render_template(
+        "calendar/budgets.html", **_context(cycle, form := _form(cycle, _stored(cycle))), form=form
+    )
+
+
+@bp.post("/cycles/<int:cycle_id>/budgets")
+@requires("calendar.edit")
+def save_budgets(cycle_id: int) -> Answer:
+    """Set the budgets of a cycle."""
+    cycle = queries.get_cycle(db.session, cycle_id)
+    form = _form(cycle, {})
+    if not form.validate_on_submit():
+        return render_template("calendar/budgets.html", **_context(cycle, form), form=form), 422
+    try:
+        with transaction(db.session):
+            services.set_budgets(
+                db.session,
+                queries.get_cycle(db.session, cycle_id),
+                form.budgets(),
+                form.carry_over(),
+                expected_version=form.seen_version,
+                is_confirmed=form.is_confirmed.data,
+                actor=current_actor(),
+                now=now(),
+            )
+    except AppError as error:
+        cycle = queries.get_cycle(db.session, cycle_id)
+        return refused_form(
+            "calendar/budgets.html", form, error,
+            subject=f"cycle:{cycle_id}", version=cycle.version, **_context(cycle, form),
+        )  # fmt: skip
+    flash("The budgets are saved.", "ok")
+    return redirect(url_for("calendar.show", cycle_id=cycle_id), code=303)
+
+
+def _form(cycle: Cycle, stored: dict[str, object]) -> BudgetForm:
+    funds = [(one.fund.key, one.fund.name) for one in cycle.funds]
+    return budget_form(funds, cycle.quarters, currency=cycle.currency, data=stored)
+
+
+def _stored(cycle: Cycle) -> dict[str, object]:
+    values: dict[str, object] = {"version": str(cycle.version)}
+    for one in cycle.funds:
+        values[f"carry-{one.fund.key}"] = one.carry_over
+        for budget in one.budgets:
+            name = budget_cell(one.fund.key, budget.quarter)
+            values[name] = Money(budget.amount_minor, cycle.currency)
+    return values
+
+
+def _context(cycle: Cycle, form: BudgetForm) -> dict[str, object]:
+    return {"cycle": cycle, "grid": presenters.budget_fields(form, cycle)}
