@@ -114,3 +114,11 @@ class TestKeys:
         assert accessibility_faults(page) == []
         page.keyboard.press("Escape")
         expect(page.get_by_role("link", name="Gate calendar")).to_be_hidden()
+
+
+class TestProgress:
+    def test_asks_for_itself_until_the_run_has_ended(self, look: Callable[..., Page]) -> None:
+        page = look("workbench")
+        expect(page.get_by_text("Searching for better plans")).to_be_visible()
+        expect(page.get_by_text("Proven optimal after 1.8 s")).to_be_visible()
+        expect(page.get_by_role("button", name="Stop and keep best")).to_have_count(0)

@@ -121,6 +121,7 @@ def create_gallery() -> Flask:
     for endpoint, path in ENDPOINTS.items():
         app.add_url_rule(path, endpoint, _nowhere, methods=["GET", "POST"])
     app.add_url_rule("/gallery/<name>", "gallery", _page)
+    app.add_url_rule("/gallery/run/1", "gallery_run", _run)
     app.context_processor(_frame)
     app.after_request(_protect)
     return app
@@ -128,6 +129,11 @@ def create_gallery() -> Flask:
 
 def _nowhere() -> str:
     return "This page is not part of the gallery."
+
+
+def _run() -> str:
+    """Answer as a run does that has ended: the part alone, and it asks no more."""
+    return render_template("run.html")
 
 
 def _page(name: str) -> str:

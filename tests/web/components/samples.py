@@ -114,7 +114,7 @@ def _row(i: int, random: Random) -> dict[str, Any]:
             {
                 "x": round(x + w * (k + 1) / count, 2),
                 "state": STATES[(i + k * 3) % len(STATES)],
-                "title": f"H{k + 1} Pilot evidence, {STATES[(i + k * 3) % len(STATES)]}, 15 Jan 2027",
+                "title": f"H{k + 1} Pilot, {STATES[(i + k * 3) % len(STATES)]}, 15 Jan 2027",
                 "href": f"/gates/{i * 10 + k}",
                 "selected": i == 3 and k == 1,
             }

@@ -13,6 +13,8 @@ from tests.support.pages import error_on, links, parse, parse_strictly, table, t
 from tests.web.components.gallery_app import APP, PAGES, create_gallery
 from tests.web.components.samples import roadmap_sample
 
+BUTTON = r'_button\([^)]*?, "(?:primary|quiet|danger)", "([a-z0-9-]+)"'
+
 
 @pytest.fixture(scope="module")
 def gallery() -> Flask:
@@ -126,12 +128,7 @@ class TestFiles:
             source = file.read_text(encoding="utf-8")
             asked |= set(re.findall(r'\bicon\("([a-z0-9-]+)"', source))
             asked |= set(re.findall(r'icon_name="([a-z0-9-]+)"', source))
-            asked |= set(
-                re.findall(
-                    r'(?:link_button|submit_button)\([^)]*?, "(?:primary|quiet|danger)", "([a-z0-9-]+)"',
-                    source,
-                )
-            )
+            asked |= set(re.findall(BUTTON, source))
         assert asked - sprite == set()
 
     def test_vendored_files_lie_beside_their_licences(self) -> None:
