@@ -1,0 +1,227 @@
+"""Submitting freezes a plan with everything it rests on, or says why it can't."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Proposal, ProposalItem
+from app.approvals.queries import get_proposal
+from app.approvals.rules import HandKind, ProposalState, read_snapshot
+from app.approvals.services import submit_proposal, withdraw_proposal
+from app.audit.models import AuditEvent
+from app.calendar.models import Cycle, FundBudget
+from app.calendar.rules import CycleState
+from app.db.session import transaction
+from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.initiatives.models import Initiative, Milestone, OptionSpend
+from app.initiatives.rules import InitiativeState
+from app.portfolio.models import Run
+from app.portfolio.queries import get_run
+from app.values.canonical import canonical_json, digest
+from tests.factories.accounts import Cast
+from tests.factories.approvals import World, funded_keys, make_proposal, make_world
+
+
+@pytest.fixture
+def world(session: Session, cast: Cast, now: datetime) -> World:
+    with transaction(session):
+        return make_world(session, cast, now)
+
+
+def submit(session: Session, world: World, cast: Cast, now: datetime) -> Proposal:
+    with transaction(session):
+        return make_proposal(session, cast, now, world)
+
+
+def refusal(session: Session, world: World, cast: Cast, now: datetime) -> InvalidError:
+    with pytest.raises(InvalidError) as caught, transaction(session):
+        make_proposal(session, cast, now, world)
+    return caught.value
+
+
+class TestSubmitProposal:
+    def test_freezes_the_bytes_under_their_digest(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        proposal = submit(session, world, cast, now)
+        assert digest(proposal.snapshot) == proposal.digest
+        assert canonical_json(json.loads(proposal.snapshot)) == proposal.snapshot
+
+    def test_keeps_problem_and_result_as_they_were_solved(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        frozen = read_snapshot(submit(session, world, cast, now).snapshot)
+        run = get_run(session, world.run_id)
+        assert frozen.problem.encode() == run.problem
+        assert frozen.result.encode() == run.result
+        assert (frozen.run.digest, frozen.run.result_digest) == (run.digest, run.result_digest)
+
+    def test_keeps_names_rates_budgets_pools_and_hurdles(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        frozen = read_snapshot(submit(session, world, cast, now).snapshot)
+        assert frozen.cycle.discount_rate == Decimal("0.09")
+        assert {fund.key: fund.budget[0] for fund in frozen.funds} == {
+            "capex": 300_000_00,
+            "run": 60_000_00,
+        }
+        assert frozen.scenario.changed_by.name == "Lena Lead"
+        item = frozen.items[0]
+        assert (item.owner.name, item.created_by.name) == ("Omar Owner", "Lena Lead")
+        assert item.certified_by and item.certified_by.name == "Carla Finance"
+        assert [m.name for m in item.milestones] == ["Hurdle 1", "Hurdle 2", "Hurdle 3"]
+        assert item.milestones[0].criteria[0].minimum_sample == 200
+        assert {pool["certified_by"] for pool in frozen.inputs["pools"]} == {"Carla Finance"}
+
+    def test_splits_each_items_money_over_its_hurdles_to_the_cent(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        frozen = read_snapshot(submit(session, world, cast, now).snapshot)
+        for item in frozen.items:
+            assert sum(one.amount_minor for one in item.spend) == item.spend_minor > 0
+            assert sum(m.tranche_minor for m in item.milestones) == item.spend_minor
+
+    def test_counts_the_value_of_the_items_to_the_plans_to_the_cent(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        proposal = submit(session, world, cast, now)
+        frozen = read_snapshot(proposal.snapshot)
+        assert frozen.value_minor == json.loads(frozen.result)["value"]
+        items = session.scalars(select(ProposalItem).order_by(ProposalItem.position)).all()
+        assert [one.value_allocated_minor for one in items] == [
+            item.value_allocated_minor for item in frozen.items
+        ]
+
+    def test_notes_everybody_who_had_a_hand_in_it(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        proposal = submit(session, world, cast, now)
+        hands = {(hand.person_id, hand.part) for hand in proposal.hands}
+        assert hands == {
+            (cast.lead.id, HandKind.SUBMITTED),
+            (cast.lead.id, HandKind.CREATED),
+            (cast.lead.id, HandKind.CHANGED_SCENARIO),
+            (cast.owner.id, HandKind.OWNS),
+        }
+
+    def test_writes_one_audit_event(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        proposal = submit(session, world, cast, now)
+        events = session.scalars(
+            select(AuditEvent).where(AuditEvent.subject == f"proposal:{proposal.id}")
+        ).all()
+        assert [event.action for event in events] == ["proposal.submitted"]
+
+    def test_numbers_the_rounds_of_a_cycle(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        first = submit(session, world, cast, now)
+        with transaction(session):
+            withdraw_proposal(
+                session, get_proposal(session, first.id), reason="Typo", actor=cast.lead, now=now
+            )
+        assert submit(session, world, cast, now).round == 2
+        assert get_proposal(session, first.id).state is ProposalState.WITHDRAWN
+
+
+class TestSubmitProposalRefuses:
+    def test_everybody_but_the_lead(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        for person in (cast.cfo, cast.owner, cast.viewer, cast.admin):
+            with pytest.raises(NotAllowedError), transaction(session):
+                run = get_run(session, world.run_id)
+                submit_proposal(session, run, note="", actor=person, now=now)
+
+    def test_a_second_one_while_one_waits(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        submit(session, world, cast, now)
+        with pytest.raises(ConflictError, match="waits for a decision already"):
+            submit(session, world, cast, now)
+
+    def test_a_cycle_that_is_not_open(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            session.execute(update(Cycle).values(state=CycleState.CLOSED))
+        with pytest.raises(ConflictError, match="not open"):
+            submit(session, world, cast, now)
+
+    def test_a_run_without_a_plan(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            session.execute(update(Run).values(result=None, result_digest=None))
+        assert "no plan to submit" in refusal(session, world, cast, now).message
+
+    def test_a_result_somebody_tampered_with(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            run = get_run(session, world.run_id)
+            run.result = (run.result or b"").replace(b'"value":', b'"value": ', 1)
+        assert "digest differs" in refusal(session, world, cast, now).message
+
+    def test_a_result_whose_figures_do_not_hold_against_a_recount(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            run = get_run(session, world.run_id)
+            lying = json.loads(run.result or b"")
+            lying["value"] += 1
+            run.result = canonical_json(lying)
+            run.result_digest = digest(run.result)
+        assert "does not hold against a recount" in refusal(session, world, cast, now).message
+
+    def test_a_plan_whose_costs_changed_and_says_which(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            session.execute(update(OptionSpend).values(amount_minor=OptionSpend.amount_minor + 1))
+        changed = refusal(session, world, cast, now).fields.values()
+        assert "CX-101 changed: spend." in changed
+
+    def test_a_plan_whose_budget_changed_and_says_which(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            session.execute(
+                update(FundBudget)
+                .where(FundBudget.amount_minor == 300_000_00)
+                .values(amount_minor=290_000_00)
+            )
+        changed = refusal(session, world, cast, now).fields.values()
+        assert "capex in 2027-Q1 has EUR 290,000.00 to give, not EUR 300,000.00." in changed
+
+    def test_a_plan_one_of_whose_initiatives_is_no_candidate_any_more(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            key = funded_keys(get_run(session, world.run_id))[0]
+            session.execute(
+                update(Initiative)
+                .where(Initiative.key == key)
+                .values(state=InitiativeState.WITHDRAWN)
+            )
+        changed = refusal(session, world, cast, now).fields.values()
+        assert f"{key} is no candidate any more." in changed
+
+    def test_money_that_no_hurdle_holds(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            session.execute(
+                update(Milestone)
+                .where(Milestone.name == "Hurdle 3")
+                .values(tranche_share=Decimal("0.3"))
+            )
+        fields = refusal(session, world, cast, now).fields
+        assert "add up to 90\u202f%, not 100\u202f%" in next(iter(fields.values()))
