@@ -12,6 +12,8 @@ from app.initiatives.rules.drafts import (
     MilestoneDraft,
     NeedDraft,
     OptionDraft,
+    columns_of,
+    written,
 )
 from app.initiatives.rules.faults import (
     ORDER_OF_OPTIONS,
@@ -95,6 +97,7 @@ __all__ = [
     "circle_refusal",
     "circle_through",
     "claim_steps",
+    "columns_of",
     "cost_flag",
     "cost_row",
     "days_cell",
@@ -111,4 +114,5 @@ __all__ = [
     "quick_standalone",
     "spend_cell",
     "standalone_value",
+    "written",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from app.initiatives.rules.words import Direction, EvidenceGrade, Lens
 from app.values.quarter import Quarter
@@ -114,3 +115,33 @@ class ExclusionDraft:
 
     key: str
     reason: str = ""
+
+
+Draft = (
+    InitiativeDraft
+    | OptionDraft
+    | EffectDraft
+    | BehaviourDraft
+    | CriterionDraft
+    | MilestoneDraft
+    | NeedDraft
+    | ExclusionDraft
+)
+
+
+def columns_of(draft: Draft) -> dict[str, Any]:
+    """The fields of a draft by name, as they are."""
+    return {one.name: getattr(draft, one.name) for one in fields(draft)}
+
+
+def written(draft: Draft) -> dict[str, object]:
+    """A draft for the audit trail: rows as dictionaries, grid cells named ``id/quarter``."""
+    return {name: _written(value) for name, value in columns_of(draft).items()}
+
+
+def _written(value: Any) -> object:
+    if isinstance(value, tuple):
+        return [written(one) for one in value]
+    if isinstance(value, Mapping):
+        return {f"{id_}/{quarter}": cell for (id_, quarter), cell in value.items()}
+    return value

@@ -39,9 +39,7 @@ def option_faults(draft: OptionDraft) -> dict[str, str]:
     if not 1 <= draft.risk <= LARGEST_RISK:
         faults["risk"] = f"Risk goes from 1 to {LARGEST_RISK}."
     if not 0 <= draft.effort_minutes <= LARGEST_MINUTES:
-        faults["effort_minutes"] = (
-            "Enter 0 to a million million minutes."
-        )
+        faults["effort_minutes"] = "Enter 0 to a million million minutes."
     return faults
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,7 +12,7 @@ from app.audit.services import record
 from app.errors import InvalidError
 from app.initiatives.models import Effect, Initiative, Option, TargetBehaviour
 from app.initiatives.queries import behaviour_draft, get_behaviour
-from app.initiatives.rules import BehaviourDraft, behaviour_faults
+from app.initiatives.rules import BehaviourDraft, behaviour_faults, written
 from app.initiatives.services.checks import check_can_edit, touch
 from app.journeys.models import LeverPool
 
@@ -41,7 +40,7 @@ def add_behaviour(
     touch(session, initiative, now)
     record(
         session, actor=actor, action="initiative.behaviour_added",
-        subject=f"initiative:{initiative.id}", after=asdict(draft), now=now,
+        subject=f"initiative:{initiative.id}", after=written(draft), now=now,
     )  # fmt: skip
     return behaviour
 
@@ -59,13 +58,13 @@ def edit_behaviour(
     """Change a target behaviour and its effects. Raises InvalidError by field."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     behaviour = get_behaviour(session, initiative, behaviour_id)
-    before = asdict(behaviour_draft(behaviour))
+    before = written(behaviour_draft(behaviour))
     options = _check(session, initiative, draft)
     _take_over(behaviour, draft, options)
     touch(session, initiative, now)
     record(
         session, actor=actor, action="initiative.behaviour_edited",
-        subject=f"initiative:{initiative.id}", before=before, after=asdict(draft), now=now,
+        subject=f"initiative:{initiative.id}", before=before, after=written(draft), now=now,
     )  # fmt: skip
     return behaviour
 
@@ -82,7 +81,7 @@ def remove_behaviour(
     """Take a target behaviour away with its effects."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     behaviour = get_behaviour(session, initiative, behaviour_id)
-    before = asdict(behaviour_draft(behaviour))
+    before = written(behaviour_draft(behaviour))
     session.delete(behaviour)
     touch(session, initiative, now)
     record(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +14,13 @@ from app.calendar.models import Cycle
 from app.errors import InvalidError
 from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.queries import get_milestone, milestone_draft
-from app.initiatives.rules import MilestoneDraft, due_day_fault, milestone_faults
+from app.initiatives.rules import (
+    MilestoneDraft,
+    columns_of,
+    due_day_fault,
+    milestone_faults,
+    written,
+)
 from app.initiatives.services.checks import check_can_edit, touch
 
 
@@ -37,7 +42,7 @@ def add_milestone(
     touch(session, initiative, now)
     record(
         session, actor=actor, action="initiative.milestone_added",
-        subject=f"initiative:{initiative.id}", after=asdict(draft), now=now,
+        subject=f"initiative:{initiative.id}", after=written(draft), now=now,
     )  # fmt: skip
     return milestone
 
@@ -55,13 +60,13 @@ def edit_milestone(
     """Change a milestone and its criteria. Raises InvalidError by field."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     milestone = get_milestone(session, initiative, milestone_id)
-    before = asdict(milestone_draft(milestone))
+    before = written(milestone_draft(milestone))
     _check(session, initiative, draft, besides=milestone)
     _take_over(milestone, draft)
     touch(session, initiative, now)
     record(
         session, actor=actor, action="initiative.milestone_edited",
-        subject=f"initiative:{initiative.id}", before=before, after=asdict(draft), now=now,
+        subject=f"initiative:{initiative.id}", before=before, after=written(draft), now=now,
     )  # fmt: skip
     return milestone
 
@@ -78,7 +83,7 @@ def remove_milestone(
     """Take a milestone away with its criteria."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     milestone = get_milestone(session, initiative, milestone_id)
-    before = asdict(milestone_draft(milestone))
+    before = written(milestone_draft(milestone))
     session.delete(milestone)
     touch(session, initiative, now)
     record(
@@ -117,7 +122,7 @@ def _take_over(milestone: Milestone, draft: MilestoneDraft) -> None:
     for row, wanted in enumerate(draft.criteria):
         # Rows keep their criterion, because evidence may hang on it already.
         criterion = kept[row] if row < len(kept) else Criterion()
-        for name, value in asdict(wanted).items():
+        for name, value in columns_of(wanted).items():
             setattr(criterion, name, value.strip() if isinstance(value, str) else value)
         criteria.append(criterion)
     milestone.criteria = criteria

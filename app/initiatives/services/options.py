@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -20,6 +19,7 @@ from app.initiatives.rules import (
     days_cell,
     option_faults,
     spend_cell,
+    written,
 )
 from app.initiatives.services.checks import check_can_edit, touch
 
@@ -54,7 +54,7 @@ def add_option(
     _settle(session, initiative, now)
     record(
         session, actor=actor, action="initiative.option_added",
-        subject=f"initiative:{initiative.id}", after=_written(draft), now=now,
+        subject=f"initiative:{initiative.id}", after=written(draft), now=now,
     )  # fmt: skip
     return option
 
@@ -80,7 +80,7 @@ def edit_option(
     _settle(session, initiative, now)
     record(
         session, actor=actor, action="initiative.option_edited",
-        subject=f"initiative:{initiative.id}", before=_written(before), after=_written(draft),
+        subject=f"initiative:{initiative.id}", before=written(before), after=written(draft),
         now=now,
     )  # fmt: skip
     return option
@@ -102,7 +102,7 @@ def remove_option(
         raise ConflictError(
             f"Behaviours have effects under “{option.name}”. Take those effects out first."
         )
-    before = _written(option_draft(option))
+    before = written(option_draft(option))
     session.delete(option)
     _settle(session, initiative, now)
     record(
@@ -181,11 +181,3 @@ def _settle(session: Session, initiative: Initiative, now: datetime) -> None:
     )
     initiative.cost_minor = int(cost or 0)
     touch(session, initiative, now)
-
-
-def _written(draft: OptionDraft) -> dict[str, object]:
-    written = asdict(draft)
-    for name in ("spend", "demand"):
-        grid = getattr(draft, name)
-        written[name] = {f"{id_}/{quarter}": value for (id_, quarter), value in grid.items()}
-    return written

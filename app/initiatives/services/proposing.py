@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, exists, insert, or_, select
@@ -23,7 +22,13 @@ from app.initiatives.models import (
     OptionSpend,
 )
 from app.initiatives.queries import initiative_draft
-from app.initiatives.rules import InitiativeDraft, InitiativeState, Question
+from app.initiatives.rules import (
+    InitiativeDraft,
+    InitiativeState,
+    Question,
+    columns_of,
+    written,
+)
 from app.initiatives.services.checks import PERMISSION, check_can_edit, touch
 from app.initiatives.services.keys import next_key
 from app.journeys.models import Journey, Touchpoint
@@ -49,7 +54,7 @@ def create_initiative(
     session.flush()
     record(
         session, actor=actor, action="initiative.created", subject=f"initiative:{initiative.id}",
-        after={"key": initiative.key, "currency": currency, **asdict(draft)}, now=now,
+        after={"key": initiative.key, "currency": currency, **written(draft)}, now=now,
     )  # fmt: skip
     return initiative
 
@@ -79,7 +84,7 @@ def edit_initiative(
     touch(session, initiative, now)
     record(
         session, actor=actor, action="initiative.edited", subject=f"initiative:{initiative.id}",
-        before=asdict(before), after=asdict(draft), now=now,
+        before=written(before), after=written(draft), now=now,
     )  # fmt: skip
 
 
@@ -156,7 +161,7 @@ def _set_touchpoints(
 
 
 def _columns(draft: InitiativeDraft) -> dict[str, object]:
-    return asdict(draft) | {"title": draft.title.strip(), "unit": draft.unit.strip()}
+    return columns_of(draft) | {"title": draft.title.strip(), "unit": draft.unit.strip()}
 
 
 def _check(session: Session, draft: InitiativeDraft, *, before: InitiativeDraft | None) -> str:
