@@ -1,0 +1,35 @@
+"""Commands that fill an empty Waymark."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.cli.errors import said_plainly
+from app.extensions import db
+from app.web.clock import today
+from seeds.demo import seed_demo
+from seeds.story.company import COMPANY, PASSWORD, PEOPLE
+
+seed = AppGroup("seed", help="Data to start with.")
+
+
+@seed.command("demo")
+@said_plainly
+def demo() -> None:
+    """Add the demo company, its people included; what is there already stays as it is."""
+    if not current_app.config["DEMO"]:
+        raise click.ClickException(
+            "The demo company has known passwords, so it is only for a demo. Set DEMO=1 if this is"
+            " one."
+        )
+    seed_demo(db.session, today=today())
+    click.echo(f"{COMPANY} is there.")
+
+
+@seed.command("people")
+def people() -> None:
+    """Show the sign-ins of the demo people."""
+    for persona in PEOPLE:
+        click.echo(f"  {persona.email:26}{PASSWORD}  {persona.name}, {', '.join(persona.roles)}")

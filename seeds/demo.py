@@ -1,0 +1,58 @@
+"""The demo company: one believable story, told through the services; a second run adds nothing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.calendar.rules import CycleState
+from app.calendar.services import OpeningTerms, close_cycle, open_cycle
+from app.db.session import transaction
+from seeds.steps.calendar import add_cycle, find_cycle
+from seeds.steps.journeys import add_journeys, measure_again
+from seeds.steps.moments import Moments, at
+from seeds.steps.people import add_people
+from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS
+
+BASELINE_AGE_DAYS = 200
+
+
+def seed_demo(session: Session, *, today: date) -> None:
+    """Tell the story up to ``today``; every step is whole or not there."""
+    when = Moments(today)
+    with transaction(session):
+        people = add_people(session, now=when.founding)
+        add_journeys(session, people, measured_on=when.first_baseline)
+    with transaction(session):
+        _last_cycle(session, when)
+    with transaction(session):
+        _present_cycle(session, when)
+
+
+def _last_cycle(session: Session, when: Moments) -> None:
+    first = when.last_first_quarter
+    if find_cycle(session, first) is not None:
+        return
+    people = add_people(session, now=when.founding)
+    now = at(when.first_baseline + timedelta(days=5))
+    span = ((first + -1).first_day, (first + 1).last_day)
+    cycle = add_cycle(session, first, span, LAST_BUDGET_THOUSANDS, actor=people["nils"], now=now)
+    terms = OpeningTerms(today=now.date(), baseline_age_days=BASELINE_AGE_DAYS)
+    open_cycle(session, cycle, terms, actor=people["nils"], now=now)
+
+
+def _present_cycle(session: Session, when: Moments) -> None:
+    if find_cycle(session, when.first_quarter) is not None:
+        return
+    people = add_people(session, now=when.founding)
+    measure_again(session, people, measured_on=when.second_baseline)
+    last = find_cycle(session, when.last_first_quarter)
+    if last is not None and last.state is CycleState.OPEN:
+        close_cycle(session, last, today=when.today, actor=people["nils"], now=when.opening)
+    span = (when.quarter.first_day, when.first_quarter.last_day)
+    cycle = add_cycle(
+        session, when.first_quarter, span, BUDGET_THOUSANDS, actor=people["nils"], now=when.opening
+    )
+    terms = OpeningTerms(today=when.quarter.first_day, baseline_age_days=BASELINE_AGE_DAYS)
+    open_cycle(session, cycle, terms, actor=people["nils"], now=when.opening)

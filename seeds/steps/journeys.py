@@ -1,0 +1,140 @@
+"""The journeys of the demo company, measured and certified."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.errors import NotFoundError
+from app.journeys.models import Journey
+from app.journeys.queries import get_journey
+from app.journeys.rules import (
+    BaselineDraft,
+    Channel,
+    JourneyDraft,
+    Lever,
+    Measured,
+    PoolDraft,
+    PoolFigure,
+    ShapeDraft,
+    StageKind,
+)
+from app.journeys.services import (
+    certify_pool,
+    claim_pool,
+    create_journey,
+    record_baseline,
+    shape_journey,
+)
+from app.values.money import parse_money
+from seeds.steps.moments import at
+from seeds.story.company import CURRENCY
+from seeds.story.journeys import JOURNEYS, JourneyStory, TouchpointStory
+
+
+def add_journeys(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
+    """Every journey with touchpoints, its first baseline and certified pools."""
+    now = at(measured_on)
+    for story in JOURNEYS:
+        if not _is_known(session, story.key):
+            _add_journey(session, story, people, measured_on, now)
+
+
+def measure_again(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
+    """The second baseline of every journey."""
+    for story in JOURNEYS:
+        journey = get_journey(session, story.key)
+        if len(journey.baselines) == 1:
+            _measure(session, journey, story, people[story.owner], measured_on, is_second=True)
+
+
+def _is_known(session: Session, key: str) -> bool:
+    try:
+        get_journey(session, key)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _add_journey(
+    session: Session,
+    story: JourneyStory,
+    people: dict[str, Person],
+    measured_on: date,
+    now: datetime,
+) -> None:
+    owner = people[story.owner]
+    draft = JourneyDraft(
+        key=story.key, name=story.name, segment=story.segment, goal=story.goal, currency=CURRENCY,
+        owner_id=owner.id,
+    )  # fmt: skip
+    journey = create_journey(session, draft, actor=owner, now=now)
+    shape = ShapeDraft(
+        names={kind: story.stage_names.get(kind.value, kind.word) for kind in StageKind},
+        hidden=frozenset(),
+        touchpoints={
+            (StageKind(one.stage), Channel(one.channel)): one.name for one in story.touchpoints
+        },
+    )
+    shape_journey(session, journey, shape, expected_version=journey.version, actor=owner, now=now)
+    _measure(session, journey, story, owner, measured_on, is_second=False)
+    for pool in story.pools:
+        claim = PoolDraft(
+            lever=Lever(pool.lever),
+            figures=tuple(
+                PoolFigure(symbol, Decimal(value), source=source)
+                for symbol, value, source in pool.inputs
+            ),
+            source=pool.source,
+            measured_on=measured_on,
+            owner_id=people["petra"].id,
+        )
+        claimed = claim_pool(session, journey, claim, expected_version=0, actor=owner, now=now)
+        certify_pool(
+            session, journey, claimed, expected_version=claimed.version, actor=people["nils"],
+            now=now,
+        )  # fmt: skip
+
+
+def _measure(
+    session: Session,
+    journey: Journey,
+    story: JourneyStory,
+    actor: Person,
+    measured_on: date,
+    *,
+    is_second: bool,
+) -> None:
+    by_place = {(one.stage, one.channel): one for one in story.touchpoints}
+    stages = {stage.id: stage for stage in journey.stages}
+    figures = {}
+    for touchpoint in journey.touchpoints:
+        kind = touchpoint.stage.kind if touchpoint.stage else stages[touchpoint.stage_id].kind
+        figures[touchpoint.id] = _measured(
+            by_place[kind.value, touchpoint.channel.value], is_second=is_second
+        )
+    draft = BaselineDraft(
+        measured_on=measured_on,
+        source="Contact log, survey after contact and cost model of the last twelve months",
+        note="",
+        figures=figures,
+    )
+    record_baseline(
+        session, journey, draft, after_number=1 if is_second else 0, is_confirmed=True,
+        actor=actor, now=at(measured_on, hour=15),
+    )  # fmt: skip
+
+
+def _measured(story: TouchpointStory, *, is_second: bool) -> Measured:
+    contacts = story.contacts if is_second else story.contacts * 103 // 100
+    return Measured(
+        contacts_per_year=Decimal(contacts),
+        satisfaction=Decimal(story.satisfaction if is_second else story.before),
+        satisfaction_target=Decimal(story.target),
+        importance=Decimal(story.importance),
+        cost_per_contact_minor=parse_money(story.cost, CURRENCY).minor,
+        minutes_per_contact=Decimal(story.minutes),
+    )

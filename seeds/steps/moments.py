@@ -1,0 +1,66 @@
+"""When the story happens, told from today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The days of the story: the last cycle is planned three quarters ago and runs since two."""
+
+    today: date
+
+    @property
+    def quarter(self) -> Quarter:
+        return Quarter.containing(self.today)
+
+    @property
+    def last_first_quarter(self) -> Quarter:
+        """The first quarter the last cycle planned."""
+        return self.quarter + -2
+
+    @property
+    def first_quarter(self) -> Quarter:
+        """The first quarter people plan now."""
+        return self.quarter + 1
+
+    @property
+    def founding(self) -> datetime:
+        return at(self.last_first_quarter.first_day - timedelta(days=80))
+
+    @property
+    def first_baseline(self) -> date:
+        return self.last_first_quarter.first_day - timedelta(days=60)
+
+    @property
+    def last_decision(self) -> datetime:
+        return at(self.last_first_quarter.first_day - timedelta(days=12))
+
+    @property
+    def second_baseline(self) -> date:
+        return self.quarter.first_day - timedelta(days=20)
+
+    @property
+    def opening(self) -> datetime:
+        """When the present cycle was opened, on its first day."""
+        return at(self.quarter.first_day)
+
+    @property
+    def present(self) -> datetime:
+        """A moment before now at which the latest things happened."""
+        return at(self.today, hour=7)
+
+
+def at(day: date, hour: int = 9) -> datetime:
+    """That hour of the day in UTC."""
+    return datetime.combine(day, time(hour), UTC)
+
+
+def cycle_name(first: Quarter) -> str:
+    """The name of a half-year's cycle, such as FY27 Q1–Q2."""
+    last = first + 1
+    return f"FY{first.year % 100} Q{first.number}–Q{last.number}"
