@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 
 from app.audit.forms import AuditFilterForm
 from app.audit.presenters import event_row
@@ -31,7 +31,11 @@ def events() -> str | tuple[str, int]:
         size=asked.size,
     )
     body = render_template(
-        "audit/events.html", form=form, page=page, query=_query(form), head=find_head(db.session)
+        "audit/events.html",
+        form=form,
+        page=page,
+        address=lambda number: url_for("audit.events", **_query(form), page=number),
+        head=find_head(db.session),
     )
     return body if valid else (body, 422)
 

@@ -29,8 +29,11 @@ from app.extensions import db
 from app.web.clock import now
 from app.web.errors import status_of
 from app.web.guards import current_actor, requires
+from app.web.subjects import link_subject
 
 Answer = Response | tuple[str, int]
+
+link_subject(bp, "person", lambda ref: url_for("accounts.person", person_id=int(ref)))
 
 
 @bp.get("/admin/people")

@@ -35,7 +35,7 @@ class TestSignIn:
         asked = client.get("/audit?page=2")
         assert asked.status_code == 303
         response = client.get(asked.headers["Location"])
-        assert heading(response) == "Sign in"
+        assert heading(response) == "Sign in to Waymark"
         assert 'value="/audit?page=2"' in response.get_data(as_text=True)
         response = _sign_in(client, cast.cfo.email, next="/audit?page=2")
         assert (response.status_code, response.headers["Location"]) == (303, "/audit?page=2")
