@@ -10,10 +10,15 @@ from app.calendar.rules import CycleState
 from app.calendar.services import OpeningTerms, close_cycle, open_cycle
 from app.db.session import transaction
 from seeds.steps.calendar import add_cycle, find_cycle
+from seeds.steps.initiatives import Ground, add_initiatives
 from seeds.steps.journeys import add_journeys, measure_again
 from seeds.steps.moments import Moments, at
 from seeds.steps.people import add_people
+from seeds.story.buy_initiatives import BUY_INITIATIVES
+from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
 from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS
+from seeds.story.renew_initiatives import RENEW_INITIATIVES
+from seeds.story.running_initiatives import RUNNING_INITIATIVES
 
 BASELINE_AGE_DAYS = 200
 
@@ -40,6 +45,7 @@ def _last_cycle(session: Session, when: Moments) -> None:
     cycle = add_cycle(session, first, span, LAST_BUDGET_THOUSANDS, actor=people["nils"], now=now)
     terms = OpeningTerms(today=now.date(), baseline_age_days=BASELINE_AGE_DAYS)
     open_cycle(session, cycle, terms, actor=people["nils"], now=now)
+    add_initiatives(Ground(session, people, cycle, now + timedelta(days=20)), RUNNING_INITIATIVES)
 
 
 def _present_cycle(session: Session, when: Moments) -> None:
@@ -56,3 +62,6 @@ def _present_cycle(session: Session, when: Moments) -> None:
     )
     terms = OpeningTerms(today=when.quarter.first_day, baseline_age_days=BASELINE_AGE_DAYS)
     open_cycle(session, cycle, terms, actor=people["nils"], now=when.opening)
+    now = when.opening + timedelta(hours=2)
+    stories = (*CLAIMS_INITIATIVES, *BUY_INITIATIVES, *RENEW_INITIATIVES)
+    add_initiatives(Ground(session, people, cycle, now), stories)

@@ -69,10 +69,10 @@ def count_by_state(session: Session, batch: ImportBatch) -> dict[InitiativeState
     return dict(session.execute(query).tuples().all())
 
 
-def list_batch_keys(session: Session, batch: ImportBatch, state: InitiativeState) -> list[str]:
-    """Keys of an import's initiatives in one state, in order."""
+def list_in_state(session: Session, batch: ImportBatch, state: InitiativeState) -> list[Initiative]:
+    """An import's initiatives in one state, by key."""
     query = (
-        select(Initiative.key)
+        select(Initiative)
         .where(Initiative.import_batch_id == batch.id, Initiative.state == state)
         .order_by(Initiative.key)
     )

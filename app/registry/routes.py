@@ -163,11 +163,13 @@ def nominate(batch_id: int) -> Response:
 def _move(batch_id: int, move: Move) -> Response:
     with transaction(db.session):
         batch = queries.get_batch(db.session, batch_id)
-        moved, barred = move_all(db.session, batch, move, actor=current_actor(), now=now())
-    flash(f"{len(moved)} initiatives {move.done}.", "ok" if moved else "info")
-    if barred:
-        key, reason = barred[0]
-        flash(f"{len(barred)} were not {move.done}. The first, {key}: {reason}", "warn")
+        moved, refused = move_all(db.session, batch, move, actor=current_actor(), now=now())
+    flash(f"{moved} initiatives {move.done}.", "ok" if moved else "info")
+    if refused:
+        first = refused[0]
+        flash(
+            f"{len(refused)} could not be {move.done}, first {first.key}: {first.message}", "warn"
+        )
     return redirect(url_for("registry.show", batch_id=batch_id), code=303)
 
 
