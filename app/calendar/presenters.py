@@ -11,7 +11,7 @@ from app.audit.models import AuditEvent
 from app.calendar.forms import BudgetForm, CapacityForm
 from app.calendar.models import Cycle, Team
 from app.calendar.rules import CYCLE_MOVES, CycleMove, CycleState
-from app.errors import ConflictError
+from app.errors import AppError, ConflictError
 from app.values.money import CURRENCY_DIGITS, Money
 from app.values.quarter import Quarter
 from app.web.filters import moment, number, percent, quarter
@@ -48,7 +48,7 @@ class MoveButton:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """A row of figures: its name, a note under it, its cells with their notes and its total."""
+    """A row of figures: its name, what holds for all of it, its total, its cells with notes."""
 
     label: str
     note: str
@@ -59,12 +59,11 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Figures by quarter."""
+    """Figures by quarter; ``totals`` begins with that of all quarters."""
 
     columns: Sequence[str]
     rows: Sequence[GridRow]
     totals: Sequence[str]
-    unit: str = ""
 
 
 def cycle_rows(
@@ -111,7 +110,7 @@ def budget_grid(cycle: Cycle, floors: Mapping[tuple[int, Quarter], int]) -> Grid
     rows = [
         GridRow(
             label=one.fund.name,
-            note=f"{percent(one.carry_over)} may move on",
+            note=percent(one.carry_over),
             cells=[
                 (write(by.get(q, 0)), _committed(floors.get((one.fund_id, q), 0), write))
                 for q in cycle.quarters
@@ -125,8 +124,7 @@ def budget_grid(cycle: Cycle, floors: Mapping[tuple[int, Quarter], int]) -> Grid
     return Grid(
         columns=[quarter(q) for q in cycle.quarters],
         rows=rows,
-        totals=[*(write(total) for total in totals), write(sum(totals))],
-        unit=cycle.currency,
+        totals=[write(sum(totals)), *(write(total) for total in totals)],
     )
 
 
@@ -137,7 +135,7 @@ def capacity_grid(cycle: Cycle) -> Grid:
     rows = [
         GridRow(
             label=team.name,
-            note=f"{_rate(team)} a day",
+            note=_rate(team),
             cells=[(number(days.get((team.id, q), Decimal(0))), "") for q in cycle.quarters],
             total=number(sum(days.get((team.id, q), Decimal(0)) for q in cycle.quarters)),
             id=team.id,
@@ -150,8 +148,7 @@ def capacity_grid(cycle: Cycle) -> Grid:
     return Grid(
         columns=[quarter(q) for q in cycle.quarters],
         rows=rows,
-        totals=[*(number(total) for total in totals), number(sum(totals, Decimal(0)))],
-        unit="days",
+        totals=[number(sum(totals, Decimal(0))), *(number(total) for total in totals)],
     )
 
 
@@ -184,20 +181,21 @@ def capacity_fields(form: CapacityForm, cycle: Cycle, teams: Sequence[Team]) -> 
     return {"columns": [quarter(q) for q in cycle.quarters], "rows": rows}
 
 
-def conflict_fields(error: ConflictError) -> list[dict[str, object]]:
-    """Both versions of what differs, line by line."""
-    names = [*error.yours, *(name for name in error.theirs if name not in error.yours)]
-    return [
-        {"label": name, "yours": error.yours.get(name), "theirs": error.theirs.get(name)}
-        for name in sorted(names)
+def conflict_view(error: AppError, events: Sequence[AuditEvent]) -> dict[str, object] | None:
+    """Both versions line by line, with who saved theirs and when; None for another refusal.
+
+    ``events`` are those of the thing, the latest first.
+    """
+    if not isinstance(error, ConflictError) or not (error.theirs or error.yours):
+        return None
+    names = sorted({*error.yours, *error.theirs})
+    fields = [
+        {"label": n, "yours": error.yours.get(n), "theirs": error.theirs.get(n)} for n in names
     ]
-
-
-def conflict_source(events: Sequence[AuditEvent]) -> tuple[str, str]:
-    """Who changed something last and when, from its history."""
     if not events:
-        return "Somebody else", ""
-    return events[0].actor_name.partition(" <")[0], moment(events[0].at)
+        return {"fields": fields, "who": "Somebody else", "when": ""}
+    who = events[0].actor_name.partition(" <")[0]
+    return {"fields": fields, "who": who, "when": moment(events[0].at)}
 
 
 def _rate(team: Team) -> str:

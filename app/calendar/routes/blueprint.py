@@ -8,10 +8,10 @@ from flask import Blueprint, current_app, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.audit.queries import list_subject_events
-from app.calendar.presenters import conflict_fields, conflict_source
+from app.calendar.presenters import conflict_view
 from app.calendar.queries import OpeningTerms, find_current_cycle
 from app.calendar.rules import CycleState
-from app.errors import AppError, ConflictError
+from app.errors import AppError
 from app.extensions import db
 from app.web.clock import today
 from app.web.context import provide
@@ -57,14 +57,11 @@ def refused_form(
     After a conflict the form counts as filled from the stored version, so that sending it again
     is a decision taken in the knowledge of both.
     """
-    conflict = None
-    if isinstance(error, ConflictError) and (error.theirs or error.yours):
-        who, when = conflict_source(list_subject_events(db.session, subject, limit=1))
-        conflict = {"fields": conflict_fields(error), "who": who, "when": when}
-        if "version" in form:
-            form["version"].data = str(version)
-            form["version"].raw_data = None
-    else:
+    conflict = conflict_view(error, list_subject_events(db.session, subject, limit=1))
+    if conflict is None:
         form.refuse(error)
+    elif "version" in form:
+        form["version"].data = str(version)
+        form["version"].raw_data = None
     body = render_template(template, form=form, conflict=conflict, **context)
     return body, status_of(error)
