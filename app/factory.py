@@ -19,6 +19,7 @@ from app.extensions import csrf, db
 from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
+from app.portfolio import routes as portfolio
 from app.web.assets import init_assets
 from app.web.characters import init_characters
 from app.web.errors import init_errors
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     audit.bp,
     jobs.bp,
     calendar.bp,
+    portfolio.bp,
 )
 
 

@@ -38,11 +38,15 @@ from app.jobs.services import (
     report_progress,
     show_worker,
 )
+from app.portfolio.services.runs import KIND as RUN_KIND
+from app.portfolio.services.solving import solve_run
 from app.web.clock import now
 
 logger = logging.getLogger("waymark.worker")
 
-HANDLERS: dict[str, Callable[[RunningJob], None]] = {}
+HANDLERS: dict[str, Callable[[RunningJob], None]] = {
+    RUN_KIND: solve_run,
+}
 """Kind of job → what carries it out."""
 
 BEAT_SECONDS = 2.0

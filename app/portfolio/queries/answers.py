@@ -11,7 +11,7 @@ from typing import Any
 from app.errors import AppError
 from app.portfolio.engine import Difference, Problem, parse_problem, verify
 from app.portfolio.models import Run
-from app.values.canonical import digest
+from app.values.canonical import canonical_json, digest
 
 
 class UntrueAnswerError(AppError):
@@ -22,9 +22,12 @@ class UntrueAnswerError(AppError):
         self.differences = differences
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """A problem with its result in the public format, recounted; ``inputs`` names what went in."""
+    """A problem with its result in the public format, recounted; ``inputs`` names what went in.
+
+    The same run gives the same object while it is looked at, so pages may keep what they arrange.
+    """
 
     problem: Problem
     result: Mapping[str, Any]
@@ -44,22 +47,26 @@ def load_answer(run: Run) -> Answer | None:
     """
     if run.result is None or run.result_digest is None:
         return None
-    problem = sound_problem(run.problem, run.digest)
+    _check_problem(run.problem, run.digest)
     if digest(run.result) != run.result_digest:
         raise UntrueAnswerError("The stored result is not the one the run ended with.")
-    result, differences = _recounted(run.problem, run.result)
+    answer, differences = _recounted(run.problem, run.result, canonical_json(run.inputs))
     if differences:
         raise UntrueAnswerError(
             "The stored result and its recount from the choices differ.", differences
         )
-    return Answer(problem, result, run.inputs, run.digest, run.result_digest)
+    return answer
 
 
 def sound_problem(content: bytes, stated: str) -> Problem:
     """The problem of a run if it is the one its digest names. Raises UntrueAnswerError."""
+    _check_problem(content, stated)
+    return _parsed(content)
+
+
+def _check_problem(content: bytes, stated: str) -> None:
     if digest(content) != stated:
         raise UntrueAnswerError("The stored problem is not the one that was asked for.")
-    return _parsed(content)
 
 
 @lru_cache(maxsize=16)
@@ -68,7 +75,10 @@ def _parsed(content: bytes) -> Problem:
 
 
 @lru_cache(maxsize=16)
-def _recounted(problem: bytes, result: bytes) -> tuple[Mapping[str, Any], tuple[Difference, ...]]:
+def _recounted(
+    problem: bytes, result: bytes, inputs: bytes
+) -> tuple[Answer, tuple[Difference, ...]]:
     """Kept for the contents last looked at: equal bytes have equal recounts."""
     stated = json.loads(result)
-    return stated, tuple(verify(_parsed(problem), stated))
+    answer = Answer(_parsed(problem), stated, json.loads(inputs), digest(problem), digest(result))
+    return answer, tuple(verify(answer.problem, stated))

@@ -19,7 +19,6 @@ from app.portfolio.services.problem import freeze_problem
 
 KIND = "portfolio.run"
 LARGEST_GAP = Decimal("0.5")
-LONGEST_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ def start_run(
     scenario: Scenario,
     options: RunOptions,
     *,
+    longest_seconds: int,
     request_key: str,
     actor: Person,
     now: datetime,
@@ -62,7 +62,7 @@ def start_run(
     if known is not None:
         return StartedRun(run_id=known, is_known=False)
     check_cycle_is_open(scenario)
-    _check_options(options)
+    _check_options(options, longest_seconds)
     frozen = freeze_problem(session, scenario)
     answered = find_answered_run(
         session, frozen.digest, scenario_id=scenario.id,
@@ -108,10 +108,10 @@ def stop_run(session: Session, run: Run, *, actor: Person, now: datetime) -> Non
     )  # fmt: skip
 
 
-def _check_options(options: RunOptions) -> None:
+def _check_options(options: RunOptions, longest_seconds: int) -> None:
     faults = {}
-    if not 1 <= options.time_limit_seconds <= LONGEST_SECONDS:
-        faults["seconds"] = f"Enter 1 to {LONGEST_SECONDS} seconds."
+    if not 1 <= options.time_limit_seconds <= longest_seconds:
+        faults["seconds"] = f"Enter 1 to {longest_seconds:,} seconds."
     if not 0 <= options.allowed_gap <= LARGEST_GAP:
         faults["gap"] = "Enter a gap from 0 % (prove the optimum) to 50 %."
     if faults:

@@ -158,6 +158,9 @@ def _summary(result: Mapping[str, Any], problem: Problem, trace: _Trace) -> dict
     return {
         "doing": "done",
         "status": result["status"],
+        "currency": result["currency"],
+        "approximation": result["approximation"],
+        "conflict": result["conflict"],
         "seconds": result["seconds"],
         "value": result["value"],
         "bound": result["bound"],

@@ -1,0 +1,52 @@
+"""Name, note and limits of a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired
+
+from app.values.money import Money
+from app.web.fields import MoneyField
+from app.web.forms import Form
+
+
+def stripped(text: str | None) -> str:
+    return (text or "").strip()
+
+
+class VersionForm(Form):
+    """A change of a scenario somebody has read in a certain version."""
+
+    version = HiddenField()
+
+    @property
+    def expected_version(self) -> int:
+        """The version the form was rendered with; 0, which nothing has, when it is garbled."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class ScenarioForm(VersionForm):
+    """A scenario's name and note."""
+
+    name = StringField(
+        "Name", filters=[stripped], validators=[DataRequired("Give the scenario a name.")]
+    )
+    note = TextAreaField("Note", filters=[stripped])
+
+
+class NewScenarioForm(ScenarioForm):
+    """A scenario to be made in a cycle."""
+
+    cycle = SelectField("Cycle", coerce=int, validate_choice=True)
+
+
+def limits_form(
+    cells: Mapping[str, str], *, currency: str, version: int, budgets: Mapping[str, Money]
+) -> VersionForm:
+    """A form with a money field per cell; ``cells`` maps field names to labels."""
+    fields = {name: MoneyField(label) for name, label in cells.items()}
+    kind = type("LimitsForm", (VersionForm,), fields)
+    return kind(currency=currency, data={"version": version, **budgets})

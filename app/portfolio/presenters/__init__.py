@@ -1,0 +1,1 @@
+"""Arrange scenarios, runs and answers for their pages."""

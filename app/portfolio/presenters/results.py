@@ -1,0 +1,273 @@
+"""A run's result as its page shows it; every figure comes from the recounted answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+from typing import Any
+
+from app.portfolio.engine.problem import Placement, Problem
+from app.portfolio.presenters.names import Names
+from app.portfolio.presenters.reasons import not_funded_reasons
+from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_rows
+from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
+from app.portfolio.queries.answers import Answer
+from app.values.money import Money, sum_money
+from app.web.filters import money, number
+
+GREEDY_WORDS = {
+    "value": "by value",
+    "value/cost, stop": "by value per money, ending where the money does",
+    "value/cost, skip": "by value per money, skipping what does not fit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FundedLine:
+    """A funded initiative with its three values; ``per_money`` None when it costs nothing."""
+
+    rank: int
+    key: str
+    title: str
+    option: str
+    start: str
+    spend: Money
+    beyond: Money | None
+    standalone: Money
+    allocated: Money
+    marginal: Money
+    per_money: Decimal | None
+    share: int
+    is_declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotFundedLine:
+    """An initiative left out, with the best it would be worth alone and a reason if one is sure."""
+
+    key: str
+    title: str
+    standalone: Money
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleLine:
+    """A rule with what room it leaves."""
+
+    sentence: str
+    reason: str
+    room: str
+    is_binding: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over the funded initiatives; ``overlap`` is what standalone claims count twice."""
+
+    value: Money
+    spend: Money
+    left: Money
+    standalone: Money
+    marginal: Money
+    overlap: Money
+    per_money: Decimal | None
+
+
+@dataclass(frozen=True)
+class ResultView:
+    """Everything the result page shows of an answer with a plan."""
+
+    verdict: Verdict
+    totals: Totals
+    funded: Sequence[FundedLine]
+    not_funded: Sequence[NotFundedLine]
+    funds: Sequence[UsedRow]
+    capacities: Sequence[UsedRow]
+    pools: Sequence[Mapping[str, Any]]
+    rules: Sequence[RuleLine]
+    greedy: str | None
+    remarks: Sequence[Mapping[str, Any]]
+    quarters: Sequence[str]
+    gap: str
+    solver: str
+    seconds: Decimal
+
+    @property
+    def candidate_count(self) -> int:
+        return len(self.funded) + len(self.not_funded)
+
+    @property
+    def binding(self) -> list[str]:
+        """Names of funds and teams that are used up in some quarter."""
+        return [row.name for row in (*self.funds, *self.capacities) if row.is_full]
+
+
+@lru_cache(maxsize=16)
+def result_view(answer: Answer) -> ResultView:
+    """Arrange an answer; kept while the same answer is looked at."""
+    result, names = answer.result, Names(answer.inputs)
+    totals = _totals(result)
+    return ResultView(
+        verdict=plan_verdict(result, names),
+        totals=totals,
+        funded=_funded(result, names),
+        not_funded=_not_funded(answer, names),
+        funds=fund_rows(result, names),
+        capacities=capacity_rows(result, names),
+        pools=_pools(result, names),
+        rules=[_rule(rule, result, answer.problem, names) for rule in result["rules"]],
+        greedy=_greedy(result),
+        remarks=names.listed("remarks"),
+        quarters=result["quarters"],
+        gap=gap_words(result["gap"]),
+        solver=result["solver"],
+        seconds=Decimal(repr(result["seconds"])).quantize(Decimal("0.1")),
+    )
+
+
+def ratio(value: Money, spend: Money) -> Decimal | None:
+    """Value per unit of money to two digits; None when nothing is spent."""
+    if not spend:
+        return None
+    exact = Decimal(value.minor) / Decimal(spend.minor)
+    return exact.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+
+
+def _totals(result: Mapping[str, Any]) -> Totals:
+    currency, rows = result["currency"], result["funded"]
+    value, spend = Money(result["value"] or 0, currency), Money(result["spend"], currency)
+    budget = sum(sum(fund["budget"]) for fund in result["funds"])
+    standalone = sum_money((Money(r["value_standalone"], currency) for r in rows), currency)
+    return Totals(
+        value=value,
+        spend=spend,
+        left=Money(budget, currency) - spend,
+        standalone=standalone,
+        marginal=sum_money((Money(r["value_marginal"], currency) for r in rows), currency),
+        overlap=standalone - value,
+        per_money=ratio(value, spend),
+    )
+
+
+def _funded(result: Mapping[str, Any], names: Names) -> list[FundedLine]:
+    """The best value per money first; what costs nothing before all."""
+    currency = result["currency"]
+    order = sorted(result["funded"], key=_rank)
+    ratios = [
+        ratio(Money(row["value_allocated"], currency), Money(row["spend"], currency))
+        for row in order
+    ]
+    best = max((one for one in ratios if one is not None and one > 0), default=Decimal(1))
+    return [
+        FundedLine(
+            rank=place + 1,
+            key=row["initiative"],
+            title=names.title(row["initiative"]),
+            option=names.option(row["initiative"], row["option"]),
+            start=row["start"],
+            spend=Money(row["spend"], currency),
+            beyond=Money(row["spend_beyond"], currency) if row["spend_beyond"] else None,
+            standalone=Money(row["value_standalone"], currency),
+            allocated=Money(row["value_allocated"], currency),
+            marginal=Money(row["value_marginal"], currency),
+            per_money=ratios[place],
+            share=_share_of_best(ratios[place], best),
+            is_declared=names.is_declared(row["initiative"], row["option"]),
+        )
+        for place, row in enumerate(order)
+    ]
+
+
+def _share_of_best(one: Decimal | None, best: Decimal) -> int:
+    """A bar's length from 0 to 100; what costs nothing fills it."""
+    return 100 if one is None else max(0, round(one / best * 100))
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[int, Decimal, str]:
+    if not row["spend"]:
+        return (0, Decimal(-row["value_allocated"]), row["initiative"])
+    return (1, -Decimal(row["value_allocated"]) / row["spend"], row["initiative"])
+
+
+def placements_of(problem: Problem, result: Mapping[str, Any]) -> tuple[Placement, ...]:
+    """The choices of a recounted result."""
+    initiatives = {one.key: place for place, one in enumerate(problem.initiatives)}
+    found = []
+    for row in result["funded"]:
+        place = initiatives[row["initiative"]]
+        options = [option.key for option in problem.initiatives[place].options]
+        start = problem.quarters.index(row["start"])
+        found.append(Placement(place, options.index(row["option"]), start))
+    return tuple(found)
+
+
+def _not_funded(answer: Answer, names: Names) -> list[NotFundedLine]:
+    result, problem = answer.result, answer.problem
+    reasons = not_funded_reasons(problem, placements_of(problem, result), names)
+    lines = [
+        NotFundedLine(
+            key=row["initiative"],
+            title=names.title(row["initiative"]),
+            standalone=Money(row["value_standalone"], result["currency"]),
+            reason=reasons.get(row["initiative"]),
+        )
+        for row in result["not_funded"]
+    ]
+    return sorted(lines, key=lambda line: (-line.standalone.minor, line.key))
+
+
+def _pools(result: Mapping[str, Any], names: Names) -> list[Mapping[str, Any]]:
+    currency = result["currency"]
+    used = [pool for pool in result["pools"] if pool["value"]]
+    return [
+        {
+            "label": names.pool(pool["key"]),
+            "value": f"{money(Money(pool['taken'], currency))} of "
+            f"{money(Money(pool['value'], currency))}",
+            "share": max(0, min(100, round(100 * pool["taken"] / pool["value"], 1))),
+        }
+        for pool in used
+    ]
+
+
+def _rule(
+    rule: Mapping[str, Any], result: Mapping[str, Any], problem: Problem, names: Names
+) -> RuleLine:
+    return RuleLine(
+        sentence=names.rule(rule["key"]),
+        reason=names.reason(rule["key"]),
+        room=_room(rule, result["currency"]),
+        is_binding=bool(rule["binding"]) and rule["type"] not in ("together", "synergy"),
+    )
+
+
+def _room(rule: Mapping[str, Any], currency: str) -> str:
+    slack = rule["slack"]
+    match rule["type"]:
+        case "share":
+            return f"{money(Money(slack, currency))} of room"
+        case "at_most":
+            return f"room for {number(slack)} more" if slack else "no room for more"
+        case "at_least":
+            return f"{number(slack)} more than asked" if slack else "just met"
+        case "requires" if slack is None:
+            return "not in play"
+        case "requires":
+            return "just in time" if not slack else f"{number(slack)} quarters to spare"
+        case "synergy":
+            return "earned where all are funded"
+    return "kept"
+
+
+def _greedy(result: Mapping[str, Any]) -> str | None:
+    greedy = result["greedy"]
+    if greedy is None:
+        return None
+    listed = GREEDY_WORDS.get(greedy["list"], greedy["list"])
+    shortfall = Money(greedy["shortfall"], result["currency"])
+    if not shortfall:
+        return f"A list ranked {listed} would do as well."
+    return f"{money(-shortfall)} for the same money from a list ranked {listed}."

@@ -1,0 +1,169 @@
+"""A scenario's limits, pins and rules as its pages show them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.portfolio.models import Run, Scenario
+from app.portfolio.presenters.verdicts import Verdict, gap_words, noted_of, summary_verdict
+from app.portfolio.queries import CandidateLine
+from app.portfolio.rules.demands import TAGS, DemandKind, demand_sentence
+from app.portfolio.rules.pins import PinKind, pin_sentence
+from app.values.money import Money
+from app.values.quarter import Quarter
+from app.web.filters import money, money_short, number, quarter
+
+MOST_SUGGESTED = 500
+"""Candidates offered while a key is typed; more would make the page heavy."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A fund's whole budget in this scenario, and the cycle's where it differs."""
+
+    name: str
+    total: Money
+    cycle_total: Money
+
+    @property
+    def differs(self) -> bool:
+        return self.total != self.cycle_total
+
+
+@dataclass(frozen=True, slots=True)
+class BindingLine:
+    """A pin or rule as a sentence. ``id`` is the initiative's for a pin and the rule's own else."""
+
+    id: int
+    key: str
+    sentence: str
+    reason: str
+    puts_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run in a list."""
+
+    run: Run
+    verdict: Verdict
+    value: Money | None
+    spend: Money | None
+    funded: str
+    gap: str
+
+
+def limit_lines(scenario: Scenario, budgets: Mapping[tuple[int, Quarter], int]) -> list[LimitLine]:
+    """One line per fund, over the cycle's quarters."""
+    cycle = scenario.cycle
+    lines = []
+    for fund in cycle.funds:
+        own = sum(budgets.get((fund.fund_id, one), 0) for one in cycle.quarters)
+        of_cycle = sum(b.amount_minor for b in fund.budgets if b.quarter in cycle.quarters)
+        currency = cycle.currency
+        lines.append(LimitLine(fund.fund.name, Money(own, currency), Money(of_cycle, currency)))
+    return lines
+
+
+def team_lines(scenario: Scenario) -> list[tuple[str, str]]:
+    """Days of every team over the cycle's quarters."""
+    days: dict[str, Decimal] = {}
+    for capacity in scenario.cycle.capacities:
+        if capacity.quarter in scenario.cycle.quarters:
+            name = capacity.team.name
+            days[name] = days.get(name, Decimal(0)) + capacity.available_days
+    return [(name, f"{number(total)} days") for name, total in sorted(days.items())]
+
+
+def pin_lines(scenario: Scenario) -> list[BindingLine]:
+    return sorted(
+        (
+            BindingLine(
+                id=pin.initiative_id,
+                key=pin.initiative.key,
+                sentence=pin_sentence(
+                    pin.kind, pin.initiative.key, pin.option.key if pin.option else None, pin.start
+                ),
+                reason=pin.reason,
+                puts_in=pin.kind is not PinKind.EXCLUDE,
+            )
+            for pin in scenario.pins
+        ),
+        key=lambda line: line.key,
+    )
+
+
+def rule_lines(scenario: Scenario) -> list[BindingLine]:
+    currency = scenario.cycle.currency
+    return [
+        BindingLine(
+            id=rule.id,
+            key=rule.key,
+            sentence=demand_sentence(DemandKind(rule.type), rule.parameters, currency),
+            reason=rule.reason,
+        )
+        for rule in scenario.rules
+    ]
+
+
+def tag_pairs(lines: Sequence[CandidateLine]) -> list[tuple[str, str]]:
+    """Every tag and value some candidate carries, for choosing from."""
+    found = {(tag, value) for line in lines for tag, value in line.tags.items()}
+    return sorted(found, key=lambda pair: (TAGS.index(pair[0]), pair[1]))
+
+
+def run_line(run: Run, currency: str) -> RunLine:
+    """A run from what its job noted; the figures are recounted when it is opened."""
+    noted = noted_of(run.job)
+    done = run.job.state.is_over and noted.get("doing") == "done"
+    value = noted.get("value") if done else None
+    spend = noted.get("spend") if done and value is not None else None
+    return RunLine(
+        run=run,
+        verdict=summary_verdict(run.job),
+        value=None if value is None else Money(value, currency),
+        spend=None if spend is None else Money(spend, currency),
+        funded=f"{noted['funded']} of {noted['of']}" if value is not None else "–",
+        gap=gap_words(noted.get("gap")) if value is not None else "–",
+    )
+
+
+def run_choice(run: Run, scenario_name: str) -> str:
+    """A run in a list to choose from: scenario, number and value."""
+    noted = noted_of(run.job)
+    value, currency = noted.get("value"), noted.get("currency")
+    worth = money_short(Money(value, currency)) if value is not None and currency else "no plan"
+    return f"{scenario_name}, run {run.id}: {worth}"
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """A fund's row of the limits form: field names by quarter and the sum it starts with."""
+
+    label: str
+    fields: Sequence[str]
+    notes: Sequence[str]
+    total: str
+
+
+def grid_rows(
+    scenario: Scenario,
+    budgets: Mapping[tuple[int, Quarter], int],
+    floors: Mapping[tuple[int, Quarter], int],
+    field: Mapping[tuple[int, Quarter], str],
+) -> list[GridRow]:
+    """The limits form row by row; notes say what is committed in a quarter."""
+    cycle, currency = scenario.cycle, scenario.cycle.currency
+    rows = []
+    for fund in cycle.funds:
+        cells = [(fund.fund_id, one) for one in cycle.quarters]
+        notes = [
+            f"{quarter(cell[1])}: {money(Money(floors[cell], currency))} committed"
+            for cell in cells
+            if floors.get(cell)
+        ]
+        total = Money(sum(budgets.get(cell, 0) for cell in cells), currency)
+        rows.append(GridRow(fund.fund.name, [field[c] for c in cells], notes, money(total)))
+    return rows

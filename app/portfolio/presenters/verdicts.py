@@ -1,0 +1,137 @@
+"""What is known about a run and its plan, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.jobs.models import Job
+from app.jobs.rules import JobState
+from app.portfolio.presenters.names import Names
+from app.portfolio.rules.demands import listed
+from app.values.money import Money
+from app.web.filters import money, percent
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A state for the eye (kind, word) and the sentence that goes with it."""
+
+    kind: str
+    word: str
+    sentence: str
+
+
+def plan_verdict(result: Mapping[str, Any], names: Names) -> Verdict:
+    """What the result says about its plan: proven, how close, or why there is none."""
+    if result["status"] == "infeasible":
+        return _infeasible(result, names)
+    if result["value"] is None:
+        return Verdict("bad", "No plan", f"No plan was found{_ending(result)}. Give it more time.")
+    match result["status"]:
+        case "optimal":
+            text = "No other choice of the model is worth more."
+            return Verdict("ok", "Proven optimal", f"{text}{_approximation(result)}")
+        case "within_gap":
+            word = f"Within {gap_words(result['gap'])} of the best"
+            return Verdict("ok", word, f"{_room(result)}{_approximation(result)}")
+        case "stopped":
+            text = f"This is the best plan found until then. {_room(result)}"
+            return Verdict("warn", "Stopped by a person", f"{text}{_approximation(result)}")
+        case "time_limit":
+            text = f"This is the best plan found by then. {_room(result)}"
+            return Verdict("warn", "Time ran out", f"{text}{_approximation(result)}")
+    return Verdict("bad", "Failed", "The solver gave no answer that can be trusted.")
+
+
+def gap_words(gap: float | None) -> str:
+    """A gap as a percentage, never rounded down to nothing."""
+    if gap is None:
+        return "–"
+    exact = Decimal(repr(gap))
+    if 0 < exact < Decimal("0.0001"):
+        return "less than 0.01\u202f%"
+    return percent(exact, 2)
+
+
+def job_verdict(job: Job) -> Verdict:
+    """Where a run stands that has no result to show."""
+    match job.state:
+        case JobState.QUEUED:
+            return Verdict("idle", "Waiting", "A worker will take it as soon as one is free.")
+        case JobState.RUNNING if job.stop_requested_at is not None:
+            return Verdict("accent", "Stopping", "The best plan so far is being kept.")
+        case JobState.RUNNING:
+            return Verdict("accent", "Running", "The optimizer is searching.")
+        case JobState.STOPPED:
+            text = "It was stopped before it began, so there is no plan. Start it again."
+            return Verdict("idle", "Stopped", text)
+        case JobState.LOST:
+            text = (
+                "The worker ended without a word, twice. Nothing was changed. Start it again; "
+                "if it stays, tell an admin."
+            )
+            return Verdict("bad", "Lost", text)
+        case JobState.FAILED:
+            return Verdict("bad", "Failed", job.failure or "It failed. Start it again.")
+    return Verdict("bad", "No result", "The run ended without a result. Start it again.")
+
+
+def noted_of(job: Job) -> Mapping[str, Any]:
+    """What the run noted on its job while it worked, or at its end."""
+    return job.progress or {}
+
+
+def summary_verdict(job: Job) -> Verdict:
+    """A run in a list, from what its job noted at the end."""
+    noted = noted_of(job)
+    if not job.state.is_over or noted.get("doing") != "done":
+        return job_verdict(job)
+    return plan_verdict(noted, Names({}))
+
+
+def _money(result: Mapping[str, Any], minor: int) -> str:
+    return money(Money(minor, result["currency"]))
+
+
+def _room(result: Mapping[str, Any]) -> str:
+    if result.get("bound") is None:
+        return "How much better another plan could be is not known."
+    more = max(0, result["bound"] - result["value"])
+    return (
+        f"No plan is worth more than {_money(result, result['bound'])}, "
+        f"{_money(result, more)} or {gap_words(result['gap'])} above this one."
+    )
+
+
+def _approximation(result: Mapping[str, Any]) -> str:
+    if not result["approximation"]:
+        return ""
+    return (
+        " Overlap on shared pools is approximated while searching; it may understate a plan by at "
+        f"most {_money(result, result['approximation'])}. All figures here are exact."
+    )
+
+
+def _ending(result: Mapping[str, Any]) -> str:
+    return {"time_limit": " in time", "stopped": " before it was stopped"}.get(result["status"], "")
+
+
+def _infeasible(result: Mapping[str, Any], names: Names) -> Verdict:
+    limits = [f"“{limit_words(key, names)}”" for key in result["conflict"]]
+    text = "No choice keeps every limit, pin and rule."
+    if limits:
+        text = f"No choice keeps all of these together: {listed(limits)}. Loosen one of them."
+    return Verdict("bad", "Can't be done", text)
+
+
+def limit_words(key: str, names: Names) -> str:
+    """A limit the engine names by its key: a rule, a fund's budget or a team's days."""
+    kind, _, rest = key.partition(":")
+    if kind == "fund":
+        return f"budget of {names.fund(rest)}"
+    if kind == "capacity":
+        return f"days of {names.team(rest)}"
+    return names.rule(rest if kind == "rule" else key)

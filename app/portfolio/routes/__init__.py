@@ -1,0 +1,8 @@
+"""Pages of scenarios and runs."""
+
+from __future__ import annotations
+
+from app.portfolio.routes import bindings, comparing, limits, runs, scenarios
+from app.portfolio.routes.blueprint import bp
+
+__all__ = ["bindings", "bp", "comparing", "limits", "runs", "scenarios"]

@@ -1,0 +1,169 @@
+"""Pins and rules of a scenario."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.db.session import transaction
+from app.errors import InvalidError, NotFoundError
+from app.extensions import db
+from app.portfolio.forms import DEMAND_FORMS, DemandForm, PinForm, VersionForm
+from app.portfolio.models import Scenario
+from app.portfolio.presenters.scenarios import MOST_SUGGESTED, pin_lines, rule_lines, tag_pairs
+from app.portfolio.queries import get_scenario, list_candidate_lines
+from app.portfolio.routes.blueprint import ID, SCENARIO, bp
+from app.portfolio.rules.demands import DemandKind
+from app.portfolio.rules.pins import PinKind
+from app.portfolio.services.bindings import (
+    DemandDraft,
+    PinDraft,
+    add_demand,
+    drop_demand,
+    lift_pin,
+    place_pin,
+)
+from app.web.clock import now
+from app.web.guards import current_actor, requires
+
+
+@bp.get(f"{SCENARIO}/pins")
+@requires("scenarios.edit")
+def pins(scenario_id: int) -> str:
+    scenario = get_scenario(db.session, scenario_id)
+    return _pins_page(scenario, _pin_form(scenario))
+
+
+@bp.post(f"{SCENARIO}/pins")
+@requires("scenarios.edit")
+def add_pin(scenario_id: int) -> Response | tuple[str, int]:
+    form = _pin_form(get_scenario(db.session, scenario_id))
+    if form.validate():
+        draft = PinDraft(
+            initiative=form.initiative.data,
+            kind=PinKind(form.kind.data),
+            option=form.option.data or None,
+            start=form.start.data,
+            reason=form.reason.data,
+        )
+        try:
+            with transaction(db.session) as session:
+                place_pin(
+                    session, get_scenario(session, scenario_id), draft,
+                    expected_version=form.expected_version, actor=current_actor(), now=now(),
+                )  # fmt: skip
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            flash(f"Pinned: {draft.sentence}.", "ok")
+            return redirect(url_for("portfolio.pins", scenario_id=scenario_id), 303)
+    return _pins_page(get_scenario(db.session, scenario_id), form), 422
+
+
+@bp.post(f"{SCENARIO}/pins/<{ID}:initiative_id>/lift")
+@requires("scenarios.edit")
+def remove_pin(scenario_id: int, initiative_id: int) -> Response:
+    form = VersionForm()
+    with transaction(db.session) as session:
+        lift_pin(
+            session, get_scenario(session, scenario_id), initiative_id,
+            expected_version=form.expected_version, actor=current_actor(), now=now(),
+        )  # fmt: skip
+    flash("The pin is lifted.", "ok")
+    return redirect(_back(scenario_id, "portfolio.pins"), 303)
+
+
+def _pin_form(scenario: Scenario) -> PinForm:
+    wanted = request.args.get("initiative", "")[:200]
+    kind = request.args.get("kind", PinKind.FUND.value)
+    return PinForm(data={"version": scenario.version, "initiative": wanted, "kind": kind})
+
+
+def _pins_page(scenario: Scenario, form: PinForm) -> str:
+    lines = list_candidate_lines(db.session, scenario.cycle_id)
+    return render_template(
+        "portfolio/pins.html",
+        scenario=scenario,
+        form=form,
+        pins=pin_lines(scenario),
+        candidates=lines[:MOST_SUGGESTED],
+        candidate_count=len(lines),
+    )
+
+
+@bp.get(f"{SCENARIO}/rules")
+@requires("scenarios.edit")
+def rules(scenario_id: int) -> str:
+    scenario = get_scenario(db.session, scenario_id)
+    kind = _kind(request.args.get("kind", DemandKind.SHARE.value))
+    return _rules_page(scenario, kind, _demand_form(scenario, kind))
+
+
+@bp.post(f"{SCENARIO}/rules/<kind>")
+@requires("scenarios.edit")
+def add_rule(scenario_id: int, kind: str) -> Response | tuple[str, int]:
+    known = _kind(kind)
+    form = _demand_form(get_scenario(db.session, scenario_id), known)
+    if form.validate():
+        draft = DemandDraft(known, form.parameters(), form.reason.data)
+        try:
+            with transaction(db.session) as session:
+                add_demand(
+                    session, get_scenario(session, scenario_id), draft,
+                    expected_version=form.expected_version, actor=current_actor(), now=now(),
+                )  # fmt: skip
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            flash("The rule is added. Run the optimizer to see what it changes.", "ok")
+            return redirect(
+                url_for("portfolio.rules", scenario_id=scenario_id, kind=known.value), 303
+            )
+    return _rules_page(get_scenario(db.session, scenario_id), known, form), 422
+
+
+@bp.post(f"{SCENARIO}/rules/<{ID}:rule_id>/drop")
+@requires("scenarios.edit")
+def remove_rule(scenario_id: int, rule_id: int) -> Response:
+    form = VersionForm()
+    with transaction(db.session) as session:
+        drop_demand(
+            session, get_scenario(session, scenario_id), rule_id,
+            expected_version=form.expected_version, actor=current_actor(), now=now(),
+        )  # fmt: skip
+    flash("The rule is removed.", "ok")
+    return redirect(_back(scenario_id, "portfolio.rules"), 303)
+
+
+def _back(scenario_id: int, endpoint: str) -> str:
+    """The scenario where the button stood there, else the page of pins or rules."""
+    to_scenario = request.form.get("from") == "scenario"
+    return url_for("portfolio.scenario" if to_scenario else endpoint, scenario_id=scenario_id)
+
+
+def _kind(name: str) -> DemandKind:
+    if name not in {kind.value for kind in DemandKind}:
+        raise NotFoundError("There is no such kind of rule.")
+    return DemandKind(name)
+
+
+def _demand_form(scenario: Scenario, kind: DemandKind) -> DemandForm:
+    form = DEMAND_FORMS[kind](
+        currency=scenario.cycle.currency, data={"version": scenario.version, "lag": 0}
+    )
+    form.offer_tags(tag_pairs(list_candidate_lines(db.session, scenario.cycle_id)))
+    return form
+
+
+def _rules_page(scenario: Scenario, kind: DemandKind, form: DemandForm) -> str:
+    lines = list_candidate_lines(db.session, scenario.cycle_id)
+    return render_template(
+        "portfolio/rules.html",
+        scenario=scenario,
+        form=form,
+        kind=kind,
+        kinds=list(DemandKind),
+        rules=rule_lines(scenario),
+        candidates=lines[:MOST_SUGGESTED],
+        candidate_count=len(lines),
+    )
