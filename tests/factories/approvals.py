@@ -30,7 +30,7 @@ from app.portfolio.services.problem import freeze_problem
 from app.values.canonical import canonical_json, digest
 from app.values.quarter import months_later
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, make_portfolio
+from tests.factories.portfolio import Portfolio, make_portfolio, tie
 
 
 def make_hurdles(
@@ -121,9 +121,15 @@ def make_world(
     now: datetime,
     *,
     shares: Sequence[str] = ("0.3", "0.3", "0.4"),
+    needs: tuple[str, str] | None = None,
 ) -> World:
-    """Add a portfolio in which everything is ready to be submitted by the lead."""
+    """Add a portfolio in which everything is ready to be submitted by the lead.
+
+    `needs` names two candidates of which the first needs the second.
+    """
     portfolio = make_portfolio(session, cast)
+    if needs is not None:
+        tie(session, portfolio.candidates[needs[0]], portfolio.candidates[needs[1]])
     for initiative in portfolio.candidates.values():
         make_hurdles(session, initiative, shares)
     session.flush()

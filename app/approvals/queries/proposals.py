@@ -12,7 +12,7 @@ from app.approvals.rules import Hand, HandKind, ProposalState
 from app.audit.models import AuditEvent
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative
-from app.portfolio.models import Scenario
+from app.portfolio.models import Run, Scenario
 
 _MISSING = "There is no such proposal, or it was removed."
 
@@ -107,7 +107,7 @@ def find_proposal_of_run(session: Session, run_id: int) -> Proposal | None:
 
 
 def load_hands(session: Session, proposal: Proposal) -> list[Hand]:
-    """Every hand in a proposal: those noted when it was submitted, and owners since."""
+    """Every hand in a proposal: those noted when it was submitted, and those laid on it since."""
     noted = session.scalars(select(ProposalHand).where(ProposalHand.proposal_id == proposal.id))
     hands = [Hand(one.person_id, one.part, one.subject) for one in noted]
     owners = session.execute(
@@ -115,7 +115,13 @@ def load_hands(session: Session, proposal: Proposal) -> list[Hand]:
         .join(ProposalItem, ProposalItem.initiative_id == Initiative.id)
         .where(ProposalItem.proposal_id == proposal.id)
     )
-    return [*hands, *(Hand(owner, HandKind.OWNS, key) for owner, key in owners)]
+    hands += [Hand(owner, HandKind.OWNS, key) for owner, key in owners]
+    changed_by, name = session.execute(
+        select(Scenario.changed_by_id, Scenario.name)
+        .join(Run, Run.scenario_id == Scenario.id)
+        .where(Run.id == proposal.run_id)
+    ).one()
+    return [*hands, Hand(changed_by, HandKind.CHANGED_SCENARIO, name)]
 
 
 def list_scenario_hands(session: Session, scenario: Scenario) -> list[Hand]:

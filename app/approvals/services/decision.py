@@ -254,7 +254,7 @@ def _decide(
     actor: Person, now: datetime,
 ) -> Decision:  # fmt: skip
     decision = Decision(
-        proposal_id=proposal.id,
+        proposal=proposal,
         kind=kind,
         reason=verdict.reason,
         digest=verdict.digest,
