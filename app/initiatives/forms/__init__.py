@@ -1,0 +1,40 @@
+"""Forms of the initiative's pages."""
+
+from __future__ import annotations
+
+from app.initiatives.forms.base import (
+    MoveForm,
+    VersionedForm,
+    add_spares,
+    differences,
+    in_typed_rows,
+)
+from app.initiatives.forms.options import OptionForm, option_data, option_form
+from app.initiatives.forms.proposing import InitiativeForm, StepForm, step_data, step_form
+from app.initiatives.forms.rows import (
+    BehaviourForm,
+    LinksForm,
+    MilestoneForm,
+    behaviour_data,
+    milestone_data,
+)
+
+__all__ = [
+    "BehaviourForm",
+    "InitiativeForm",
+    "LinksForm",
+    "MilestoneForm",
+    "MoveForm",
+    "OptionForm",
+    "StepForm",
+    "VersionedForm",
+    "add_spares",
+    "behaviour_data",
+    "differences",
+    "in_typed_rows",
+    "milestone_data",
+    "option_data",
+    "option_form",
+    "step_data",
+    "step_form",
+]
