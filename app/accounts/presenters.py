@@ -20,6 +20,22 @@ class RoleMoves:
         return not self.grant.is_in_force
 
 
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"))
+_SYSTEMS += (("Mac OS", "macOS"), ("Linux", "Linux"))
+
+
+def browser_words(name: str) -> str:
+    """A browser's own name in two words, Chrome on Linux; what nobody knows stays as it is."""
+    browser = next((word for sign, word in _BROWSERS if sign in name), None)
+    if browser is None and "Safari/" in name:
+        browser = "Safari"
+    system = next((word for sign, word in _SYSTEMS if sign in name), None)
+    if browser is None:
+        return name
+    return f"{browser} on {system}" if system else browser
+
+
 def role_moves(person: Person, actor: Person) -> list[RoleMoves]:
     """The roles of a person in the order of their names, each with its moves."""
     grants = sorted(person.grants, key=lambda grant: grant.role.word)

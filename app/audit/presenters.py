@@ -27,6 +27,7 @@ class EventRow:
     number: int
     at: datetime
     actor_name: str
+    actor_email: str
     actor_role: str
     action: str
     subject: str
@@ -43,10 +44,12 @@ class EventRow:
 def event_row(event: AuditEvent) -> EventRow:
     """Arrange one event for the page."""
     content = json.loads(event.content)
+    name, _, address = event.actor_name.partition(" <")
     return EventRow(
         number=event.number,
         at=event.at,
-        actor_name=event.actor_name,
+        actor_name=name,
+        actor_email=address.rstrip(">"),
         actor_role=str(content.get("actor_role", "")).replace("_", " ").replace(",", ", "),
         action=event.action,
         subject=event.subject,
@@ -68,5 +71,8 @@ def _changes(before: dict[str, object], after: dict[str, object]) -> tuple[Chang
 def _text(value: object) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        text = ", ".join(value) or "none"
+    else:
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

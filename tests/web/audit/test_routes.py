@@ -1,0 +1,77 @@
+"""The audit page answers who changed what, and only to those who may know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.db.session import transaction
+from tests.factories.accounts import Cast
+from tests.support.client import StrictClient
+from tests.support.pages import heading, links, notice, table, text
+
+ClientFor = Callable[[Person], StrictClient]
+
+
+@pytest.fixture
+def events(session: Session, cast: Cast, now: datetime) -> None:
+    with transaction(session):
+        for number in range(120):
+            record(
+                session,
+                actor=cast.lead,
+                action="thing.changed",
+                subject=f"thing:{number}",
+                before={"name": "<b>old</b>", "tags": ["a"]},
+                after={"name": "new", "tags": ["a", "b"]},
+                reason="Because.",
+                now=now + timedelta(minutes=number),
+            )
+        record(session, actor=None, action="job.ended", subject="person:1", now=now)
+
+
+@pytest.mark.usefixtures("events")
+class TestEvents:
+    def test_show_who_did_what_from_what_to_what(self, cast: Cast, client_for: ClientFor) -> None:
+        page = client_for(cast.cfo).get("/audit?subject=thing:7")
+        row = table(page, "Events").row("8")
+        assert row["Who"] == f"Lena Lead {cast.lead.email} · cx lead"
+        assert row["What"] == "thing changed"
+        assert row["From → to"] == "name: <b>old</b> → new tags: a → a, b"
+        assert row["Reason"] == "Because."
+        assert len(page.queries) <= 12
+
+    def test_come_in_pages_that_keep_the_filter(self, cast: Cast, client_for: ClientFor) -> None:
+        client = client_for(cast.admin)
+        page = client.get("/audit?action=thing.changed&page=2")
+        assert len(table(page, "Events").rows) == 50
+        assert links(page)["Next"] == "/audit?action=thing.changed&page=3"
+        assert len(table(client.get(links(page)["Next"]), "Events").rows) == 20
+
+    def test_are_found_by_words_and_day(self, cast: Cast, client_for: ClientFor) -> None:
+        client = client_for(cast.admin)
+        assert "No event fits" in text(client.get("/audit?text=nothing+like+that"))
+        assert "No event fits" in text(client.get("/audit?first_day=2030-01-01"))
+        found = client.get("/audit?text=SYSTEM")
+        assert table(found, "Events").column("What") == ["job ended"]
+
+    def test_say_what_is_wrong_with_a_filter(self, cast: Cast, client_for: ClientFor) -> None:
+        page = client_for(cast.admin).get("/audit?first_day=2027-02-30")
+        assert page.status_code == 422
+        assert "Enter a day such as" in (notice(page) or "")
+
+    @pytest.mark.parametrize("query", ["page=-1", "page=x", "page=999999999", "size=0", "size=1e9"])
+    def test_bear_nonsense_in_the_address(
+        self, cast: Cast, client_for: ClientFor, query: str
+    ) -> None:
+        assert client_for(cast.admin).get(f"/audit?{query}").status_code == 200
+
+    def test_lead_to_their_subject(self, cast: Cast, client_for: ClientFor) -> None:
+        page = client_for(cast.admin).get("/audit?subject=person:1")
+        assert links(page)["person:1"] == "/admin/people/1"
+        assert heading(page) == "Audit"
