@@ -8,6 +8,7 @@ from app.initiatives.queries.drafts import (
     milestone_draft,
     option_draft,
 )
+from app.initiatives.queries.figures import LineFigures, load_figures
 from app.initiatives.queries.initiatives import (
     ANSWERS,
     BEHAVIOURS,
@@ -35,12 +36,18 @@ from app.initiatives.queries.registry import (
     RegistryChoices,
     RegistryFilter,
     RegistryLine,
-    list_cycles_by_id,
     list_ids,
     list_registry,
     load_choices,
 )
-from app.initiatives.queries.shapes import PoolUse, has_baseline, load_pool_uses, load_shapes
+from app.initiatives.queries.shapes import (
+    PoolUse,
+    ProposalHead,
+    head_of,
+    load_measured_journeys,
+    load_pool_uses,
+    load_shapes,
+)
 from app.initiatives.queries.worth import (
     PoolWorth,
     claim_of,
@@ -60,9 +67,11 @@ __all__ = [
     "MOVES",
     "OPTIONS",
     "SORTS",
+    "LineFigures",
     "PersonChoice",
     "PoolUse",
     "PoolWorth",
+    "ProposalHead",
     "RegistryChoices",
     "RegistryFilter",
     "RegistryLine",
@@ -72,12 +81,11 @@ __all__ = [
     "get_initiative",
     "get_milestone",
     "get_option",
-    "has_baseline",
+    "head_of",
     "horizon_of",
     "initiative_draft",
     "list_by_keys",
     "list_by_state",
-    "list_cycles_by_id",
     "list_exclusions",
     "list_ids",
     "list_needing",
@@ -85,7 +93,9 @@ __all__ = [
     "list_registry",
     "load_candidates",
     "load_choices",
+    "load_figures",
     "load_full_claims",
+    "load_measured_journeys",
     "load_needs",
     "load_pool_uses",
     "load_pool_worths",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, Text, cast, func, literal, or_, select, union_all
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.calendar.models import Cycle
 from app.initiatives.models import Initiative
-from app.initiatives.rules import InitiativeState, Lens
+from app.initiatives.queries.shapes import ProposalHead
+from app.initiatives.rules import Horizon, InitiativeState, Lens
 from app.journeys.models import Journey
-from app.values.quarter import Quarter
+from app.values.quarter import Quarter, QuarterSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,40 @@ class RegistryLine:
     owner: str
     cycle_id: int | None
     cycle: str | None
+    sponsor_id: int | None
+    import_batch_id: int | None
+    first_quarter: Quarter | None
+    quarter_count: int | None
+    discount_rate: Decimal | None
     total: int
+
+    @property
+    def head(self) -> ProposalHead:
+        span = None
+        if self.first_quarter is not None and self.quarter_count is not None:
+            span = QuarterSpan(self.first_quarter, self.quarter_count)
+        return ProposalHead(
+            id=self.id,
+            planned_start=self.planned_start,
+            is_registered=self.import_batch_id is not None,
+            has_sponsor=self.sponsor_id is not None,
+            cycle_name=self.cycle or "",
+            span=span,
+        )
+
+    @property
+    def horizon(self) -> Horizon | None:
+        if self.quarter_count is None or self.discount_rate is None:
+            return None
+        return Horizon(self.quarter_count, self.discount_rate)
 
 
 _COLUMNS = (
     Initiative.id, Initiative.key, Initiative.title, Initiative.state, Initiative.unit,
     Initiative.lens, Initiative.currency, Initiative.planned_start, Initiative.cost_minor,
     Initiative.changed_at, Journey.key, Journey.name, Person.name, Initiative.cycle_id, Cycle.name,
+    Initiative.sponsor_id, Initiative.import_batch_id, Cycle.first_quarter, Cycle.quarter_count,
+    Cycle.discount_rate,
 )  # fmt: skip
 
 _NATURAL = (func.length(Initiative.key), Initiative.key)
@@ -159,10 +187,3 @@ def load_choices(session: Session) -> RegistryChoices:
     return RegistryChoices(
         *(listed.get(kind, ()) for kind in ("journey", "owner", "cycle", "unit"))
     )
-
-
-def list_cycles_by_id(session: Session, ids: Sequence[int]) -> dict[int, Cycle]:
-    """The given cycles by id, without funds or capacities."""
-    if not ids:
-        return {}
-    return {cycle.id: cycle for cycle in session.scalars(select(Cycle).where(Cycle.id.in_(ids)))}

@@ -28,26 +28,40 @@ from app.journeys.rules import PoolState
 from app.values.quarter import Quarter, QuarterSpan
 
 
-def load_shapes(session: Session, ids: Sequence[int]) -> dict[int, ProposalShape]:
-    """The shape of each initiative by id, in four queries."""
-    if not ids:
-        return {}
-    answered, options = _answered(session, ids), _options(session, ids)
-    milestones = _milestones(session, ids)
-    return {
-        head.id: _shape(head, answered[head.id], options[head.id], milestones[head.id])
-        for head in _heads(session, ids)
-    }
-
-
 @dataclass(frozen=True, slots=True)
-class _Head:
+class ProposalHead:
+    """What an initiative's own row says about how far it has come; ``span``: its cycle's."""
+
     id: int
     planned_start: Quarter
     is_registered: bool
     has_sponsor: bool
-    cycle_name: str | None
+    cycle_name: str
     span: QuarterSpan | None
+
+
+def head_of(initiative: Initiative, cycle: Cycle | None) -> ProposalHead:
+    return ProposalHead(
+        id=initiative.id,
+        planned_start=initiative.planned_start,
+        is_registered=initiative.import_batch_id is not None,
+        has_sponsor=initiative.sponsor_id is not None,
+        cycle_name=cycle.name if cycle else "",
+        span=cycle.quarters if cycle else None,
+    )
+
+
+def load_shapes(session: Session, heads: Sequence[ProposalHead]) -> dict[int, ProposalShape]:
+    """The shape of each initiative by id, in three queries."""
+    if not heads:
+        return {}
+    ids = [head.id for head in heads]
+    answered, options = _answered(session, ids), _options(session, ids)
+    milestones = _milestones(session, ids)
+    return {
+        head.id: _shape(head, answered[head.id], options[head.id], milestones[head.id])
+        for head in heads
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class _MilestoneRow:
 
 
 def _shape(
-    head: _Head,
+    head: ProposalHead,
     answered: set[Question],
     options: list[_OptionRow],
     milestones: list[_MilestoneRow],
@@ -85,31 +99,9 @@ def _shape(
         misplaced_milestones=tuple(
             one.name
             for one in milestones
-            if due_day_fault(one.due_on, head.planned_start, head.span, head.cycle_name or "")
+            if due_day_fault(one.due_on, head.planned_start, head.span, head.cycle_name)
         ),
     )
-
-
-def _heads(session: Session, ids: Sequence[int]) -> list[_Head]:
-    rows = session.execute(
-        select(
-            Initiative.id, Initiative.planned_start, Initiative.import_batch_id,
-            Initiative.sponsor_id, Cycle.name, Cycle.first_quarter, Cycle.quarter_count,
-        )
-        .outerjoin(Initiative.cycle)
-        .where(Initiative.id.in_(ids))
-    )  # fmt: skip
-    return [
-        _Head(
-            id=id_,
-            planned_start=start,
-            is_registered=batch is not None,
-            has_sponsor=sponsor is not None,
-            cycle_name=name,
-            span=QuarterSpan(first, count) if first is not None else None,
-        )
-        for id_, start, batch, sponsor, name, first, count in rows
-    ]
 
 
 def _answered(session: Session, ids: Sequence[int]) -> dict[int, set[Question]]:
@@ -192,6 +184,10 @@ def load_pool_uses(session: Session, ids: Sequence[int]) -> dict[int, list[PoolU
     return found
 
 
-def has_baseline(session: Session, journey_id: int) -> bool:
-    """Whether the journey has been measured at least once."""
-    return bool(session.scalar(select(exists().where(Baseline.journey_id == journey_id))))
+def load_measured_journeys(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, bool]]:
+    """The given journeys by id: name and whether they have a baseline."""
+    if not ids:
+        return {}
+    measured = exists().where(Baseline.journey_id == Journey.id)
+    rows = session.execute(select(Journey.id, Journey.name, measured).where(Journey.id.in_(ids)))
+    return {id_: (name, bool(has)) for id_, name, has in rows}

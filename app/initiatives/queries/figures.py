@@ -1,0 +1,92 @@
+"""What the registry's columns work out: standalone value, next step, flags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.initiatives.queries.registry import RegistryLine
+from app.initiatives.queries.shapes import load_shapes
+from app.initiatives.queries.worth import (
+    PoolWorth,
+    load_full_claims,
+    load_pool_worths,
+    median_candidate_costs,
+)
+from app.initiatives.rules import (
+    Horizon,
+    InitiativeState,
+    OptionClaim,
+    cost_flag,
+    missing_parts,
+    next_step,
+    quick_standalone,
+)
+from app.values.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """What stands beside an initiative in the registry; no value without a cycle or option."""
+
+    value: Money | None
+    is_declared: bool
+    next_step: str
+    flag: str | None
+
+
+def load_figures(session: Session, lines: Sequence[RegistryLine]) -> dict[int, LineFigures]:
+    """The figures of each line by id, in a fixed number of queries."""
+    starts = {
+        line.id: (line.planned_start, line.first_quarter)
+        for line in lines
+        if line.first_quarter is not None
+    }
+    claims = load_full_claims(session, starts)
+    used = {effect.pool for claim in claims.values() for effect in claim.effects}
+    worths = load_pool_worths(session, sorted(used))
+    medians = median_candidate_costs(session, sorted({x.cycle_id for x in lines if x.cycle_id}))
+    drafts = [line.head for line in lines if line.state is InitiativeState.DRAFT]
+    shapes = load_shapes(session, drafts)
+    discounted = _Discounted(worths)
+    figures = {}
+    for line in lines:
+        claim, shape = claims.get(line.id), shapes.get(line.id)
+        gaps = missing_parts(shape) if shape else ()
+        figures[line.id] = LineFigures(
+            value=_value(line, claim, discounted),
+            is_declared=bool(claim and claim.declared),
+            next_step=next_step(line.state, gaps[0] if gaps else None),
+            flag=cost_flag(line.cost_minor, medians.get(line.cycle_id or 0), line.currency),
+        )
+    return figures
+
+
+def _value(line: RegistryLine, claim: OptionClaim | None, pools: _Discounted) -> Money | None:
+    horizon = line.horizon
+    if claim is None or horizon is None:
+        return None
+    worths = pools.of(claim, horizon, line.currency)
+    return Money(quick_standalone(claim, worths, horizon), line.currency)
+
+
+class _Discounted:
+    """Pools discounted once per horizon."""
+
+    def __init__(self, worths: dict[int, PoolWorth]) -> None:
+        self._worths = worths
+        self._known: dict[tuple[int, Horizon], tuple[int, ...] | None] = {}
+
+    def of(self, claim: OptionClaim, horizon: Horizon, currency: str) -> dict[int, tuple[int, ...]]:
+        """The pools a claim works on, by id; those in another currency count nothing."""
+        found = {}
+        for id_ in {effect.pool for effect in claim.effects}:
+            place = (id_, horizon)
+            if place not in self._known:
+                self._known[place] = self._worths[id_].quarters(horizon)
+            quarters = self._known[place]
+            if quarters is not None and self._worths[id_].currency == currency:
+                found[id_] = quarters
+        return found
