@@ -196,6 +196,7 @@ def _initiative(
         lens=Lens(item.lens),
         currency=cycle.currency,
         planned_start=item.planned_start,
+        cost_minor=sum(item.spend_minor),
         owner_id=actor.id,
         created_by_id=actor.id,
         import_batch_id=batch.id,
