@@ -49,9 +49,11 @@ from app.initiatives.queries.shapes import (
     load_shapes,
 )
 from app.initiatives.queries.worth import (
+    CaseBasis,
     PoolWorth,
     claim_of,
     horizon_of,
+    load_case_basis,
     load_full_claims,
     load_pool_worths,
     median_candidate_costs,
@@ -67,6 +69,7 @@ __all__ = [
     "MOVES",
     "OPTIONS",
     "SORTS",
+    "CaseBasis",
     "LineFigures",
     "PersonChoice",
     "PoolUse",
@@ -92,6 +95,7 @@ __all__ = [
     "list_people_to_choose",
     "list_registry",
     "load_candidates",
+    "load_case_basis",
     "load_choices",
     "load_figures",
     "load_full_claims",

@@ -138,3 +138,35 @@ def median_candidate_costs(session: Session, cycle_ids: Sequence[int]) -> dict[i
         )
     )
     return {row[0]: row[1] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CaseBasis:
+    """What a business case stands on: the cycle's horizon and the pools its options work on.
+
+    ``annual`` and ``discounted`` hold what counts, by pool id; a pool in another currency or
+    without its inputs is left out.
+    """
+
+    horizon: Horizon
+    first: Quarter
+    annual: dict[int, int]
+    discounted: dict[int, tuple[int, ...]]
+
+
+def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | None:
+    """What the initiative's case stands on; None without a cycle. Its effects are loaded."""
+    cycle = initiative.cycle
+    if cycle is None:
+        return None
+    horizon = horizon_of(cycle)
+    used = {effect.pool_id for option in initiative.options for effect in option.effects}
+    worths = load_pool_worths(session, sorted(used))
+    discounted = {
+        id_: quarters
+        for id_, worth in worths.items()
+        if worth.currency == initiative.currency
+        and (quarters := worth.quarters(horizon)) is not None
+    }
+    annual = {id_: worths[id_].annual_minor for id_ in discounted}
+    return CaseBasis(horizon, cycle.first_quarter, annual, discounted)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.initiatives.rules.case import ClaimStep, CostRow, claim_steps, cost_row
+from app.initiatives.rules.case import (
+    ClaimStep,
+    CostRow,
+    OptionCase,
+    claim_steps,
+    cost_row,
+    option_case,
+)
 from app.initiatives.rules.drafts import (
     BehaviourDraft,
     CriterionDraft,
@@ -84,6 +91,7 @@ __all__ = [
     "MilestoneDraft",
     "Move",
     "NeedDraft",
+    "OptionCase",
     "OptionClaim",
     "OptionDraft",
     "Part",
@@ -109,6 +117,7 @@ __all__ = [
     "missing_parts",
     "moves_from",
     "next_step",
+    "option_case",
     "option_faults",
     "permission_bars",
     "quick_standalone",

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from math import exp, fsum
 
-from app.initiatives.rules.value import Horizon, OptionClaim, standalone_value
+from app.initiatives.rules.value import Horizon, OptionClaim, Standalone, standalone_value
 from app.journeys.rules import intensity
 
 
@@ -32,6 +32,48 @@ def cost_row(label: str, flow: Mapping[int, int], start: int, horizon: Horizon) 
     nominal = sum(within.values())
     discounted = round(fsum(amount * horizon.discount(t) for t, amount in within.items()))
     return CostRow(label, nominal, discounted, sum(flow.values()) - nominal)
+
+
+@dataclass(frozen=True, slots=True)
+class OptionCase:
+    """An option on one card, minor units: what it is worth alone, what it costs, what is left."""
+
+    claim: OptionClaim
+    standalone: Standalone
+    costs: tuple[CostRow, ...]
+    steps: tuple[ClaimStep, ...]
+
+    @property
+    def cost(self) -> int:
+        return sum(row.discounted_minor for row in self.costs)
+
+    @property
+    def nominal_cost(self) -> int:
+        return sum(row.nominal_minor for row in self.costs)
+
+    @property
+    def beyond(self) -> int:
+        return sum(row.beyond_minor for row in self.costs)
+
+    @property
+    def net(self) -> int:
+        return self.standalone.total - self.cost
+
+
+def option_case(
+    claim: OptionClaim,
+    flows: Mapping[str, Mapping[int, int]],
+    annual: Mapping[int, int],
+    pools: Mapping[int, Sequence[int]],
+    horizon: Horizon,
+) -> OptionCase:
+    """The whole case of an option; ``flows``: minor units by source and quarter from the start."""
+    return OptionCase(
+        claim=claim,
+        standalone=standalone_value(claim, pools, horizon),
+        costs=tuple(cost_row(label, flow, claim.start, horizon) for label, flow in flows.items()),
+        steps=claim_steps(claim, annual, pools, horizon),
+    )
 
 
 @dataclass(frozen=True, slots=True)
