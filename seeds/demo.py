@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.calendar.services import OpeningTerms, close_cycle, open_cycle
 from app.db.session import transaction
 from seeds.steps.calendar import add_cycle, find_cycle
+from seeds.steps.decisions import approve_last, choose
 from seeds.steps.initiatives import Ground, add_initiatives
 from seeds.steps.journeys import add_journeys, measure_again
 from seeds.steps.moments import Moments, at
@@ -31,8 +33,15 @@ def seed_demo(session: Session, *, today: date) -> None:
         add_journeys(session, people, measured_on=when.first_baseline)
     with transaction(session):
         _last_cycle(session, when)
+    last = find_cycle(session, when.last_first_quarter)
+    if last is not None:
+        approve_last(session, last, people, now=when.last_decision)
     with transaction(session):
-        _present_cycle(session, when)
+        present = _present_cycle(session, when).id
+    choose(
+        session, present, "Balanced", "All candidates, the cycle's own limits.",
+        actor=people["tomasz"], now=when.present,
+    )  # fmt: skip
 
 
 def _last_cycle(session: Session, when: Moments) -> None:
@@ -48,9 +57,10 @@ def _last_cycle(session: Session, when: Moments) -> None:
     add_initiatives(Ground(session, people, cycle, now + timedelta(days=20)), RUNNING_INITIATIVES)
 
 
-def _present_cycle(session: Session, when: Moments) -> None:
-    if find_cycle(session, when.first_quarter) is not None:
-        return
+def _present_cycle(session: Session, when: Moments) -> Cycle:
+    there = find_cycle(session, when.first_quarter)
+    if there is not None:
+        return there
     people = add_people(session, now=when.founding)
     measure_again(session, people, measured_on=when.second_baseline)
     last = find_cycle(session, when.last_first_quarter)
@@ -65,3 +75,4 @@ def _present_cycle(session: Session, when: Moments) -> None:
     now = when.opening + timedelta(hours=2)
     stories = (*CLAIMS_INITIATIVES, *BUY_INITIATIVES, *RENEW_INITIATIVES)
     add_initiatives(Ground(session, people, cycle, now), stories)
+    return cycle

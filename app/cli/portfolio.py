@@ -31,7 +31,7 @@ portfolio_cli = AppGroup("portfolio", help="Choose from a problem file, and chec
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@portfolio_cli.command("solve")
+@portfolio_cli.command("solve", with_appcontext=False)
 @click.argument("file", type=FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print the result file instead of a table.")
 @click.option("--time-limit", type=click.FloatRange(0.1, 86_400), default=60.0, show_default=True)
@@ -62,7 +62,7 @@ def solve_command(file: Path, as_json: bool, time_limit: float, gap: float) -> N
         sys.exit(NO_PLAN)
 
 
-@portfolio_cli.command("verify")
+@portfolio_cli.command("verify", with_appcontext=False)
 @click.argument("file", type=FILE)
 @click.argument("result", type=FILE)
 def verify_command(file: Path, result: Path) -> None:

@@ -54,9 +54,9 @@ CAPACITY_DAYS = {
 """Person-days per quarter of a twelve-quarter horizon."""
 
 BUDGET_THOUSANDS = {
-    "capex": (760, 720, 560, 420, 200, 120, 80, 80, 60, 60, 60, 60),
-    "opex": (420, 400, 340, 280, 160, 120, 100, 100, 80, 80, 80, 80),
-    "run": (60, 80, 100, 120, 130, 130, 130, 130, 130, 130, 130, 130),
+    "capex": (420, 440, 340, 260, 160, 100, 60, 60, 40, 40, 40, 40),
+    "opex": (220, 230, 200, 160, 120, 80, 60, 60, 40, 40, 40, 40),
+    "run": (60, 85, 105, 115, 120, 110, 100, 100, 95, 95, 95, 95),
 }
 """Thousands of euro per quarter of the cycle in which people choose now."""
 
