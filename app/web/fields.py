@@ -17,6 +17,10 @@ from app.values.share import ShareFormatError, parse_percent
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
 
 
+SHARE_DIGITS = 6
+"""Exact digits of a stored share."""
+
+
 class ValueField(StringField):
     """A text field whose ``data`` is a value; an empty text is None."""
 
@@ -87,9 +91,12 @@ class PercentField(ValueField):
 
     def parse(self, text: str) -> Decimal:
         try:
-            return parse_percent(text)
+            share = parse_percent(text)
         except ShareFormatError as error:
             raise ValueError(str(error)) from error
+        if share != round(share, SHARE_DIGITS):
+            raise ValueError("Use at most four digits after the point.")
+        return share
 
     def write(self, value: Decimal) -> str:
         return f"{(value * 100).normalize():f}"

@@ -27,6 +27,7 @@ from app.audit.services import record
 from app.db.statements import rows_changed
 
 LONGEST_BROWSER = 200
+KEPT_UNUSED = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,12 @@ def open_session(
     replaces: str | None = None,
     now: datetime,
 ) -> str:
-    """Sign a person in and give the cookie's new token; the one it replaces opens nothing."""
+    """Sign a person in and give the cookie's new token; the one it replaces opens nothing.
+
+    Sessions nobody can use any more are swept out on the way.
+    """
+    session.execute(delete(SignInSession).where(SignInSession.seen_at < now - KEPT_UNUSED))
+    session.execute(delete(SignInThrottle).where(SignInThrottle.open_at < now - KEPT_UNUSED))
     if replaces is not None:
         session.execute(
             delete(SignInSession).where(SignInSession.token_hash == token_hash(replaces))

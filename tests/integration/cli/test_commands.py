@@ -1,0 +1,84 @@
+"""The command line: the first admin, the audit, the schema."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.services import password_matches
+from app.audit.services import record
+from app.db.session import transaction
+from tests.factories.accounts import Cast
+
+GOOD = "marble otter canyon lamp"
+
+
+def _run(app: Flask, *arguments: str, **options: Any) -> Any:
+    return app.test_cli_runner().invoke(args=list(arguments), **options)
+
+
+def _create(app: Flask, *more: str, typed: str = GOOD) -> Any:
+    arguments = ("people", "create-admin", "ann@waymark.test", "--name", "Ann Admin", *more)
+    return _run(app, *arguments, input=f"{typed}\n{typed}\n")
+
+
+class TestCreateAdmin:
+    def test_adds_the_first_admin(self, app: Flask, session: Session) -> None:
+        result = _create(app)
+        assert result.exit_code == 0
+        assert GOOD not in result.output
+        person = password_matches(session, email="ann@waymark.test", password=GOOD)
+        assert person is not None
+        assert person.may("people.manage")
+
+    def test_refuses_a_second_one_unless_told_to(self, app: Flask, cast: Cast) -> None:
+        refused = _create(app)
+        assert refused.exit_code == 1
+        assert "There is an admin already" in refused.output
+        assert _create(app, "--force").exit_code == 0
+
+    @pytest.mark.parametrize("typed", ["short", "passwordpassword"])
+    def test_says_what_is_wrong_with_the_password(self, app: Flask, typed: str) -> None:
+        result = _create(app, typed=typed)
+        assert result.exit_code == 2
+        assert result.output.count("Error:") == 1
+
+
+class TestListEverybody:
+    def test_names_people_with_their_roles(self, app: Flask, cast: Cast) -> None:
+        assert "carla@waymark.test\tCarla Finance\tFinance" in _run(app, "people", "list").output
+
+
+class TestVerify:
+    def test_says_the_chain_is_whole_or_not(
+        self, app: Flask, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        for number in range(3):
+            with transaction(session):
+                record(session, actor=cast.lead, action="a.b", subject=f"t:{number}", now=now)
+        whole = _run(app, "audit", "verify")
+        assert whole.exit_code == 0
+        head = whole.output.split("Head ")[1].strip()
+        assert _run(app, "audit", "verify", "--head", head).exit_code == 0
+        forged = _run(app, "audit", "verify", "--head", "3:" + "0" * 64)
+        assert forged.exit_code == 1
+        assert "rewritten" in forged.output
+        with transaction(session):
+            session.execute(text("UPDATE audit_heads SET number = 2"))
+        broken = _run(app, "audit", "verify")
+        assert broken.exit_code == 1
+        assert "head" in broken.output
+
+
+class TestMigrate:
+    def test_changes_nothing_at_the_newest_schema(self, app: Flask) -> None:
+        result = _run(app, "migrate")
+        assert (result.exit_code, result.output.splitlines()[-1]) == (
+            0,
+            "The schema is up to date.",
+        )

@@ -1,0 +1,74 @@
+"""Settings are read once, and production refuses to guess."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import SETTINGS, ConfigurationError, complete_settings, read_settings
+
+GOOD_KEY = "k3yW1thEnoughD1fferentCharacters-and-length"
+
+
+def _complete(tmp_path: Path, **environ: str) -> dict[str, Any]:
+    return complete_settings(read_settings(environ), tmp_path)
+
+
+class TestReadSettings:
+    def test_turns_text_into_values(self) -> None:
+        values = read_settings(
+            {"TRUSTED_HOSTS": "a.test, b.test", "DEMO": "yes", "PROXY_COUNT": "1"}
+        )
+        assert values["TRUSTED_HOSTS"] == ["a.test", "b.test"]
+        assert (values["DEMO"], values["PROXY_COUNT"]) == (True, 1)
+
+    def test_names_a_malformed_setting(self) -> None:
+        with pytest.raises(ConfigurationError, match="SESSION_HOURS cannot be “soon”"):
+            read_settings({"SESSION_HOURS": "soon"})
+
+    def test_counts_blank_as_not_set(self) -> None:
+        assert read_settings({"SESSION_HOURS": " "})["SESSION_HOURS"] == 12
+
+    def test_says_what_every_setting_means(self) -> None:
+        assert all(setting.meaning for setting in SETTINGS)
+        assert len({setting.name for setting in SETTINGS}) == len(SETTINGS)
+
+
+class TestCompleteSettings:
+    def test_makes_a_secret_once_in_development(self, tmp_path: Path) -> None:
+        first = _complete(tmp_path)["SECRET_KEY"]
+        assert len(first) >= 32
+        assert _complete(tmp_path)["SECRET_KEY"] == first
+        assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+    def test_answers_on_this_machine_only_in_development(self, tmp_path: Path) -> None:
+        assert _complete(tmp_path)["TRUSTED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+
+    @pytest.mark.parametrize(
+        ("environ", "names"),
+        [
+            ({"TRUSTED_HOSTS": "a.test"}, "SECRET_KEY"),
+            ({"SECRET_KEY": "short", "TRUSTED_HOSTS": "a.test"}, "SECRET_KEY"),
+            ({"SECRET_KEY": "a" * 64, "TRUSTED_HOSTS": "a.test"}, "SECRET_KEY"),
+            ({"SECRET_KEY": GOOD_KEY}, "TRUSTED_HOSTS"),
+            ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "*"}, "TRUSTED_HOSTS"),
+        ],
+    )
+    def test_refuses_unsafe_production(
+        self, tmp_path: Path, environ: dict[str, str], names: str
+    ) -> None:
+        with pytest.raises(ConfigurationError, match=names):
+            _complete(tmp_path, ENVIRONMENT="production", **environ)
+
+    def test_is_strict_about_cookies_in_production(self, tmp_path: Path) -> None:
+        values = _complete(
+            tmp_path, ENVIRONMENT="production", SECRET_KEY=GOOD_KEY, TRUSTED_HOSTS="a.test"
+        )
+        assert values["SESSION_COOKIE_SECURE"]
+        assert values["SESSION_COOKIE_NAME"] == "__Host-waymark"
+
+    def test_refuses_an_unknown_environment(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError, match="ENVIRONMENT"):
+            _complete(tmp_path, ENVIRONMENT="prod")
