@@ -20,6 +20,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.audit.queries import find_head
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -53,6 +54,7 @@ BEAT_SECONDS = 2.0
 PROGRESS_SECONDS = 0.5
 REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
+ANCHOR_SECONDS = 86_400.0
 NAP_SECONDS = 0.1
 
 
@@ -163,7 +165,7 @@ class Worker:
         self._poll_seconds = float(app.config["WORKER_POLL_SECONDS"])
         self._silence = timedelta(seconds=app.config["JOB_LOST_SECONDS"])
         self._started_at = self._now()
-        self._due = {"show": 0.0, "reap": 0.0}
+        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0}
         self._suspects: dict[int, datetime | None] = {}
 
     def run(self) -> None:
@@ -195,6 +197,17 @@ class Worker:
                 show_worker(session, self.name, started_at=self._started_at, now=self._now())
         if self._is_due("reap", REAP_SECONDS):
             self._reap()
+        if self._is_due("anchor", ANCHOR_SECONDS):
+            self._note_audit_head()
+
+    def _note_audit_head(self) -> None:
+        """Write the end of the audit chain into the log, where no one can rewrite both."""
+        with self._sessions() as session:
+            head = find_head(session)
+        if head is not None:
+            logger.info(
+                "The audit trail ends here.", extra={"audit_head": f"{head.number}:{head.hash}"}
+            )
 
     def _carry_out(self, job: Job) -> None:
         context = JobContext(

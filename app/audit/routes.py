@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, render_template, request, url_for
 
 from app.audit.forms import AuditFilterForm
@@ -50,6 +52,6 @@ def _wanted(form: AuditFilterForm) -> AuditFilter:
     )
 
 
-def _query(form: AuditFilterForm) -> dict[str, str]:
+def _query(form: AuditFilterForm) -> dict[str, Any]:
     """The filter as the query of links to other pages of the list."""
     return {name: value for name in form.data if (value := request.args.get(name))}

@@ -74,9 +74,14 @@ class RunningJob(Protocol):
     Work may be repeated after a kill, so nothing may count before that transaction.
     """
 
-    job_id: int
-    payload: Mapping[str, Any]
-    sessions: sessionmaker[Session]
+    @property
+    def job_id(self) -> int: ...
+
+    @property
+    def payload(self) -> Mapping[str, Any]: ...
+
+    @property
+    def sessions(self) -> sessionmaker[Session]: ...
 
     def now(self) -> datetime:
         """This moment."""

@@ -84,6 +84,9 @@ def refuse_what_is_not_allowed() -> Response | None:
 def _ask_to_sign_in() -> Response:
     if request.method not in SAFE_METHODS:
         raise Unauthorized("Sign in first; what you sent was not carried out.")
+    if "HX-Request" in request.headers:
+        # A part of a page would show the sign-in form in itself, so the whole page is loaded anew.
+        return Response("Sign in first.", 401, {"HX-Refresh": "true"}, mimetype="text/plain")
     query = request.query_string.decode("ascii", "replace")
     wanted = request.path + (f"?{query}" if query else "")
     return redirect(url_for("accounts.sign_in_page", next=wanted), code=303)
