@@ -24,6 +24,10 @@ GREEDY_WORDS = {
 }
 
 
+NEVER_BINDING = frozenset({"together", "synergy", "fund", "exclude", "fix"})
+"""Rules without a limit to come up against: pins are decisions, not limits."""
+
+
 @dataclass(frozen=True, slots=True)
 class FundedLine:
     """A funded initiative with its three values; ``per_money`` None when it costs nothing."""
@@ -89,6 +93,7 @@ class ResultView:
     pools: Sequence[Mapping[str, Any]]
     rules: Sequence[RuleLine]
     greedy: str | None
+    greedy_falls_short: bool
     remarks: Sequence[Mapping[str, Any]]
     quarters: Sequence[str]
     gap: str
@@ -98,6 +103,10 @@ class ResultView:
     @property
     def candidate_count(self) -> int:
         return len(self.funded) + len(self.not_funded)
+
+    @property
+    def has_declared(self) -> bool:
+        return any(line.is_declared for line in self.funded)
 
     @property
     def binding(self) -> list[str]:
@@ -120,6 +129,7 @@ def result_view(answer: Answer) -> ResultView:
         pools=_pools(result, names),
         rules=[_rule(rule, result, answer.problem, names) for rule in result["rules"]],
         greedy=_greedy(result),
+        greedy_falls_short=bool(result["greedy"] and result["greedy"]["shortfall"]),
         remarks=names.listed("remarks"),
         quarters=result["quarters"],
         gap=gap_words(result["gap"]),
@@ -240,7 +250,7 @@ def _rule(
         sentence=names.rule(rule["key"]),
         reason=names.reason(rule["key"]),
         room=_room(rule, result["currency"]),
-        is_binding=bool(rule["binding"]) and rule["type"] not in ("together", "synergy"),
+        is_binding=bool(rule["binding"]) and rule["type"] not in NEVER_BINDING,
     )
 
 
@@ -259,6 +269,8 @@ def _room(rule: Mapping[str, Any], currency: str) -> str:
             return "just in time" if not slack else f"{number(slack)} quarters to spare"
         case "synergy":
             return "earned where all are funded"
+        case "fund" | "exclude" | "fix":
+            return "pinned"
     return "kept"
 
 

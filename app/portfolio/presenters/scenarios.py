@@ -135,7 +135,7 @@ def run_choice(run: Run, scenario_name: str) -> str:
     noted = noted_of(run.job)
     value, currency = noted.get("value"), noted.get("currency")
     worth = money_short(Money(value, currency)) if value is not None and currency else "no plan"
-    return f"{scenario_name}, run {run.id}: {worth}"
+    return f"Run {run.id}, {worth}, {scenario_name}"
 
 
 @dataclass(frozen=True, slots=True)

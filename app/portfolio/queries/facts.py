@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from app.accounts.models import Person
 from app.calendar.models import Cycle
 from app.calendar.queries import committed_floors
 from app.initiatives.models import Initiative, Option
@@ -88,7 +89,7 @@ def _load_pools(session: Session, ids: set[int]) -> Sequence[LeverPool]:
         .where(LeverPool.id.in_(ids))
         .options(
             joinedload(LeverPool.journey),
-            joinedload(LeverPool.certified_by),
+            joinedload(LeverPool.certified_by).lazyload(Person.grants),
             selectinload(LeverPool.inputs),
         )
         .order_by(LeverPool.id)

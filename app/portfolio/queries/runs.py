@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
+from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.jobs.models import Job
 from app.jobs.rules import JobState
@@ -32,7 +33,7 @@ def find_run_of_job(session: Session, job_id: int) -> Run | None:
 def _whole() -> Select[Any]:
     return select(Run).options(
         joinedload(Run.job),
-        joinedload(Run.requested_by),
+        joinedload(Run.requested_by).lazyload(Person.grants),
         joinedload(Run.scenario).joinedload(Scenario.cycle),
     )
 
@@ -42,7 +43,11 @@ def list_runs_of(session: Session, scenario_id: int, *, limit: int = 20) -> Sequ
     return session.scalars(
         select(Run)
         .where(Run.scenario_id == scenario_id)
-        .options(joinedload(Run.job), joinedload(Run.requested_by), *_WITHOUT_DOCUMENTS)
+        .options(
+            joinedload(Run.job),
+            joinedload(Run.requested_by).lazyload(Person.grants),
+            *_WITHOUT_DOCUMENTS,
+        )
         .order_by(Run.id.desc())
         .limit(limit)
     ).all()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
+from app.accounts.models import Person
 from app.calendar.models import Cycle, CycleFund, TeamCapacity
 from app.errors import NotFoundError
 from app.portfolio.models import Run, Scenario, ScenarioLimit, ScenarioPin
@@ -17,7 +18,7 @@ def list_scenarios(session: Session, cycle_id: int) -> Sequence[Scenario]:
     return session.scalars(
         select(Scenario)
         .where(Scenario.cycle_id == cycle_id)
-        .options(joinedload(Scenario.changed_by))
+        .options(joinedload(Scenario.changed_by).lazyload(Person.grants))
         .order_by(Scenario.changed_at.desc(), Scenario.id.desc())
     ).all()
 
@@ -46,8 +47,8 @@ def get_scenario(session: Session, scenario_id: int) -> Scenario:
         select(Scenario)
         .where(Scenario.id == scenario_id)
         .options(
-            joinedload(Scenario.created_by),
-            joinedload(Scenario.changed_by),
+            joinedload(Scenario.created_by).lazyload(Person.grants),
+            joinedload(Scenario.changed_by).lazyload(Person.grants),
             cycle.joinedload(Cycle.funds).joinedload(CycleFund.fund),
             cycle.joinedload(Cycle.funds).joinedload(CycleFund.budgets),
             cycle.selectinload(Cycle.capacities).joinedload(TeamCapacity.team),

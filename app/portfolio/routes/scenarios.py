@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -117,7 +118,7 @@ def scenario(scenario_id: int) -> str:
 def run_form() -> RunForm:
     """A fresh form to start a run with, unless one was sent."""
     seconds = min(USUAL_SECONDS, current_app.config["SOLVER_SECONDS"])
-    return RunForm(data={"seconds": seconds, "gap": 0})
+    return RunForm(data={"seconds": seconds, "gap": Decimal(0)})
 
 
 def scenario_page(one: Scenario, form: RunForm) -> str:

@@ -17,7 +17,7 @@ from app.portfolio.engine.parsing import parse_problem
 from app.portfolio.models import Scenario
 from app.portfolio.queries.facts import LoadedFacts, load_problem_facts, pool_key
 from app.portfolio.rules.building import Built, build_problem, overdrawn
-from app.portfolio.rules.demands import demand_sentence
+from app.portfolio.rules.demands import DemandKind, demand_sentence
 from app.portfolio.rules.facts import ProblemFacts
 from app.portfolio.rules.naming import settle_names
 from app.portfolio.rules.pins import pin_sentence
@@ -102,8 +102,9 @@ def rule_sentences(facts: ProblemFacts) -> dict[str, str]:
         sentences[demand.key] = demand_sentence(demand.kind, demand.parameters, facts.currency)
     for one in facts.candidates:
         for need in one.needs:
-            after = f", at least {need.lag} quarters after it" if need.lag else ""
-            sentences[f"needs:{one.key}:{need.key}"] = f"{one.key} needs {need.key}{after}"
+            bond = {"initiative": one.key, "needs": need.key, "lag": need.lag}
+            sentence = demand_sentence(DemandKind.REQUIRES, bond, facts.currency)
+            sentences[f"needs:{one.key}:{need.key}"] = sentence
         for other in one.excludes:
             pair = sorted((one.key, other))
             sentences[f"either:{pair[0]}:{pair[1]}"] = f"Either {pair[0]} or {pair[1]}"
