@@ -20,6 +20,8 @@ from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
 from app.portfolio import routes as portfolio
+from app.registry import routes as registry
+from app.reporting import routes as reporting
 from app.web.assets import init_assets
 from app.web.characters import init_characters
 from app.web.errors import init_errors
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     jobs.bp,
     calendar.bp,
     portfolio.bp,
+    registry.bp,
+    reporting.bp,
 )
 
 

@@ -1,0 +1,1 @@
+"""Pages that look across domains: the home page of every role."""

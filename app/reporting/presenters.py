@@ -1,0 +1,153 @@
+"""The home page's parts, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.approvals.models import Proposal
+from app.approvals.queries import CycleBalances
+from app.calendar.models import Cycle
+from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine
+from app.values.money import Money
+
+SOON = timedelta(days=45)
+MOST_ROWS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list: what, where it leads, a note, and a state with its word."""
+
+    title: str
+    href: str
+    note: str
+    kind: str
+    word: str
+
+
+def cycle_clock(cycle: Cycle, today: date) -> list[tuple[str, str]]:
+    """How far the cycle is, as names and values."""
+    gone, whole = (today - cycle.starts_on).days, (cycle.ends_on - cycle.starts_on).days
+    return [
+        ("Cycle", f"{cycle.name}, {cycle.state.word.lower()}"),
+        ("Day", f"{min(max(gone, 0), whole)} of {whole}"),
+        ("Ends", f"{cycle.ends_on:%-d %b %Y}"),
+        ("Plans", f"{cycle.quarters.first} to {cycle.quarters.last}"),
+    ]
+
+
+def hot_spot_lines(spots: list[HotSpot], href: str) -> list[Line]:
+    """The worst touchpoints no live initiative changes; ``href`` leads to a journey's key."""
+    return [
+        Line(
+            f"{spot.stage_name}, {spot.channel.word.lower()}",
+            f"{href}/{spot.journey_key}?at={spot.touchpoint_id}",
+            spot.journey_name,
+            "bad" if spot.pain >= 60 else "warn" if spot.pain >= 40 else "idle",
+            f"pain {spot.pain}",
+        )
+        for spot in spots
+        if not spot.acting and spot.pain > 0
+    ][:MOST_ROWS]
+
+
+_STATE_KINDS = {"draft": "draft", "submitted": "review", "certified": "ok", "candidate": "accent"}
+
+
+def initiative_lines(lines: list[InitiativeLine], href: str) -> list[Line]:
+    """Initiatives with what each needs next."""
+    return [
+        Line(
+            f"{line.key} {line.title}",
+            f"{href}/{line.key}",
+            line.next_step,
+            _STATE_KINDS.get(line.state.value, "ok"),
+            line.state.word.lower(),
+        )
+        for line in lines
+    ]
+
+
+def pool_lines(lines: list[PoolLine], href: str) -> list[Line]:
+    """Pools with what they claim."""
+    return [
+        Line(
+            f"{line.journey_name}: {line.lever.word.lower()}",
+            f"{href}/{line.journey_key}/pools",
+            f"{Money(line.annual_value_minor, line.currency)} a year claimed",
+            "review",
+            "to certify",
+        )
+        for line in lines
+    ][:MOST_ROWS]
+
+
+def proposal_lines(proposals: list[Proposal], href: str) -> list[Line]:
+    """Proposals that wait, with the sum they ask."""
+    return [
+        Line(
+            f"{proposal.cycle.name}, round {proposal.round}",
+            f"{href}/{proposal.id}",
+            f"{len(proposal.items)} initiatives,"
+            f" {Money(sum(item.spend_minor for item in proposal.items), proposal.currency)} asked",
+            "review",
+            "waiting",
+        )
+        for proposal in proposals
+    ]
+
+
+def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
+    """Open hurdles, the late ones first."""
+    return [
+        Line(
+            f"{gate.key} {gate.milestone}",
+            f"{href}/{gate.tranche_id}",
+            f"{gate.title} · {_due(gate, today)} · holds {Money(gate.amount_minor, gate.currency)}",
+            *_gate_state(gate, today),
+        )
+        for gate in gates
+    ][:MOST_ROWS]
+
+
+def _due(gate: GateLine, today: date) -> str:
+    days = (gate.due_on - today).days
+    if days < 0:
+        return f"was due {gate.due_on:%-d %b}, {-days} days ago"
+    return f"due {gate.due_on:%-d %b}" if days else "due today"
+
+
+def _gate_state(gate: GateLine, today: date) -> tuple[str, str]:
+    if gate.is_measured:
+        return "review", "to decide"
+    if gate.due_on < today:
+        return "missed", "evidence missing"
+    return "risk", f"{gate.measured} of {gate.criteria} measured"
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStrip:
+    """A cycle's money as key figures."""
+
+    title: str
+    items: list[dict[str, object]]
+
+
+def money_strip(name: str, balances: CycleBalances) -> MoneyStrip:
+    """Budget, approved, released, freed and spent of a cycle."""
+    total, currency = balances.total, balances.currency
+    figures = (
+        ("Budget", balances.budget_minor, None),
+        ("Approved", total.approved, None),
+        ("Released", total.released, "by passed hurdles"),
+        ("Still held", total.committed, "by open hurdles"),
+        ("Freed", total.freed, "by stops"),
+    )
+    return MoneyStrip(
+        f"Money of {name}",
+        [
+            {"label": label, "value": Money(minor, currency), "note": note}
+            for label, minor, note in figures
+        ],
+    )

@@ -1,0 +1,68 @@
+"""The home page: what needs this person now, by role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from app.accounts.models import Person
+from app.approvals.queries import list_waiting_proposals, load_balances
+from app.calendar.queries import find_current_cycle
+from app.extensions import db
+from app.reporting import presenters, queries
+from app.web.clock import today
+from app.web.guards import current_actor, requires
+
+bp = Blueprint("reporting", __name__)
+
+
+@bp.get("/")
+@requires("home.view")
+def home() -> str:
+    """Show each role of the person what waits for them."""
+    person = current_actor()
+    cycle = find_current_cycle(db.session, today())
+    parts: dict[str, Any] = {}
+    if person.may("journeys.edit"):
+        parts |= _for_lead(person)
+    if person.may("proposals.decide"):
+        parts |= _for_finance()
+    if person.may("evidence.record") or person.may("proposals.decide"):
+        parts["gates"] = presenters.gate_lines(
+            queries.list_open_gates(db.session, until=today() + presenters.SOON), "/gates", today()
+        )
+    if person.may("jobs.view"):
+        parts["system"] = queries.load_system_state(db.session)
+    return render_template(
+        "reporting/home.html", person=person, cycle=cycle, parts=parts,
+        clock=presenters.cycle_clock(cycle, today()) if cycle else [],
+        money=_money(),
+    )  # fmt: skip
+
+
+def _for_lead(person: Person) -> dict[str, Any]:
+    spots = queries.list_hot_spots(db.session)
+    mine = queries.list_owned(db.session, person, limit=presenters.MOST_ROWS)
+    return {
+        "hot_spots": presenters.hot_spot_lines(spots, "/journeys"),
+        "mine": presenters.initiative_lines(mine, "/initiatives"),
+    }
+
+
+def _for_finance() -> dict[str, Any]:
+    waiting = list_waiting_proposals(db.session)
+    to_certify = queries.list_to_certify(db.session, limit=presenters.MOST_ROWS)
+    return {
+        "proposals": presenters.proposal_lines(list(waiting), "/proposals"),
+        "to_certify": presenters.initiative_lines(to_certify, "/initiatives"),
+        "certify_count": queries.count_to_certify(db.session),
+        "pools": presenters.pool_lines(queries.list_claimed_pools(db.session), "/journeys"),
+    }
+
+
+def _money() -> list[presenters.MoneyStrip]:
+    return [
+        presenters.money_strip(cycle.name, load_balances(db.session, cycle.id))
+        for cycle in queries.list_delivering_cycles(db.session)[:2]
+    ]
