@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -125,18 +125,39 @@ class TeamEditForm(Form):
 
 
 class GridForm(VersionedForm):
-    """A grid of fields whose names stand in ``cells`` by row key and quarter."""
+    """A grid of fields, named in ``cells`` by row key and quarter; rows are (key, name, note)."""
 
     cells: Mapping[tuple[str, Quarter], str]
+    rows: Sequence[tuple[str, str, str]]
+    quarters: Sequence[Quarter]
 
-    def cell(self, key: str, quarter: Quarter) -> Field:
-        return self[self.cells[key, quarter]]
+    @property
+    def grid(self) -> dict[str, Any]:
+        """Columns and rows of inputs for the page."""
+        return {
+            "columns": [written_quarter(one) for one in self.quarters],
+            "rows": [
+                {"label": name, "note": note, "cells": self._row(key)}
+                for key, name, note in self.rows
+            ],
+        }
+
+    def _row(self, key: str) -> list[Field]:
+        return [self[self.cells[key, one]] for one in self.quarters]
 
 
 class BudgetForm(GridForm):
-    """Budgets by fund and quarter, with the carry-over of every fund."""
+    """Budgets by fund and quarter, with the carry-over of every fund before them."""
 
     is_confirmed = BooleanField("The unusual amounts are right")
+
+    @property
+    def grid(self) -> dict[str, Any]:
+        grid = super().grid
+        return grid | {"columns": ["Carry-over %", *grid["columns"]]}
+
+    def _row(self, key: str) -> list[Field]:
+        return [self[f"carry-{key}"], *super()._row(key)]
 
     def budgets(self) -> dict[tuple[str, Quarter], Money]:
         """What was entered; an empty cell is no budget."""
@@ -144,8 +165,7 @@ class BudgetForm(GridForm):
         return {cell: self[name].data or nothing for cell, name in self.cells.items()}
 
     def carry_over(self) -> dict[str, Decimal]:
-        keys = {key for key, _ in self.cells}
-        return {key: self[f"carry-{key}"].data or Decimal(0) for key in sorted(keys)}
+        return {key: self[f"carry-{key}"].data or Decimal(0) for key, _, _ in self.rows}
 
 
 class CapacityForm(GridForm):
@@ -156,30 +176,28 @@ class CapacityForm(GridForm):
 
 
 def budget_form(
-    funds: Sequence[tuple[str, str]], quarters: Iterable[Quarter], **kwargs: Any
+    funds: Sequence[tuple[str, str]], quarters: Sequence[Quarter], **kwargs: Any
 ) -> BudgetForm:
     """Build the budget grid for funds, given as (key, name), and quarters."""
-    made: dict[str, Any] = {
-        f"carry-{key}": PercentField(f"{name}, carry-over") for key, name in funds
-    }
-    cells = {}
+    rows = [(key, name, "") for key, name in funds]
+    cells = {(key, one): budget_cell(key, one) for key, _ in funds for one in quarters}
+    made: dict[str, Any] = {"rows": rows, "cells": cells, "quarters": quarters}
     for key, name in funds:
+        made[f"carry-{key}"] = PercentField(f"{name}, carry-over")
         for one in quarters:
-            cells[key, one] = budget_cell(key, one)
             made[cells[key, one]] = MoneyField(f"{name}, {written_quarter(one)}")
-    form: BudgetForm = type("BudgetGrid", (BudgetForm,), made | {"cells": cells})(**kwargs)
+    form: BudgetForm = type("BudgetGrid", (BudgetForm,), made)(**kwargs)
     return form
 
 
 def capacity_form(
-    teams: Sequence[tuple[str, str]], quarters: Iterable[Quarter], **kwargs: Any
+    teams: Sequence[tuple[str, str, str]], quarters: Sequence[Quarter], **kwargs: Any
 ) -> CapacityForm:
-    """Build the capacity grid for teams, given as (key, name), and quarters."""
-    made: dict[str, Any] = {}
-    cells = {}
-    for key, name in teams:
+    """Build the capacity grid for teams, given as (key, name, note), and quarters."""
+    cells = {(key, one): capacity_cell(key, one) for key, _, _ in teams for one in quarters}
+    made: dict[str, Any] = {"rows": teams, "cells": cells, "quarters": quarters}
+    for key, name, _ in teams:
         for one in quarters:
-            cells[key, one] = capacity_cell(key, one)
             made[cells[key, one]] = MeasureField(f"{name}, {written_quarter(one)}")
-    form: CapacityForm = type("CapacityGrid", (CapacityForm,), made | {"cells": cells})(**kwargs)
+    form: CapacityForm = type("CapacityGrid", (CapacityForm,), made)(**kwargs)
     return form

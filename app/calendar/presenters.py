@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 
 from app.audit.models import AuditEvent
-from app.calendar.forms import BudgetForm, CapacityForm
 from app.calendar.models import Cycle, Team
 from app.calendar.rules import CYCLE_MOVES, CycleMove, CycleState
 from app.errors import AppError, ConflictError
@@ -135,7 +134,7 @@ def capacity_grid(cycle: Cycle) -> Grid:
     rows = [
         GridRow(
             label=team.name,
-            note=_rate(team),
+            note=day_rate(team),
             cells=[(number(days.get((team.id, q), Decimal(0))), "") for q in cycle.quarters],
             total=number(sum(days.get((team.id, q), Decimal(0)) for q in cycle.quarters)),
             id=team.id,
@@ -150,35 +149,6 @@ def capacity_grid(cycle: Cycle) -> Grid:
         rows=rows,
         totals=[number(sum(totals, Decimal(0))), *(number(total) for total in totals)],
     )
-
-
-def budget_fields(form: BudgetForm, cycle: Cycle) -> dict[str, object]:
-    """The budget form as a grid of inputs with the carry-over first."""
-    rows = [
-        {
-            "label": one.fund.name,
-            "cells": [
-                form[f"carry-{one.fund.key}"],
-                *(form.cell(one.fund.key, q) for q in cycle.quarters),
-            ],
-        }
-        for one in cycle.funds
-    ]
-    columns = ["Carry-over %", *(quarter(q) for q in cycle.quarters)]
-    return {"columns": columns, "rows": rows}
-
-
-def capacity_fields(form: CapacityForm, cycle: Cycle, teams: Sequence[Team]) -> dict[str, object]:
-    """The capacity form as a grid of inputs."""
-    rows = [
-        {
-            "label": team.name,
-            "note": f"{_rate(team)} a day",
-            "cells": [form.cell(team.key, q) for q in cycle.quarters],
-        }
-        for team in teams
-    ]
-    return {"columns": [quarter(q) for q in cycle.quarters], "rows": rows}
 
 
 def conflict_view(error: AppError, events: Sequence[AuditEvent]) -> dict[str, object] | None:
@@ -198,7 +168,8 @@ def conflict_view(error: AppError, events: Sequence[AuditEvent]) -> dict[str, ob
     return {"fields": fields, "who": who, "when": moment(events[0].at)}
 
 
-def _rate(team: Team) -> str:
+def day_rate(team: Team) -> str:
+    """What a day of a team costs: EUR 800."""
     rate = Money(team.day_rate_minor, team.currency)
     return f"{rate.currency} {number(rate.amount)}"
 

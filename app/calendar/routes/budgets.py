@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 
-from app.calendar import presenters, queries, services
+from app.calendar import queries, services
 from app.calendar.forms import BudgetForm, budget_form
 from app.calendar.models import Cycle
 from app.calendar.routes.blueprint import Answer, bp, refused_form
@@ -22,9 +22,8 @@ from app.web.guards import current_actor, requires
 def budgets(cycle_id: int) -> str:
     """Show the budgets of a cycle to change."""
     cycle = queries.get_cycle(db.session, cycle_id)
-    return render_template(
-        "calendar/budgets.html", **_context(cycle, form := _form(cycle, _stored(cycle))), form=form
-    )
+    form = _form(cycle, _stored(cycle))
+    return render_template("calendar/budgets.html", cycle=cycle, form=form)
 
 
 @bp.post("/cycles/<int:cycle_id>/budgets")
@@ -34,7 +33,7 @@ def save_budgets(cycle_id: int) -> Answer:
     cycle = queries.get_cycle(db.session, cycle_id)
     form = _form(cycle, {})
     if not form.validate_on_submit():
-        return render_template("calendar/budgets.html", **_context(cycle, form), form=form), 422
+        return render_template("calendar/budgets.html", cycle=cycle, form=form), 422
     try:
         with transaction(db.session):
             services.set_budgets(
@@ -51,7 +50,7 @@ def save_budgets(cycle_id: int) -> Answer:
         cycle = queries.get_cycle(db.session, cycle_id)
         return refused_form(
             "calendar/budgets.html", form, error,
-            subject=f"cycle:{cycle_id}", version=cycle.version, **_context(cycle, form),
+            subject=f"cycle:{cycle_id}", version=cycle.version, cycle=cycle,
         )  # fmt: skip
     flash("The budgets are saved.", "ok")
     return redirect(url_for("calendar.show", cycle_id=cycle_id), code=303)
@@ -59,7 +58,7 @@ def save_budgets(cycle_id: int) -> Answer:
 
 def _form(cycle: Cycle, stored: dict[str, object]) -> BudgetForm:
     funds = [(one.fund.key, one.fund.name) for one in cycle.funds]
-    return budget_form(funds, cycle.quarters, currency=cycle.currency, data=stored)
+    return budget_form(funds, list(cycle.quarters), currency=cycle.currency, data=stored)
 
 
 def _stored(cycle: Cycle) -> dict[str, object]:
@@ -70,7 +69,3 @@ def _stored(cycle: Cycle) -> dict[str, object]:
             name = budget_cell(one.fund.key, budget.quarter)
             values[name] = Money(budget.amount_minor, cycle.currency)
     return values
-
-
-def _context(cycle: Cycle, form: BudgetForm) -> dict[str, object]:
-    return {"cycle": cycle, "grid": presenters.budget_fields(form, cycle)}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 
-from app.calendar import presenters, queries, services
+from app.calendar import queries, services
 from app.calendar.forms import CapacityForm, TeamEditForm, TeamForm, capacity_form
 from app.calendar.models import Cycle, Team
+from app.calendar.presenters import day_rate
 from app.calendar.routes.blueprint import Answer, bp, refused_form
 from app.calendar.routes.cycles import cycle_page
 from app.calendar.rules import capacity_cell
@@ -26,7 +27,7 @@ def capacities(cycle_id: int) -> str:
     cycle = queries.get_cycle(db.session, cycle_id)
     teams = queries.list_teams(db.session)
     form = _form(cycle, teams, _stored(cycle))
-    return render_template("calendar/capacities.html", form=form, **_context(cycle, form, teams))
+    return render_template("calendar/capacities.html", form=form, cycle=cycle)
 
 
 @bp.post("/cycles/<int:cycle_id>/capacities")
@@ -37,8 +38,7 @@ def save_capacities(cycle_id: int) -> Answer:
     teams = queries.list_teams(db.session)
     form = _form(cycle, teams, {})
     if not form.validate_on_submit():
-        context = _context(cycle, form, teams)
-        return render_template("calendar/capacities.html", form=form, **context), 422
+        return render_template("calendar/capacities.html", form=form, cycle=cycle), 422
     try:
         with transaction(db.session):
             services.set_capacities(
@@ -53,7 +53,7 @@ def save_capacities(cycle_id: int) -> Answer:
         cycle = queries.get_cycle(db.session, cycle_id)
         return refused_form(
             "calendar/capacities.html", form, error, subject=f"cycle:{cycle_id}",
-            version=cycle.version, **_context(cycle, form, queries.list_teams(db.session)),
+            version=cycle.version, cycle=cycle,
         )  # fmt: skip
     flash("The capacities are saved.", "ok")
     return redirect(url_for("calendar.show", cycle_id=cycle_id), code=303)
@@ -135,7 +135,8 @@ def _team_form(team: Team, *, is_sent: bool) -> TeamEditForm:
 
 
 def _form(cycle: Cycle, teams: list[Team], stored: dict[str, object]) -> CapacityForm:
-    return capacity_form([(one.key, one.name) for one in teams], cycle.quarters, data=stored)
+    rows = [(one.key, one.name, f"{day_rate(one)} a day") for one in teams]
+    return capacity_form(rows, list(cycle.quarters), data=stored)
 
 
 def _stored(cycle: Cycle) -> dict[str, object]:
@@ -143,7 +144,3 @@ def _stored(cycle: Cycle) -> dict[str, object]:
     for row in cycle.capacities:
         values[capacity_cell(row.team.key, row.quarter)] = row.available_days
     return values
-
-
-def _context(cycle: Cycle, form: CapacityForm, teams: list[Team]) -> dict[str, object]:
-    return {"cycle": cycle, "teams": teams, "grid": presenters.capacity_fields(form, cycle, teams)}
