@@ -38,7 +38,6 @@ _ADMIN = frozenset({Role.ADMIN})
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "home.view": _EVERYBODY,
-    "account.edit": _EVERYBODY,
     "calendar.view": _EVERYBODY,
     "journeys.view": _EVERYBODY,
     "initiatives.view": _EVERYBODY,
@@ -63,6 +62,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "jobs.view": _ADMIN,
 }
 """Permission → roles that hold it. A permission that is not here does not exist."""
+
+
+def role_refusal(permission: str, roles: frozenset[Role]) -> str:
+    """Why these roles don't give a permission, naming those that do."""
+    needed = " or ".join(role.word for role in Role if role in PERMISSIONS[permission])
+    held = " and ".join(role.word for role in Role if role in roles)
+    yours = f"your role is {held}" if held else "you have no role yet"
+    return f"This takes the role {needed}; {yours}. An admin can change that."
 
 
 SHORTEST_PASSWORD = 15

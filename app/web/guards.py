@@ -15,6 +15,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
+EXPLAINER = "permission_explainer"
+"""Where `app.extensions` keeps the function (permission, person) → why not, as a sentence."""
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -77,8 +80,16 @@ def refuse_what_is_not_allowed() -> Response | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if policy != SIGNED_IN and not cast(Actor, current_user).may(policy):
-        raise Forbidden("None of your roles allows this. An admin can change your roles.")
+        raise Forbidden(_refusal(policy))
     return None
+
+
+def _refusal(permission: str) -> str:
+    """Why this person may not, in the words of the domain that knows roles."""
+    explain: Callable[[str, Any], str] | None = current_app.extensions.get(EXPLAINER)
+    if explain is None:
+        return "None of your roles allows this."
+    return explain(permission, current_actor())
 
 
 def _ask_to_sign_in() -> Response:

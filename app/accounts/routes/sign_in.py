@@ -24,7 +24,7 @@ from app.accounts.forms import SignInForm
 from app.accounts.models import Person
 from app.accounts.queries import find_sign_in, get_person, list_people
 from app.accounts.routes.blueprint import bp
-from app.accounts.rules import SessionLimits, session_is_over
+from app.accounts.rules import SessionLimits, role_refusal, session_is_over
 from app.accounts.services import (
     SignInDevice,
     begin_attempt,
@@ -39,7 +39,7 @@ from app.errors import UnavailableError
 from app.extensions import db, login_manager
 from app.web.addresses import own_page
 from app.web.clock import now
-from app.web.guards import current_actor, public, signed_in
+from app.web.guards import EXPLAINER, current_actor, public, signed_in
 
 TOKEN = "sign_in"
 """The cookie's name for the session's random token."""
@@ -169,3 +169,4 @@ def init_sign_in(app: Flask) -> None:
     login_manager.init_app(app)
     login_manager.request_loader(load_signed_in)
     app.before_request(keep_session_alive)
+    app.extensions[EXPLAINER] = lambda permission, person: role_refusal(permission, person.roles)

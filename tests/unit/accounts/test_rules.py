@@ -91,7 +91,7 @@ class TestPermissions:
 
     def test_give_viewers_only_views(self) -> None:
         held = {name for name, roles in PERMISSIONS.items() if Role.VIEWER in roles}
-        assert all(name.endswith(".view") or name == "account.edit" for name in held)
+        assert all(name.endswith(".view") for name in held)
 
 
 class TestNeedsSecondAdmin:

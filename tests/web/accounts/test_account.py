@@ -28,7 +28,7 @@ class TestAccount:
         assert sum("this browser" in name for name in browsers) == 1
 
     def test_is_open_to_people_without_a_role(
-        self, session: Session, client_for: ClientFor
+        self, session: Session, cast: Cast, client_for: ClientFor
     ) -> None:
         with transaction(session):
             newcomer = make_person(session, "Nora Newcomer")
@@ -39,6 +39,9 @@ class TestAccount:
         refused = client.get("/admin/people")
         assert refused.status_code == 403
         assert heading(refused) == "You may not do this"
+        assert "This takes the role Admin; you have no role yet." in text(refused)
+        page = client_for(cast.lead).get("/audit")
+        assert "This takes the role Finance or Admin; your role is CX lead." in text(page)
 
 
 class TestNewPassword:
