@@ -6,12 +6,13 @@ from flask import Flask
 
 from app.cli.accounts import people
 from app.cli.audit import audit
+from app.cli.doctor import doctor
 from app.cli.operations import migrate, worker
 from app.cli.portfolio import portfolio_cli
 from app.cli.registry import registry
 from app.cli.seeds import seed
 
-COMMANDS = (people, audit, migrate, worker, portfolio_cli, registry, seed)
+COMMANDS = (people, audit, doctor, migrate, worker, portfolio_cli, registry, seed)
 
 
 def register(app: Flask) -> None:

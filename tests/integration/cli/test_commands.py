@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.services import password_matches
 from app.audit.services import record
 from app.db.session import transaction
+from app.jobs.services import show_worker
 from tests.factories.accounts import Cast
 
 GOOD = "marble otter canyon lamp"
@@ -82,3 +83,33 @@ class TestMigrate:
             0,
             "The schema is up to date.",
         )
+
+
+def _wrong(result: Any) -> list[str]:
+    """What doctor found wrong, but for the tests' own PostgreSQL, which never writes through."""
+    lines = [line for line in result.output.splitlines() if line.startswith("WRONG")]
+    return [line for line in lines if "fsync" not in line]
+
+
+class TestDoctor:
+    def test_names_what_is_missing(self, app: Flask) -> None:
+        result = _run(app, "doctor")
+        assert result.exit_code == 1
+        assert [line.split(":")[0] for line in _wrong(result)] == [
+            "WRONG  0 admins",
+            "WRONG  0 workers",
+        ]
+
+    def test_is_content_with_a_sound_installation(
+        self, app: Flask, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            show_worker(session, "w1", started_at=now, now=now)
+        assert _wrong(_run(app, "doctor")) == []
+
+    def test_sees_an_old_schema(self, app: Flask, session: Session) -> None:
+        with transaction(session):
+            session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        result = _run(app, "doctor")
+        assert result.exit_code == 1
+        assert "WRONG  schema 0001" in result.output
