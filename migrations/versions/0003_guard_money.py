@@ -19,7 +19,6 @@ APPEND_ONLY = {
     "proposal_hands": "Who had a hand in a proposal never changes.",
     "commitment_spend": "The committed spend never changes.",
     "ledger_transfers": "The ledger is append-only; reverse a movement instead.",
-    "evidence": "Evidence is never overwritten; record a later measurement instead.",
     "hurdle_decisions": "A decision on a hurdle never changes.",
     "date_moves": "A moved date stays on record.",
 }
@@ -219,6 +218,29 @@ GUARDS = [
         " AND l.commitment_id = NEW.commitment_id"
         " AND l.tranche_id IS NOT DISTINCT FROM NEW.tranche_id)",
         "A reversal mirrors the movement it takes back.",
+    ),
+    *(
+        (
+            f"criteria_locked_{event.lower()}", "criteria", event,
+            f"EXISTS (SELECT 1 FROM tranches t WHERE t.milestone_id = {row}.milestone_id)",
+            "The criteria of a hurdle are locked once money hangs on it.",
+        )
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
+    ),
+    (
+        "milestones_locked", "milestones", "UPDATE",
+        "EXISTS (SELECT 1 FROM tranches t WHERE t.milestone_id = OLD.id)",
+        "A milestone is locked once money hangs on it; move its due date on the roadmap.",
+    ),
+    (
+        "evidence_kept_update", "evidence", "UPDATE", "TRUE",
+        "Evidence is never overwritten; record a later measurement instead.",
+    ),
+    (
+        "evidence_kept_delete", "evidence", "DELETE",
+        "OLD.tranche_id IS NOT NULL OR EXISTS (SELECT 1 FROM tranches t"
+        " JOIN criteria c ON c.milestone_id = t.milestone_id WHERE c.id = OLD.criterion_id)",
+        "Evidence that money hangs on is never removed.",
     ),
     (
         "evidence_late", "evidence", "INSERT",

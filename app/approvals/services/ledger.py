@@ -36,8 +36,9 @@ def lock_commitment(session: Session, commitment_id: int) -> tuple[Commitment, l
     tranches = session.scalars(
         select(Tranche)
         .where(Tranche.commitment_id == commitment_id)
+        .options(joinedload(Tranche.milestone))
         .order_by(Tranche.position)
-        .with_for_update()
+        .with_for_update(of=Tranche)
         .execution_options(populate_existing=True)
     ).all()
     return commitment, list(tranches)

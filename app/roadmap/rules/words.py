@@ -12,6 +12,17 @@ class HurdleAction(Enum):
     HOLD = "hold"
     STOP = "stop"
 
+    @property
+    def word(self) -> str:
+        return _ACTION_WORDS[self]
+
+
+_ACTION_WORDS = {
+    HurdleAction.RELEASE: "Release",
+    HurdleAction.HOLD: "Hold",
+    HurdleAction.STOP: "Stop",
+}
+
 
 class HurdleState(Enum):
     """How a hurdle stands today; derived from tranche, evidence and dates, never stored."""
@@ -22,3 +33,17 @@ class HurdleState(Enum):
     MISSED = "missed"
     NOT_DUE = "notdue"
     WAIVED = "waived"
+
+    @property
+    def word(self) -> str:
+        return _STATE_WORDS[self]
+
+
+_STATE_WORDS = {
+    HurdleState.PASSED: "Passed",
+    HurdleState.IN_REVIEW: "In review",
+    HurdleState.AT_RISK: "At risk",
+    HurdleState.MISSED: "Missed",
+    HurdleState.NOT_DUE: "Not due",
+    HurdleState.WAIVED: "Waived",
+}

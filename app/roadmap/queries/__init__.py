@@ -1,0 +1,21 @@
+"""Read hurdles with their evidence, decisions and dates."""
+
+from app.roadmap.queries.facts import (
+    HurdleRows,
+    TrancheKey,
+    key_of,
+    load_hurdle_rows,
+)
+from app.roadmap.queries.gates import Gate, GateFilter, GateLine, get_gate, list_gates
+
+__all__ = [
+    "Gate",
+    "GateFilter",
+    "GateLine",
+    "HurdleRows",
+    "TrancheKey",
+    "get_gate",
+    "key_of",
+    "list_gates",
+    "load_hurdle_rows",
+]

@@ -1,0 +1,154 @@
+"""Load what is known about hurdles as the pure facts the rules count with."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Tranche
+from app.approvals.rules import TrancheState
+from app.initiatives.models import Criterion, Initiative
+from app.roadmap.models import Evidence, HurdleDecision
+from app.roadmap.rules import (
+    CriterionFacts,
+    HurdleAction,
+    HurdleFacts,
+    HurdleRecord,
+    Measurement,
+)
+
+OPEN = (TrancheState.PENDING, TrancheState.HELD)
+
+CHUNK = 500
+"""Ids asked for at a time; more than any database's limit of parameters would fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrancheKey:
+    """What of a tranche the facts hang on."""
+
+    id: int
+    milestone_id: int
+    state: TrancheState
+    due_on: date
+
+
+@dataclass
+class HurdleRows:
+    """Criteria and evidence by milestone, decisions by tranche."""
+
+    criteria: dict[int, list[CriterionFacts]] = field(default_factory=dict)
+    evidence: dict[int, list[tuple[int | None, Measurement]]] = field(default_factory=dict)
+    recorders: dict[int, list[tuple[int | None, int]]] = field(default_factory=dict)
+    decisions: dict[int, list[tuple[HurdleAction, HurdleAction, date]]] = field(
+        default_factory=dict
+    )
+
+    def facts(self, tranche: TrancheKey) -> HurdleFacts:
+        """The hurdle of one tranche; evidence of other tranches of its milestone stays out."""
+        held_on, followed = None, True
+        for action, recommended, on in self.decisions.get(tranche.id, ()):
+            if action is HurdleAction.HOLD:
+                held_on = on
+            else:
+                followed = action is recommended
+        return HurdleFacts(
+            state=tranche.state,
+            due_on=tranche.due_on,
+            criteria=tuple(self.criteria.get(tranche.milestone_id, ())),
+            measurements=tuple(
+                measurement
+                for owner, measurement in self.evidence.get(tranche.milestone_id, ())
+                if owner in (None, tranche.id)
+            ),
+            held_on=held_on,
+            followed=followed,
+        )
+
+    def record(
+        self, tranche: Tranche, siblings: Iterable[Tranche], initiative: Initiative
+    ) -> HurdleRecord:
+        """What bars decisions; ``siblings`` are all tranches of its commitment with milestones."""
+        facts = self.facts(key_of(tranche))
+        return HurdleRecord(
+            key=initiative.key,
+            state=tranche.state,
+            evidence_by=frozenset(
+                person
+                for owner, person in self.recorders.get(tranche.milestone_id, ())
+                if owner in (None, tranche.id)
+            ),
+            owners=frozenset((initiative.owner_id, initiative.created_by_id)),
+            open_before=tuple(
+                one.milestone.name
+                for one in siblings
+                if one.position < tranche.position and one.state in OPEN
+            ),
+            is_measured=bool(facts.measurements),
+            was_held=facts.held_on is not None,
+        )
+
+
+def key_of(tranche: Tranche) -> TrancheKey:
+    return TrancheKey(tranche.id, tranche.milestone_id, tranche.state, tranche.due_on)
+
+
+def load_hurdle_rows(session: Session, tranches: Collection[TrancheKey]) -> HurdleRows:
+    """Criteria, evidence and decisions of many hurdles: three queries for each CHUNK of them."""
+    rows = HurdleRows()
+    milestones = sorted({tranche.milestone_id for tranche in tranches})
+    for part in _chunks(milestones):
+        _load_criteria(session, part, rows)
+        _load_evidence(session, part, rows)
+    for part in _chunks(sorted(tranche.id for tranche in tranches)):
+        _load_decisions(session, part, rows)
+    return rows
+
+
+def _chunks(ids: list[int]) -> Iterable[list[int]]:
+    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+
+
+def _load_criteria(session: Session, milestones: list[int], rows: HurdleRows) -> None:
+    for one in session.execute(
+        select(
+            Criterion.milestone_id, Criterion.id, Criterion.metric, Criterion.unit,
+            Criterion.direction, Criterion.threshold, Criterion.minimum_sample,
+            Criterion.is_must_meet,
+        )
+        .where(Criterion.milestone_id.in_(milestones))
+        .order_by(Criterion.id)
+    ):  # fmt: skip
+        rows.criteria.setdefault(one.milestone_id, []).append(CriterionFacts(*one[1:]))
+
+
+def _load_evidence(session: Session, milestones: list[int], rows: HurdleRows) -> None:
+    for one in session.execute(
+        select(
+            Criterion.milestone_id, Evidence.tranche_id, Evidence.recorded_by_id, Evidence.id,
+            Evidence.criterion_id, Evidence.value, Evidence.sample, Evidence.measured_on,
+        )
+        .join(Evidence.criterion)
+        .where(Criterion.milestone_id.in_(milestones))
+        .order_by(Evidence.id)
+    ):  # fmt: skip
+        measured = (one.tranche_id, Measurement(*one[3:]))
+        rows.evidence.setdefault(one.milestone_id, []).append(measured)
+        recorder = (one.tranche_id, one.recorded_by_id)
+        rows.recorders.setdefault(one.milestone_id, []).append(recorder)
+
+
+def _load_decisions(session: Session, tranches: list[int], rows: HurdleRows) -> None:
+    for tranche_id, action, recommended, at in session.execute(
+        select(
+            HurdleDecision.tranche_id, HurdleDecision.action, HurdleDecision.recommended,
+            HurdleDecision.decided_at,
+        )
+        .where(HurdleDecision.tranche_id.in_(tranches))
+        .order_by(HurdleDecision.id)
+    ):  # fmt: skip
+        rows.decisions.setdefault(tranche_id, []).append((action, recommended, at.date()))

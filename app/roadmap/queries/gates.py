@@ -1,0 +1,292 @@
+"""Read hurdles for the gate calendar, for a roadmap and for the page of one hurdle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+
+from app.accounts.models import Person
+from app.approvals.models import Commitment, Tranche
+from app.approvals.queries.ledger import load_movements
+from app.approvals.rules import Balance, CommitmentState, TrancheState, balance
+from app.errors import NotFoundError
+from app.initiatives.models import Initiative, Milestone
+from app.journeys.models import Journey
+from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.roadmap.queries.facts import TrancheKey, key_of, load_hurdle_rows
+from app.roadmap.rules import (
+    HurdleFacts,
+    HurdleRecord,
+    HurdleState,
+    Reading,
+    Recommendation,
+    hurdle_state,
+    readings,
+    recommend,
+)
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class GateFilter:
+    """Which hurdles somebody asks for; None asks for all. ``until`` is inclusive."""
+
+    cycle_id: int | None = None
+    journey: str | None = None
+    owner_id: int | None = None
+    initiative: str | None = None
+    text: str | None = None
+    is_open: bool | None = None
+    since: date | None = None
+    until: date | None = None
+    states: frozenset[HurdleState] = frozenset()
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        wanted: list[ColumnElement[bool]] = []
+        if self.cycle_id is not None:
+            wanted.append(Commitment.cycle_id == self.cycle_id)
+        if self.journey:
+            wanted.append(Journey.key == self.journey)
+        if self.owner_id is not None:
+            wanted.append(Initiative.owner_id == self.owner_id)
+        if self.initiative:
+            wanted.append(Initiative.key == self.initiative)
+        if self.text:
+            like = f"%{self.text.lower()}%"
+            wanted.append(
+                or_(
+                    func.lower(Initiative.title).like(like),
+                    func.lower(Initiative.key).like(like),
+                    func.lower(Milestone.name).like(like),
+                )
+            )
+        if self.is_open is not None:
+            decided = (TrancheState.RELEASED, TrancheState.FREED)
+            is_decided = Tranche.state.in_(decided)
+            wanted.append(~is_decided if self.is_open else is_decided)
+        if self.since is not None:
+            wanted.append(Tranche.due_on >= self.since)
+        if self.until is not None:
+            wanted.append(Tranche.due_on <= self.until)
+        return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One hurdle as lists and charts show it.
+
+    ``next_step`` says in words what it waits for; ``recommendation`` is None once it is decided.
+    """
+
+    tranche_id: int
+    commitment_id: int
+    initiative_id: int
+    key: str
+    title: str
+    journey: str | None
+    unit: str
+    owner_id: int
+    owner: str
+    milestone: str
+    position: int
+    amount_minor: int
+    currency: str
+    due_on: date
+    baseline_due_on: date
+    start: Quarter
+    ends_on: date
+    tranche_state: TrancheState
+    commitment_state: CommitmentState
+    state: HurdleState
+    readings: tuple[Reading, ...]
+    recommendation: Recommendation | None
+    is_late: bool
+
+    @property
+    def slip_days(self) -> int:
+        return (self.due_on - self.baseline_due_on).days
+
+    @property
+    def measured(self) -> int:
+        return sum(reading.is_measured for reading in self.readings)
+
+    @property
+    def next_step(self) -> str:
+        if self.recommendation is None:
+            return self.state.word
+        if not self.readings:
+            return "It has no criterion to measure"
+        if self.measured < len(self.readings):
+            return f"{self.measured} of {len(self.readings)} criteria measured"
+        return f"Ready to decide: {self.recommendation.action.word.lower()}"
+
+
+def list_gates(session: Session, wanted: GateFilter, *, today: date) -> list[GateLine]:
+    """Every hurdle that fits, by due date, in a fixed number of queries."""
+    owner = aliased(Person)
+    rows = session.execute(
+        select(
+            Tranche.id, Tranche.milestone_id, Tranche.state, Tranche.due_on,
+            Tranche.commitment_id, Commitment.initiative_id, Initiative.key, Initiative.title,
+            Journey.name.label("journey"), Initiative.unit, Initiative.owner_id,
+            owner.name.label("owner"), Milestone.name.label("milestone"), Tranche.position,
+            Tranche.amount_minor, Tranche.currency, Tranche.baseline_due_on, Commitment.start,
+            Commitment.ends_on, Commitment.state.label("commitment_state"),
+        )
+        .join(Tranche.commitment)
+        .join(Tranche.milestone)
+        .join(Commitment.initiative)
+        .join(owner, Initiative.owner_id == owner.id)
+        .outerjoin(Initiative.journey)
+        .where(*wanted.conditions)
+        .order_by(Tranche.due_on, Initiative.key, Tranche.position)
+    ).all()  # fmt: skip
+    keys = {row.id: TrancheKey(row.id, row.milestone_id, row.state, row.due_on) for row in rows}
+    hurdles = load_hurdle_rows(session, keys.values())
+    lines = (_line(row, hurdles.facts(keys[row.id]), today) for row in rows)
+    return [line for line in lines if not wanted.states or line.state in wanted.states]
+
+
+def _line(row: Any, facts: HurdleFacts, today: date) -> GateLine:
+    return GateLine(
+        tranche_id=row.id,
+        commitment_id=row.commitment_id,
+        initiative_id=row.initiative_id,
+        key=row.key,
+        title=row.title,
+        journey=row.journey,
+        unit=row.unit,
+        owner_id=row.owner_id,
+        owner=row.owner,
+        milestone=row.milestone,
+        position=row.position,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        due_on=row.due_on,
+        baseline_due_on=row.baseline_due_on,
+        start=row.start,
+        ends_on=row.ends_on,
+        tranche_state=row.state,
+        commitment_state=row.commitment_state,
+        state=hurdle_state(facts, today),
+        readings=readings(facts.criteria, facts.measurements),
+        recommendation=recommend(facts, today) if facts.is_open else None,
+        is_late=facts.is_open and facts.due_on < today,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One hurdle with everything its page shows.
+
+    ``evidence`` and ``moves`` come newest first. ``recommendation`` is None once it is decided.
+    """
+
+    tranche: Tranche
+    facts: HurdleFacts
+    state: HurdleState
+    readings: tuple[Reading, ...]
+    recommendation: Recommendation | None
+    evidence: tuple[Evidence, ...]
+    decisions: tuple[HurdleDecision, ...]
+    moves: tuple[DateMove, ...]
+    balance: Balance
+    record: HurdleRecord
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.tranche.commitment
+
+    @property
+    def initiative(self) -> Initiative:
+        return self.tranche.commitment.initiative
+
+    @property
+    def freed_by_stop_minor(self) -> int:
+        """What a stop would give back: this and all later open tranches."""
+        return sum(
+            one.amount_minor
+            for one in self.commitment.tranches
+            if one.position >= self.tranche.position
+            and one.state in (TrancheState.PENDING, TrancheState.HELD)
+        )
+
+
+def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
+    """A hurdle with criteria, evidence, decisions, moved dates and money. Raises NotFoundError."""
+    tranche = session.scalar(
+        select(Tranche)
+        .where(Tranche.id == tranche_id)
+        .options(
+            joinedload(Tranche.milestone).selectinload(Milestone.criteria),
+            joinedload(Tranche.commitment).options(
+                joinedload(Commitment.cycle),
+                joinedload(Commitment.option),
+                joinedload(Commitment.decision),
+                joinedload(Commitment.initiative).options(
+                    joinedload(Initiative.owner), joinedload(Initiative.journey)
+                ),
+                selectinload(Commitment.tranches).joinedload(Tranche.milestone),
+            ),
+        )
+    )
+    if tranche is None:
+        raise NotFoundError("There is no such hurdle, or it was removed.")
+    hurdles = load_hurdle_rows(session, [key_of(tranche)])
+    facts = hurdles.facts(key_of(tranche))
+    movements = load_movements(session, Commitment.id == tranche.commitment_id)
+    commitment = tranche.commitment
+    return Gate(
+        tranche=tranche,
+        facts=facts,
+        state=hurdle_state(facts, today),
+        readings=readings(facts.criteria, facts.measurements),
+        recommendation=recommend(facts, today) if facts.is_open else None,
+        evidence=_evidence(session, tranche),
+        decisions=_decisions(session, tranche),
+        moves=_moves(session, tranche),
+        balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
+        record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
+    )
+
+
+def _evidence(session: Session, tranche: Tranche) -> tuple[Evidence, ...]:
+    criteria = [criterion.id for criterion in tranche.milestone.criteria]
+    return tuple(
+        session.scalars(
+            select(Evidence)
+            .where(
+                Evidence.criterion_id.in_(criteria),
+                or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == tranche.id),
+            )
+            .options(joinedload(Evidence.recorded_by), joinedload(Evidence.criterion))
+            .order_by(Evidence.measured_on.desc(), Evidence.id.desc())
+        )
+    )
+
+
+def _decisions(session: Session, tranche: Tranche) -> tuple[HurdleDecision, ...]:
+    return tuple(
+        session.scalars(
+            select(HurdleDecision)
+            .where(HurdleDecision.tranche_id == tranche.id)
+            .options(joinedload(HurdleDecision.decided_by))
+            .order_by(HurdleDecision.id.desc())
+        )
+    )
+
+
+def _moves(session: Session, tranche: Tranche) -> tuple[DateMove, ...]:
+    return tuple(
+        session.scalars(
+            select(DateMove)
+            .where(DateMove.tranche_id == tranche.id)
+            .options(joinedload(DateMove.moved_by))
+            .order_by(DateMove.id.desc())
+        )
+    )

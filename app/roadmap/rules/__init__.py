@@ -1,0 +1,48 @@
+"""What can be said about hurdles from figures alone."""
+
+from app.roadmap.rules.deciding import (
+    PERMISSION,
+    Decider,
+    HurdleRecord,
+    bar_on_hurdle,
+    bar_on_person,
+    bar_on_state,
+    needs_reason,
+)
+from app.roadmap.rules.hurdles import (
+    HOLD_DAYS,
+    SOON_DAYS,
+    CriterionFacts,
+    HurdleFacts,
+    Measurement,
+    Reading,
+    Recommendation,
+    deciding,
+    hurdle_state,
+    readings,
+    recommend,
+)
+from app.roadmap.rules.words import HurdleAction, HurdleState
+
+__all__ = [
+    "HOLD_DAYS",
+    "PERMISSION",
+    "SOON_DAYS",
+    "CriterionFacts",
+    "Decider",
+    "HurdleAction",
+    "HurdleFacts",
+    "HurdleRecord",
+    "HurdleState",
+    "Measurement",
+    "Reading",
+    "Recommendation",
+    "bar_on_hurdle",
+    "bar_on_person",
+    "bar_on_state",
+    "deciding",
+    "hurdle_state",
+    "needs_reason",
+    "readings",
+    "recommend",
+]

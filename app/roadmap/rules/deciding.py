@@ -1,0 +1,76 @@
+"""Who may decide a hurdle how, and why not, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app.approvals.rules import TrancheState
+from app.roadmap.rules.words import HurdleAction
+
+PERMISSION = "hurdles.decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The person who wants to decide, against the hurdle's record."""
+
+    id: int
+    may: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HurdleRecord:
+    """What bars decisions: who is bound to the hurdle, what is open before it, what is known.
+
+    ``evidence_by`` are the people who recorded its evidence, ``owners`` own or proposed the
+    initiative, ``open_before`` names earlier hurdles that wait.
+    """
+
+    key: str
+    state: TrancheState
+    evidence_by: Collection[int]
+    owners: Collection[int]
+    open_before: tuple[str, ...]
+    is_measured: bool
+    was_held: bool
+
+
+def bar_on_hurdle(action: HurdleAction, record: HurdleRecord, decider: Decider) -> str | None:
+    """Why the person can't decide so now, as a sentence; None if they can."""
+    return bar_on_state(record) or bar_on_person(record, decider) or _bar_on_action(action, record)
+
+
+def bar_on_state(record: HurdleRecord) -> str | None:
+    """Why nobody can decide the hurdle now."""
+    if record.state is TrancheState.RELEASED:
+        return "This hurdle is decided: its money is released."
+    if record.state is TrancheState.FREED:
+        return "This hurdle is decided: its money went back to the budget."
+    if record.open_before:
+        return f"Decide the earlier hurdle first: {record.open_before[0]}."
+    return None
+
+
+def bar_on_person(record: HurdleRecord, decider: Decider) -> str | None:
+    """Why this person can't decide the hurdle, whatever it says."""
+    if not decider.may:
+        return "Only Finance decides hurdles."
+    if decider.id in record.evidence_by:
+        return "You cannot decide: you recorded its evidence. Somebody else in Finance has to."
+    if decider.id in record.owners:
+        return f"You cannot decide: you own or proposed {record.key}. Somebody else has to."
+    return None
+
+
+def _bar_on_action(action: HurdleAction, record: HurdleRecord) -> str | None:
+    if action is HurdleAction.RELEASE and not record.is_measured:
+        return "No money is released without a recorded measurement."
+    if action is HurdleAction.HOLD and record.was_held:
+        return "It was held once already; release it or stop."
+    return None
+
+
+def needs_reason(action: HurdleAction, recommended: HurdleAction) -> bool:
+    """Whether the decision has to say why: every stop, and what goes against the figures."""
+    return action is HurdleAction.STOP or action is not recommended

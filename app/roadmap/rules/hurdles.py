@@ -1,0 +1,193 @@
+"""What the measurements say about a hurdle: readings, recommendation and state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.approvals.rules import TrancheState
+from app.initiatives.rules import Direction
+from app.roadmap.rules.words import HurdleAction, HurdleState
+
+HOLD_DAYS = 91
+"""How long a hold keeps money reserved before stopping becomes the recommendation."""
+
+SOON_DAYS = 30
+"""How long before its day a hurdle without complete evidence is at risk."""
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionFacts:
+    """One criterion as agreed when the money was approved."""
+
+    id: int
+    metric: str
+    unit: str
+    direction: Direction
+    threshold: Decimal
+    minimum_sample: int | None
+    is_must_meet: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One recorded measurement; ``number`` rises with the order of recording."""
+
+    number: int
+    criterion_id: int
+    value: Decimal
+    sample: int | None
+    measured_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class HurdleFacts:
+    """A hurdle as it stands: ``held_on`` is the day it was held, None if it never was.
+
+    ``followed`` says whether the decision that ended it went with the recommendation.
+    """
+
+    state: TrancheState
+    due_on: date
+    criteria: tuple[CriterionFacts, ...]
+    measurements: tuple[Measurement, ...]
+    held_on: date | None = None
+    followed: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (TrancheState.PENDING, TrancheState.HELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A criterion with its latest measurement, if there is one."""
+
+    criterion: CriterionFacts
+    latest: Measurement | None
+
+    @property
+    def is_thin(self) -> bool:
+        """Whether the sample is smaller than agreed."""
+        if self.latest is None or self.criterion.minimum_sample is None:
+            return False
+        return (self.latest.sample or 0) < self.criterion.minimum_sample
+
+    @property
+    def is_measured(self) -> bool:
+        return self.latest is not None and not self.is_thin
+
+    @property
+    def reaches(self) -> bool:
+        """Whether the latest measurement lies on the agreed side of the threshold."""
+        if self.latest is None:
+            return False
+        if self.criterion.direction is Direction.AT_LEAST:
+            return self.latest.value >= self.criterion.threshold
+        return self.latest.value <= self.criterion.threshold
+
+    @property
+    def passes(self) -> bool:
+        return self.is_measured and self.reaches
+
+    @property
+    def fails(self) -> bool:
+        return self.is_measured and not self.reaches
+
+    @property
+    def words(self) -> str:
+        """How the criterion stands, as a sentence."""
+        name = self.criterion.metric
+        if self.latest is None:
+            return f"{name} is not measured."
+        value = _measure(self.latest.value, self.criterion.unit)
+        if self.is_thin:
+            wanted = self.criterion.minimum_sample
+            got = self.latest.sample or 0
+            return f"{name} is {value}, from a sample of {got:,}; {wanted:,} were agreed."
+        bound = "at least" if self.criterion.direction is Direction.AT_LEAST else "at most"
+        limit = _measure(self.criterion.threshold, self.criterion.unit)
+        verdict = "as agreed" if self.reaches else "which misses"
+        return f"{name} is {value}, {verdict} {bound} {limit}."
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What the figures recommend, and the sentences it rests on."""
+
+    action: HurdleAction
+    grounds: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.grounds)
+
+
+def _measure(value: Decimal, unit: str) -> str:
+    text = f"{value.normalize():,f}".replace("-", "\u2212")
+    return f"{text}\u202f{unit}" if unit else text
+
+
+def readings(
+    criteria: Iterable[CriterionFacts], measurements: Iterable[Measurement]
+) -> tuple[Reading, ...]:
+    """Each criterion with its latest measurement: by day measured, then by order of recording."""
+    latest: dict[int, Measurement] = {}
+    for one in sorted(measurements, key=lambda m: (m.measured_on, m.number)):
+        latest[one.criterion_id] = one
+    return tuple(Reading(criterion, latest.get(criterion.id)) for criterion in criteria)
+
+
+def deciding(found: Sequence[Reading]) -> tuple[Reading, ...]:
+    """The readings a decision hangs on: must-meet criteria, or all where none is."""
+    must = tuple(reading for reading in found if reading.criterion.is_must_meet)
+    return must or tuple(found)
+
+
+def recommend(facts: HurdleFacts, today: date) -> Recommendation:
+    """Release, hold or stop by the measurements alone.
+
+    Release if every deciding criterion is measured on a sufficient sample and passes; stop if one
+    is and fails; else hold, once and for HOLD_DAYS, and then stop.
+    """
+    found = readings(facts.criteria, facts.measurements)
+    decide = deciding(found)
+    failed = tuple(reading.words for reading in decide if reading.fails)
+    if failed:
+        return Recommendation(HurdleAction.STOP, failed)
+    if decide and all(reading.passes for reading in decide):
+        return Recommendation(HurdleAction.RELEASE, tuple(reading.words for reading in decide))
+    lacking = tuple(r.words for r in decide if not r.is_measured) or ("Nothing can be measured.",)
+    if facts.held_on is None:
+        due = "It was due" if facts.due_on < today else "It is due"
+        return Recommendation(HurdleAction.HOLD, (*lacking, f"{due} on {_day(facts.due_on)}."))
+    until = max(facts.held_on + timedelta(days=HOLD_DAYS), facts.due_on)
+    if today <= until:
+        return Recommendation(HurdleAction.HOLD, (*lacking, f"It is held until {_day(until)}."))
+    return Recommendation(
+        HurdleAction.STOP, (*lacking, f"It was held until {_day(until)}; a hurdle is held once.")
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"
+
+
+def hurdle_state(facts: HurdleFacts, today: date) -> HurdleState:
+    """How the hurdle shows on a roadmap today."""
+    if facts.state is TrancheState.RELEASED:
+        return HurdleState.PASSED if facts.followed else HurdleState.WAIVED
+    if facts.state is TrancheState.FREED:
+        return HurdleState.MISSED
+    decide = deciding(readings(facts.criteria, facts.measurements))
+    if decide and all(reading.passes for reading in decide):
+        return HurdleState.IN_REVIEW
+    if today > facts.due_on and facts.held_on is None:
+        return HurdleState.MISSED
+    if any(reading.fails for reading in decide) or facts.held_on is not None:
+        return HurdleState.AT_RISK
+    if today >= facts.due_on - timedelta(days=SOON_DAYS):
+        return HurdleState.AT_RISK
+    return HurdleState.NOT_DUE

@@ -1,0 +1,13 @@
+"""Record evidence, decide hurdles and move their dates."""
+
+from app.roadmap.services.dates import move_due_date, move_due_dates
+from app.roadmap.services.evidence import record_evidence
+from app.roadmap.services.hurdles import HurdleOutcome, decide_hurdle
+
+__all__ = [
+    "HurdleOutcome",
+    "decide_hurdle",
+    "move_due_date",
+    "move_due_dates",
+    "record_evidence",
+]

@@ -1,0 +1,97 @@
+"""Record measurements for the criteria of a hurdle."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.approvals.models import Tranche
+from app.approvals.services.ledger import lock_commitment
+from app.audit.services import record
+from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.initiatives.models import Criterion
+from app.roadmap.models import Evidence
+from app.roadmap.queries.facts import OPEN
+
+PERMISSION = "evidence.record"
+LONGEST_SOURCE = 500
+
+
+def record_evidence(
+    session: Session,
+    tranche: Tranche,
+    criterion: Criterion,
+    *,
+    value: Decimal,
+    sample: int | None,
+    measured_on: date,
+    source: str,
+    note: str,
+    actor: Person,
+    now: datetime,
+) -> Evidence:
+    """Add a measurement; a later one for the same criterion supersedes it.
+
+    Raises NotAllowedError, ConflictError once the hurdle is decided, InvalidError by field.
+    """
+    if not actor.may(PERMISSION):
+        raise NotAllowedError("Only a program manager or a CX lead records evidence.")
+    _, tranches = lock_commitment(session, tranche.commitment_id)
+    stored = next(one for one in tranches if one.id == tranche.id)
+    if stored.state not in OPEN:
+        raise ConflictError("This hurdle is decided; evidence comes before the decision.")
+    faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
+    if faults:
+        raise InvalidError("This measurement can't be recorded.", fields=faults)
+    evidence = Evidence(
+        tranche_id=stored.id,
+        criterion_id=criterion.id,
+        value=value,
+        sample=sample,
+        measured_on=measured_on,
+        source=source.strip(),
+        note=note.strip(),
+        recorded_by_id=actor.id,
+        recorded_at=now,
+    )
+    session.add(evidence)
+    session.flush()
+    record(
+        session, actor=actor, action="evidence.recorded", subject=f"tranche:{stored.id}",
+        after={
+            "criterion": criterion.metric, "value": value, "sample": sample,
+            "measured_on": measured_on, "source": evidence.source,
+        },
+        now=now,
+    )  # fmt: skip
+    return evidence
+
+
+def _faults(
+    tranche: Tranche,
+    criterion: Criterion,
+    sample: int | None,
+    measured_on: date,
+    source: str,
+    *,
+    today: date,
+) -> dict[str, str]:
+    faults = {}
+    if criterion.milestone_id != tranche.milestone_id:
+        faults["criterion"] = "This criterion belongs to another hurdle."
+    if measured_on > today:
+        faults["measured_on"] = "This day has not come yet; enter when it was measured."
+    if sample is not None and sample < 0:
+        faults["sample"] = "A sample can't be negative."
+    if sample is None and criterion.minimum_sample is not None:
+        faults["sample"] = (
+            f"Enter how many were measured; {criterion.minimum_sample:,} were agreed."
+        )
+    if not source.strip():
+        faults["source"] = "Say where the figure comes from."
+    elif len(source) > LONGEST_SOURCE:
+        faults["source"] = f"Shorten this to {LONGEST_SOURCE} characters."
+    return faults

@@ -1,0 +1,184 @@
+"""Decide hurdles: release, hold or stop, and move the money that hangs on them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.approvals.models import Commitment, Tranche
+from app.approvals.rules import TrancheState
+from app.approvals.services.ledger import (
+    complete_commitment,
+    free_tranches,
+    lock_commitment,
+    release_tranche,
+)
+from app.audit.services import once, record, remember
+from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.initiatives.services import mark_stopped
+from app.roadmap.models import HurdleDecision
+from app.roadmap.queries.facts import OPEN, key_of, load_hurdle_rows
+from app.roadmap.rules import (
+    PERMISSION,
+    Decider,
+    HurdleAction,
+    HurdleFacts,
+    HurdleRecord,
+    Recommendation,
+    bar_on_hurdle,
+    bar_on_person,
+    needs_reason,
+    recommend,
+)
+
+LONGEST_REASON = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class HurdleOutcome:
+    """What a decision moved, in minor units; ``is_completed`` when it was the last release."""
+
+    decision_id: int
+    released_minor: int
+    freed_minor: int
+    is_completed: bool
+
+
+def decide_hurdle(
+    session: Session,
+    tranche: Tranche,
+    *,
+    action: HurdleAction,
+    reason: str,
+    once_key: str,
+    actor: Person,
+    now: datetime,
+) -> HurdleOutcome:
+    """Release, hold or stop, once per ``once_key``; the same key again gives the first outcome.
+
+    A release moves the tranche from committed to released; a stop gives this and every later
+    tranche back to the budget and stops the initiative. Raises NotAllowedError for roles and four
+    hands, ConflictError for what is decided or out of order, InvalidError for a missing reason.
+    """
+    if not actor.may(PERMISSION):
+        raise NotAllowedError("Only Finance decides hurdles.")
+    reason = reason.strip()
+    if len(reason) > LONGEST_REASON:
+        raise InvalidError(f"Shorten the reason to {LONGEST_REASON:,} characters.", field="reason")
+    parameters = {"tranche": tranche.id, "decision": action, "reason": reason}
+    known = once(session, once_key, actor, "hurdle.decided", parameters, now=now)
+    if known is not None:
+        return HurdleOutcome(**known)
+    commitment, tranches = lock_commitment(session, tranche.commitment_id)
+    stored = next(one for one in tranches if one.id == tranche.id)
+    hurdles = load_hurdle_rows(session, [key_of(stored)])
+    facts = hurdles.facts(key_of(stored))
+    hurdle = hurdles.record(stored, tranches, commitment.initiative)
+    _check(action, hurdle, Decider(actor.id, may=True))
+    recommendation = recommend(facts, now.date())
+    if not reason and needs_reason(action, recommendation.action):
+        raise InvalidError(_reason_wanted(action, recommendation), field="reason")
+    decision = _store(session, stored, action, recommendation, reason, actor, now)
+    outcome = _carry_out(session, commitment, tranches, stored, decision, actor, now)
+    _record(session, stored, facts, decision, outcome, actor, now)
+    remember(session, once_key, asdict(outcome))
+    return outcome
+
+
+def _check(action: HurdleAction, hurdle: HurdleRecord, decider: Decider) -> None:
+    barred = bar_on_hurdle(action, hurdle, decider)
+    if barred is None:
+        return
+    if barred == bar_on_person(hurdle, decider):
+        raise NotAllowedError(barred)
+    raise ConflictError(barred)
+
+
+def _reason_wanted(action: HurdleAction, recommendation: Recommendation) -> str:
+    if action is recommendation.action:
+        return "Say why; a stop is final."
+    return (
+        f"The figures recommend to {recommendation.action.word.lower()}: {recommendation.text} "
+        "Say why you decide otherwise."
+    )
+
+
+def _store(
+    session: Session,
+    tranche: Tranche,
+    action: HurdleAction,
+    recommendation: Recommendation,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> HurdleDecision:
+    decision = HurdleDecision(
+        tranche_id=tranche.id,
+        action=action,
+        recommended=recommendation.action,
+        grounds=recommendation.text,
+        reason=reason,
+        decided_by_id=actor.id,
+        decided_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    return decision
+
+
+def _carry_out(
+    session: Session,
+    commitment: Commitment,
+    tranches: list[Tranche],
+    tranche: Tranche,
+    decision: HurdleDecision,
+    actor: Person,
+    now: datetime,
+) -> HurdleOutcome:
+    words = decision.reason or decision.grounds
+    if decision.action is HurdleAction.HOLD:
+        tranche.state = TrancheState.HELD
+        session.flush()
+        return HurdleOutcome(decision.id, 0, 0, False)
+    if decision.action is HurdleAction.RELEASE:
+        released = release_tranche(session, commitment, tranche, reason=words, actor=actor, now=now)
+        is_last = all(one.state not in OPEN for one in tranches)
+        if is_last:
+            complete_commitment(session, commitment)
+        return HurdleOutcome(decision.id, released, 0, is_last)
+    rest = [one for one in tranches if one.position >= tranche.position and one.state in OPEN]
+    freed = free_tranches(session, commitment, rest, reason=words, actor=actor, now=now)
+    mark_stopped(session, commitment.initiative, actor=actor, now=now, reason=words)
+    return HurdleOutcome(decision.id, 0, freed, False)
+
+
+def _record(
+    session: Session,
+    tranche: Tranche,
+    facts: HurdleFacts,
+    decision: HurdleDecision,
+    outcome: HurdleOutcome,
+    actor: Person,
+    now: datetime,
+) -> None:
+    record(
+        session, actor=actor, action=f"hurdle.{_DONE[decision.action]}",
+        subject=f"tranche:{tranche.id}",
+        before={"state": facts.state},
+        after={
+            "state": tranche.state, "recommended": decision.recommended,
+            "grounds": decision.grounds, "released_minor": outcome.released_minor,
+            "freed_minor": outcome.freed_minor,
+        },
+        reason=decision.reason or None, now=now,
+    )  # fmt: skip
+
+
+_DONE = {
+    HurdleAction.RELEASE: "released",
+    HurdleAction.HOLD: "held",
+    HurdleAction.STOP: "stopped",
+}
