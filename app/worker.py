@@ -50,6 +50,9 @@ HANDLERS: dict[str, Callable[[RunningJob], None]] = {
 }
 """Kind of job → what carries it out."""
 
+IN_TURN = frozenset({RUN_KIND})
+"""Kinds of which nobody has two running at once."""
+
 BEAT_SECONDS = 2.0
 PROGRESS_SECONDS = 0.5
 REAP_SECONDS = 3.0
@@ -184,7 +187,13 @@ class Worker:
     def run_next(self) -> bool:
         """Carry out the oldest job; False when there is none."""
         with self._sessions() as session, transaction(session):
-            job = claim(session, worker=self.name, kinds=frozenset(self._handlers), now=self._now())
+            job = claim(
+                session,
+                worker=self.name,
+                kinds=frozenset(self._handlers),
+                now=self._now(),
+                in_turn=IN_TURN,
+            )
         if job is None:
             return False
         self._carry_out(job)

@@ -10,8 +10,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.db.statements import rows_changed
 from app.jobs.models import Job, Worker
@@ -74,11 +74,28 @@ def request_stop(session: Session, job: Job, *, actor: JobActor | None, now: dat
     return bool(reached)
 
 
-def claim(session: Session, *, worker: str, kinds: frozenset[str], now: datetime) -> Job | None:
-    """Take the oldest queued job for ``worker``; None when there is none."""
+def claim(
+    session: Session,
+    *,
+    worker: str,
+    kinds: frozenset[str],
+    now: datetime,
+    in_turn: frozenset[str] = frozenset(),
+) -> Job | None:
+    """Take the oldest queued job for ``worker``; None when there is none.
+
+    Of the kinds ``in_turn``, a person's next job stays while one of theirs runs.
+    """
+    running = aliased(Job)
+    has_turn = ~exists().where(
+        running.state == JobState.RUNNING,
+        running.kind == Job.kind,
+        running.kind.in_(in_turn),
+        running.requested_by == Job.requested_by,
+    )
     oldest = (
         select(Job.id)
-        .where(Job.state == JobState.QUEUED, Job.kind.in_(kinds))
+        .where(Job.state == JobState.QUEUED, Job.kind.in_(kinds), has_turn)
         .order_by(Job.created_at, Job.id)
         .limit(1)
     )
