@@ -16,6 +16,7 @@ from app.audit import routes as audit
 from app.calendar import routes as calendar
 from app.db.sqlite import engine_options
 from app.extensions import csrf, db
+from app.initiatives import routes as initiatives
 from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     jobs.bp,
     calendar.bp,
     portfolio.bp,
+    initiatives.bp,
     registry.bp,
     reporting.bp,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
@@ -75,7 +75,7 @@ class StepForm(VersionedForm):
         return list(self["touchpoints"].data or ()) if "touchpoints" in self else None
 
 
-def step_form(step: Step, touchpoints: Choices, **kwargs: Any) -> StepForm:
+def step_form(step: Step, touchpoints: Sequence[tuple[int, str]], **kwargs: Any) -> StepForm:
     """Build the form of a step with a text area per part."""
     made: dict[str, Any] = {
         question.value: TextAreaField(

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from app.initiatives.queries.choices import (
+    cycle_choices,
+    fund_choices,
+    journey_choices,
+    option_choices,
+    pool_choices,
+    team_choices,
+    touchpoint_choices,
+)
 from app.initiatives.queries.drafts import (
     behaviour_draft,
     initiative_draft,
@@ -80,6 +89,8 @@ __all__ = [
     "RegistryLine",
     "behaviour_draft",
     "claim_of",
+    "cycle_choices",
+    "fund_choices",
     "get_behaviour",
     "get_initiative",
     "get_milestone",
@@ -87,6 +98,7 @@ __all__ = [
     "head_of",
     "horizon_of",
     "initiative_draft",
+    "journey_choices",
     "list_by_keys",
     "list_by_state",
     "list_exclusions",
@@ -106,5 +118,9 @@ __all__ = [
     "load_shapes",
     "median_candidate_costs",
     "milestone_draft",
+    "option_choices",
     "option_draft",
+    "pool_choices",
+    "team_choices",
+    "touchpoint_choices",
 ]

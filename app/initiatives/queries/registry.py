@@ -16,6 +16,7 @@ from app.initiatives.models import Initiative
 from app.initiatives.queries.shapes import ProposalHead
 from app.initiatives.rules import Horizon, InitiativeState, Lens
 from app.journeys.models import Journey
+from app.values.money import Money
 from app.values.quarter import Quarter, QuarterSpan
 
 
@@ -57,6 +58,10 @@ class RegistryLine:
     quarter_count: int | None
     discount_rate: Decimal | None
     total: int
+
+    @property
+    def cost(self) -> Money:
+        return Money(self.cost_minor, self.currency)
 
     @property
     def head(self) -> ProposalHead:

@@ -1,0 +1,45 @@
+"""Arrange what has been read for the initiative's pages."""
+
+from __future__ import annotations
+
+from app.initiatives.presenters.case import CaseView, case_views, full_case
+from app.initiatives.presenters.registry import (
+    RegistryView,
+    columns,
+    filter_options,
+    read_view,
+    rows,
+)
+from app.initiatives.presenters.sections import (
+    answers_of,
+    behaviour_cards,
+    history_items,
+    link_rows,
+    milestone_cards,
+    move_buttons,
+    option_cards,
+    overview_facts,
+    question_steps,
+)
+from app.initiatives.presenters.words import tone
+
+__all__ = [
+    "CaseView",
+    "RegistryView",
+    "answers_of",
+    "behaviour_cards",
+    "case_views",
+    "columns",
+    "filter_options",
+    "full_case",
+    "history_items",
+    "link_rows",
+    "milestone_cards",
+    "move_buttons",
+    "option_cards",
+    "overview_facts",
+    "question_steps",
+    "read_view",
+    "rows",
+    "tone",
+]

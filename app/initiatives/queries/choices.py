@@ -1,0 +1,100 @@
+"""What forms offer to choose from: journeys, cycles, pools, touchpoints, funds and teams."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.calendar.models import Cycle, CycleFund, Fund, Team, TeamCapacity
+from app.calendar.rules import CycleState
+from app.initiatives.models import Initiative, Option
+from app.journeys.models import Journey, LeverPool, Stage, Touchpoint
+from app.journeys.rules import PoolState
+from app.values.money import Money
+
+Choices = list[tuple[str, str]]
+
+
+def journey_choices(session: Session, kept_id: int | None = None) -> Choices:
+    """Journeys in use, and the one chosen already."""
+    rows = session.execute(
+        select(Journey.id, Journey.name, Journey.currency)
+        .where(or_(Journey.is_in_use, Journey.id == kept_id))
+        .order_by(Journey.name)
+    )
+    return [(str(id_), f"{name} ({currency})") for id_, name, currency in rows]
+
+
+def cycle_choices(session: Session, kept_id: int | None = None) -> Choices:
+    """Cycles that are not closed, the latest first, and the one chosen already."""
+    rows = session.execute(
+        select(Cycle.id, Cycle.name, Cycle.currency, Cycle.state)
+        .where(or_(Cycle.state != CycleState.CLOSED, Cycle.id == kept_id))
+        .order_by(Cycle.starts_on.desc(), Cycle.id.desc())
+    )
+    return [(str(id_), f"{name} ({cur}, {state.word.lower()})") for id_, name, cur, state in rows]
+
+
+def pool_choices(session: Session, currency: str) -> Choices:
+    """Lever pools whose money is in ``currency``, with what they could yield a year."""
+    pools = session.scalars(
+        select(LeverPool)
+        .join(LeverPool.journey)
+        .where(Journey.currency == currency)
+        .options(joinedload(LeverPool.journey))
+        .order_by(Journey.name, LeverPool.lever)
+    )
+    return [(str(pool.id), _pool_word(pool)) for pool in pools]
+
+
+def _pool_word(pool: LeverPool) -> str:
+    worth = Money(pool.annual_value_minor, pool.journey.currency)
+    certified = "" if pool.state is PoolState.CERTIFIED else ", not certified"
+    return f"{pool.journey.name}, {pool.lever.value} ({worth} a year{certified})"
+
+
+def touchpoint_choices(session: Session, journey_id: int | None) -> list[tuple[int, str]]:
+    """A journey's touchpoints by stage and channel."""
+    if journey_id is None:
+        return []
+    rows = session.scalars(
+        select(Touchpoint)
+        .join(Touchpoint.stage)
+        .where(Touchpoint.journey_id == journey_id)
+        .options(joinedload(Touchpoint.stage))
+        .order_by(Stage.position, Touchpoint.channel)
+    )
+    return [(one.id, f"{one.stage.name}, {one.channel.word.lower()}") for one in rows]
+
+
+def option_choices(session: Session, initiative: Initiative) -> Choices:
+    """The initiative's options by key, in their order."""
+    rows = session.execute(
+        select(Option.key, Option.name)
+        .where(Option.initiative_id == initiative.id)
+        .order_by(Option.position)
+    )
+    return [(key, name) for key, name in rows]
+
+
+def fund_choices(session: Session, cycle_id: int | None, kept: set[int]) -> list[tuple[int, str]]:
+    """The cycle's funds in their order, all funds without a cycle; and those used already."""
+    if cycle_id is None:
+        query = select(Fund.id, Fund.name).order_by(Fund.name)
+    else:
+        query = (
+            select(Fund.id, Fund.name)
+            .outerjoin(CycleFund, (CycleFund.fund_id == Fund.id) & (CycleFund.cycle_id == cycle_id))
+            .where(or_(CycleFund.id.is_not(None), Fund.id.in_(kept)))
+            .order_by(CycleFund.position, Fund.name)
+        )
+    return [(id_, name) for id_, name in session.execute(query)]
+
+
+def team_choices(session: Session, cycle_id: int | None, kept: set[int]) -> list[tuple[int, str]]:
+    """Teams with days in the cycle by name, all teams without one; and those used already."""
+    query = select(Team.id, Team.name).order_by(Team.name)
+    if cycle_id is not None:
+        there = select(TeamCapacity.team_id).where(TeamCapacity.cycle_id == cycle_id)
+        query = query.where(or_(Team.id.in_(there), Team.id.in_(kept)))
+    return [(id_, name) for id_, name in session.execute(query)]

@@ -1,0 +1,23 @@
+"""Pages of the registry and of one initiative."""
+
+from app.initiatives.routes import (
+    behaviours,
+    links,
+    milestones,
+    options,
+    overview,
+    proposing,
+    registry,
+)
+from app.initiatives.routes.blueprint import bp
+
+__all__ = [
+    "behaviours",
+    "bp",
+    "links",
+    "milestones",
+    "options",
+    "overview",
+    "proposing",
+    "registry",
+]

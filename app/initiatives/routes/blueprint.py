@@ -1,0 +1,97 @@
+"""The blueprint, and what the pages of one initiative share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, render_template, url_for
+from werkzeug.wrappers import Response
+from wtforms import FieldList
+
+from app.audit.queries import list_subject_events
+from app.db.session import transaction
+from app.errors import ConflictError, InvalidError
+from app.extensions import db
+from app.initiatives import queries, services
+from app.initiatives.forms import VersionedForm, differences, in_typed_rows
+from app.initiatives.models import Initiative
+from app.initiatives.presenters import tone
+from app.web.filters import moment
+from app.web.forms import Form
+from app.web.guards import current_actor
+
+Answer = Response | str | tuple[str, int]
+
+bp = Blueprint("initiatives", __name__)
+
+SAVED = 303
+_SECTIONS = (
+    ("overview", "Overview", "initiatives.show"),
+    ("questions", "Questions", "initiatives.questions"),
+    ("options", "Options", "initiatives.options"),
+    ("behaviours", "Behaviours", "initiatives.behaviours"),
+    ("milestones", "Milestones", "initiatives.milestones"),
+    ("links", "Dependencies", "initiatives.links"),
+    ("case", "Business case", "initiatives.case"),
+    ("history", "History", "initiatives.history"),
+)
+
+
+def load(key: str, *parts: Any) -> Initiative:
+    """The initiative with the given parts. Raises NotFoundError."""
+    return queries.get_initiative(db.session, key, *parts)
+
+
+def page(template: str, initiative: Initiative, section: str, **context: Any) -> str:
+    """Render a page of an initiative under its head and tabs."""
+    tabs = [
+        (word, url_for(endpoint, key=initiative.key), name == section)
+        for name, word, endpoint in _SECTIONS
+    ]
+    return render_template(
+        f"initiatives/{template}.html",
+        initiative=initiative,
+        tabs=tabs,
+        tone=tone(initiative.state),
+        bar=services.edit_bar(current_actor(), initiative),
+        **context,
+    )
+
+
+def store(form: VersionedForm, change: Callable[[], object]) -> int:
+    """Check the form and carry out the change; SAVED, or the status of the page to show again.
+
+    Refusals stand in the form; row numbers in them are made those of the page.
+    """
+    if not form.validate():
+        return 422
+    try:
+        with transaction(db.session):
+            change()
+    except InvalidError as error:
+        for rows in (field for field in form if isinstance(field, FieldList)):
+            error = in_typed_rows(error, rows.name, rows)
+        form.refuse(error)
+        return 422
+    except ConflictError as error:
+        form.refuse(error)
+        return 409
+    return SAVED
+
+
+def conflict_with(
+    initiative: Initiative, stored: Form, form: VersionedForm, status: int
+) -> dict[str, Any] | None:
+    """Both versions after a 409, or None.
+
+    The form then counts as filled from the stored version, so that sending it again is decided in
+    the knowledge of both.
+    """
+    if status != 409:
+        return None
+    form.is_based_on(initiative.version)
+    events = list_subject_events(db.session, f"initiative:{initiative.id}", limit=1)
+    who = events[0].actor_name.partition(" <")[0] if events else "Somebody else"
+    when = moment(events[0].at) if events else ""
+    return {"fields": differences(stored, form), "who": who, "when": when}

@@ -1,0 +1,103 @@
+"""The overview of an initiative with its moves, its business case and its history."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+
+from app.errors import NotFoundError
+from app.extensions import db
+from app.initiatives import presenters, queries, services
+from app.initiatives.forms import MoveForm
+from app.initiatives.models import Initiative
+from app.initiatives.routes.blueprint import SAVED, Answer, bp, load, page, store
+from app.initiatives.rules import Action, cost_flag
+from app.values.money import Money
+from app.web.clock import now
+from app.web.guards import current_actor, requires
+
+
+@bp.get("/initiatives/<key>")
+@requires("initiatives.view")
+def show(key: str) -> str:
+    """Show what an initiative is, what it lacks and what can be done with it."""
+    return _overview(load(key), MoveForm(formdata=None))
+
+
+@bp.post("/initiatives/<key>/moves/<action>")
+@requires("initiatives.view")
+def move(key: str, action: str) -> Answer:
+    """Move an initiative on; the table of moves says who may."""
+    if action not in {one.value for one in Action}:
+        raise NotFoundError("There is no such move.")
+    form = MoveForm()
+    status = store(
+        form,
+        lambda: services.move_initiative(
+            db.session,
+            load(key),
+            Action(action),
+            reason=form.reason.data or "",
+            expected_version=form.seen_version,
+            actor=current_actor(),
+            now=now(),
+        ),
+    )
+    initiative = load(key)
+    if status != SAVED:
+        return _overview(initiative, form, refused=action), status
+    flash(f"{key} is {initiative.state.word.lower()} now.", "ok")
+    return redirect(url_for("initiatives.show", key=key), code=SAVED)
+
+
+def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None) -> str:
+    facts = services.load_circumstances(db.session, [initiative])[initiative.id]
+    form.is_based_on(initiative.version)
+    return page(
+        "overview",
+        initiative,
+        "overview",
+        form=form,
+        refused=refused,
+        facts=presenters.overview_facts(initiative),
+        gaps=facts.gaps,
+        buttons=presenters.move_buttons(
+            initiative, services.standing(current_actor(), initiative), facts
+        ),
+        cost=Money(initiative.cost_minor, initiative.currency),
+        flag=_flag(initiative),
+    )
+
+
+def _flag(initiative: Initiative) -> str | None:
+    return cost_flag(initiative.cost_minor, median_cost(initiative), initiative.currency)
+
+
+def median_cost(initiative: Initiative) -> int | None:
+    """The middle cost of the candidates in the initiative's cycle, minor units."""
+    if initiative.cycle_id is None:
+        return None
+    found = queries.median_candidate_costs(db.session, [initiative.cycle_id])
+    return found.get(initiative.cycle_id)
+
+
+@bp.get("/initiatives/<key>/case")
+@requires("initiatives.view")
+def case(key: str) -> str:
+    """Show the business case of every option, each figure with formula and source."""
+    initiative = load(key, *queries.OPTIONS, *queries.EFFECTS)
+    basis = queries.load_case_basis(db.session, initiative)
+    return page(
+        "case",
+        initiative,
+        "case",
+        basis=basis,
+        cases=presenters.case_views(initiative, basis) if basis else [],
+    )
+
+
+@bp.get("/initiatives/<key>/history")
+@requires("initiatives.view")
+def history(key: str) -> str:
+    """Show every move of an initiative."""
+    initiative = load(key, *queries.MOVES)
+    return page("history", initiative, "history", items=presenters.history_items(initiative))
