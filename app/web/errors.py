@@ -121,6 +121,8 @@ def _render(status: int, values: dict[str, object]) -> str:
 
 def refused(error: AppError) -> Response:
     """Answer a refusal by a service."""
+    if isinstance(error, UnavailableError):
+        logger.error("Unavailable: %s", error.message, exc_info=error)
     details: dict[str, object] = {}
     if isinstance(error, ConflictError):
         names = [*error.yours, *(name for name in error.theirs if name not in error.yours)]

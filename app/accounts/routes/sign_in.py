@@ -111,7 +111,8 @@ def begin_session(person: Person, token: str) -> None:
 def sign_in_page() -> str | Response:
     """Show the sign-in form."""
     if current_user.is_authenticated:
-        return redirect(own_page(request.args.get("next")) or landing_page(), code=303)
+        wanted = own_page(request.args.get("next"))
+        return redirect(wanted or landing_page(current_actor()), code=303)
     form = SignInForm(next=own_page(request.args.get("next")) or "")
     return _sign_in_page(form)
 
@@ -140,7 +141,7 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
             db.session, person, device=this_device(), replaces=session.get(TOKEN), now=now()
         )
     begin_session(person, token)
-    return redirect(own_page(form.next.data) or landing_page(), code=303)
+    return redirect(own_page(form.next.data) or landing_page(person), code=303)
 
 
 @bp.post("/sign-out")
@@ -153,9 +154,9 @@ def sign_out() -> Response:
     return redirect(url_for("accounts.sign_in_page"), code=303)
 
 
-def landing_page() -> str:
-    """Where people arrive: the home page, or their account before there is one."""
-    return own_page("/") or url_for("accounts.account")
+def landing_page(person: Person) -> str:
+    """Where people arrive: the home page, or their account while they have no role."""
+    return (own_page("/") if person.roles else None) or url_for("accounts.account")
 
 
 def _sign_in_page(form: SignInForm) -> str:

@@ -16,7 +16,7 @@ from app.accounts.models import Person, SignInSession
 from app.accounts.rules import Role
 from app.accounts.services import deactivate_person, withdraw_role
 from app.db.session import transaction
-from tests.factories.accounts import PASSWORD, Cast
+from tests.factories.accounts import PASSWORD, Cast, make_person
 from tests.support.client import StrictClient
 from tests.support.pages import heading, notice, text, value_of
 
@@ -63,6 +63,13 @@ class TestSignIn:
         response = _sign_in(client, cast.cfo.email, next=next_page)
         assert response.status_code == 303
         assert response.headers["Location"] in {"/", "/account"}
+
+    def test_leads_people_without_a_role_to_their_account(
+        self, client: StrictClient, session: Session
+    ) -> None:
+        with transaction(session):
+            newcomer = make_person(session, "Nora Newcomer")
+        assert _sign_in(client, newcomer.email).headers["Location"] == "/account"
 
     def test_says_the_same_about_wrong_passwords_and_unknown_people(
         self, client: StrictClient, cast: Cast
