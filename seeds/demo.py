@@ -12,6 +12,7 @@ from app.calendar.services import OpeningTerms, close_cycle, open_cycle
 from app.db.session import transaction
 from seeds.steps.calendar import add_cycle, find_cycle
 from seeds.steps.decisions import approve_last, choose
+from seeds.steps.deliveries import deliver
 from seeds.steps.initiatives import Ground, add_initiatives
 from seeds.steps.journeys import add_journeys, measure_again
 from seeds.steps.moments import Moments, at
@@ -36,6 +37,7 @@ def seed_demo(session: Session, *, today: date) -> None:
     last = find_cycle(session, when.last_first_quarter)
     if last is not None:
         approve_last(session, last, people, now=when.last_decision)
+        deliver(session, people, today=today)
     with transaction(session):
         present = _present_cycle(session, when).id
     choose(

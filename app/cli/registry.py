@@ -53,17 +53,21 @@ def import_file(
     """Import PATH as draft initiatives, whole or not at all."""
     began = time.monotonic()
     file = ImportFile(path.name, path.read_bytes(), _mapping(mapping_name))
-    if dry_run:
-        draft = preview_import(db.session, file, cycle=_cycle(cycle_name))
-    else:
+    draft = preview_import(db.session, file, cycle=_cycle(cycle_name))
+    if not dry_run and (leave_out_errors or not draft.errors):
         with transaction(db.session):
-            _, draft = import_registry(
+            import_registry(
                 db.session, file, cycle=_cycle(cycle_name), leave_out_errors=leave_out_errors,
                 actor=_person(email), now=now(),
             )  # fmt: skip
-    _report(draft, "would be imported" if dry_run else "imported", time.monotonic() - began)
-    if dry_run and draft.errors:
-        raise InvalidError(f"{len(draft.errors)} rows have errors; nothing was saved.")
+        _report(draft, "imported", time.monotonic() - began)
+        return
+    _report(draft, "would be imported", time.monotonic() - began)
+    if draft.errors:
+        raise InvalidError(
+            f"{len(draft.errors)} of {draft.row_count} rows have errors and nothing was saved. Mend"
+            " them in the file, or leave them out with --leave-out-errors."
+        )
 
 
 def _mapping(name: str) -> Mapping:

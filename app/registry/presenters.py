@@ -85,4 +85,4 @@ def stored_issues(batch: ImportBatch) -> list[IssueRow]:
 
 def state_counts(counts: dict[InitiativeState, int]) -> list[tuple[str, int]]:
     """Word and count per state that occurs, in the order of the process."""
-    return [(state.value, counts[state]) for state in InitiativeState if counts.get(state)]
+    return [(state.word, counts[state]) for state in InitiativeState if counts.get(state)]

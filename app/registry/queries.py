@@ -66,7 +66,7 @@ def count_by_state(session: Session, batch: ImportBatch) -> dict[InitiativeState
         .where(Initiative.import_batch_id == batch.id)
         .group_by(Initiative.state)
     )
-    return dict(session.execute(query).tuples().all())
+    return {state: count for state, count in session.execute(query)}  # noqa: C416
 
 
 def list_in_state(session: Session, batch: ImportBatch, state: InitiativeState) -> list[Initiative]:

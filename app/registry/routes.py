@@ -25,6 +25,7 @@ from app.registry.services import (
     undo_import,
 )
 from app.web.clock import now
+from app.web.filters import counted
 from app.web.guards import current_actor, requires
 from app.web.uploads import find_upload, keep_upload
 
@@ -105,15 +106,16 @@ def commit() -> Response | tuple[str, int]:
     file = ImportFile(form.file_name.data, find_upload(form.file.data), mapping)
     try:
         with transaction(db.session):
-            batch, _ = import_registry(
+            batch = import_registry(
                 db.session, file, cycle=get_cycle(db.session, int(form.cycle.data)),
-                leave_out_errors=form.leave_out.data, actor=current_actor(), now=now(),
+                leave_out_errors=form.leave_out.data, request_key=form.once.data,
+                actor=current_actor(), now=now(),
             )  # fmt: skip
             batch_id, count = batch.id, batch.initiative_count
     except InvalidError as error:
         form.refuse(error)
         return _refused(form, file), 422
-    flash(f"{count} initiatives imported as drafts.", "ok")
+    flash(f"{counted(count, 'initiative')} imported as draft.", "ok")
     return redirect(url_for("registry.show", batch_id=batch_id), code=303)
 
 
@@ -164,7 +166,7 @@ def _move(batch_id: int, move: Move) -> Response:
     with transaction(db.session):
         batch = queries.get_batch(db.session, batch_id)
         moved, refused = move_all(db.session, batch, move, actor=current_actor(), now=now())
-    flash(f"{moved} initiatives {move.done}.", "ok" if moved else "info")
+    flash(f"{counted(moved, 'initiative')} {move.done}.", "ok" if moved else "info")
     if refused:
         first = refused[0]
         flash(

@@ -82,7 +82,7 @@ def _acting_counts(session: Session) -> dict[int, int]:
         .where(Initiative.state.not_in(_GONE))
         .group_by(InitiativeTouchpoint.touchpoint_id)
     )
-    return dict(rows.tuples().all())
+    return {id_: count for id_, count in rows}  # noqa: C416
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _lines(session: Session, *conditions: object, limit: int) -> list[Initiative
         .order_by(Initiative.key)
         .limit(limit)
     )
-    rows = list(session.execute(query).tuples())
+    rows = list(session.execute(query))
     drafts = [head_of(one, cycle) for one, cycle, _ in rows if one.state is InitiativeState.DRAFT]
     shapes = load_shapes(session, drafts)
     gaps = {id_: next(iter(missing_parts(shape)), None) for id_, shape in shapes.items()}
@@ -154,7 +154,7 @@ def list_claimed_pools(session: Session) -> list[PoolLine]:
         .where(LeverPool.state == PoolState.CLAIMED)
         .order_by(Journey.name, LeverPool.lever)
     )  # fmt: skip
-    return [PoolLine(*row) for row in session.execute(query).tuples()]
+    return [PoolLine(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ def list_open_gates(session: Session, *, until: date) -> list[GateLine]:
         )
         .order_by(Tranche.due_on, Tranche.id)
     )  # fmt: skip
-    return [GateLine(*row) for row in session.execute(query).tuples()]
+    return [GateLine(*row) for row in session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,8 @@ class SystemState:
 
 def load_system_state(session: Session) -> SystemState:
     """Counts of people, jobs and audit events."""
-    jobs = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    by_state = select(Job.state, func.count()).group_by(Job.state)
+    jobs = {state: count for state, count in session.execute(by_state)}  # noqa: C416
     people = session.scalar(select(func.count()).where(Person.is_active)) or 0
     events = session.scalar(select(AuditHead.number)) or 0
     return SystemState(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -29,7 +30,7 @@ def add_cycle(
     session: Session,
     first: Quarter,
     span: tuple[date, date],
-    thousands: dict[str, tuple[int, ...]],
+    thousands: Mapping[str, tuple[int, ...]],
     *,
     actor: Person,
     now: datetime,
@@ -60,7 +61,7 @@ def add_cycle(
 def _set_money(
     session: Session,
     cycle: Cycle,
-    thousands: dict[str, tuple[int, ...]],
+    thousands: Mapping[str, tuple[int, ...]],
     *,
     actor: Person,
     now: datetime,

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.audit.services import record
+from app.audit.services import once, record, remember
 from app.calendar.models import Cycle, Fund
 from app.calendar.rules import CycleState
 from app.errors import ConflictError, InvalidError, NotAllowedError
@@ -100,16 +100,22 @@ def import_registry(
     *,
     cycle: Cycle,
     leave_out_errors: bool,
+    request_key: str | None = None,
     actor: Person,
     now: datetime,
-) -> tuple[ImportBatch, ImportDraft]:
-    """Save the whole file as draft initiatives.
+) -> ImportBatch:
+    """Save the whole file as draft initiatives, once per ``request_key``.
 
     Rows with errors bar the import unless the person chose to leave them out, named. The same
     bytes under the same mapping come in once: raises ConflictError.
     """
     if not actor.may("registry.import"):
         raise NotAllowedError("Importing a registry takes the role CX lead or Program manager.")
+    asked = {"file": file.digest, "mapping": file.mapping.name, "cycle": cycle.id}
+    if request_key is not None:
+        known = once(session, request_key, actor, "registry.imported", asked, now=now)
+        if known is not None:
+            return queries.get_batch(session, known)
     earlier = queries.find_batch(session, file_digest=file.digest, mapping_name=file.mapping.name)
     if earlier is not None:
         raise ConflictError(
@@ -138,7 +144,9 @@ def import_registry(
         },
         now=now,
     )  # fmt: skip
-    return batch, draft
+    if request_key is not None:
+        remember(session, request_key, batch.id)
+    return batch
 
 
 def _batch(file: ImportFile, draft: ImportDraft, actor: Person, now: datetime) -> ImportBatch:

@@ -1,0 +1,94 @@
+"""What the running initiatives have shown so far, and what Finance made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.approvals.models import Tranche
+from app.db.session import transaction
+from app.initiatives.models import Criterion
+from app.roadmap.models import Evidence, HurdleDecision
+from app.roadmap.rules import HurdleAction
+from app.roadmap.services import decide_hurdle, record_evidence
+from seeds.steps.decisions import measured_day, request_key, tranche_of
+from seeds.steps.moments import at
+from seeds.story.running_initiatives import EVIDENCE, RELEASED, RUNNING_INITIATIVES, STOPPED
+
+TITLES = {story.name: story.title for story in RUNNING_INITIATIVES}
+DAYS_TO_DECIDE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hurdle:
+    """A hurdle of the story: whose, which, and the day its evidence was measured."""
+
+    name: str
+    position: int
+    due_on: date
+    measured_on: date
+
+
+def deliver(session: Session, people: dict[str, Person], *, today: date) -> None:
+    """Record the evidence there is by ``today`` and decide, in the order it happened."""
+    for hurdle in _hurdles(session, today):
+        with transaction(session):
+            _measure(session, hurdle, people["ines"])
+        with transaction(session):
+            _decide(session, hurdle, people["petra"], today)
+
+
+def _hurdles(session: Session, today: date) -> list[Hurdle]:
+    found = []
+    for name, position in EVIDENCE:
+        tranche = tranche_of(session, TITLES[name], position)
+        if tranche is not None and tranche.due_on <= today + timedelta(days=7):
+            day = measured_day(tranche.due_on, today)
+            found.append(Hurdle(name, position, tranche.due_on, day))
+    return sorted(found, key=lambda hurdle: (hurdle.measured_on, hurdle.name, hurdle.position))
+
+
+def _tranche(session: Session, hurdle: Hurdle) -> Tranche:
+    tranche = tranche_of(session, TITLES[hurdle.name], hurdle.position)
+    if tranche is None:
+        raise LookupError(f"{hurdle.name} lost its tranche.")
+    return tranche
+
+
+def _measure(session: Session, hurdle: Hurdle, manager: Person) -> None:
+    tranche = _tranche(session, hurdle)
+    criterion = session.scalars(
+        select(Criterion).where(Criterion.milestone_id == tranche.milestone_id)
+    ).one()
+    there = select(Evidence.id).where(Evidence.criterion_id == criterion.id)
+    if session.scalar(there) is not None:
+        return
+    value, sample = EVIDENCE[hurdle.name, hurdle.position]
+    record_evidence(
+        session, tranche, criterion, value=Decimal(value), sample=sample,
+        measured_on=hurdle.measured_on, source="Operations report", note="", actor=manager,
+        now=at(hurdle.measured_on, hour=6),
+    )  # fmt: skip
+
+
+def _decide(session: Session, hurdle: Hurdle, finance: Person, today: date) -> None:
+    place = (hurdle.name, hurdle.position)
+    reason = RELEASED.get(place) or STOPPED.get(place)
+    decided_on = hurdle.measured_on + timedelta(days=DAYS_TO_DECIDE)
+    if reason is None or decided_on > today:
+        return
+    tranche = _tranche(session, hurdle)
+    there = select(HurdleDecision.id).where(HurdleDecision.tranche_id == tranche.id)
+    if session.scalar(there) is not None:
+        return
+    decide_hurdle(
+        session, tranche,
+        action=HurdleAction.STOP if place in STOPPED else HurdleAction.RELEASE,
+        reason=reason, once_key=request_key("hurdle", tranche.id), actor=finance,
+        now=at(decided_on, hour=6),
+    )  # fmt: skip

@@ -1,0 +1,172 @@
+"""A person brings a file in: dry run first, every bad row named, nothing lost or half saved."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.calendar.models import Cycle
+from app.db.session import transaction
+from app.initiatives.models import Initiative
+from app.values.quarter import Quarter
+from tests.factories.accounts import Cast
+from tests.factories.calendar import make_cycle, make_fund
+from tests.support.pages import form_values, heading, notice, table, text
+
+ClientFor = Callable[[Any], Any]
+HEADER = (
+    "Unique Investment Identifier,Agency Name,Investment Title,Project Name,Start Date,"
+    "Completion Date (B1),Planned Cost ($ M)"
+)
+GOOD = "I-1,Labor,Portal,Build,2011-01-01,2011-12-31,3"
+BAD = "I-2,Labor,Mail,Build,2011-01-01,2011-12-31,"
+COMMIT = "/initiatives/import/commit"
+
+
+@pytest.fixture
+def cycle(session: Session, cast: Cast) -> Cycle:
+    with transaction(session):
+        cycle = make_cycle(
+            session, currency="USD", first_quarter=Quarter(2011, 1), quarter_count=40
+        )
+        make_fund(session, cycle, "it")
+    return cycle
+
+
+def upload(browser: Any, cycle: Cycle, *rows: str, name: str = "projects.csv") -> Any:
+    page = browser.get("/initiatives/import")
+    values = form_values(page, "/initiatives/import")
+    values |= {
+        "mapping": "us-it-dashboard",
+        "cycle": str(cycle.id),
+        "file": (io.BytesIO("\n".join([HEADER, *rows]).encode()), name),
+    }
+    values.pop("own_mapping", None)
+    return browser.post("/initiatives/import", data=values, content_type="multipart/form-data")
+
+
+def count(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Initiative)) or 0
+
+
+class TestPreview:
+    def test_shows_what_would_come_and_saves_nothing(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        page = upload(client_for(cast.lead), cycle, GOOD)
+        assert heading(page) == "Dry run of projects.csv"
+        row = table(page, "The first initiatives").rows[0]
+        assert row["Key"] == "IT-I-1"
+        assert row["Cost"] == "US$3,000,000.00"
+        assert "Value is a declared benefit, evidence grade E" in text(page)
+        assert count(session) == 0
+
+    def test_names_line_and_column_of_each_bad_row(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        page = upload(client_for(cast.lead), cycle, GOOD, BAD)
+        (row,) = table(page, "What there is to say about the rows").rows
+        assert (row["Line"], row["Column"]) == ("3", "Planned Cost ($ M)")
+        assert row["What"] == "The planned cost is missing."
+
+    @pytest.mark.parametrize("name", ["projects.pdf", "projects"])
+    def test_refuses_other_kinds_of_files(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, name: str
+    ) -> None:
+        page = upload(client_for(cast.lead), cycle, GOOD, name=name)
+        assert page.status_code == 422
+        assert "Choose a CSV, XLSX or JSON file" in text(page)
+
+    def test_asks_for_a_file(self, client_for: ClientFor, cast: Cast, cycle: Cycle) -> None:
+        browser = client_for(cast.lead)
+        values = form_values(browser.get("/initiatives/import"), "/initiatives/import")
+        page = browser.post("/initiatives/import", data=values | {"cycle": str(cycle.id)})
+        assert page.status_code == 422
+        assert "Choose a CSV, XLSX or JSON file." in text(page)
+
+    def test_is_not_for_viewers(self, client_for: ClientFor, cast: Cast) -> None:
+        assert client_for(cast.viewer).get("/initiatives/import").status_code == 403
+
+
+class TestCommit:
+    def test_imports_what_the_dry_run_showed(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        browser = client_for(cast.lead)
+        values = form_values(upload(browser, cycle, GOOD), COMMIT)
+        answer = browser.post(COMMIT, data=values)
+        assert answer.status_code == 303
+        page = browser.get(answer.location)
+        assert notice(page) == "1 initiative imported as draft."
+        assert table(page, "Initiatives by state").rows[0]["Initiatives"] == "1"
+        assert count(session) == 1
+
+    def test_bad_rows_bar_it_until_they_are_left_out_on_purpose(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        browser = client_for(cast.lead)
+        values = form_values(upload(browser, cycle, GOOD, BAD), COMMIT)
+        refused = browser.post(COMMIT, data=values)
+        assert refused.status_code == 422
+        assert "1 of 2 rows have errors" in text(refused)
+        assert count(session) == 0
+        again = form_values(refused, COMMIT) | {"leave_out": "y"}
+        assert browser.post(COMMIT, data=again).status_code == 303
+        assert count(session) == 1
+
+    def test_sending_it_twice_imports_once(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        browser = client_for(cast.lead)
+        values = form_values(upload(browser, cycle, GOOD), COMMIT)
+        first = browser.post(COMMIT, data=values)
+        second = browser.post(COMMIT, data=values)
+        assert second.status_code == 303
+        assert second.location == first.location
+        assert count(session) == 1
+
+    def test_a_forged_file_name_finds_nothing(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        browser = client_for(cast.lead)
+        values = form_values(upload(browser, cycle, GOOD), COMMIT)
+        assert browser.post(COMMIT, data=values | {"file": "0" * 64}).status_code == 404
+        assert browser.post(COMMIT, data=values | {"file": "../../config.py"}).status_code == 422
+
+
+class TestMoves:
+    def test_finance_certifies_what_others_imported_and_submitted(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        lead, cfo = client_for(cast.lead), client_for(cast.cfo)
+        shown = lead.post(COMMIT, data=form_values(upload(lead, cycle, GOOD), COMMIT)).location
+        for browser, move in ((lead, "submit"), (cfo, "certify"), (lead, "nominate")):
+            action = f"{shown}/{move}"
+            answer = browser.post(action, data=form_values(browser.get(shown), action))
+            assert answer.status_code == 303
+        page = lead.get(shown)
+        assert table(page, "Initiatives by state").rows[0]["State"] == "Candidate"
+
+    def test_a_lead_cannot_certify(self, client_for: ClientFor, cast: Cast, cycle: Cycle) -> None:
+        lead = client_for(cast.lead)
+        shown = lead.post(COMMIT, data=form_values(upload(lead, cycle, GOOD), COMMIT)).location
+        values = form_values(lead.get(shown), f"{shown}/submit")
+        assert lead.post(f"{shown}/certify", data=values).status_code == 403
+
+
+class TestUndo:
+    def test_takes_everything_back(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        lead = client_for(cast.lead)
+        shown = lead.post(COMMIT, data=form_values(upload(lead, cycle, GOOD), COMMIT)).location
+        values = form_values(lead.get(shown), f"{shown}/undo")
+        assert lead.post(f"{shown}/undo", data=values).status_code == 303
+        assert count(session) == 0
+        assert lead.get(shown).status_code == 404
