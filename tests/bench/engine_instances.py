@@ -6,6 +6,13 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from app.portfolio.engine import ProblemError, parse_problem
+from tests.bench.enumeration import combinations
+
+KINDS = (
+    "requires", "together", "at_most", "at_least", "fund", "exclude", "fix", "share", "synergy",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Size:
@@ -23,10 +30,7 @@ class Size:
     overtime: bool = True
     carry_over: float = 0.0
     share_of: str = "budget"
-    kinds: tuple[str, ...] = (
-        "requires", "together", "at_most", "at_least", "fund", "exclude", "fix", "share",
-        "synergy",
-    )  # fmt: skip
+    kinds: tuple[str, ...] = KINDS
 
 
 def quarter_names(count: int) -> list[str]:
@@ -163,3 +167,26 @@ def random_rules(
                     rule |= {"option": option["key"], "start": random.choice(option["start"])}
         rules.append(rule)
     return rules
+
+
+def small_document(seed: int, *, most_combinations: int) -> dict[str, Any]:
+    """A problem of 3 to 12 initiatives with up to all kinds of rules, limits and effects, that
+    can be enumerated and is no contradiction on its face."""
+    random = Random(seed)
+    while True:
+        size = Size(
+            initiatives=random.randint(3, 12), options=random.randint(1, 2),
+            quarters=random.randint(2, 4), starts=random.randint(1, 2), pools=random.randint(0, 3),
+            funds=random.randint(1, 2), capacities=random.randint(0, 2), rules=random.randint(0, 9),
+            tightness=random.uniform(0.3, 0.7), overtime=random.random() < 0.5,
+            carry_over=random.choice([0, 0, 0.25, 1]), share_of=random.choice(["budget", "spend"]),
+            kinds=tuple(random.sample(KINDS, len(KINDS))),
+        )  # fmt: skip
+        document = random_document(size, random.randint(0, 10**6))
+        if combinations(document) > most_combinations:
+            continue
+        try:
+            parse_problem(document)
+        except ProblemError:
+            continue
+        return document

@@ -12,24 +12,27 @@ from app.portfolio.engine.problem import Problem
 Message = dict[str, Any]
 """One JSON line. ``kind`` is one of
 
-``bound``: ``value``, no plan of the model is worth more (minor units);
+``bound``: ``value``, no plan of the model at ``level`` is worth more (minor units);
 ``plan``: ``positions`` of the placements chosen, ``value`` the model gives them;
 ``stage``: ``name`` of what is searched for now;
-``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``bound``, ``positions``,
-``value``, ``is_exact`` (no plan outside those reported is worth as much, exactly),
+``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``level``, ``bound``,
+``positions``, ``value``, ``is_exact`` (no plan outside those reported is worth as much, exactly),
 ``ties_settled``, ``misses`` (limits that cannot hold together), ``detail``.
 """
 
 
 @dataclass(frozen=True)
 class Job:
-    """One search: ``start`` is a plan known beforehand, ``seconds`` all the time there is."""
+    """One search: ``start`` is a plan known beforehand, ``seconds`` all the time there is.
+
+    ``levels`` are the overlap curves from coarse to fine; a level is searched when the one before
+    is proven. ``gap`` is the relative gap to be content with.
+    """
 
     problem: Problem
     positions: tuple[int, ...]
-    curves: Mapping[Place, Curve]
+    levels: tuple[Mapping[Place, Curve], ...]
     backend: str
     seconds: float
     gap: float
     start: tuple[int, ...]
-    settle_ties: bool = True

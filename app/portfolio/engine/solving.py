@@ -19,8 +19,9 @@ from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.reporting import Verdict, plan_from
 from app.portfolio.engine.sandbox import CBC, GRACE, HIGHS, Backend, Sandbox
 
-FINENESS = 1e-4
-"""How much of the plan's value the overlap segments may understate, as a share."""
+FINENESS = (1e-3, 1e-4)
+"""How much of the plan's value the overlap segments may understate, as a share; coarse segments
+find good plans sooner, fine ones prove more."""
 
 TICK = 0.2
 """Seconds between looks at the pipe, the clock and the stop signal."""
@@ -63,7 +64,7 @@ class _Run:
     greedy: GreedyList | None = None
     bound: int | None = None
     positions: tuple[int, ...] = ()
-    curves: dict[Place, Curve] = field(default_factory=dict)
+    levels: tuple[dict[Place, Curve], ...] = ()
     understated: float = 0.0
     status: PlanStatus = PlanStatus.ERROR
     ties_settled: bool = False
@@ -79,9 +80,11 @@ class _Run:
             self.best = self.greedy.account
         self.positions = candidate_positions(self.problem)
         stake = self.best.value if self.best and self.best.value > 0 else self._potential()
-        share = max(FINENESS, self.gap / 4)
-        self.curves = curves(self.problem, self.positions, share * stake)
-        self.understated = understatement(self.curves)
+        shares = sorted({max(share, self.gap / 4) for share in FINENESS}, reverse=True)
+        found = [curves(self.problem, self.positions, share * stake) for share in shares]
+        needed = understatement(found[0]) > 2 * understatement(found[-1])
+        self.levels = tuple(found if needed else found[-1:])
+        self.understated = understatement(self.levels[0])
         self.tell()
 
     def _potential(self) -> float:
@@ -107,17 +110,18 @@ class _Run:
         job = Job(
             problem=self.problem,
             positions=self.positions,
-            curves=self.curves,
+            levels=self.levels,
             backend=backend.name,
             seconds=left,
-            gap=max(0.0, self.gap - self.understated / max(1.0, self._scale())),
+            gap=self.gap,
             start=tuple(self.problem.position_of[placement] for placement in start),
         )
-        with Sandbox(job, backend) as sandbox:
-            return self._follow(sandbox, backend)
-
-    def _scale(self) -> float:
-        return float(abs(self.best.value)) if self.best else 1.0
+        try:
+            with Sandbox(job, backend) as sandbox:
+                return self._follow(sandbox, backend)
+        except OSError as error:
+            self.failures.append(f"{backend.name}: {error.strerror or error}")
+            return False
 
     def _follow(self, sandbox: Sandbox, backend: Backend) -> bool:
         """Read messages until the end, the clock or the stop signal."""
@@ -154,7 +158,7 @@ class _Run:
         if message["kind"] == "plan":
             self._adopt(message["positions"])
         elif message["kind"] == "bound":
-            self._tighten(message["value"])
+            self._tighten(message["value"], message["level"])
         elif message["kind"] == "stage":
             confirming = message["name"] == "infeasible"
             self.phase = "confirming" if confirming else "settling ties"
@@ -173,17 +177,19 @@ class _Run:
             self.best = account
         return account
 
-    def _tighten(self, model_bound: float | None) -> None:
+    def _tighten(self, model_bound: float | None, level: int) -> None:
         """The model's bound, made to hold for exact values."""
         if model_bound is None or not abs(model_bound) < 1e30:
             return
-        bound = floor(model_bound + self.understated + 1e-9 * abs(model_bound) + 1e-6)
+        missing = understatement(self.levels[level])
+        bound = floor(model_bound + missing + 1e-9 * abs(model_bound) + 1e-6)
         if self.bound is None or bound < self.bound:
             self.bound = bound
 
     def _conclude(self, end: Message, backend: Backend) -> bool:
         """Believe the solver's last word only as far as the recount agrees."""
         self.solver = str(end.get("solver") or backend.name)
+        self.understated = understatement(self.levels[end.get("level", 0)])
         doubt = self._doubt(end)
         if doubt:
             self.failures.append(f"{backend.name}: {doubt}")
@@ -193,7 +199,7 @@ class _Run:
             self.status = PlanStatus.INFEASIBLE
             self.conflict = tuple(end.get("misses", ()))
             return True
-        self._tighten(end.get("bound"))
+        self._tighten(end.get("bound"), end.get("level", 0))
         self.ties_settled = bool(end.get("ties_settled"))
         self.status = PlanStatus.TIME_LIMIT
         if end["state"] == "optimal":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from time import monotonic
@@ -10,7 +10,7 @@ from time import monotonic
 import pulp
 
 from app.portfolio.engine.checking import breaches
-from app.portfolio.engine.chords import understatement
+from app.portfolio.engine.chords import Curve, Place, understatement
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Job, Message
 from app.portfolio.engine.milp import families, solvers
@@ -33,43 +33,73 @@ class Search:
         self.report = report
         self.folder = folder
         self.deadline = monotonic() + job.seconds
-        self.model = build_model(job.problem, job.positions, job.curves)
-        self.value_terms: Terms = [(v, -c) for v, c in self.model.value]
-        self.unit = 1.0
+        self.start: Sequence[int] = job.start
+        self.level = 0
+        self._cuts: list[list[int]] = []
         self._told = 0.0
+        self._build()
 
     def run(self) -> None:
         """Report plans and bounds, and one ``end`` message last."""
-        self.unit = self.model.minimise(self.value_terms)
         began = monotonic()
-        outcome, chosen = self._best_plan()
-        if outcome.state == "infeasible":
-            self._confirm_infeasible(outcome)
-            return
-        end: Message = {
-            "kind": "end", "state": outcome.state, "solver": outcome.solver,
+        end: Message = {}
+        for level in range(len(self.job.levels)):
+            if level:
+                self.level = level
+                self._build()
+            outcome, chosen = self._best_plan()
+            if outcome.state == "infeasible" and not end:
+                self._confirm_infeasible(outcome)
+                return
+            if outcome.state != "optimal" and end:
+                break  # what the coarser level has proven stands
+            end = self._end(outcome, chosen)
+            if outcome.state != "optimal" or chosen is None:
+                break
+            self.start = chosen
+            self.report({"kind": "plan", "positions": chosen})
+            self._tell_bound(end["bound"])
+            if self._is_close_enough(end):
+                break
+        else:
+            if self.job.gap == 0:
+                self._finish(end, monotonic() - began)
+        self.report(end)
+
+    def _build(self) -> None:
+        self.model = build_model(self.job.problem, self.job.positions, self._curves)
+        self.value_terms: Terms = [(v, -c) for v, c in self.model.value]
+        self.unit = self.model.minimise(self.value_terms)
+        for cut in self._cuts:
+            self.model.forbid(cut)
+
+    @property
+    def _curves(self) -> Mapping[Place, Curve]:
+        return self.job.levels[self.level]
+
+    def _end(self, outcome: solvers.Outcome, chosen: list[int] | None) -> Message:
+        return {
+            "kind": "end", "state": outcome.state, "solver": outcome.solver, "level": self.level,
             "bound": self._value(outcome.bound), "value": self._value(outcome.objective),
             "positions": chosen, "is_exact": False, "ties_settled": False,
         }  # fmt: skip
-        if outcome.state == "optimal" and chosen is not None and self.job.settle_ties:
-            self._finish(outcome, chosen, end, monotonic() - began)
-        self.report(end)
 
-    def _finish(
-        self, outcome: solvers.Outcome, chosen: list[int], end: Message, spent: float
-    ) -> None:
+    def _is_close_enough(self, end: Message) -> bool:
+        """Whether the gap asked for is reached, segments allowed for."""
+        most = end["bound"] + understatement(self._curves)
+        return self.job.gap > 0 and most - end["value"] <= self.job.gap * abs(most)
+
+    def _finish(self, end: Message, spent: float) -> None:
         """After the proof of the model: prove the exact values too, and settle ties."""
-        self.report({"kind": "plan", "positions": chosen})
-        self.report({"kind": "bound", "value": end["bound"]})
         self.report({"kind": "stage", "name": "ties"})
         seconds = max(2.0, spent)
-        if self.job.gap == 0 and self._list_rivals(chosen, seconds):
+        chosen, objective = list(self.start), (self.model.value_base - end["value"]) / self.unit
+        if self._list_rivals(chosen, seconds):
             end |= {"is_exact": True, "ties_settled": True}
         else:
             # Built anew, without the plans that the search for rivals has cut off.
-            self.model = build_model(self.job.problem, self.job.positions, self.job.curves)
-            self.value_terms = [(v, -c) for v, c in self.model.value]
-            end["ties_settled"] = self._settle_ties(outcome, chosen, seconds)
+            self._build()
+            end["ties_settled"] = self._settle_ties(objective, chosen, seconds)
 
     def _value(self, objective: float | None) -> float | None:
         """The plan value, in minor units, that an objective figure stands for."""
@@ -79,25 +109,31 @@ class Search:
 
     def _best_plan(self) -> tuple[solvers.Outcome, list[int] | None]:
         """Solve; a plan that the recount refuses is cut off and the search goes on."""
-        start: Sequence[int] = self.job.start
+        gap = 0.0
+        if self.job.gap:
+            stake = abs(self._account(self.start).value) if self.start else 0
+            gap = max(0.0, self.job.gap - understatement(self._curves) / max(1, stake))
         for _ in range(MOST_CUTS):
-            outcome = self._solve(self.model, self.job.gap, start, self._hear_value)
+            outcome = self._solve(self.model, gap, self.start, self._hear_value)
             if outcome.values is None:
                 return outcome, None
             chosen = self._chosen(self.model, outcome.values)
             found = breaches(self._account(chosen))
             if not found:
                 return outcome, chosen
-            if self.job.start == tuple(chosen):
-                start = ()
             for breach in found:
-                cover = [self.job.problem.position_of[placement] for placement in breach.cover]
-                if cover:
-                    self.model.forbid(cover)
-            if not any(breach.cover for breach in found):
-                self.model.forbid_exactly(chosen)
+                cut = [self.job.problem.position_of[placement] for placement in breach.cover]
+                self._cut(cut or chosen, is_cover=bool(cut))
         detail = "the solver kept proposing plans that break a limit by a hair"
         return solvers.Outcome("failed", detail, None, outcome.bound, None), None
+
+    def _cut(self, positions: list[int], *, is_cover: bool) -> None:
+        """Cut off a combination that can never stand, or just this plan."""
+        if is_cover:
+            self._cuts.append(positions)
+            self.model.forbid(positions)
+        else:
+            self.model.forbid_exactly(positions)
 
     def _solve(
         self, model: Model, gap: float, start: Sequence[int], listener: solvers.Listener,
@@ -120,13 +156,14 @@ class Search:
         return Account(self.job.problem, tuple(placements[p] for p in sorted(positions)))
 
     def _hear_value(self, event: solvers.Event) -> None:
+        self._hear_plan(event)
         bound = self._value(event.bound)
-        if event.values is not None:
-            plan = self._chosen(self.model, event.values)
-            self.report({"kind": "plan", "positions": plan})
         if bound is not None and monotonic() - self._told >= BOUND_EVERY:
             self._told = monotonic()
-            self.report({"kind": "bound", "value": bound})
+            self._tell_bound(bound)
+
+    def _tell_bound(self, bound: float | None) -> None:
+        self.report({"kind": "bound", "value": bound, "level": self.level})
 
     def _hear_plan(self, event: solvers.Event) -> None:
         if event.values is not None:
@@ -142,7 +179,7 @@ class Search:
         """
         until = min(self.deadline, monotonic() + seconds)
         best = self._account(chosen).exact_value
-        room = Decimal(understatement(self.job.curves))
+        room = Decimal(understatement(self._curves))
         for _ in range(MOST_RIVALS):
             self.model.forbid_exactly(chosen)
             self._hold_value(float(best - room))
@@ -162,7 +199,7 @@ class Search:
         slip = max(0.5, abs(least) * 1e-9)
         self.model.row(self.value_terms, LE, self.model.value_base - least + slip)
 
-    def _settle_ties(self, best: solvers.Outcome, chosen: list[int], seconds: float) -> bool:
+    def _settle_ties(self, objective: float, chosen: list[int], seconds: float) -> bool:
         """Lower spend, then fewer changes, then key order, each holding the ones before.
 
         Returns whether every stage was proven within its time.
@@ -171,7 +208,7 @@ class Search:
         if self.job.problem.incumbent:
             stages.append(families.change_terms(self.model))
         stages.append(families.order_terms(self.model))
-        self._hold(self.value_terms, best.objective or 0.0, self.unit)
+        self._hold(self.value_terms, objective, self.unit)
         until = min(self.deadline, monotonic() + seconds)
         for terms in stages:
             if until - monotonic() <= 0.05:
