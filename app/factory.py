@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.accounts import routes as accounts
+from app.approvals import routes as approvals
 from app.audit import routes as audit
 from app.calendar import routes as calendar
 from app.db.sqlite import engine_options
@@ -20,6 +21,7 @@ from app.initiatives import routes as initiatives
 from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
+from app.journeys import routes as journeys
 from app.portfolio import routes as portfolio
 from app.registry import routes as registry
 from app.reporting import routes as reporting
@@ -41,7 +43,9 @@ BLUEPRINTS = (
     audit.bp,
     jobs.bp,
     calendar.bp,
+    journeys.bp,
     portfolio.bp,
+    approvals.bp,
     initiatives.bp,
     registry.bp,
     reporting.bp,

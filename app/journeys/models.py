@@ -164,6 +164,7 @@ class LeverPool(Base):
 
     journey: Mapped[Journey] = relationship(back_populates="pools", lazy="raise_on_sql")
     owner: Mapped[Person] = relationship(foreign_keys=[owner_id], lazy="raise_on_sql")
+    claimed_by: Mapped[Person] = relationship(foreign_keys=[claimed_by_id], lazy="raise_on_sql")
     certified_by: Mapped[Person | None] = relationship(
         foreign_keys=[certified_by_id], lazy="raise_on_sql"
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.accounts.models import Person
 from app.errors import NotFoundError
@@ -35,10 +36,10 @@ class Acting:
     note: str = ""
 
 
-TouchpointCover = Callable[[Session, int], Mapping[int, list[Acting]]]
+TouchpointCover = Callable[[Session, int | None], Mapping[int, list[Acting]]]
 
 TOUCHPOINT_COVERS: list[TouchpointCover] = []
-"""Later stations append who acts on a journey: (session, journey id) → touchpoint id → initiatives.
+"""Later stations append who acts where: (session, journey id or None for all) → by touchpoint id.
 
 ``Acting.is_live`` says whether it counts as covering: not withdrawn, not stopped.
 """
@@ -59,21 +60,32 @@ def get_journey(session: Session, key: str) -> Journey:
 
     Raises NotFoundError.
     """
-    journey = session.scalar(
-        select(Journey)
-        .where(Journey.key == key)
-        .options(
-            joinedload(Journey.owner),
-            selectinload(Journey.stages),
-            selectinload(Journey.touchpoints).joinedload(Touchpoint.stage),
-            selectinload(Journey.baselines).joinedload(Baseline.recorded_by),
-            selectinload(Journey.pools).options(
-                selectinload(LeverPool.inputs),
-                joinedload(LeverPool.owner),
-                joinedload(LeverPool.certified_by),
-            ),
-        )
+    return _found(
+        session,
+        key,
+        joinedload(Journey.owner),
+        selectinload(Journey.stages),
+        selectinload(Journey.touchpoints).joinedload(Touchpoint.stage),
+        selectinload(Journey.baselines).joinedload(Baseline.recorded_by),
+        _WITH_POOLS,
     )
+
+
+def get_journey_with_pools(session: Session, key: str) -> Journey:
+    """Give a journey with its pools only. Raises NotFoundError."""
+    return _found(session, key, _WITH_POOLS)
+
+
+_WITH_POOLS = selectinload(Journey.pools).options(
+    selectinload(LeverPool.inputs),
+    joinedload(LeverPool.owner),
+    joinedload(LeverPool.claimed_by),
+    joinedload(LeverPool.certified_by),
+)
+
+
+def _found(session: Session, key: str, *options: ExecutableOption) -> Journey:
+    journey = session.scalar(select(Journey).where(Journey.key == key).options(*options))
     if journey is None:
         raise NotFoundError("There is no such journey, or it was removed.")
     return journey
@@ -151,8 +163,8 @@ def _last_baselines(session: Session) -> dict[int, Baseline]:
     return {baseline.journey_id: baseline for baseline in session.scalars(query)}
 
 
-def acting_on(session: Session, journey_id: int) -> dict[int, list[Acting]]:
-    """Who acts on the touchpoints of a journey, by touchpoint id, from all later stations."""
+def acting_on(session: Session, journey_id: int | None = None) -> dict[int, list[Acting]]:
+    """Who acts on the touchpoints of a journey, or of all, by touchpoint id."""
     acting: dict[int, list[Acting]] = {}
     for cover in TOUCHPOINT_COVERS:
         for touchpoint_id, found in cover(session, journey_id).items():

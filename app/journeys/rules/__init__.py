@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.journeys.rules.drafts import (
+    FILE_COLUMNS,
     BaselineDraft,
     JourneyDraft,
     PoolDraft,
@@ -35,11 +36,13 @@ from app.journeys.rules.pools import (
     annual_pool_minor,
     discounted_pool_minor,
     input_faults,
+    input_unit,
     savable_customers,
 )
 from app.journeys.rules.words import Channel, Lever, PoolState, StageKind
 
 __all__ = [
+    "FILE_COLUMNS",
     "FORMULAS",
     "HOT_SPOT_PAIN",
     "LARGEST_REMOVAL",
@@ -63,6 +66,7 @@ __all__ = [
     "figure_cell",
     "hot_spot_score",
     "input_faults",
+    "input_unit",
     "intensity",
     "journey_faults",
     "mean_satisfaction",

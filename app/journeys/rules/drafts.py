@@ -13,6 +13,19 @@ from app.journeys.rules.pools import LEVER_INPUTS, input_faults
 from app.journeys.rules.words import Channel, Lever, StageKind
 from app.values.money import CURRENCY_DIGITS
 
+FILE_COLUMNS = (
+    "stage",
+    "channel",
+    "contacts_per_year",
+    "satisfaction",
+    "target",
+    "importance",
+    "cost_per_contact",
+    "minutes_per_contact",
+)
+"""The head of a file of baseline figures; stage and channel by their fixed words."""
+
+KEPT_DIGITS = 6
 TOP_OF_SCALE = Decimal(10)
 MOST_CONTACTS = Decimal(10_000_000_000)
 DEAREST_CONTACT_MINOR = 100_000_00
@@ -208,6 +221,9 @@ def pool_faults(draft: PoolDraft, *, today: date) -> dict[str, str]:
 
 
 def _spread_faults(figure: PoolFigure) -> dict[str, str]:
+    for name, value in (("", figure.value), ("-low", figure.low), ("-high", figure.high)):
+        if value is not None and value != round(value, KEPT_DIGITS):
+            return {f"{figure.symbol}{name}": "Round it: six digits after the point are kept."}
     if (figure.low is None) != (figure.high is None):
         missing = "low" if figure.low is None else "high"
         return {f"{figure.symbol}-{missing}": "Give both P10 and P90, or neither."}

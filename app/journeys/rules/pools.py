@@ -35,6 +35,13 @@ class InputSpec:
         return self.glyph or self.symbol
 
 
+def input_unit(spec: InputSpec, currency: str) -> str:
+    """What an input is measured in, as a form asks for it: %, EUR per contact, a year."""
+    if spec.kind is InputKind.SHARE:
+        return "%"
+    return f"{currency} {spec.unit}" if spec.kind is InputKind.MONEY else spec.unit
+
+
 def _share(symbol: str, label: str, glyph: str = "") -> InputSpec:
     return InputSpec(symbol, label, "share of 1", InputKind.SHARE, glyph)
 

@@ -183,7 +183,7 @@ def _take_over(
     pool.certified_by, pool.certified_at = None, None
     pool.annual_value_minor = annual_pool_minor(draft.lever, draft.values, currency)
     pool.source, pool.measured_on = draft.source.strip(), draft.measured_on
-    pool.owner, pool.claimed_by_id = owner, actor.id
+    pool.owner, pool.claimed_by = owner, actor
     stored = {one.symbol: one for one in pool.inputs}
     given = {figure.symbol: figure for figure in draft.figures}
     for position, spec in enumerate(LEVER_INPUTS[draft.lever]):

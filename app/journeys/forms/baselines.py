@@ -1,0 +1,130 @@
+"""A new version of a journey's baseline, typed or read from a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, Field, StringField, TextAreaField
+
+from app.calendar.forms import VersionedForm, needed
+from app.journeys.rules import BaselineDraft, Measured, figure_cell
+from app.values.money import Money
+from app.web.fields import DayField, MeasureField, MoneyField
+from app.web.forms import Form
+
+COLUMNS = (
+    ("contacts", "Contacts a year"),
+    ("satisfaction", "Satisfaction"),
+    ("target", "Target"),
+    ("importance", "Importance"),
+    ("cost", "Cost per contact"),
+    ("minutes", "Minutes per contact"),
+)
+"""The figures of a touchpoint: field name and label. Scores run from 0 to 10."""
+
+
+class UploadForm(Form):
+    """A file with the figures of a baseline."""
+
+    file = FileField("CSV file", [FileRequired("Choose the file with the figures.")])
+
+
+class BaselineForm(VersionedForm):
+    """A measurement; ``version`` is the number of the last version seen."""
+
+    touchpoints: Sequence[tuple[int, str, str]] = ()
+
+    measured_on = DayField("Measured on", needed("Say when this was measured."))
+    source = StringField(
+        "Source",
+        needed("Say where the figures come from."),
+        description="Such as: contact statistics and customer survey, October.",
+    )
+    note = TextAreaField("Note")
+    is_confirmed = BooleanField("The unusual figures are right")
+
+    def row(self, touchpoint_id: int) -> list[Field]:
+        return [self[figure_cell(touchpoint_id, name)] for name, _ in COLUMNS]
+
+    @property
+    def touchpoint_ids(self) -> list[int]:
+        return [id_ for id_, _, _ in self.touchpoints]
+
+    @property
+    def grid(self) -> dict[str, Any]:
+        """A row of inputs a touchpoint."""
+        rows = [
+            {"label": place, "note": name, "cells": self.row(id_)}
+            for id_, place, name in self.touchpoints
+        ]
+        return {"columns": [label for _, label in COLUMNS], "rows": rows}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check that a touchpoint has all its figures or none."""
+        valid = bool(super().validate(extra_validators))
+        for touchpoint_id in self.touchpoint_ids:
+            row = self.row(touchpoint_id)
+            if all(field.data is None and not field.errors for field in row):
+                continue
+            for field in row:
+                if field.data is None and not field.errors:
+                    field.errors = ["Enter this too, or leave the whole row empty."]
+                    valid = False
+        return valid
+
+    def draft(self) -> BaselineDraft:
+        return BaselineDraft(
+            measured_on=self.data["measured_on"],
+            source=self.source.data or "",
+            note=self.note.data or "",
+            figures={
+                id_: self._measured(id_)
+                for id_ in self.touchpoint_ids
+                if self.row(id_)[0].data is not None
+            },
+        )
+
+    def _measured(self, touchpoint_id: int) -> Measured:
+        contacts, satisfaction, target, importance, cost, minutes = (
+            field.data for field in self.row(touchpoint_id)
+        )
+        return Measured(
+            contacts_per_year=contacts,
+            satisfaction=satisfaction,
+            satisfaction_target=target,
+            importance=importance,
+            cost_per_contact_minor=cost.minor,
+            minutes_per_contact=minutes,
+        )
+
+
+def baseline_form(
+    touchpoints: Sequence[tuple[int, str, str]], currency: str, **kwargs: Any
+) -> BaselineForm:
+    """Build the grid for touchpoints given as (id, place, name)."""
+    made: dict[str, Any] = {"touchpoints": touchpoints}
+    for id_, place, _ in touchpoints:
+        for column, label in COLUMNS:
+            kind = MoneyField if column == "cost" else MeasureField
+            made[figure_cell(id_, column)] = kind(f"{place}, {label.lower()}")
+    form: BaselineForm = type("Figures", (BaselineForm,), made)(currency=currency, **kwargs)
+    return form
+
+
+def filled(figures: Mapping[int, Measured], currency: str) -> dict[str, object]:
+    """Figures by touchpoint id as the values of the grid's fields."""
+    values: dict[str, object] = {}
+    for id_, one in figures.items():
+        row = (
+            one.contacts_per_year,
+            one.satisfaction,
+            one.satisfaction_target,
+            one.importance,
+            Money(one.cost_per_contact_minor, currency),
+            one.minutes_per_contact,
+        )
+        for (column, _), value in zip(COLUMNS, row, strict=True):
+            values[figure_cell(id_, column)] = value
+    return values

@@ -1,0 +1,116 @@
+"""Pools with the formula and its own numbers, so that anybody can check the value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.journeys.models import Journey, LeverPool, PoolInput
+from app.journeys.rules import (
+    FORMULAS,
+    LEVER_INPUTS,
+    InputKind,
+    InputSpec,
+    Lever,
+    PoolState,
+    input_unit,
+    savable_customers,
+)
+from app.values.money import Money
+from app.web.filters import number, percent
+
+
+@dataclass(frozen=True, slots=True)
+class InputLine:
+    """One input as it is read: its symbol, its words and its three values."""
+
+    sign: str
+    label: str
+    unit: str
+    low: str
+    value: str
+    high: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """A lever of a journey: what it is worth a year and how that comes about."""
+
+    lever: Lever
+    formula: str
+    sum_line: str
+    value: Money | None
+    pool: LeverPool | None
+    inputs: Sequence[InputLine]
+    note: str
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Tone and word."""
+        if self.pool is None:
+            return "idle", "Not claimed"
+        is_certified = self.pool.state is PoolState.CERTIFIED
+        return ("passed" if is_certified else "review"), self.pool.state.word
+
+
+def pool_views(journey: Journey) -> list[PoolView]:
+    """All levers of a journey, claimed or not."""
+    pools = {pool.lever: pool for pool in journey.pools}
+    return [pool_view(journey, lever, pools.get(lever)) for lever in Lever]
+
+
+def pool_view(journey: Journey, lever: Lever, pool: LeverPool | None) -> PoolView:
+    """One lever of a journey with its formula, in symbols and in numbers."""
+    stored = {one.symbol: one for one in pool.inputs} if pool else {}
+    specs = LEVER_INPUTS[lever]
+    return PoolView(
+        lever=lever,
+        formula=FORMULAS[lever],
+        sum_line=_sum_line(lever, stored, journey.currency) if stored else "",
+        value=Money(pool.annual_value_minor, journey.currency) if pool else None,
+        pool=pool,
+        inputs=[_line(spec, stored[spec.symbol], journey.currency) for spec in specs if stored],
+        note=_note(lever, stored),
+    )
+
+
+def _sum_line(lever: Lever, stored: dict[str, PoolInput], currency: str) -> str:
+    """The formula with its numbers: 200,000 × 5.5 × 40 % × 50 %."""
+    words = {
+        spec.symbol: _written(spec, stored[spec.symbol].value, currency)
+        for spec in LEVER_INPUTS[lever]
+    }
+    if lever is Lever.CONVERT:
+        return f"{words['A']} × ({words['r_max']} − {words['r']}) × {words['m_s']}"
+    return " × ".join(words.values())
+
+
+def _line(spec: InputSpec, stored: PoolInput, currency: str) -> InputLine:
+    return InputLine(
+        sign=spec.sign,
+        label=spec.label,
+        unit="" if spec.kind is InputKind.SHARE else input_unit(spec, currency),
+        low="" if stored.low is None else _written(spec, stored.low, currency),
+        value=_written(spec, stored.value, currency),
+        high="" if stored.high is None else _written(spec, stored.high, currency),
+        source=stored.source,
+    )
+
+
+def _written(spec: InputSpec, value: Decimal, currency: str) -> str:
+    if spec.kind is InputKind.SHARE:
+        return percent(value, 4)
+    return f"{currency} {number(value)}" if spec.kind is InputKind.MONEY else number(value)
+
+
+def _note(lever: Lever, stored: dict[str, PoolInput]) -> str:
+    if lever is not Lever.RETAIN or not stored:
+        return ""
+    kept = round(savable_customers({symbol: one.value for symbol, one in stored.items()}))
+    churn = percent(stored["p"].value, 2)
+    return (
+        f"{number(kept)} customers a year could be kept. Their margin counts for as long as they "
+        f"stay: those kept leave with the segment’s churn of {churn} a year."
+    )

@@ -1,0 +1,156 @@
+"""Versions of a journey's baseline: list, look, compare, record, read from and write to files."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.db.session import transaction
+from app.errors import AppError, NotFoundError
+from app.extensions import db
+from app.journeys import presenters, queries, services
+from app.journeys.exports import figures_csv
+from app.journeys.forms import BaselineForm, UploadForm, baseline_form, read_figures
+from app.journeys.forms.baselines import filled
+from app.journeys.models import Baseline, Journey
+from app.journeys.routes.blueprint import Answer, bp, last_number, refused_form
+from app.web.clock import now, today
+from app.web.errors import status_of
+from app.web.guards import current_actor, requires
+
+PAGE = "journeys/baseline_form.html"
+
+
+@bp.get("/journeys/<key>/baselines")
+@requires("journeys.view")
+def baselines(key: str) -> str:
+    """Show all versions of a journey's baseline, the newest first."""
+    journey = queries.get_journey(db.session, key)
+    return render_template(
+        "journeys/baselines.html",
+        journey=journey,
+        baselines=list(reversed(journey.baselines)),
+        tabs=presenters.journey_tabs(journey, "journeys.baselines"),
+    )
+
+
+@bp.get("/journeys/<key>/baselines/<int:number>")
+@requires("journeys.view")
+def baseline(key: str, number: int) -> str:
+    """Show one version, or what changed against another one."""
+    journey = queries.get_journey(db.session, key)
+    shown = _numbered(journey, number)
+    other = request.args.get("against", type=int)
+    against = _numbered(journey, other) if other else None
+    figures = queries.load_figures(db.session, [one.id for one in (shown, against) if one])
+    rows = (
+        presenters.comparison_rows(journey, figures[shown.id], figures[against.id])
+        if against
+        else presenters.figure_rows(journey, figures[shown.id])
+    )
+    return render_template(
+        "journeys/baseline.html",
+        journey=journey,
+        shown=shown,
+        against=against,
+        head=presenters.FIGURE_HEAD,
+        rows=rows,
+        others=[one for one in reversed(journey.baselines) if one.number != number],
+        tabs=presenters.journey_tabs(journey, "journeys.baselines"),
+    )
+
+
+@bp.get("/journeys/<key>/baselines/figures.csv")
+@requires("journeys.view")
+def figures_file(key: str) -> Response:
+    """Give the figures of a version as a file, or an empty one to fill."""
+    journey = queries.get_journey(db.session, key)
+    number = request.args.get("version", type=int)
+    shown = _numbered(journey, number) if number else next(reversed(journey.baselines), None)
+    figures = queries.load_figures(db.session, [shown.id])[shown.id] if shown else {}
+    text = figures_csv(presenters.touchpoints_in_order(journey), figures, journey.currency)
+    response = current_app.response_class(text, mimetype="text/csv")
+    name = f"{journey.key}-baseline-{shown.number if shown else 'empty'}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@bp.get("/journeys/<key>/baselines/new")
+@requires("journeys.edit")
+def new_baseline(key: str) -> str:
+    """Show the grid of a new version, filled with the figures of the last one."""
+    journey = queries.get_journey(db.session, key)
+    last = next(reversed(journey.baselines), None)
+    stored: dict[str, object] = {"version": str(last_number(journey)), "measured_on": today()}
+    if last is not None:
+        figures = queries.load_figures(db.session, [last.id])[last.id]
+        stored |= filled(figures, journey.currency)
+    form = _form(journey, formdata=None, data=stored)
+    return render_template(PAGE, form=form, upload=UploadForm(formdata=None), journey=journey)
+
+
+@bp.post("/journeys/<key>/baselines")
+@requires("journeys.edit")
+def record_baseline(key: str) -> Answer:
+    """Record a new version."""
+    journey = queries.get_journey(db.session, key)
+    form, upload = _form(journey), UploadForm(formdata=None)
+    if not form.validate_on_submit():
+        return render_template(PAGE, form=form, upload=upload, journey=journey), 422
+    try:
+        with transaction(db.session):
+            services.record_baseline(
+                db.session,
+                queries.get_journey(db.session, key),
+                form.draft(),
+                after_number=form.seen_version,
+                is_confirmed=form.is_confirmed.data,
+                actor=current_actor(),
+                now=now(),
+            )
+    except AppError as error:
+        journey = queries.get_journey(db.session, key)
+        return refused_form(
+            PAGE, form, error, subject=f"journey:{journey.id}",
+            version=last_number(journey), journey=journey, upload=upload,
+        )  # fmt: skip
+    flash("The baseline is recorded as a version of its own.", "ok")
+    return redirect(url_for("journeys.show", key=key), code=303)
+
+
+@bp.post("/journeys/<key>/baselines/read")
+@requires("journeys.edit")
+def read_file(key: str) -> Answer:
+    """Fill the grid from a file; nothing is saved until the grid is."""
+    journey = queries.get_journey(db.session, key)
+    stored: dict[str, object] = {"version": str(last_number(journey)), "measured_on": today()}
+    upload = UploadForm()
+    status = 422
+    read = None
+    if upload.validate_on_submit():
+        places = {(one.stage.kind, one.channel): one.id for one in journey.touchpoints}
+        try:
+            figures = read_figures(upload.file.data.read(), places, journey.currency)
+            stored |= filled(figures, journey.currency)
+            status, read = 200, len(figures)
+        except AppError as error:
+            upload.refuse(error)
+            status = status_of(error)
+    form = _form(journey, formdata=None, data=stored)
+    return render_template(PAGE, form=form, upload=upload, journey=journey, read=read), status
+
+
+def _form(journey: Journey, **kwargs: object) -> BaselineForm:
+    touchpoints = [
+        (one.id, presenters.place_of(one), one.name)
+        for one in presenters.touchpoints_in_order(journey)
+        if not one.stage.is_hidden
+    ]
+    return baseline_form(touchpoints, journey.currency, **kwargs)
+
+
+def _numbered(journey: Journey, number: int | None) -> Baseline:
+    found = next((one for one in journey.baselines if one.number == number), None)
+    if found is None:
+        raise NotFoundError("This journey has no such version of its baseline.")
+    return found

@@ -1,0 +1,204 @@
+"""The lever pools of a journey: look, claim, certify."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.db.session import transaction
+from app.errors import AppError, NotFoundError
+from app.extensions import db
+from app.journeys import presenters, queries, services
+from app.journeys.forms import CertifyForm, PoolForm, WithdrawForm, pool_form
+from app.journeys.forms.pools import filled
+from app.journeys.models import Journey, LeverPool
+from app.journeys.routes.blueprint import Answer, bp, owner_choices, refused_form
+from app.journeys.rules import Lever, PoolFigure
+from app.web.clock import now, today
+from app.web.errors import status_of
+from app.web.guards import current_actor, requires
+
+
+@bp.get("/journeys/<key>/pools")
+@requires("journeys.view")
+def pools(key: str) -> str:
+    """Show what each lever of a journey could yield in a year, and how that is worked out."""
+    journey = queries.get_journey_with_pools(db.session, key)
+    return render_template(
+        "journeys/pools.html",
+        journey=journey,
+        pools=presenters.pool_views(journey),
+        overclaim=services.retain_overclaim(db.session, journey),
+        tabs=presenters.journey_tabs(journey, "journeys.pools"),
+    )
+
+
+@bp.get("/journeys/<key>/pools/<word>")
+@requires("journeys.view")
+def pool(key: str, word: str) -> str:
+    """Show one lever's inputs with their sources, and who certified it."""
+    return _page(queries.get_journey_with_pools(db.session, key), _lever(word))
+
+
+@bp.get("/journeys/<key>/pools/<word>/edit")
+@requires("journeys.edit")
+def edit_pool(key: str, word: str) -> str:
+    """Show the inputs of one lever to change."""
+    journey, lever = queries.get_journey_with_pools(db.session, key), _lever(word)
+    stored = _stored(services.find_pool(journey, lever))
+    form = _form(journey, lever, formdata=None, data=stored)
+    return render_template("journeys/pool_form.html", form=form, **_context(journey, lever))
+
+
+@bp.post("/journeys/<key>/pools/<word>/edit")
+@requires("journeys.edit")
+def claim_pool(key: str, word: str) -> Answer:
+    """Claim what one lever could yield."""
+    journey, lever = queries.get_journey_with_pools(db.session, key), _lever(word)
+    form = _form(journey, lever)
+    if not form.validate_on_submit():
+        body = render_template("journeys/pool_form.html", form=form, **_context(journey, lever))
+        return body, 422
+    try:
+        with transaction(db.session):
+            services.claim_pool(
+                db.session,
+                queries.get_journey_with_pools(db.session, key),
+                form.draft(),
+                expected_version=form.seen_version,
+                actor=current_actor(),
+                now=now(),
+            )
+    except AppError as error:
+        journey = queries.get_journey_with_pools(db.session, key)
+        stored = services.find_pool(journey, lever)
+        return refused_form(
+            "journeys/pool_form.html", form, error,
+            subject=f"pool:{stored.id}" if stored else "",
+            version=stored.version if stored else 0, **_context(journey, lever),
+        )  # fmt: skip
+    flash("The pool is claimed. Somebody else in Finance has to certify it.", "ok")
+    return _back_to(key, lever)
+
+
+@bp.post("/journeys/<key>/pools/<word>/certify")
+@requires("pools.certify")
+def certify_pool(key: str, word: str) -> Answer:
+    """Certify the version of a pool that was looked at."""
+    form, lever = CertifyForm(), _lever(word)
+    try:
+        with transaction(db.session):
+            journey = queries.get_journey_with_pools(db.session, key)
+            services.certify_pool(
+                db.session,
+                journey,
+                _claimed(journey, lever),
+                expected_version=form.seen_version,
+                actor=current_actor(),
+                now=now(),
+            )
+    except AppError as error:
+        body = _page(queries.get_journey_with_pools(db.session, key), lever, refusal=error.message)
+        return body, status_of(error)
+    flash("The pool is certified: claims on it can never exceed it.", "ok")
+    return _back_to(key, lever)
+
+
+@bp.post("/journeys/<key>/pools/<word>/withdraw")
+@requires("pools.certify")
+def withdraw_certification(key: str, word: str) -> Answer:
+    """Take a certification back."""
+    form, lever = WithdrawForm(), _lever(word)
+    if not form.validate_on_submit():
+        return _page(queries.get_journey_with_pools(db.session, key), lever, withdraw=form), 422
+    try:
+        with transaction(db.session):
+            journey = queries.get_journey_with_pools(db.session, key)
+            services.withdraw_certification(
+                db.session,
+                journey,
+                _claimed(journey, lever),
+                reason=form.reason.data or "",
+                actor=current_actor(),
+                now=now(),
+            )
+    except AppError as error:
+        form.refuse(error)
+        body = _page(queries.get_journey_with_pools(db.session, key), lever, withdraw=form)
+        return body, status_of(error)
+    flash("The certification is taken back; the pool is claimed again.", "ok")
+    return _back_to(key, lever)
+
+
+def _lever(word: str) -> Lever:
+    found = next((lever for lever in Lever if lever.value == word), None)
+    if found is None:
+        raise NotFoundError("There is no such lever.")
+    return found
+
+
+def _claimed(journey: Journey, lever: Lever) -> LeverPool:
+    found = services.find_pool(journey, lever)
+    if found is None:
+        raise NotFoundError("Nobody has claimed this pool yet.")
+    return found
+
+
+def _page(
+    journey: Journey,
+    lever: Lever,
+    *,
+    refusal: str | None = None,
+    withdraw: WithdrawForm | None = None,
+) -> str:
+    stored = services.find_pool(journey, lever)
+    certify = CertifyForm(formdata=None, data={"version": str(stored.version) if stored else "0"})
+    return render_template(
+        "journeys/pool.html",
+        **_context(journey, lever),
+        refusal=refusal,
+        barred=_bar(journey, stored),
+        certify=certify,
+        withdraw=withdraw or WithdrawForm(formdata=None),
+    )
+
+
+def _bar(journey: Journey, pool: LeverPool | None) -> list[str]:
+    """Why the person who looks cannot certify the pool; none: they can."""
+    if pool is None:
+        return ["Nobody has claimed this pool yet."]
+    hands = services.hands_fault(pool, current_actor())
+    faults = services.certifying_faults(db.session, journey, pool)
+    return [*([hands] if hands else []), *faults]
+
+
+def _context(journey: Journey, lever: Lever) -> dict[str, object]:
+    return {
+        "journey": journey,
+        "view": presenters.pool_view(journey, lever, services.find_pool(journey, lever)),
+    }
+
+
+def _form(journey: Journey, lever: Lever, **kwargs: object) -> PoolForm:
+    form = pool_form(lever, currency=journey.currency, **kwargs)
+    form.owner_id.choices = owner_choices()
+    return form
+
+
+def _stored(pool: LeverPool | None) -> dict[str, object]:
+    if pool is None:
+        return {"version": "0", "measured_on": today(), "owner_id": current_actor().id}
+    figures = {
+        one.symbol: PoolFigure(one.symbol, one.value, one.low, one.high, one.source)
+        for one in pool.inputs
+    }
+    return filled(figures) | {
+        "version": str(pool.version),
+        "source": pool.source,
+        "measured_on": pool.measured_on,
+        "owner_id": pool.owner_id,
+    }
+
+
+def _back_to(key: str, lever: Lever) -> Response:
+    return redirect(url_for("journeys.pool", key=key, word=lever.value), code=303)
