@@ -19,6 +19,7 @@ from app.initiatives.presenters.sections import (
     move_buttons,
     option_cards,
     overview_facts,
+    overview_kpis,
     question_steps,
 )
 from app.initiatives.presenters.words import tone
@@ -38,6 +39,7 @@ __all__ = [
     "move_buttons",
     "option_cards",
     "overview_facts",
+    "overview_kpis",
     "question_steps",
     "read_view",
     "rows",

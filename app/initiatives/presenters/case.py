@@ -93,7 +93,7 @@ def _view(option: Option, initiative: Initiative, basis: CaseBasis) -> CaseView:
         beyond=Money(case.beyond, currency) if case.beyond else None,
         uncounted=uncounted,
         steps=_steps(case, currency),
-        bridge=_bridge(case, currency),
+        bridge=_bridge(case, currency) if any(step.minor for step in case.steps) else [],
     )  # fmt: skip
 
 
@@ -171,13 +171,13 @@ def _bridge(case: OptionCase, currency: str) -> list[dict[str, Any]]:
         end = high if step.is_total or step.minor >= 0 else low
         bars.append(
             {
-                "label": step.label.split()[0] if not step.is_total else step.label.split()[-1],
+                "label": step.short,
                 "value": money_short(Money(step.minor, currency)),
                 "x": round(_LEFT + place * (width + _GAP), 2),
                 "w": round(width, 2),
                 "y": round(100 - 100 * high / top, 2),
                 "h": round(max(0.6, 100 * (high - low) / top), 2),
-                "tone": "base" if step.is_total else "ok" if step.minor >= 0 else "bad",
+                "tone": "base" if step.is_total else "ok" if step.minor >= 0 else "idle",
                 "join": round(100 - 100 * end / top, 2),
             }
         )

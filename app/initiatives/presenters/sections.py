@@ -28,7 +28,7 @@ from app.initiatives.rules import (
     moves_from,
 )
 from app.values.money import Money
-from app.web.filters import day, moment, money, number, percent, quarter
+from app.web.filters import day, moment, money, money_short, number, percent, quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,21 @@ def overview_facts(initiative: Initiative) -> list[tuple[str, str | None]]:
         ("Sponsor", initiative.sponsor.name if initiative.sponsor else None),
         ("Proposed by", initiative.created_by.name),
         ("Certified by", certified),
+    ]
+
+
+def overview_kpis(initiative: Initiative, value: Money | None) -> list[dict[str, Any]]:
+    """Cost and standalone value of the full option."""
+    cost = Money(initiative.cost_minor, initiative.currency)
+    start = quarter(initiative.planned_start)
+    return [
+        {"label": "Asks of the funds", "value": money_short(cost), "note": money(cost)},
+        {
+            "label": "Standalone value",
+            "value": money_short(value),
+            "note": money(value) if value else "no cycle or no option yet",
+        },
+        {"label": "Planned start", "value": start, "note": f"mainly {initiative.lens.value}"},
     ]
 
 

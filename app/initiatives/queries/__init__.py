@@ -17,10 +17,11 @@ from app.initiatives.queries.drafts import (
     milestone_draft,
     option_draft,
 )
-from app.initiatives.queries.figures import LineFigures, load_figures
+from app.initiatives.queries.figures import LineFigures, load_figures, load_full_value
 from app.initiatives.queries.initiatives import (
     ANSWERS,
     BEHAVIOURS,
+    DEPENDENCIES,
     EFFECTS,
     HEAD,
     LINKS,
@@ -71,6 +72,7 @@ from app.initiatives.queries.worth import (
 __all__ = [
     "ANSWERS",
     "BEHAVIOURS",
+    "DEPENDENCIES",
     "EFFECTS",
     "HEAD",
     "LINKS",
@@ -111,6 +113,7 @@ __all__ = [
     "load_choices",
     "load_figures",
     "load_full_claims",
+    "load_full_value",
     "load_measured_journeys",
     "load_needs",
     "load_pool_uses",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.initiatives.models import Initiative
 from app.initiatives.queries.registry import RegistryLine
 from app.initiatives.queries.shapes import load_shapes
 from app.initiatives.queries.worth import (
     PoolWorth,
+    horizon_of,
     load_full_claims,
-    load_pool_worths,
     median_candidate_costs,
 )
 from app.initiatives.rules import (
@@ -44,9 +45,7 @@ def load_figures(session: Session, lines: Sequence[RegistryLine]) -> dict[int, L
         for line in lines
         if line.first_quarter is not None
     }
-    claims = load_full_claims(session, starts)
-    used = {effect.pool for claim in claims.values() for effect in claim.effects}
-    worths = load_pool_worths(session, sorted(used))
+    claims, worths = load_full_claims(session, starts)
     medians = median_candidate_costs(session, sorted({x.cycle_id for x in lines if x.cycle_id}))
     drafts = [line.head for line in lines if line.state is InitiativeState.DRAFT]
     shapes = load_shapes(session, drafts)
@@ -62,6 +61,21 @@ def load_figures(session: Session, lines: Sequence[RegistryLine]) -> dict[int, L
             flag=cost_flag(line.cost_minor, medians.get(line.cycle_id or 0), line.currency),
         )
     return figures
+
+
+def load_full_value(session: Session, initiative: Initiative) -> Money | None:
+    """The standalone value of the full option; None without a cycle or an option."""
+    cycle = initiative.cycle
+    if cycle is None:
+        return None
+    starts = {initiative.id: (initiative.planned_start, cycle.first_quarter)}
+    claims, worths = load_full_claims(session, starts)
+    claim = claims.get(initiative.id)
+    if claim is None:
+        return None
+    horizon = horizon_of(cycle)
+    pools = _Discounted(worths).of(claim, horizon, initiative.currency)
+    return Money(quick_standalone(claim, pools, horizon), initiative.currency)
 
 
 def _value(line: RegistryLine, claim: OptionClaim | None, pools: _Discounted) -> Money | None:

@@ -31,10 +31,11 @@ Parts = tuple[ExecutableOption, ...]
 HEAD: Parts = (
     joinedload(Initiative.journey),
     joinedload(Initiative.cycle),
-    joinedload(Initiative.owner),
-    joinedload(Initiative.sponsor),
-    joinedload(Initiative.created_by),
-    joinedload(Initiative.certified_by),
+    # Nobody's roles are asked on a page about an initiative; those of the actor are loaded already.
+    joinedload(Initiative.owner).lazyload(Person.grants),
+    joinedload(Initiative.sponsor).lazyload(Person.grants),
+    joinedload(Initiative.created_by).lazyload(Person.grants),
+    joinedload(Initiative.certified_by).lazyload(Person.grants),
 )
 ANSWERS: Parts = (
     selectinload(Initiative.answers),
@@ -60,11 +61,14 @@ BEHAVIOURS: Parts = (
     .joinedload(LeverPool.journey),
 )
 MILESTONES: Parts = (selectinload(Initiative.milestones).selectinload(Milestone.criteria),)
+DEPENDENCIES: Parts = (selectinload(Initiative.dependencies).joinedload(Dependency.needs),)
 LINKS: Parts = (
     selectinload(Initiative.dependencies).joinedload(Dependency.needs),
     selectinload(Initiative.exclusions).joinedload(Exclusion.other),
 )
-MOVES: Parts = (selectinload(Initiative.moves).joinedload(InitiativeMove.moved_by),)
+MOVES: Parts = (
+    selectinload(Initiative.moves).joinedload(InitiativeMove.moved_by).lazyload(Person.grants),
+)
 
 _MISSING = "There is no such initiative, or it was removed."
 
@@ -82,14 +86,13 @@ def get_initiative(session: Session, key: str, *parts: ExecutableOption) -> Init
 
 
 def get_option(session: Session, initiative: Initiative, key: str) -> Option:
-    """Give an option with its grids and effects. Raises NotFoundError."""
+    """Give an option with its grids. Raises NotFoundError."""
     option = session.scalar(
         select(Option)
         .where(Option.initiative_id == initiative.id, Option.key == key)
         .options(
             selectinload(Option.spend).joinedload(OptionSpend.fund),
             selectinload(Option.demand).joinedload(OptionDemand.team),
-            selectinload(Option.effects),
         )
     )
     if option is None:

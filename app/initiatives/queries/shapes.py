@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Text,
+    cast,
+    exists,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.calendar.models import Cycle
+from app.db.types import ShareType
 from app.initiatives.models import (
     Answer,
     Criterion,
@@ -52,16 +67,11 @@ def head_of(initiative: Initiative, cycle: Cycle | None) -> ProposalHead:
 
 
 def load_shapes(session: Session, heads: Sequence[ProposalHead]) -> dict[int, ProposalShape]:
-    """The shape of each initiative by id, in three queries."""
+    """The shape of each initiative by id, in one query."""
     if not heads:
         return {}
-    ids = [head.id for head in heads]
-    answered, options = _answered(session, ids), _options(session, ids)
-    milestones = _milestones(session, ids)
-    return {
-        head.id: _shape(head, answered[head.id], options[head.id], milestones[head.id])
-        for head in heads
-    }
+    parts = _load_parts(session, [head.id for head in heads])
+    return {head.id: _shape(head, parts[head.id]) for head in heads}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +89,13 @@ class _MilestoneRow:
     has_criteria: bool
 
 
-def _shape(
-    head: ProposalHead,
-    answered: set[Question],
-    options: list[_OptionRow],
-    milestones: list[_MilestoneRow],
-) -> ProposalShape:
+def _shape(head: ProposalHead, parts: _Parts) -> ProposalShape:
+    options, milestones = parts.options, parts.milestones
     return ProposalShape(
         is_registered=head.is_registered,
         has_cycle=head.span is not None,
         has_sponsor=head.has_sponsor,
-        unanswered=tuple(step.word for step in Step if not step.is_answered(answered)),
+        unanswered=tuple(step.word for step in Step if not step.is_answered(parts.answered)),
         options=tuple(one.name for one in options),
         options_without_spend=tuple(one.name for one in options if not one.has_spend),
         options_without_benefit=tuple(one.name for one in options if not one.has_benefit),
@@ -104,16 +110,45 @@ def _shape(
     )
 
 
-def _answered(session: Session, ids: Sequence[int]) -> dict[int, set[Question]]:
-    found: dict[int, set[Question]] = defaultdict(set)
-    for id_, question in session.execute(
-        select(Answer.initiative_id, Answer.question).where(Answer.initiative_id.in_(ids))
+@dataclass(slots=True)
+class _Parts:
+    """The parts of one initiative, in the order people see them."""
+
+    answered: set[Question] = field(default_factory=set)
+    options: list[_OptionRow] = field(default_factory=list)
+    milestones: list[_MilestoneRow] = field(default_factory=list)
+
+
+def _load_parts(session: Session, ids: Sequence[int]) -> dict[int, _Parts]:
+    """Answers, options and milestones in one query: (kind, id, words, two flags, day, share)."""
+    statement = union_all(_answers(ids), _options(ids), _milestones(ids))
+    found: dict[int, _Parts] = defaultdict(_Parts)
+    for kind, id_, words, one, two, due_on, share, _ in sorted(
+        session.execute(statement), key=lambda row: (row[1], row[-1])
     ):
-        found[id_].add(question)
+        parts = found[id_]
+        if kind == "answer":
+            parts.answered.add(Question(words))
+        elif kind == "option":
+            parts.options.append(_OptionRow(words, bool(one), bool(two)))
+        else:
+            parts.milestones.append(_MilestoneRow(words, due_on, share, bool(one)))
     return found
 
 
-def _options(session: Session, ids: Sequence[int]) -> dict[int, list[_OptionRow]]:
+_NO_DAY = cast(null(), Date)
+_NO_SHARE = type_coerce(cast(null(), BigInteger), ShareType)
+
+
+def _answers(ids: Sequence[int]) -> Any:
+    words = type_coerce(Answer.question, Text)
+    return select(
+        literal("answer"), Answer.initiative_id, words, false(), false(), _NO_DAY, _NO_SHARE,
+        literal(0),
+    ).where(Answer.initiative_id.in_(ids))  # fmt: skip
+
+
+def _options(ids: Sequence[int]) -> Any:
     spends = or_(
         exists().where(OptionSpend.option_id == Option.id, OptionSpend.amount_minor > 0),
         exists().where(OptionDemand.option_id == Option.id, OptionDemand.days > 0),
@@ -121,29 +156,18 @@ def _options(session: Session, ids: Sequence[int]) -> dict[int, list[_OptionRow]
     benefits = or_(
         exists().where(Effect.option_id == Option.id), Option.declared_benefit_minor.is_not(None)
     )
-    found: dict[int, list[_OptionRow]] = defaultdict(list)
-    for id_, name, has_spend, has_benefit in session.execute(
-        select(Option.initiative_id, Option.name, spends, benefits)
-        .where(Option.initiative_id.in_(ids))
-        .order_by(Option.initiative_id, Option.position)
-    ):
-        found[id_].append(_OptionRow(name, bool(has_spend), bool(has_benefit)))
-    return found
+    return select(
+        literal("option"), Option.initiative_id, Option.name, spends, benefits, _NO_DAY, _NO_SHARE,
+        Option.position,
+    ).where(Option.initiative_id.in_(ids))  # fmt: skip
 
 
-def _milestones(session: Session, ids: Sequence[int]) -> dict[int, list[_MilestoneRow]]:
+def _milestones(ids: Sequence[int]) -> Any:
     measured = exists().where(Criterion.milestone_id == Milestone.id)
-    found: dict[int, list[_MilestoneRow]] = defaultdict(list)
-    for id_, name, due_on, share, has_criteria in session.execute(
-        select(
-            Milestone.initiative_id, Milestone.name, Milestone.due_on, Milestone.tranche_share,
-            measured,
-        )
-        .where(Milestone.initiative_id.in_(ids))
-        .order_by(Milestone.initiative_id, Milestone.due_on, Milestone.id)
-    ):  # fmt: skip
-        found[id_].append(_MilestoneRow(name, due_on, share, bool(has_criteria)))
-    return found
+    return select(
+        literal("milestone"), Milestone.initiative_id, Milestone.name, measured, false(),
+        Milestone.due_on, Milestone.tranche_share, Milestone.id,
+    ).where(Milestone.initiative_id.in_(ids))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,13 +74,13 @@ def claim_of(
 
 def load_full_claims(
     session: Session, starts: dict[int, tuple[Quarter, Quarter]]
-) -> dict[int, OptionClaim]:
-    """The claim of each initiative's full (last) option, by initiative id, in one query.
+) -> tuple[dict[int, OptionClaim], dict[int, PoolWorth]]:
+    """The claim of each initiative's full (last) option, and the pools they work on, by id.
 
-    ``starts``: initiative id → (planned start, first quarter of its cycle).
+    One query. ``starts``: initiative id → (planned start, first quarter of its cycle).
     """
     if not starts:
-        return {}
+        return {}, {}
     last = aliased(Option)
     is_last = Option.position == (
         select(func.max(last.position))
@@ -88,17 +88,30 @@ def load_full_claims(
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Option, Effect)
+        select(Option, Effect, *_WORTH)
         .outerjoin(Effect, Effect.option_id == Option.id)
+        .outerjoin(LeverPool, LeverPool.id == Effect.pool_id)
+        .outerjoin(Journey, Journey.id == LeverPool.journey_id)
+        .outerjoin(PoolInput, _IS_CHURN)
         .where(Option.initiative_id.in_(starts), is_last)
     )
     options: dict[int, Option] = {}
     effects: dict[int, list[Effect]] = defaultdict(list)
-    for option, effect in rows:
+    worths: dict[int, PoolWorth] = {}
+    for row in rows:
+        option, effect = row[0], row[1]
         options[option.initiative_id] = option
         if effect is not None:
             effects[option.initiative_id].append(effect)
-    return {id_: claim_of(option, effects[id_], *starts[id_]) for id_, option in options.items()}
+            worths[effect.pool_id] = PoolWorth(*row[2:])
+    claims = {id_: claim_of(option, effects[id_], *starts[id_]) for id_, option in options.items()}
+    return claims, worths
+
+
+_WORTH = (
+    LeverPool.id, LeverPool.lever, LeverPool.annual_value_minor, Journey.currency, PoolInput.value,
+)  # fmt: skip
+_IS_CHURN = and_(PoolInput.pool_id == LeverPool.id, PoolInput.symbol == "p")
 
 
 def load_pool_worths(session: Session, ids: Sequence[int]) -> dict[int, PoolWorth]:
@@ -106,14 +119,11 @@ def load_pool_worths(session: Session, ids: Sequence[int]) -> dict[int, PoolWort
     if not ids:
         return {}
     rows = session.execute(
-        select(
-            LeverPool.id, LeverPool.lever, LeverPool.annual_value_minor, Journey.currency,
-            PoolInput.value,
-        )
+        select(*_WORTH)
         .join(LeverPool.journey)
-        .outerjoin(PoolInput, and_(PoolInput.pool_id == LeverPool.id, PoolInput.symbol == "p"))
+        .outerjoin(PoolInput, _IS_CHURN)
         .where(LeverPool.id.in_(ids))
-    )  # fmt: skip
+    )
     return {row[0]: PoolWorth(*row) for row in rows}
 
 

@@ -9,20 +9,23 @@ from flask import flash, redirect, url_for
 from app.extensions import db
 from app.initiatives import presenters, queries, services
 from app.initiatives.forms import LinksForm, add_spares
-from app.initiatives.models import Initiative
+from app.initiatives.models import Exclusion, Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
 _SPARE = 2
 
+Exclusions = list[tuple[Initiative, Exclusion]]
+
 
 @bp.get("/initiatives/<key>/links")
 @requires("initiatives.view")
 def links(key: str) -> str:
     """Show dependencies and exclusions, and the form for them."""
-    initiative = load(key, *queries.LINKS)
-    return _links_page(initiative, _stored_form(initiative))
+    initiative = load(key, *queries.DEPENDENCIES)
+    exclusions = queries.list_exclusions(db.session, initiative)
+    return _links_page(initiative, exclusions, _stored_form(initiative, exclusions))
 
 
 @bp.post("/initiatives/<key>/links")
@@ -44,9 +47,11 @@ def save_links(key: str) -> Answer:
         ),
     )
     if status != SAVED:
-        initiative = load(key, *queries.LINKS)
-        conflict = conflict_with(initiative, _stored_form(initiative), form, status)
-        return _links_page(initiative, form, conflict=conflict), status
+        initiative = load(key, *queries.DEPENDENCIES)
+        exclusions = queries.list_exclusions(db.session, initiative)
+        stored = _stored_form(initiative, exclusions)
+        conflict = conflict_with(initiative, stored, form, status)
+        return _links_page(initiative, exclusions, form, conflict=conflict), status
     flash("Dependencies and exclusions are saved.", "ok")
     return redirect(url_for("initiatives.links", key=key), code=SAVED)
 
@@ -58,7 +63,7 @@ def _form(**kwargs: Any) -> LinksForm:
     return form
 
 
-def _stored_form(initiative: Initiative) -> LinksForm:
+def _stored_form(initiative: Initiative, exclusions: Exclusions) -> LinksForm:
     needs = sorted(initiative.dependencies, key=lambda one: one.needs.key)
     return _form(
         formdata=None,
@@ -68,18 +73,14 @@ def _stored_form(initiative: Initiative) -> LinksForm:
                 {"key": one.needs.key, "lag_quarters": one.lag_quarters, "note": one.note}
                 for one in needs
             ],
-            "exclusions": [
-                {"key": other.key, "reason": row.reason}
-                for other, row in queries.list_exclusions(db.session, initiative)
-            ],
+            "exclusions": [{"key": other.key, "reason": row.reason} for other, row in exclusions],
         },
     )
 
 
-def _links_page(initiative: Initiative, form: LinksForm, conflict: object = None) -> str:
-    rows = presenters.link_rows(
-        initiative,
-        queries.list_exclusions(db.session, initiative),
-        queries.list_needing(db.session, initiative),
-    )
+def _links_page(
+    initiative: Initiative, exclusions: Exclusions, form: LinksForm, conflict: object = None
+) -> str:
+    needing = queries.list_needing(db.session, initiative)
+    rows = presenters.link_rows(initiative, exclusions, needing)
     return page("links", initiative, "links", form=form, rows=rows, conflict=conflict)

@@ -11,7 +11,6 @@ from app.initiatives.forms import MoveForm
 from app.initiatives.models import Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, load, page, store
 from app.initiatives.rules import Action, cost_flag
-from app.values.money import Money
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
@@ -63,7 +62,7 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         buttons=presenters.move_buttons(
             initiative, services.standing(current_actor(), initiative), facts
         ),
-        cost=Money(initiative.cost_minor, initiative.currency),
+        kpis=presenters.overview_kpis(initiative, queries.load_full_value(db.session, initiative)),
         flag=_flag(initiative),
     )
 

@@ -81,6 +81,7 @@ class ClaimStep:
     """One step from what is claimed to what counts; the first and the last are totals."""
 
     label: str
+    short: str
     note: str
     minor: int
     is_total: bool = False
@@ -110,11 +111,11 @@ def claim_steps(
     totals = [claimed + naive, timed + trusted, graded + certain, value]
     deltas = [after - before for before, after in pairwise(totals)]
     return (
-        ClaimStep("Claimed", "yearly pools × removal × years, all at once", totals[0], True),
-        ClaimStep("Time and discounting", "money later is worth less", deltas[0]),
-        ClaimStep("Evidence haircut", "by the grade of each effect", deltas[1]),
-        ClaimStep("Start and ramp", "nothing before go-live, then growing and fading", deltas[2]),
-        ClaimStep("Standalone value", "what counts", totals[3], True),
+        ClaimStep("Claimed", "Claimed", "yearly pools × removal × years", totals[0], True),
+        ClaimStep("Time and discounting", "Time", "money later is worth less", deltas[0]),
+        ClaimStep("Evidence haircut", "Haircut", "by the grade of each effect", deltas[1]),
+        ClaimStep("Start and ramp", "Ramp", "nothing before go-live, then a ramp", deltas[2]),
+        ClaimStep("Standalone value", "Value", "what counts", totals[3], True),
     )
 
 

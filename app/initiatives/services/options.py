@@ -98,6 +98,7 @@ def remove_option(
     """Take an option away with its grids. Raises ConflictError while behaviours act under it."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     option = get_option(session, initiative, key)
+    session.refresh(option, ["effects"])
     if option.effects:
         raise ConflictError(
             f"Behaviours have effects under “{option.name}”. Take those effects out first."
