@@ -22,11 +22,12 @@ from app.approvals.queries.proposals import (
     find_open_proposal,
     find_proposal_of_run,
     get_proposal,
+    hands_on,
     last_round,
+    list_commitments_of,
     list_proposals,
     list_scenario_hands,
     list_waiting_proposals,
-    load_hands,
 )
 
 __all__ = [
@@ -40,7 +41,9 @@ __all__ = [
     "find_proposal_of_run",
     "fund_budgets",
     "get_proposal",
+    "hands_on",
     "last_round",
+    "list_commitments_of",
     "list_committed_choices",
     "list_proposals",
     "list_scenario_hands",
@@ -49,7 +52,6 @@ __all__ = [
     "load_balances",
     "load_committed",
     "load_funded",
-    "load_hands",
     "load_versions",
     "lock_cycle",
 ]

@@ -48,18 +48,8 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
 
 
 def _spend_of_stopped(session: Session, currency: str) -> list[dict[Cell, int]]:
-    freed = dict(
-        session.execute(
-            select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor))
-            .join(LedgerTransfer.commitment)
-            .where(
-                LedgerTransfer.kind == TransferKind.FREE,
-                Commitment.state == CommitmentState.STOPPED,
-                Commitment.currency == currency,
-            )
-            .group_by(LedgerTransfer.commitment_id)
-        ).all()
-    )
+    """What stopped commitments still bind: their spend without what was freed."""
+    stopped = (Commitment.state == CommitmentState.STOPPED, Commitment.currency == currency)
     spend: dict[int, dict[Cell, int]] = {}
     for row in session.execute(
         select(
@@ -67,10 +57,19 @@ def _spend_of_stopped(session: Session, currency: str) -> list[dict[Cell, int]]:
             CommitmentSpend.amount_minor,
         )
         .join(CommitmentSpend.commitment)
-        .where(Commitment.state == CommitmentState.STOPPED, Commitment.currency == currency)
+        .where(*stopped)
     ):  # fmt: skip
         spend.setdefault(row[0], {})[row[1], row[2]] = row[3]
-    return [spend_left(cells, int(freed.get(one, 0))) for one, cells in spend.items()]
+    if not spend:
+        return []
+    freed = session.execute(
+        select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor))
+        .join(LedgerTransfer.commitment)
+        .where(LedgerTransfer.kind == TransferKind.FREE, *stopped)
+        .group_by(LedgerTransfer.commitment_id)
+    )
+    back = {commitment: int(minor) for commitment, minor in freed}
+    return [spend_left(cells, back.get(one, 0)) for one, cells in spend.items()]
 
 
 def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:

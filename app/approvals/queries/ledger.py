@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, Tranche
 from app.approvals.queries.funding import load_committed
 from app.approvals.rules import Balance, CommitmentState, Movement, TransferKind, balance
-from app.calendar.models import CycleFund
-from app.calendar.queries import get_cycle
+from app.calendar.models import Cycle, CycleFund, Fund, FundBudget
 from app.initiatives.models import Initiative
 
 
@@ -58,26 +58,29 @@ class CycleBalances:
 
 def load_balances(session: Session, cycle_id: int) -> CycleBalances:
     """Budget, approved, committed, released, freed and spent of one cycle."""
-    cycle = get_cycle(session, cycle_id)
     bound: dict[int, int] = {}
     for (fund_id, _), minor in load_committed(session, cycle_id).items():
         bound[fund_id] = bound.get(fund_id, 0) + minor
+    budgets = session.execute(
+        select(CycleFund.fund_id, Fund.name, func.sum(FundBudget.amount_minor))
+        .join(CycleFund.fund)
+        .join(CycleFund.budgets)
+        .where(CycleFund.cycle_id == cycle_id)
+        .group_by(CycleFund.fund_id, Fund.name, CycleFund.position)
+        .order_by(CycleFund.position)
+    )
     funds = tuple(
-        FundBalance(one.fund_id, one.fund.name, _budget(one), bound.get(one.fund_id, 0))
-        for one in cycle.funds
+        FundBalance(fund_id, name, int(minor), bound.get(fund_id, 0))
+        for fund_id, name, minor in budgets
     )
     commitments = tuple(_commitment_balances(session, cycle_id))
     return CycleBalances(
-        currency=cycle.currency,
+        currency=session.get_one(Cycle, cycle_id).currency,
         budget_minor=sum(fund.budget_minor for fund in funds),
         total=sum((one.balance for one in commitments), Balance()),
         funds=funds,
         commitments=commitments,
     )
-
-
-def _budget(fund: CycleFund) -> int:
-    return sum(budget.amount_minor for budget in fund.budgets)
 
 
 def _commitment_balances(session: Session, cycle_id: int) -> list[CommitmentBalance]:
@@ -160,7 +163,7 @@ def list_transfers(
             joinedload(LedgerTransfer.commitment).joinedload(Commitment.initiative),
             joinedload(LedgerTransfer.commitment).joinedload(Commitment.decision),
             joinedload(LedgerTransfer.tranche).joinedload(Tranche.milestone),
-            joinedload(LedgerTransfer.moved_by),
+            joinedload(LedgerTransfer.moved_by).lazyload(Person.grants),
         )
         .order_by(LedgerTransfer.id.desc())
         .limit(limit)

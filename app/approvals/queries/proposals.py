@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy.orm import (
+    Session,
+    contains_eager,
+    defer,
+    joinedload,
+    load_only,
+    selectinload,
+)
 
-from app.approvals.models import Decision, Proposal, ProposalHand, ProposalItem
+from app.accounts.models import Person
+from app.approvals.models import Commitment, Decision, Proposal, ProposalItem
 from app.approvals.rules import Hand, HandKind, ProposalState
 from app.audit.models import AuditEvent
+from app.calendar.models import Cycle, CycleFund
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative
 from app.portfolio.models import Run, Scenario
@@ -18,14 +27,21 @@ _MISSING = "There is no such proposal, or it was removed."
 
 
 def get_proposal(session: Session, proposal_id: int) -> Proposal:
-    """A proposal with its snapshot, items, hands and decision. Raises NotFoundError."""
+    """A proposal with snapshot, items, hands, decision and its cycle's budgets.
+
+    Raises NotFoundError.
+    """
     proposal = session.scalar(
         select(Proposal)
         .where(Proposal.id == proposal_id)
         .options(
-            joinedload(Proposal.cycle),
-            joinedload(Proposal.submitted_by),
-            joinedload(Proposal.decision).joinedload(Decision.decided_by),
+            joinedload(Proposal.cycle).options(
+                selectinload(Cycle.funds).joinedload(CycleFund.fund),
+                selectinload(Cycle.funds).selectinload(CycleFund.budgets),
+            ),
+            joinedload(Proposal.submitted_by).lazyload(Person.grants),
+            joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),
+            joinedload(Proposal.run).options(load_only(Run.scenario_id), joinedload(Run.scenario)),
             selectinload(Proposal.items).joinedload(ProposalItem.initiative),
             selectinload(Proposal.hands),
         )
@@ -42,8 +58,8 @@ def list_proposals(session: Session, *, cycle_id: int | None = None) -> Sequence
         .options(
             defer(Proposal.snapshot),
             joinedload(Proposal.cycle),
-            joinedload(Proposal.submitted_by),
-            joinedload(Proposal.decision).joinedload(Decision.decided_by),
+            joinedload(Proposal.submitted_by).lazyload(Person.grants),
+            joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),
             selectinload(Proposal.items),
         )
         .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
@@ -61,7 +77,7 @@ def list_waiting_proposals(session: Session) -> Sequence[Proposal]:
         .options(
             defer(Proposal.snapshot),
             joinedload(Proposal.cycle),
-            joinedload(Proposal.submitted_by),
+            joinedload(Proposal.submitted_by).lazyload(Person.grants),
             selectinload(Proposal.items),
         )
         .order_by(Proposal.submitted_at)
@@ -82,7 +98,7 @@ def find_earlier_round(session: Session, proposal: Proposal) -> Proposal | None:
     return session.scalar(
         select(Proposal)
         .where(Proposal.cycle_id == proposal.cycle_id, Proposal.round < proposal.round)
-        .options(joinedload(Proposal.decision).joinedload(Decision.decided_by))
+        .options(joinedload(Proposal.decision))
         .order_by(Proposal.round.desc())
         .limit(1)
     )
@@ -106,22 +122,30 @@ def find_proposal_of_run(session: Session, run_id: int) -> Proposal | None:
     )
 
 
-def load_hands(session: Session, proposal: Proposal) -> list[Hand]:
-    """Every hand in a proposal: those noted when it was submitted, and those laid on it since."""
-    noted = session.scalars(select(ProposalHand).where(ProposalHand.proposal_id == proposal.id))
-    hands = [Hand(one.person_id, one.part, one.subject) for one in noted]
-    owners = session.execute(
-        select(Initiative.owner_id, Initiative.key)
-        .join(ProposalItem, ProposalItem.initiative_id == Initiative.id)
-        .where(ProposalItem.proposal_id == proposal.id)
-    )
-    hands += [Hand(owner, HandKind.OWNS, key) for owner, key in owners]
-    changed_by, name = session.execute(
-        select(Scenario.changed_by_id, Scenario.name)
-        .join(Run, Run.scenario_id == Scenario.id)
-        .where(Run.id == proposal.run_id)
-    ).one()
-    return [*hands, Hand(changed_by, HandKind.CHANGED_SCENARIO, name)]
+def hands_on(proposal: Proposal) -> list[Hand]:
+    """Every hand in a proposal loaded whole: noted when submitted, and laid on it since."""
+    scenario = proposal.run.scenario
+    return [
+        *(Hand(one.person_id, one.part, one.subject) for one in proposal.hands),
+        *(
+            Hand(item.initiative.owner_id, HandKind.OWNS, item.initiative.key)
+            for item in proposal.items
+        ),
+        Hand(scenario.changed_by_id, HandKind.CHANGED_SCENARIO, scenario.name),
+    ]
+
+
+def list_commitments_of(session: Session, proposal: Proposal) -> Sequence[Commitment]:
+    """What the decision on a proposal committed, by initiative; nothing while it waits."""
+    if proposal.decision is None:
+        return []
+    return session.scalars(
+        select(Commitment)
+        .where(Commitment.decision_id == proposal.decision.id)
+        .join(Commitment.initiative)
+        .options(contains_eager(Commitment.initiative))
+        .order_by(Initiative.key)
+    ).all()
 
 
 def list_scenario_hands(session: Session, scenario: Scenario) -> list[Hand]:

@@ -14,8 +14,8 @@ from app.accounts.models import Person
 from app.approvals.models import Decision, Proposal, ProposalItem
 from app.approvals.queries import (
     fund_budgets,
+    hands_on,
     load_committed,
-    load_hands,
     load_versions,
     lock_cycle,
 )
@@ -171,7 +171,7 @@ def _check_move(session: Session, proposal: Proposal, action: str, actor: Person
         move,
         state=proposal.state,
         may=actor.may(move.permission),
-        hands=hands_of(actor.id, load_hands(session, proposal)),
+        hands=hands_of(actor.id, hands_on(proposal)),
     )
     if barred is None:
         return

@@ -1,0 +1,1 @@
+"""Arrange proposals and the ledger for their pages."""

@@ -1,0 +1,308 @@
+"""A proposal as the approver's page shows it: the frozen version, recounted for what remains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
+
+from app.approvals.models import Proposal
+from app.approvals.presenters.honesty import Honesty, honesty_of
+from app.approvals.presenters.money import FundRow, fund_rows
+from app.approvals.rules import (
+    CommitmentState,
+    FrozenProposal,
+    FundBudget,
+    ProposalState,
+    read_snapshot,
+)
+from app.approvals.rules.asking import Cell, asked_of, fund_asks, overdrawn_sentences
+from app.approvals.rules.frozen import FrozenCriterion, FrozenItem
+from app.approvals.rules.remaining import Remainder, Worth, strike
+from app.approvals.rules.rounds import round_changes
+from app.initiatives.rules import InitiativeState
+from app.values.money import Money
+from app.values.quarter import Quarter
+from app.web.filters import money
+
+STATES = {
+    ProposalState.SUBMITTED: ("review", "Waits for decision"),
+    ProposalState.APPROVED: ("ok", "Approved"),
+    ProposalState.RETURNED: ("bad", "Returned"),
+    ProposalState.WITHDRAWN: ("idle", "Withdrawn"),
+}
+COMMITMENT_STATES = {
+    CommitmentState.ACTIVE: ("accent", "Active"),
+    CommitmentState.COMPLETED: ("ok", "Completed"),
+    CommitmentState.STOPPED: ("bad", "Stopped"),
+}
+HURDLES_SHOWN = 60
+"""Up to how many items the page lists their hurdles too."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item; ``marginal`` is the price of leaving it out, ``forced`` why somebody bound it."""
+
+    id: int
+    frozen: FrozenItem
+    start: Quarter
+    spend: Money
+    standalone: Money
+    allocated: Money
+    marginal: Money
+    is_struck: bool
+    forced: str | None
+    tranches: Sequence[tuple[str, str, str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a set of items asks and is worth."""
+
+    spend: Money
+    value: Money
+    minutes: int
+    count: int
+
+    @property
+    def per_money(self) -> Decimal | None:
+        if not self.spend:
+            return None
+        ratio = Decimal(self.value.minor) / Decimal(self.spend.minor)
+        return ratio.quantize(Decimal("0.01"), rounding=ROUND_HALF_EVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Something a person forced or limited, and the reason they gave."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What changed since the round before, and what was said about that one."""
+
+    round: int
+    spend: Money
+    value: Money
+    rows: Sequence[tuple[str, str, str]]
+    said: str | None
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """Everything the page shows besides its buttons."""
+
+    frozen: FrozenProposal
+    whole: Sums
+    kept: Sums
+    items: Sequence[ItemLine]
+    funds: Sequence[FundRow]
+    quarters: Sequence[str]
+    beyond: Money
+    overdrawn: Sequence[str]
+    torn: Sequence[str]
+    broken: Sequence[str]
+    forced: Sequence[Bound]
+    ruled: Sequence[Bound]
+    honesty: Honesty
+    since: Since | None
+    drift: Sequence[str]
+
+    @property
+    def struck(self) -> list[ItemLine]:
+        return [item for item in self.items if item.is_struck]
+
+    @property
+    def shows_hurdles(self) -> bool:
+        return len(self.items) <= HURDLES_SHOWN
+
+    @property
+    def approval_bars(self) -> list[str]:
+        """Why what remains can't be granted, whoever asks."""
+        return [*self.overdrawn, *(f"Broken: {sentence}." for sentence in self.torn)]
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """The cycle's budgets as they are now and what is bound of them."""
+
+    funds: Sequence[FundBudget]
+    bound: Mapping[Cell, int]
+
+
+@lru_cache(maxsize=8)
+def frozen_of(content: bytes) -> FrozenProposal:
+    """The snapshot read; kept for the ones last looked at."""
+    return read_snapshot(content)
+
+
+@lru_cache(maxsize=32)
+def _remainder(content: bytes, struck: frozenset[str]) -> Remainder:
+    return strike(frozen_of(content), struck)
+
+
+def proposal_view(
+    proposal: Proposal, struck: Collection[int], budgets: Budgets, earlier: Proposal | None
+) -> ProposalView:
+    """Arrange a proposal without the items whose ids are in ``struck``."""
+    frozen = frozen_of(proposal.snapshot)
+    gone = frozenset(item.initiative.key for item in proposal.items if item.id in struck)
+    rest = _remainder(proposal.snapshot, gone)
+    asked = asked_of(frozen, gone)
+    asks = fund_asks(budgets.funds, bound=budgets.bound, asked=asked)
+    currency = frozen.cycle.currency
+    is_open = proposal.state is ProposalState.SUBMITTED
+    return ProposalView(
+        frozen=frozen,
+        whole=_sums(frozen, _whole(frozen)),
+        kept=_sums(frozen, rest.worth, rest.effort_minutes),
+        items=_items(proposal, frozen, rest, gone),
+        funds=fund_rows(asks, currency),
+        quarters=[str(use.quarter) for use in asks[0].uses] if asks else [],
+        beyond=Money(sum(ask.beyond_minor for ask in asks), currency),
+        overdrawn=overdrawn_sentences(
+            budgets.funds, bound=budgets.bound, asked=asked, currency=currency
+        )
+        if is_open
+        else [],
+        torn=[rule.sentence for rule in rest.broken if rule.is_inseparable],
+        broken=[rule.sentence for rule in rest.broken if not rule.is_inseparable],
+        forced=_forced(frozen),
+        ruled=_ruled(frozen),
+        honesty=honesty_of(json.loads(frozen.result), frozen.inputs),
+        since=_since(frozen, earlier),
+        drift=_drift(proposal, frozen) if is_open else [],
+    )
+
+
+def _whole(frozen: FrozenProposal) -> dict[str, Worth]:
+    return {
+        item.key: Worth(
+            item.value_allocated_minor, item.value_standalone_minor, item.value_marginal_minor
+        )
+        for item in frozen.items
+    }
+
+
+def _sums(frozen: FrozenProposal, worth: Mapping[str, Worth], minutes: int | None = None) -> Sums:
+    currency = frozen.cycle.currency
+    kept = [item for item in frozen.items if item.key in worth]
+    if minutes is None:
+        minutes = sum(item.effort_minutes for item in kept)
+    return Sums(
+        spend=Money(sum(item.spend_minor for item in kept), currency),
+        value=Money(sum(worth[item.key].allocated for item in kept), currency),
+        minutes=minutes,
+        count=len(kept),
+    )
+
+
+def _items(
+    proposal: Proposal, frozen: FrozenProposal, rest: Remainder, gone: Collection[str]
+) -> list[ItemLine]:
+    """The dearest first; struck items keep the values they had in the whole plan."""
+    ids = {item.initiative.key: item.id for item in proposal.items}
+    pins = {pin.initiative: pin.reason for pin in frozen.scenario.pins if pin.kind != "exclude"}
+    whole = _whole(frozen)
+    currency = frozen.cycle.currency
+    lines = []
+    for item in sorted(frozen.items, key=lambda one: (-one.spend_minor, one.key)):
+        worth = rest.worth.get(item.key, whole[item.key])
+        lines.append(
+            ItemLine(
+                id=ids[item.key],
+                frozen=item,
+                start=Quarter.parse(item.start),
+                spend=Money(item.spend_minor, currency),
+                standalone=Money(worth.standalone, currency),
+                allocated=Money(worth.allocated, currency),
+                marginal=Money(worth.marginal, currency),
+                is_struck=item.key in gone,
+                forced=pins.get(item.key),
+                tranches=_tranches(item, currency),
+            )
+        )
+    return lines
+
+
+def _tranches(item: FrozenItem, currency: str) -> list[tuple[str, str, str, str]]:
+    """Name, day, money and criteria in words of each hurdle."""
+    return [
+        (
+            milestone.name,
+            f"{milestone.due_on:%-d %b %Y}",
+            money(Money(milestone.tranche_minor, currency)),
+            "; ".join(_condition(one) for one in milestone.criteria),
+        )
+        for milestone in item.milestones
+    ]
+
+
+def _condition(criterion: FrozenCriterion) -> str:
+    limit = f"{criterion.threshold.normalize():,f}".replace("-", "\u2212")
+    return f"{criterion.metric} {_BOUND[criterion.direction]} {limit} {criterion.unit}".strip()
+
+
+_BOUND = {"at_least": "≥", "at_most": "≤"}
+
+
+def _forced(frozen: FrozenProposal) -> list[Bound]:
+    sentences = {demand.key: demand.sentence for demand in frozen.scenario.demands}
+    return [
+        Bound(sentences.get(f"pin:{pin.initiative}", f"{pin.initiative}: {pin.kind}"), pin.reason)
+        for pin in frozen.scenario.pins
+    ]
+
+
+def _ruled(frozen: FrozenProposal) -> list[Bound]:
+    names = {fund.key: fund.name for fund in frozen.funds}
+    currency = frozen.cycle.currency
+    rules = [
+        Bound(demand.sentence, demand.reason)
+        for demand in frozen.scenario.demands
+        if not demand.key.startswith(("pin:", "needs:", "either:"))
+    ]
+    limits = [
+        Bound(
+            f"{names.get(limit.fund, limit.fund)} in {limit.quarter} limited to"
+            f" {Money(limit.amount_minor, currency)}",
+            "",
+        )
+        for limit in frozen.scenario.limits
+    ]
+    return [*rules, *limits]
+
+
+def _since(frozen: FrozenProposal, earlier: Proposal | None) -> Since | None:
+    if earlier is None:
+        return None
+    changes = round_changes(frozen_of(earlier.snapshot), frozen)
+    said = earlier.decision.reason if earlier.decision else None
+    return Since(
+        round=earlier.round,
+        spend=Money(changes.spend_minor, frozen.cycle.currency),
+        value=Money(changes.value_minor, frozen.cycle.currency),
+        rows=[(one.key, one.title, one.words) for one in changes.items],
+        said=said or None,
+    )
+
+
+def _drift(proposal: Proposal, frozen: FrozenProposal) -> list[str]:
+    """What was changed since the submission, by the versions of what it rests on."""
+    live = {item.initiative_id: item.initiative for item in proposal.items}
+    found = [
+        f"{item.key} was changed; it is {live[item.initiative_id].state.word.lower()} now."
+        for item in frozen.items
+        if live[item.initiative_id].version != item.version
+        or live[item.initiative_id].state is not InitiativeState.CANDIDATE
+    ]
+    scenario = proposal.run.scenario
+    if scenario.version != frozen.scenario.version:
+        found.append(f"The scenario “{scenario.name}” was changed.")
+    return found

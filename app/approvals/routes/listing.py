@@ -1,0 +1,17 @@
+"""All proposals."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from app.approvals.presenters.listing import proposal_lines
+from app.approvals.queries import list_proposals
+from app.approvals.routes.blueprint import bp
+from app.extensions import db
+from app.web.guards import requires
+
+
+@bp.get("/proposals")
+@requires("proposals.view")
+def index() -> str:
+    return render_template("approvals/index.html", lines=proposal_lines(list_proposals(db.session)))

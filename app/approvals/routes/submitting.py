@@ -1,0 +1,67 @@
+"""Submit a run's plan to the CFO."""
+
+from __future__ import annotations
+
+import json
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.approvals.forms import SubmitForm
+from app.approvals.presenters.honesty import honesty_of
+from app.approvals.queries import find_open_proposal, find_proposal_of_run
+from app.approvals.routes.blueprint import ID, bp
+from app.approvals.services import submit_proposal
+from app.db.session import transaction
+from app.errors import InvalidError
+from app.extensions import db
+from app.portfolio.models import Run
+from app.portfolio.queries import get_run
+from app.values.money import Money
+from app.web.clock import now
+from app.web.guards import current_actor, requires
+
+SUBMIT = f"/runs/<{ID}:run_id>/proposal"
+
+
+@bp.get(SUBMIT)
+@requires("proposals.submit")
+def new_proposal(run_id: int) -> str:
+    return _page(get_run(db.session, run_id), SubmitForm())
+
+
+@bp.post(SUBMIT)
+@requires("proposals.submit")
+def submit(run_id: int) -> Response | tuple[str, int]:
+    form = SubmitForm()
+    if form.validate():
+        try:
+            with transaction(db.session) as session:
+                proposal = submit_proposal(
+                    session, get_run(session, run_id), note=(form.note.data or "").strip(),
+                    actor=current_actor(), now=now(),
+                )  # fmt: skip
+                made = proposal.id
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            flash("The plan is frozen and waits for the CFO.", "ok")
+            return redirect(url_for("approvals.show", proposal_id=made), 303)
+    return _page(get_run(db.session, run_id), form), 422
+
+
+def _page(run: Run, form: SubmitForm) -> str:
+    result = json.loads(run.result) if run.result else None
+    currency = run.scenario.cycle.currency
+    has_plan = bool(result and result["funded"])
+    return render_template(
+        "approvals/submit.html",
+        run=run,
+        form=form,
+        result=result if has_plan else None,
+        spend=Money(result["spend"], currency) if result and has_plan else None,
+        value=Money(result["value"], currency) if result and has_plan else None,
+        honesty=honesty_of(result, run.inputs) if result and has_plan else None,
+        waiting=find_open_proposal(db.session, run.scenario.cycle_id),
+        earlier=find_proposal_of_run(db.session, run.id),
+    )

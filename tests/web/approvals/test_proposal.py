@@ -1,0 +1,252 @@
+"""The CFO's page: what is asked, what remains, who may decide and what happens then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Commitment, Decision, Proposal
+from app.approvals.queries import get_proposal
+from app.approvals.rules import ProposalState
+from app.approvals.services import return_proposal
+from app.db.session import transaction
+from app.initiatives.models import Initiative
+from app.portfolio.models import Scenario
+from tests.factories.accounts import Cast
+from tests.factories.approvals import World, make_proposal, make_world, verdict_on
+from tests.support.pages import buttons, error_on, form_values, heading, notice, table
+
+ClientFor = Callable[..., Any]
+
+
+@pytest.fixture
+def world(session: Session, cast: Cast, now: datetime) -> World:
+    with transaction(session):
+        return make_world(session, cast, now)
+
+
+@pytest.fixture
+def proposal_id(session: Session, cast: Cast, now: datetime, world: World) -> int:
+    with transaction(session):
+        return make_proposal(session, cast, now, world).id
+
+
+def decide(client: Any, address: str, decision: str, **changes: str) -> Any:
+    """Press a button of the page's decision form with what the page put into it."""
+    sent = form_values(client.get(address), f"{address.split('?')[0]}/decision")
+    return client.post(
+        f"{address.split('?')[0]}/decision", data=sent | {"decision": decision} | changes
+    )
+
+
+class TestProposalPage:
+    def test_shows_the_sum_the_value_and_every_item(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        page = client_for(cast.cfo).get(f"/proposals/{proposal_id}")
+        assert page.status_code == 200
+        assert heading(page).startswith("FY27 H1, round 1")
+        items = table(page, "Items of the proposal")
+        assert {row["Key"] for row in items.rows} >= {"CX-101", "CX-102", "CX-103"}
+        assert "€680,000.00" in page.text and "€906,073.23" in page.text
+
+    def test_is_read_in_few_queries(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        page = client_for(cast.cfo).get(f"/proposals/{proposal_id}")
+        assert len(page.queries) <= 13, "\n".join(page.queries)
+
+    def test_says_what_remains_before_items_are_left_out(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        struck = get_proposal(session, proposal_id).items[0].id
+        page = client_for(cast.cfo).get(f"/proposals/{proposal_id}?without={struck}")
+        assert "What remains" in page.text
+        assert "Leaving out CX-101 frees €215,000.00" in " ".join(page.text.split()).replace(
+            "<b>", ""
+        )
+        assert "Approve without 1 item" in buttons(page)
+
+    def test_says_in_words_why_somebody_cannot_decide(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        with transaction(session):
+            session.execute(
+                update(Initiative)
+                .where(Initiative.key == "CX-102")
+                .values(owner_id=cast.cfo.id, certified_by_id=cast.cfo2.id)
+            )
+        page = client_for(cast.cfo).get(f"/proposals/{proposal_id}")
+        assert "You cannot decide: you own CX-102." in page.text
+        assert not [word for word in buttons(page) if word.startswith("Approve")]
+
+    def test_says_what_changed_since_the_last_round(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, world: World,
+        proposal_id: int,
+    ) -> None:  # fmt: skip
+        with transaction(session):
+            first = get_proposal(session, proposal_id)
+            verdict = verdict_on(first, reason="Less of everything")
+            return_proposal(session, first, verdict, actor=cast.cfo, now=now)
+        with transaction(session):
+            second = make_proposal(session, cast, now, world).id
+        page = client_for(cast.cfo).get(f"/proposals/{second}")
+        assert "Since round 1" in page.text and "Less of everything" in page.text
+
+    def test_gives_the_frozen_bytes_to_whoever_wants_to_check_them(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        page = client_for(cast.viewer).get(f"/proposals/{proposal_id}/snapshot.json")
+        assert page.data == get_proposal(session, proposal_id).snapshot
+
+    def test_is_missing_for_a_number_nobody_used(self, client_for: ClientFor, cast: Cast) -> None:
+        assert client_for(cast.cfo).get("/proposals/4711").status_code == 404
+
+
+class TestDecide:
+    def test_approves_and_commits(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        answer = decide(client, f"/proposals/{proposal_id}", "approve")
+        assert answer.status_code == 303
+        page = client.get(answer.location)
+        assert "Approved and committed." in (notice(page) or "")
+        assert len(table(page, "Commitments").rows) == 3
+        assert session.scalar(select(func.count(Commitment.id))) == 3
+
+    def test_approves_without_what_was_left_out(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        struck = get_proposal(session, proposal_id).items[0].id
+        address = f"/proposals/{proposal_id}?without={struck}"
+        answer = decide(client_for(cast.cfo), address, "approve", reason="Too early")
+        assert answer.status_code == 303
+        assert session.scalar(select(func.count(Commitment.id))) == 2
+
+    def test_keeps_the_struck_items_and_the_words_when_it_is_refused(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        struck = get_proposal(session, proposal_id).items[0].id
+        address = f"/proposals/{proposal_id}?without={struck}"
+        page = decide(client_for(cast.cfo), address, "approve")
+        assert page.status_code == 422
+        assert "Say why these items are left out." in (error_on(page, "Reason") or "")
+        assert "Approve without 1 item" in buttons(page)
+
+    def test_returns_with_a_reason(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        assert decide(client, f"/proposals/{proposal_id}", "return").status_code == 422
+        answer = decide(client, f"/proposals/{proposal_id}", "return", reason="Less technology")
+        assert answer.status_code == 303
+        assert session.scalar(select(Proposal.state)) is ProposalState.RETURNED
+
+    def test_refuses_another_version_than_the_one_looked_at(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        answer = decide(client, f"/proposals/{proposal_id}", "approve", digest="0" * 64)
+        assert answer.status_code == 412
+        assert session.scalar(select(func.count(Decision.id))) == 0
+
+    def test_decides_once_when_the_form_is_sent_twice(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client, address = client_for(cast.cfo), f"/proposals/{proposal_id}"
+        sent = form_values(client.get(address), f"{address}/decision") | {"decision": "approve"}
+        answers = [client.post(f"{address}/decision", data=sent) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [303, 303]
+        assert session.scalar(select(func.count(Decision.id))) == 1
+        assert client.post(f"{address}/decision", data=sent | {"reason": "x"}).status_code == 422
+
+    def test_tells_the_second_cfo_that_it_is_decided(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        first, second, address = (
+            client_for(cast.cfo),
+            client_for(cast.cfo2),
+            f"/proposals/{proposal_id}",
+        )
+        sent = form_values(second.get(address), f"{address}/decision") | {"decision": "approve"}
+        assert decide(first, address, "approve").status_code == 303
+        answer = second.post(f"{address}/decision", data=sent)
+        assert answer.status_code == 409 and "is approved" in answer.text
+
+    def test_refuses_who_changed_the_scenario_even_if_they_send_the_form(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client, address = client_for(cast.cfo), f"/proposals/{proposal_id}"
+        sent = form_values(client.get(address), f"{address}/decision") | {"decision": "approve"}
+        with transaction(session):
+            session.execute(update(Scenario).values(changed_by_id=cast.cfo.id))
+        answer = client.post(f"{address}/decision", data=sent)
+        assert answer.status_code == 403 and "you changed the scenario" in answer.text
+
+    def test_is_not_for_other_roles(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        for person in (cast.lead, cast.owner, cast.viewer, cast.admin):
+            answer = client_for(person).post(f"/proposals/{proposal_id}/decision", data={})
+            assert answer.status_code == 403
+
+
+class TestSubmitting:
+    def test_freezes_the_plan_from_its_result(
+        self, client_for: ClientFor, cast: Cast, session: Session, world: World
+    ) -> None:
+        client, address = client_for(cast.lead), f"/runs/{world.run_id}/proposal"
+        page = client.get(address)
+        assert heading(page) == "Submit to the CFO"
+        answer = client.post(address, data=form_values(page, address) | {"note": "As agreed"})
+        assert answer.status_code == 303
+        page = client.get(answer.location)
+        assert "As agreed" in page.text and "Only Finance can do this." in page.text
+
+    def test_lists_what_changed_since_the_run(
+        self, client_for: ClientFor, cast: Cast, session: Session, world: World
+    ) -> None:
+        with transaction(session):
+            session.execute(
+                update(Initiative).where(Initiative.key == "CX-103").values(title="Other letters")
+            )
+        page = client_for(cast.lead).post(f"/runs/{world.run_id}/proposal", data={"note": "Hm"})
+        assert page.status_code == 422
+        assert "CX-103 changed: its name or tags." in page.text and "Hm" in page.text
+
+    def test_is_withdrawn_by_the_lead_with_a_reason(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client, address = client_for(cast.lead), f"/proposals/{proposal_id}/withdrawal"
+        assert client.post(address, data={"reason": ""}).status_code == 422
+        assert client.post(address, data={"reason": "Typo"}).status_code == 303
+        assert session.scalar(select(Proposal.state)) is ProposalState.WITHDRAWN
+
+
+class TestIndexAndLedger:
+    def test_are_empty_and_say_so_before_anything_was_submitted(
+        self, client_for: ClientFor, cast: Cast
+    ) -> None:
+        client = client_for(cast.viewer)
+        assert "No plan was submitted yet" in client.get("/proposals").text
+        assert "There is no cycle yet" in client.get("/ledger").text
+
+    def test_list_proposals_and_movements(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        decide(client, f"/proposals/{proposal_id}", "approve")
+        rows = table(client.get("/proposals"), "Proposals").rows
+        assert rows[0]["State"] == "Approved" and rows[0]["Asked"] == "€680,000.00"
+        page = client.get("/ledger")
+        assert len(table(page, "Movements").rows) == 3
+        assert len(page.queries) <= 13
+        one = client.get("/ledger?initiative=CX-101&kind=commit")
+        assert [row["Amount"] for row in table(one, "Movements").rows] == ["€215,000.00"]
+        assert "No movement fits" in client.get("/ledger?kind=free").text
