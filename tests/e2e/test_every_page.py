@@ -55,4 +55,5 @@ class TestEveryPage:
             watch = Watch(page, address)
             for path in pages.values():
                 complaints += _complaints(page, path)
-        assert complaints + watch.complaints == []
+        complaints += watch.complaints
+        assert not complaints, "\n".join(complaints)
