@@ -22,7 +22,6 @@ from app.initiatives.presenters.sections import (
     overview_kpis,
     question_steps,
 )
-from app.initiatives.presenters.words import tone
 
 __all__ = [
     "CaseView",
@@ -43,5 +42,4 @@ __all__ = [
     "question_steps",
     "read_view",
     "rows",
-    "tone",
 ]

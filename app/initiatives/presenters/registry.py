@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from app.initiatives.presenters.words import tone
 from app.initiatives.queries import (
     SORTS,
     LineFigures,
@@ -15,7 +14,7 @@ from app.initiatives.queries import (
     RegistryFilter,
     RegistryLine,
 )
-from app.initiatives.rules import InitiativeState, Lens
+from app.initiatives.rules import InitiativeState, Lens, tone_of
 from app.values.money import Money
 
 _COLUMNS = (
@@ -132,7 +131,7 @@ def _row(line: RegistryLine, figures: LineFigures) -> Row:
         unit=line.unit,
         owner=line.owner,
         state=line.state.word,
-        tone=tone(line.state),
+        tone=tone_of(line.state),
         cost=line.cost,
         value=figures.value,
         is_declared=figures.is_declared,

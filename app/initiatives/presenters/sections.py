@@ -16,7 +16,6 @@ from app.initiatives.models import (
     Option,
     TargetBehaviour,
 )
-from app.initiatives.presenters.words import tone
 from app.initiatives.rules import (
     Actor,
     Circumstances,
@@ -26,6 +25,7 @@ from app.initiatives.rules import (
     bars,
     cost_flag,
     moves_from,
+    tone_of,
 )
 from app.values.money import Money
 from app.web.filters import day, moment, money, money_short, number, percent, quarter
@@ -267,7 +267,7 @@ def history_items(initiative: Initiative) -> list[dict[str, Any]]:
             "what": f"{move.from_state.word} → {move.to_state.word}",
             "note": move.reason or None,
             "tone": {"missed": "bad", "passed": "ok", "ok": "ok", "accent": "accent"}.get(
-                tone(move.to_state)
+                tone_of(move.to_state)
             ),
         }
         for move in reversed(initiative.moves)

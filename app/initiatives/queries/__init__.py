@@ -58,6 +58,7 @@ from app.initiatives.queries.shapes import (
     load_pool_uses,
     load_shapes,
 )
+from app.initiatives.queries.ties import covers, currency_tie
 from app.initiatives.queries.worth import (
     CaseBasis,
     PoolWorth,
@@ -91,6 +92,8 @@ __all__ = [
     "RegistryLine",
     "behaviour_draft",
     "claim_of",
+    "covers",
+    "currency_tie",
     "cycle_choices",
     "fund_choices",
     "get_behaviour",

@@ -16,7 +16,7 @@ from app.extensions import db
 from app.initiatives import queries, services
 from app.initiatives.forms import VersionedForm, differences, in_typed_rows
 from app.initiatives.models import Initiative
-from app.initiatives.presenters import tone
+from app.initiatives.rules import tone_of
 from app.web.filters import moment
 from app.web.forms import Form
 from app.web.guards import current_actor
@@ -53,7 +53,7 @@ def page(template: str, initiative: Initiative, section: str, **context: Any) ->
         f"initiatives/{template}.html",
         initiative=initiative,
         tabs=tabs,
-        tone=tone(initiative.state),
+        tone=tone_of(initiative.state),
         bar=services.edit_bar(current_actor(), initiative),
         **context,
     )

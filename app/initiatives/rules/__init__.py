@@ -64,6 +64,7 @@ from app.initiatives.rules.words import (
     Lens,
     Question,
     Step,
+    tone_of,
 )
 
 __all__ = [
@@ -123,5 +124,6 @@ __all__ = [
     "quick_standalone",
     "spend_cell",
     "standalone_value",
+    "tone_of",
     "written",
 ]

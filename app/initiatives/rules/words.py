@@ -23,6 +23,22 @@ class InitiativeState(Enum):
         return self.value.capitalize()
 
 
+_TONES = {
+    InitiativeState.DRAFT: "draft",
+    InitiativeState.SUBMITTED: "review",
+    InitiativeState.CERTIFIED: "ok",
+    InitiativeState.CANDIDATE: "accent",
+    InitiativeState.APPROVED: "passed",
+    InitiativeState.STOPPED: "missed",
+    InitiativeState.WITHDRAWN: "idle",
+}
+
+
+def tone_of(state: InitiativeState) -> str:
+    """The colour and glyph a state is shown with; its word stands beside them."""
+    return _TONES[state]
+
+
 class Question(Enum):
     """The six questions every initiative answers; customers and empowerment ask in parts."""
 
