@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle, Fund, Team
+from app.db.session import transaction
 from app.initiatives.models import (
     Dependency,
     Effect,
@@ -23,10 +25,15 @@ from app.initiatives.models import (
     TargetBehaviour,
 )
 from app.initiatives.rules import EvidenceGrade, InitiativeState, Lens
+from app.jobs.models import Job
+from app.jobs.services import claim, finish, report_progress
 from app.journeys.models import Journey, LeverPool, PoolInput
 from app.journeys.rules import Lever, PoolState
 from app.portfolio.models import Scenario
+from app.portfolio.queries import get_scenario
+from app.portfolio.services.runs import KIND, RunOptions, start_run
 from app.portfolio.services.scenarios import ScenarioDraft, create_scenario
+from app.portfolio.services.solving import solve_run
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund, make_team
@@ -174,7 +181,7 @@ def _option(sketch: OptionSketch, position: int, behaviour: TargetBehaviour) -> 
                 removal_share=Decimal(removal),
                 grade=sketch.grade,
                 evidence="Pilot in the north",
-            )  # fmt: skip
+            )
         )
     return option
 
@@ -243,3 +250,69 @@ def make_portfolio(session: Session, cast: Cast, *, quarters: int = 4) -> Portfo
         session, cycle, ScenarioDraft("Balanced"), actor=cast.lead, now=LONG_AGO
     )
     return Portfolio(cycle, scenario, journey, serve, fail, capex, run, team, candidates)
+
+
+class HandJob:
+    """A claimed job that a test carries out itself, as a worker would."""
+
+    def __init__(
+        self, session: Session, job: Job, now: datetime, *, stop: Callable[[], bool] | None = None
+    ) -> None:
+        self.job_id = job.id
+        self.payload = job.payload
+        self.sessions: sessionmaker[Session] = sessionmaker(
+            session.get_bind(), expire_on_commit=False
+        )
+        self.told: list[Mapping[str, object]] = []
+        self._now = now
+        self._stop = stop
+
+    def now(self) -> datetime:
+        return self._now
+
+    def progress(self, values: Mapping[str, object], *, force: bool = False) -> None:
+        self.told.append(values)
+        with self.sessions() as session, transaction(session):
+            report_progress(session, self.job_id, worker="hand", progress=values, now=self._now)
+
+    def should_stop(self) -> bool:
+        return self._stop is not None and self._stop()
+
+    def finish(self, session: Session) -> None:
+        finish(session, self.job_id, worker="hand", now=self._now)
+
+
+def begin(
+    session: Session, scenario_id: int, *, actor: Person, now: datetime, **options: Any
+) -> int:
+    """Start a run of the scenario and give its id."""
+    chosen = RunOptions(options.pop("seconds", 20), options.pop("gap", Decimal(0)))
+    with transaction(session):
+        started = start_run(
+            session, get_scenario(session, scenario_id), chosen, longest_seconds=60,
+            request_key=options.pop("request_key", uuid4().hex), actor=actor, now=now,
+        )  # fmt: skip
+    return started.run_id
+
+
+def take(
+    session: Session, now: datetime, *, stop: Callable[[], bool] | None = None
+) -> HandJob | None:
+    """Claim the next run's job."""
+    with transaction(session):
+        job = claim(
+            session, worker="hand", kinds=frozenset({KIND}), now=now, in_turn=frozenset({KIND})
+        )
+    return None if job is None else HandJob(session, job, now, stop=stop)
+
+
+def carry_out(
+    session: Session, now: datetime, *, stop: Callable[[], bool] | None = None
+) -> HandJob:
+    """Solve the next waiting run."""
+    job = take(session, now, stop=stop)
+    assert job is not None
+    session.rollback()
+    solve_run(job)
+    session.expire_all()
+    return job

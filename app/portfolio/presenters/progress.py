@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from app.jobs.models import Job
+from app.jobs.rules import JobState
 from app.portfolio.models import Run
 from app.portfolio.presenters.verdicts import gap_words, job_verdict, noted_of
 from app.values.money import Money
@@ -21,8 +22,13 @@ DOING = {
 }
 
 
-def progress_view(run: Run, currency: str, now: datetime) -> dict[str, Any]:
-    """What the progress component shows of a run that isn't over."""
+def progress_view(
+    run: Run, currency: str, now: datetime, *, waits_for: int | None
+) -> dict[str, Any]:
+    """What the progress component shows of a run that isn't over.
+
+    ``waits_for``: the same person's run that has to end first.
+    """
     noted = noted_of(run.job)
     seconds = _seconds(run.job, noted, now)
     facts = [("best plan", _money(noted.get("value"), currency))] if noted else []
@@ -34,10 +40,14 @@ def progress_view(run: Run, currency: str, now: datetime) -> dict[str, Any]:
     if run.job.started_at is not None:
         facts.append(("seconds", f"{seconds} of {run.time_limit_seconds}"))
     verdict = job_verdict(run.job)
-    doing = DOING.get(str(noted.get("doing")), "Starting") if run.job.started_at else None
+    is_queued = run.job.state is JobState.QUEUED
+    doing = None if is_queued else DOING.get(str(noted.get("doing")), "Starting")
+    waiting = f"It waits for run {waits_for} of the same person to end." if waits_for else None
     return {
         "percent": min(99, round(100 * seconds / run.time_limit_seconds)) if noted else None,
-        "phase": verdict.sentence if verdict.word == "Stopping" or not doing else doing,
+        "phase": verdict.sentence
+        if verdict.word == "Stopping"
+        else doing or waiting or verdict.sentence,
         "facts": facts,
     }
 

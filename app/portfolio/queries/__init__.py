@@ -11,6 +11,7 @@ from app.portfolio.queries.candidates import (
 )
 from app.portfolio.queries.runs import (
     find_answered_run,
+    find_earlier_run,
     find_run_of_job,
     get_run,
     list_runs_of,
@@ -27,6 +28,7 @@ __all__ = [
     "CandidateLine",
     "CommittedChoice",
     "find_answered_run",
+    "find_earlier_run",
     "find_run_of_job",
     "get_run",
     "get_scenario",

@@ -65,6 +65,21 @@ def list_runs_to_compare(session: Session, cycle_id: int, *, limit: int = 50) ->
     ).all()
 
 
+def find_earlier_run(session: Session, run: Run) -> int | None:
+    """The run of the same person that has to end before this one begins, by id."""
+    return session.scalar(
+        select(Run.id)
+        .join(Run.job)
+        .where(
+            Run.requested_by_id == run.requested_by_id,
+            Run.id < run.id,
+            Job.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        )
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+
+
 def find_answered_run(
     session: Session,
     digest: str,

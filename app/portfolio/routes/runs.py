@@ -16,7 +16,7 @@ from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.progress import progress_view, sparkline_points
 from app.portfolio.presenters.results import result_view
 from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
-from app.portfolio.queries import get_run, get_scenario
+from app.portfolio.queries import find_earlier_run, get_run, get_scenario
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.routes.blueprint import RUN, SCENARIO, bp
 from app.portfolio.routes.scenarios import run_form, scenario_page
@@ -98,7 +98,9 @@ def _progress(one: Run) -> dict[str, object] | None:
     """The progress component's data; None once the run is over."""
     if one.job.state.is_over:
         return None
-    view = progress_view(one, one.scenario.cycle.currency, now())
+    is_queued = one.job.state is JobState.QUEUED
+    waits_for = find_earlier_run(db.session, one) if is_queued else None
+    view = progress_view(one, one.scenario.cycle.currency, now(), waits_for=waits_for)
     asked_to_stop = one.job.stop_requested_at is not None
     may_stop = current_actor().may("runs.start") and not asked_to_stop
     return {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.errors import InvalidError, NotFoundError
-from app.initiatives.models import Option
+from app.initiatives.models import Initiative, Option
 from app.portfolio.models import Scenario, ScenarioPin, ScenarioRule
 from app.portfolio.queries import CandidateLine, list_candidate_lines
 from app.portfolio.rules.demands import (
@@ -74,12 +74,12 @@ def place_pin(
     pin = _pin_of(scenario, line.id)
     before = None
     if pin is None:
-        pin = ScenarioPin(initiative_id=line.id)
+        pin = ScenarioPin(initiative=session.get_one(Initiative, line.id))
         scenario.pins.append(pin)
     else:
         before = {"pin": _pin_in_words(pin), "reason": pin.reason}
     pin.kind, pin.reason = draft.kind, draft.reason
-    pin.option_id = _option_id(session, line.id, draft.option)
+    pin.option = _option(session, line.id, draft.option)
     pin.start = draft.start
     touch(scenario, actor=actor, now=now)
     after = {"pin": draft.sentence, "reason": draft.reason}
@@ -204,10 +204,10 @@ def _pin_faults(draft: PinDraft, scenario: Scenario, line: CandidateLine | None)
     return faults
 
 
-def _option_id(session: Session, initiative_id: int, key: str | None) -> int | None:
+def _option(session: Session, initiative_id: int, key: str | None) -> Option | None:
     if key is None:
         return None
-    query = select(Option.id).where(Option.initiative_id == initiative_id, Option.key == key)
+    query = select(Option).where(Option.initiative_id == initiative_id, Option.key == key)
     return session.scalar(query)
 
 

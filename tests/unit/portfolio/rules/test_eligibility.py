@@ -1,0 +1,72 @@
+"""What can be chosen from at all, and what the others are told."""
+
+from __future__ import annotations
+
+from app.portfolio.rules.eligibility import eligible, possible_starts
+from tests.unit.portfolio.rules.facts import candidate, committed, facts, needs, option
+
+
+class TestStarts:
+    def test_lie_in_the_window(self) -> None:
+        assert possible_starts(option(earliest=1, latest=2), 4) == [1, 2]
+
+    def test_are_any_quarter_without_a_window(self) -> None:
+        assert possible_starts(option(), 4) == [0, 1, 2, 3]
+
+    def test_leave_time_for_the_money_to_be_spent(self) -> None:
+        late_bill = option(spend={"capex": {0: 1, 2: 1}})
+        assert possible_starts(late_bill, 4) == [0, 1]
+
+    def test_are_the_earliest_only_when_the_option_is_longer_than_the_horizon(self) -> None:
+        endless = option(spend={"capex": {0: 1, 9: 1}}, earliest=1)
+        assert possible_starts(endless, 4) == [1]
+
+    def test_are_none_outside_the_horizon(self) -> None:
+        assert possible_starts(option(latest=-1), 4) == []
+        assert possible_starts(option(earliest=4), 4) == []
+
+
+class TestEligible:
+    def test_foreign_money_is_left_out(self) -> None:
+        kept, _, remarks = eligible(facts(candidate("CX-1", currency="USD")))
+        assert kept == []
+        assert "USD, the cycle's in EUR" in remarks[0].text
+
+    def test_an_option_on_a_fund_the_cycle_lacks_is_left_out(self) -> None:
+        foreign = option("full", spend={"opex": {0: 1}})
+        kept, starts, remarks = eligible(facts(candidate("CX-1", option("lean"), foreign)))
+        assert [one.key for one in kept[0].options] == ["lean"]
+        assert list(starts) == [("CX-1", "lean")]
+        assert "spends from opex" in remarks[0].text
+
+    def test_an_initiative_without_options_is_left_out(self) -> None:
+        kept, _, remarks = eligible(facts(candidate("CX-1", option(latest=-1))))
+        assert kept == []
+        assert remarks[-1].text.startswith("Left out: none of its options")
+
+    def test_what_needs_the_missing_is_missing_too(self) -> None:
+        kept, _, remarks = eligible(
+            facts(
+                candidate("CX-1", needs=needs("CX-2")),
+                candidate("CX-2", needs=needs("CX-3")),
+                candidate("CX-4"),
+            )
+        )
+        assert [one.key for one in kept] == ["CX-4"]
+        assert {one.subject: one.text for one in remarks} == {
+            "CX-2": "Left out: it needs CX-3, which can't be chosen in this cycle.",
+            "CX-1": "Left out: it needs CX-2, which can't be chosen in this cycle.",
+        }
+
+    def test_what_needs_the_approved_starts_after_it(self) -> None:
+        _, starts, _ = eligible(
+            facts(candidate("CX-1", needs=needs("CX-9", 2)), committed=(committed("CX-9", 0),))
+        )
+        assert starts["CX-1", "full"] == [2, 3]
+
+    def test_what_excludes_the_approved_is_left_out(self) -> None:
+        kept, _, remarks = eligible(
+            facts(candidate("CX-1", excludes=("CX-9",)), committed=(committed("CX-9"),))
+        )
+        assert kept == []
+        assert "can't stand beside CX-9" in remarks[0].text
