@@ -26,7 +26,6 @@ from app.initiatives.services import (
 )
 from tests.factories.accounts import Cast
 from tests.factories.initiatives import (
-    NOW,
     Company,
     initiative_draft,
     make_candidate,
@@ -36,12 +35,6 @@ from tests.factories.initiatives import (
     make_draft,
     make_submitted,
 )
-
-
-@pytest.fixture
-def company(session: Session, cast: Cast) -> Company:
-    with transaction(session):
-        return make_company(session, cast)
 
 
 def move(session: Session, initiative: Initiative, action: Action, **more: Any) -> None:
