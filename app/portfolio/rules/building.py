@@ -267,7 +267,10 @@ def _uncounted(
             f"Has no capacity in this cycle, so its days do not limit {_some(keys)}.",
         )
     for one in facts.committed:
-        text = f"Approved already as “{one.option.name}”; its money and days are taken off first."
+        text = (
+            f"Approved already as “{one.option.name}”; its money, its days and its effect on the"
+            " pools are taken off first."
+        )
         yield Remark(one.key, text)
 
 
