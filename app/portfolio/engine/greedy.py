@@ -2,7 +2,8 @@
 
 Three lists: by value; by value per money, stopping at the first that does not fit; by value per
 money, skipping what does not fit. Everything a choice drags along (what it needs, what goes
-together with it) is taken with it or not at all.
+together with it) is taken with it or not at all; what is worth nothing by itself is taken only
+where a rule or another choice asks for it.
 """
 
 from __future__ import annotations
@@ -27,17 +28,24 @@ class GreedyList:
 
 @dataclass(frozen=True, slots=True)
 class _Ranking:
-    """Placements per initiative in the order to try, and initiatives in the order to serve."""
+    """Placements per initiative in the order to try, and initiatives in the order to serve.
+
+    ``order`` holds all of them, ``wanted`` those worth more than nothing by themselves.
+    """
 
     placements: dict[int, list[Placement]]
     order: list[int]
+    wanted: frozenset[int]
 
 
 def best_greedy_list(problem: Problem) -> GreedyList | None:
     """The best of the three lists, or None if none of them keeps every rule."""
     worth = {placement: _worth(problem, placement) for placement in problem.placements}
-    by_value = _ranking(problem, lambda placement: (-worth[placement],))
-    by_ratio = _ranking(problem, lambda placement: _ratio(problem, placement, worth[placement]))
+    wanted = frozenset(p.initiative for p in problem.placements if worth[p] > 0)
+    by_value = _ranking(problem, wanted, lambda placement: (-worth[placement],))
+    by_ratio = _ranking(
+        problem, wanted, lambda placement: _ratio(problem, placement, worth[placement])
+    )
     bundles = _bundles(problem)
     found = [
         GreedyList("value", _fill(problem, by_value, bundles, stops=False)),
@@ -65,7 +73,9 @@ def _ratio(problem: Problem, placement: Placement, worth: float) -> tuple[float,
     return (0.0, -worth) if cost == 0 else (1.0, -worth / cost)
 
 
-def _ranking(problem: Problem, rank: Callable[[Placement], tuple[float, ...]]) -> _Ranking:
+def _ranking(
+    problem: Problem, wanted: frozenset[int], rank: Callable[[Placement], tuple[float, ...]]
+) -> _Ranking:
     placements: dict[int, list[Placement]] = {i: [] for i in range(len(problem.initiatives))}
     key = {
         placement: (*rank(placement), problem.full_spend(placement), position)
@@ -75,7 +85,8 @@ def _ranking(problem: Problem, rank: Callable[[Placement], tuple[float, ...]]) -
         placements[placement.initiative].append(placement)
     for options in placements.values():
         options.sort(key=lambda placement: key[placement])
-    return _Ranking(placements, sorted(placements, key=lambda i: key[placements[i][0]]))
+    order = sorted(placements, key=lambda i: key[placements[i][0]])
+    return _Ranking(placements, order, wanted)
 
 
 def _bundles(problem: Problem) -> list[list[int]]:
@@ -122,7 +133,9 @@ def _fill(
     for place in _demanded(problem, ranking):
         tray.take(bundles[place], ranking.placements)
     for place in ranking.order:
-        if place in tray.chosen or not tray.is_worth_trying(ranking.placements[place]):
+        if place in tray.chosen or place not in ranking.wanted:
+            continue
+        if not tray.is_worth_trying(ranking.placements[place]):
             continue
         if not tray.take(bundles[place], ranking.placements) and stops:
             break

@@ -9,7 +9,6 @@ from typing import Any
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.faults import at
-from app.portfolio.engine.greedy import best_greedy_list
 from app.portfolio.engine.plan import PlanStatus
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.engine.reporting import Verdict, plan_from
@@ -35,7 +34,8 @@ def verify(problem: Problem, result: Mapping[str, Any]) -> list[Difference]:
     """Recount everything a result states from its choices alone.
 
     Empty when every figure holds, no limit is broken, and status, bound and gap agree with each
-    other. The bound itself is the solver's word and can only be checked against the value.
+    other. The bound is the solver's word and can only be checked against the value, as can the
+    ranked list's.
     """
     if result.get("digest") != problem.digest:
         return [Difference("$.digest", result.get("digest"), problem.digest)]
@@ -73,7 +73,7 @@ def _choices(
     rows = result.get("funded")
     for position, row in enumerate(rows if isinstance(rows, list) else []):
         named = isinstance(row, Mapping)
-        key = tuple(row.get(f) for f in ("initiative", "option", "start")) if named else ()
+        key = tuple(str(row.get(f)) for f in ("initiative", "option", "start")) if named else ()
         if key in places:
             chosen.append(places[key])
         else:
@@ -105,7 +105,19 @@ def _restated(problem: Problem, account: Account, result: Mapping[str, Any]) -> 
         seconds=0.0,
         message="",
     )
-    return result_json(plan_from(problem, account, best_greedy_list(problem), verdict))
+    restated = result_json(plan_from(problem, account, None, verdict))
+    return restated | {"greedy": _agreeing_greedy(result.get("greedy"), account.value)}
+
+
+def _agreeing_greedy(stated: Any, value: int) -> dict[str, Any] | None:
+    """What the ranked list may say beside this value: never more, and the right shortfall.
+
+    Its choices are not in the file, so its value itself is taken from there.
+    """
+    if not isinstance(stated, Mapping) or not isinstance(stated.get("value"), int):
+        return None
+    reached = min(stated["value"], value)
+    return {"list": stated.get("list"), "value": reached, "shortfall": value - reached}
 
 
 def _differences(path: str, stated: Any, recounted: Any) -> Iterator[Difference]:
