@@ -1,0 +1,144 @@
+"""What the measurements say about a hurdle."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.approvals.rules import TrancheState
+from app.initiatives.rules import Direction
+from app.roadmap.rules import (
+    HOLD_DAYS,
+    CriterionFacts,
+    HurdleAction,
+    HurdleFacts,
+    HurdleState,
+    Measurement,
+    hurdle_state,
+    readings,
+    recommend,
+)
+
+DUE = date(2027, 4, 1)
+
+
+def criterion(number: int = 1, **changes: Any) -> CriterionFacts:
+    values: dict[str, Any] = {
+        "id": number, "metric": "Self-service", "unit": "%", "direction": Direction.AT_LEAST,
+        "threshold": Decimal(20), "minimum_sample": 100, "is_must_meet": True,
+    }  # fmt: skip
+    return CriterionFacts(**values | changes)
+
+
+def measured(
+    value: int | str, *, number: int = 1, of: int = 1, sample: int | None = 100, on: date = DUE
+) -> Measurement:
+    return Measurement(number, of, Decimal(value), sample, on)
+
+
+def hurdle(*measurements: Measurement, **changes: Any) -> HurdleFacts:
+    values: dict[str, Any] = {
+        "state": TrancheState.PENDING, "due_on": DUE, "criteria": (criterion(),),
+        "measurements": measurements,
+    }  # fmt: skip
+    return HurdleFacts(**values | changes)
+
+
+class TestReadings:
+    def test_take_the_latest_day_and_then_the_latest_record(self) -> None:
+        early = measured(30, number=3, on=DUE - timedelta(days=1))
+        first, second = measured(10, number=1), measured(15, number=2)
+        (reading,) = readings((criterion(),), (first, second, early))
+        assert reading.latest == second
+
+    @pytest.mark.parametrize(
+        ("direction", "value", "passes"),
+        [
+            (Direction.AT_LEAST, 20, True),
+            (Direction.AT_LEAST, "19.99", False),
+            (Direction.AT_MOST, 20, True),
+            (Direction.AT_MOST, "20.01", False),
+        ],
+    )
+    def test_pass_on_the_agreed_side_of_the_threshold(
+        self, direction: Direction, value: int | str, passes: bool
+    ) -> None:
+        (reading,) = readings((criterion(direction=direction),), (measured(value),))
+        assert reading.passes is passes and reading.fails is not passes
+
+    def test_neither_pass_nor_fail_on_too_small_a_sample(self) -> None:
+        (reading,) = readings((criterion(),), (measured(30, sample=99),))
+        assert not reading.passes and not reading.fails and reading.is_thin
+        assert reading.words == "Self-service is 30\u202f%, from a sample of 99; 100 were agreed."
+
+    def test_need_no_sample_where_none_was_agreed(self) -> None:
+        (reading,) = readings((criterion(minimum_sample=None),), (measured(30, sample=None),))
+        assert reading.passes
+
+
+class TestRecommend:
+    def test_releases_when_every_must_meet_criterion_passes(self) -> None:
+        facts = hurdle(
+            measured(25), measured(5, number=2, of=2),
+            criteria=(criterion(1), criterion(2, is_must_meet=False)),
+        )  # fmt: skip
+        assert recommend(facts, DUE).action is HurdleAction.RELEASE
+
+    def test_stops_when_one_must_meet_criterion_fails(self) -> None:
+        facts = hurdle(
+            measured(25), measured(5, number=2, of=2), criteria=(criterion(1), criterion(2))
+        )
+        found = recommend(facts, DUE)
+        assert found.action is HurdleAction.STOP
+        assert found.text == "Self-service is 5\u202f%, which misses at least 20\u202f%."
+
+    def test_counts_every_criterion_where_none_is_must_meet(self) -> None:
+        facts = hurdle(measured(5), criteria=(criterion(is_must_meet=False),))
+        assert recommend(facts, DUE).action is HurdleAction.STOP
+
+    def test_holds_while_evidence_is_missing_or_thin(self) -> None:
+        assert recommend(hurdle(), DUE).action is HurdleAction.HOLD
+        assert recommend(hurdle(measured(30, sample=5)), DUE).action is HurdleAction.HOLD
+
+    def test_holds_once_and_then_stops(self) -> None:
+        held = hurdle(state=TrancheState.HELD, held_on=DUE)
+        until = DUE + timedelta(days=HOLD_DAYS)
+        assert recommend(held, until).action is HurdleAction.HOLD
+        assert recommend(held, until + timedelta(days=1)).action is HurdleAction.STOP
+
+    def test_never_releases_what_nothing_can_measure(self) -> None:
+        assert recommend(hurdle(criteria=()), DUE).action is HurdleAction.HOLD
+
+
+class TestHurdleState:
+    def test_of_released_money_is_passed_or_waived(self) -> None:
+        assert hurdle_state(hurdle(state=TrancheState.RELEASED), DUE) is HurdleState.PASSED
+        waived = hurdle(state=TrancheState.RELEASED, followed=False)
+        assert hurdle_state(waived, DUE) is HurdleState.WAIVED
+
+    def test_of_freed_money_is_missed(self) -> None:
+        assert hurdle_state(hurdle(state=TrancheState.FREED), DUE) is HurdleState.MISSED
+
+    def test_waits_quietly_until_a_month_before(self) -> None:
+        assert hurdle_state(hurdle(), DUE - timedelta(days=31)) is HurdleState.NOT_DUE
+        assert hurdle_state(hurdle(), DUE - timedelta(days=30)) is HurdleState.AT_RISK
+
+    def test_is_missed_when_its_day_has_gone_by_without_passing(self) -> None:
+        assert hurdle_state(hurdle(), DUE) is HurdleState.AT_RISK
+        assert hurdle_state(hurdle(), DUE + timedelta(days=1)) is HurdleState.MISSED
+
+    def test_is_in_review_when_everything_passes(self) -> None:
+        assert hurdle_state(hurdle(measured(20)), DUE) is HurdleState.IN_REVIEW
+        late = DUE + timedelta(days=9)
+        assert hurdle_state(hurdle(measured(20)), late) is HurdleState.IN_REVIEW
+
+    def test_is_at_risk_when_a_must_meet_criterion_fails_early(self) -> None:
+        early = DUE - timedelta(days=60)
+        assert hurdle_state(hurdle(measured(5, on=early)), early) is HurdleState.AT_RISK
+
+    def test_is_at_risk_while_it_is_held(self) -> None:
+        held = hurdle(state=TrancheState.HELD, held_on=DUE)
+        assert hurdle_state(held, DUE + timedelta(days=9)) is HurdleState.AT_RISK
