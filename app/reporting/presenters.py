@@ -10,6 +10,7 @@ from app.approvals.queries import CycleBalances
 from app.calendar.models import Cycle
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine
 from app.values.money import Money
+from app.web.filters import money
 
 SOON = timedelta(days=45)
 MOST_ROWS = 8
@@ -37,15 +38,26 @@ def cycle_clock(cycle: Cycle, today: date) -> list[tuple[str, str]]:
     ]
 
 
-def hot_spot_lines(spots: list[HotSpot], href: str) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class HotLine:
+    """A touchpoint that hurts; ``level`` is its step on the pain scale, 0 to 7."""
+
+    title: str
+    href: str
+    note: str
+    pain: int
+    level: int
+
+
+def hot_spot_lines(spots: list[HotSpot], href: str) -> list[HotLine]:
     """The worst touchpoints no live initiative changes; ``href`` leads to a journey's key."""
     return [
-        Line(
+        HotLine(
             f"{spot.stage_name}, {spot.channel.word.lower()}",
             f"{href}/{spot.journey_key}?at={spot.touchpoint_id}",
             spot.journey_name,
-            "bad" if spot.pain >= 60 else "warn" if spot.pain >= 40 else "idle",
-            f"pain {spot.pain}",
+            spot.pain,
+            min(spot.pain * 8 // 100, 7),
         )
         for spot in spots
         if not spot.acting and spot.pain > 0
@@ -75,12 +87,17 @@ def pool_lines(lines: list[PoolLine], href: str) -> list[Line]:
         Line(
             f"{line.journey_name}: {line.lever.word.lower()}",
             f"{href}/{line.journey_key}/pools",
-            f"{Money(line.annual_value_minor, line.currency)} a year claimed",
+            f"{money(Money(line.annual_value_minor, line.currency))} a year claimed",
             "review",
             "to certify",
         )
         for line in lines
     ][:MOST_ROWS]
+
+
+def asked(proposal: Proposal) -> Money:
+    """The sum a proposal asks."""
+    return Money(sum(item.spend_minor for item in proposal.items), proposal.currency)
 
 
 def proposal_lines(proposals: list[Proposal], href: str) -> list[Line]:
@@ -89,8 +106,7 @@ def proposal_lines(proposals: list[Proposal], href: str) -> list[Line]:
         Line(
             f"{proposal.cycle.name}, round {proposal.round}",
             f"{href}/{proposal.id}",
-            f"{len(proposal.items)} initiatives,"
-            f" {Money(sum(item.spend_minor for item in proposal.items), proposal.currency)} asked",
+            f"{len(proposal.items)} initiatives, {money(asked(proposal))} asked",
             "review",
             "waiting",
         )
@@ -104,7 +120,7 @@ def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
         Line(
             f"{gate.key} {gate.milestone}",
             f"{href}/{gate.tranche_id}",
-            f"{gate.title} · {_due(gate, today)} · holds {Money(gate.amount_minor, gate.currency)}",
+            f"{gate.title} · {_due(gate, today)} · holds {money(gate.amount)}",
             *_gate_state(gate, today),
         )
         for gate in gates

@@ -22,6 +22,7 @@ from app.journeys.models import Journey, LeverPool, Stage, Touchpoint
 from app.journeys.queries import list_journey_states
 from app.journeys.rules import Channel, Lever, PoolState, hot_spot_score, pain, pain_scale
 from app.roadmap.models import Evidence
+from app.values.money import Money
 
 _GONE = (InitiativeState.WITHDRAWN, InitiativeState.STOPPED)
 _ON_THE_WAY = (
@@ -171,6 +172,10 @@ class GateLine:
     state: TrancheState
     criteria: int
     measured: int
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
 
     @property
     def is_measured(self) -> bool:

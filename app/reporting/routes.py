@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from app.accounts.models import Person
 from app.approvals.queries import list_waiting_proposals, load_balances
 from app.calendar.queries import find_current_cycle
 from app.extensions import db
@@ -25,7 +24,11 @@ def home() -> str:
     cycle = find_current_cycle(db.session, today())
     parts: dict[str, Any] = {}
     if person.may("journeys.edit"):
-        parts |= _for_lead(person)
+        spots = queries.list_hot_spots(db.session)
+        parts["hot_spots"] = presenters.hot_spot_lines(spots, "/journeys")
+    if person.may("initiatives.edit"):
+        mine = queries.list_owned(db.session, person, limit=presenters.MOST_ROWS)
+        parts["mine"] = presenters.initiative_lines(mine, "/initiatives")
     if person.may("proposals.decide"):
         parts |= _for_finance()
     if person.may("evidence.record") or person.may("proposals.decide"):
@@ -39,15 +42,6 @@ def home() -> str:
         clock=presenters.cycle_clock(cycle, today()) if cycle else [],
         money=_money(),
     )  # fmt: skip
-
-
-def _for_lead(person: Person) -> dict[str, Any]:
-    spots = queries.list_hot_spots(db.session)
-    mine = queries.list_owned(db.session, person, limit=presenters.MOST_ROWS)
-    return {
-        "hot_spots": presenters.hot_spot_lines(spots, "/journeys"),
-        "mine": presenters.initiative_lines(mine, "/initiatives"),
-    }
 
 
 def _for_finance() -> dict[str, Any]:

@@ -1,0 +1,65 @@
+"""The home page shows each role what needs it now, and nothing that is not theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from tests.factories.accounts import Cast
+from tests.factories.initiatives import make_company, make_draft, make_submitted
+from tests.support.pages import links, parse, text
+
+ClientFor = Callable[[Any], Any]
+
+
+def panels(page: Any) -> list[str]:
+    return [text(found) for found in parse(page).find_all("h2")]
+
+
+class TestHome:
+    def test_sends_strangers_to_sign_in(self, client: Any) -> None:
+        assert client.get("/").location.startswith("/sign-in")
+
+    @pytest.mark.parametrize(
+        ("who", "sees", "misses"),
+        [
+            ("lead", ["Hot spots nobody works on", "My initiatives", "Hurdles due"], "System"),
+            ("cfo", ["Proposals waiting for your decision", "Initiatives to certify"], "System"),
+            ("manager", ["Hurdles due"], "Initiatives to certify"),
+            ("viewer", ["Roadmap"], "Hurdles due"),
+            ("admin", ["System"], "Hurdles due"),
+        ],
+    )
+    def test_each_role_sees_its_own(
+        self, client_for: ClientFor, cast: Cast, who: str, sees: list[str], misses: str
+    ) -> None:
+        page = client_for(getattr(cast, who)).get("/")
+        assert page.status_code == 200
+        assert [title for title in sees if title not in panels(page)] == []
+        assert misses not in panels(page)
+
+    def test_finance_sees_what_waits_for_certification(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            submitted = make_submitted(session, cast, make_company(session, cast))
+        page = client_for(cast.cfo).get("/")
+        assert links(page)[f"{submitted.key} {submitted.title}"] == f"/initiatives/{submitted.key}"
+
+    def test_a_draft_says_what_it_lacks(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            draft = make_draft(session, cast, make_company(session, cast))
+        page = client_for(draft.owner).get("/")
+        assert "Name a sponsor" in text(page) or "Answer" in text(page)
+
+    @pytest.mark.parametrize("who", ["lead", "cfo", "manager", "viewer", "admin"])
+    def test_takes_few_queries(self, client_for: ClientFor, cast: Cast, who: str) -> None:
+        browser = client_for(getattr(cast, who))
+        browser.get("/")
+        assert len(browser.get("/").queries) <= 12
