@@ -15,7 +15,7 @@ from app.jobs.services import enqueue, request_stop
 from app.portfolio.models import Run, Scenario
 from app.portfolio.queries import find_answered_run
 from app.portfolio.services.checks import check_cycle_is_open, check_may_run
-from app.portfolio.services.problem import freeze_problem
+from app.portfolio.services.problem import FrozenProblem, freeze_problem
 
 KIND = "portfolio.run"
 LARGEST_GAP = Decimal("0.5")
@@ -71,6 +71,20 @@ def start_run(
     if answered is not None:
         remember(session, request_key, answered.id)
         return StartedRun(run_id=answered.id, is_known=True)
+    run = _queue(session, scenario, options, frozen, actor=actor, now=now)
+    remember(session, request_key, run.id)
+    return StartedRun(run_id=run.id, is_known=False)
+
+
+def _queue(
+    session: Session,
+    scenario: Scenario,
+    options: RunOptions,
+    frozen: FrozenProblem,
+    *,
+    actor: Person,
+    now: datetime,
+) -> Run:
     job = enqueue(session, kind=KIND, payload={"scenario_id": scenario.id}, actor=actor, now=now)
     run = Run(
         scenario=scenario,
@@ -93,8 +107,7 @@ def start_run(
             "digest": run.digest, "seconds": run.time_limit_seconds, "gap": run.allowed_gap,
         },
     )  # fmt: skip
-    remember(session, request_key, run.id)
-    return StartedRun(run_id=run.id, is_known=False)
+    return run
 
 
 def stop_run(session: Session, run: Run, *, actor: Person, now: datetime) -> None:

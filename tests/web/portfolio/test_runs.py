@@ -1,0 +1,448 @@
+"""Runs as people see them: while they work, when they end, and how they fail."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from app.initiatives.rules import EvidenceGrade
+from app.jobs.models import Job
+from app.jobs.rules import JobState
+from app.jobs.services import fail, reap, report_progress
+from app.portfolio.models import Run
+from app.portfolio.queries import get_run, get_scenario
+from app.portfolio.rules.pins import PinKind
+from app.portfolio.services.bindings import PinDraft, place_pin
+from app.portfolio.services.runs import stop_run
+from app.portfolio.services.solving import solve_run
+from tests.factories.accounts import Cast
+from tests.factories.portfolio import (
+    OptionSketch,
+    Portfolio,
+    begin,
+    carry_out,
+    exclude,
+    make_candidate,
+    make_portfolio,
+    take,
+    tie,
+)
+from tests.support.client import StrictClient
+from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
+
+MOST_QUERIES = 12
+ASK_PROGRESS = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def portfolio(session: Session, cast: Cast) -> Portfolio:
+    with transaction(session):
+        return make_portfolio(session, cast)
+
+
+@pytest.fixture
+def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
+    return client_for(cast.lead)
+
+
+@pytest.fixture
+def ask(session: Session, portfolio: Portfolio, cast: Cast, now: datetime) -> Callable[..., int]:
+    def started(**options: Any) -> int:
+        chosen = {"actor": cast.lead, "now": now, **options}
+        return begin(session, portfolio.scenario.id, **chosen)
+
+    return started
+
+
+@pytest.fixture
+def solved(session: Session, ask: Callable[..., int], now: datetime) -> Callable[..., int]:
+    def done(**options: Any) -> int:
+        run_id = ask(**options)
+        carry_out(session, now)
+        return run_id
+
+    return done
+
+
+def cents(words: str) -> int:
+    """€1,234.50 as 123450."""
+    return int(Decimal(re.sub(r"[€,]", "", words.replace("\u2212", "-"))) * 100)
+
+
+class TestStart:
+    def test_leads_to_the_run(self, lead: StrictClient, portfolio: Portfolio) -> None:
+        action = f"/scenarios/{portfolio.scenario.id}/runs"
+        kept = form_values(lead.get(f"/scenarios/{portfolio.scenario.id}"), action)
+        first = lead.post(action, data=kept)
+        assert first.status_code == 303
+        assert lead.post(action, data=kept).location == first.location
+        page = lead.get(first.location)
+        assert "Waiting" in heading(page)
+        assert buttons(page)["Stop and keep best"]
+
+    def test_keeps_what_was_typed(self, lead: StrictClient, portfolio: Portfolio) -> None:
+        action = f"/scenarios/{portfolio.scenario.id}/runs"
+        kept = form_values(lead.get(f"/scenarios/{portfolio.scenario.id}"), action)
+        page = lead.post(action, data=kept | {"seconds": "9999"})
+        assert page.status_code == 422
+        assert error_on(page, "Time limit") == "Enter 1 to 60 seconds."
+
+    def test_is_refused_to_a_viewer(
+        self, client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio
+    ) -> None:
+        action = f"/scenarios/{portfolio.scenario.id}/runs"
+        assert client_for(cast.viewer).post(action, data={}).status_code == 403
+
+    def test_gives_the_known_answer_again(
+        self, lead: StrictClient, portfolio: Portfolio, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved(seconds=60)
+        action = f"/scenarios/{portfolio.scenario.id}/runs"
+        kept = form_values(lead.get(f"/scenarios/{portfolio.scenario.id}"), action)
+        sent = lead.post(action, data=kept)
+        assert sent.location == f"/runs/{run_id}"
+        assert "Nothing has changed since this run" in (notice(lead.get(sent.location)) or "")
+
+
+class TestProgress:
+    def test_shows_what_the_solver_told(
+        self,
+        session: Session,
+        lead: StrictClient,
+        ask: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        run_id = ask()
+        job = take(session, now)
+        assert job is not None
+        told = {
+            "doing": "searching", "value": 1_000_000_00, "bound": 1_100_000_00,
+            "gap": 0.090909, "seconds": 3.2, "funded": 3, "of": 6, "trace": [],
+        }  # fmt: skip
+        with transaction(session):
+            report_progress(session, job.job_id, worker="hand", progress=told, now=now)
+        page = lead.get(f"/runs/{run_id}")
+        words = text(page)
+        assert "Searching for better plans" in words
+        assert "best plan €1,000,000.00" in words
+        assert "at most €1,100,000.00" in words
+        assert "gap 9.09\u202f%" in words or "gap 9.09 %" in words
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_is_fetched_alone_and_reloads_the_page_at_the_end(
+        self, lead: StrictClient, session: Session, ask: Callable[..., int], now: datetime
+    ) -> None:
+        run_id = ask()
+        part = lead.get(f"/runs/{run_id}/progress", headers=ASK_PROGRESS, loose=True)
+        assert "HX-Refresh" not in part.headers
+        assert part.get_data(as_text=True).lstrip().startswith('<div class="progress"')
+        carry_out(session, now)
+        part = lead.get(f"/runs/{run_id}/progress", headers=ASK_PROGRESS, loose=True)
+        assert part.headers["HX-Refresh"] == "true"
+
+    def test_without_scripts_leads_back_to_the_page(
+        self, lead: StrictClient, ask: Callable[..., int]
+    ) -> None:
+        run_id = ask()
+        assert lead.get(f"/runs/{run_id}/progress").location == f"/runs/{run_id}"
+
+    def test_says_whose_turn_it_is(self, lead: StrictClient, ask: Callable[..., int]) -> None:
+        first, second = ask(seconds=5), ask(seconds=6)
+        assert f"It waits for run {first} of the same person" in text(lead.get(f"/runs/{second}"))
+
+
+class TestStop:
+    def test_keeps_the_best_plan(
+        self,
+        session: Session,
+        lead: StrictClient,
+        ask: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        run_id = ask()
+        job = take(session, now, stop=lambda: True)
+        assert job is not None
+        page = lead.get(f"/runs/{run_id}")
+        sent = lead.post(f"/runs/{run_id}/stop", data=form_values(page, f"/runs/{run_id}/stop"))
+        assert sent.status_code == 303
+        page = lead.get(sent.location)
+        assert "The best plan so far is being kept." in text(page)
+        assert "Stop and keep best" not in buttons(page)
+        solve_run(job)
+        page = lead.get(f"/runs/{run_id}")
+        assert "Stopped by a person" in text(page)
+        assert table(page, "Funded and not funded").row("Total")
+
+    def test_before_it_began_leaves_no_plan(
+        self, lead: StrictClient, ask: Callable[..., int]
+    ) -> None:
+        run_id = ask()
+        lead.post(f"/runs/{run_id}/stop")
+        page = lead.get(f"/runs/{run_id}")
+        assert "It was stopped before it began" in text(page)
+        assert buttons(page)["Run again"]
+        assert lead.post(f"/runs/{run_id}/stop").status_code == 409
+
+    def test_is_not_offered_to_a_viewer(
+        self, client_for: Callable[..., StrictClient], cast: Cast, ask: Callable[..., int]
+    ) -> None:
+        run_id = ask()
+        viewer = client_for(cast.viewer)
+        assert "Stop and keep best" not in buttons(viewer.get(f"/runs/{run_id}"))
+        assert viewer.post(f"/runs/{run_id}/stop").status_code == 403
+
+
+class TestEnds:
+    def test_lost_offers_to_run_again(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        ask: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        run_id = ask()
+        for _ in range(2):
+            assert take(session, now) is not None
+            with transaction(session):
+                silent = session.scalars(select(Job).where(Job.state == JobState.RUNNING)).all()
+                reap(session, silent, now=now + timedelta(hours=1))
+        page = lead.get(f"/runs/{run_id}")
+        assert "Lost" in heading(page)
+        assert "The worker ended without a word" in text(page)
+        action = f"/scenarios/{portfolio.scenario.id}/runs"
+        again = lead.post(action, data=form_values(page, action))
+        assert again.status_code == 303
+        assert again.location != f"/runs/{run_id}"
+
+    def test_failed_says_why(
+        self, session: Session, lead: StrictClient, ask: Callable[..., int], now: datetime
+    ) -> None:
+        run_id = ask()
+        job = take(session, now)
+        assert job is not None
+        with transaction(session):
+            fail(session, job.job_id, worker="hand", failure="No solver finished.", now=now)
+        page = lead.get(f"/runs/{run_id}")
+        assert "No solver finished." in text(page)
+        assert buttons(page)["Run again"]
+
+    def test_what_can_not_be_done_is_named(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        with transaction(session):
+            huge = OptionSketch(spend={portfolio.capex: [9_000_000_00]})
+            make_candidate(session, cast, portfolio.cycle, "CX-900", huge)
+        with transaction(session):
+            scenario = get_scenario(session, portfolio.scenario.id)
+            pin = PinDraft("CX-900", PinKind.FUND, None, None, "A promise")
+            place_pin(
+                session, scenario, pin, expected_version=scenario.version,
+                actor=cast.lead, now=now,
+            )  # fmt: skip
+        page = lead.get(f"/runs/{solved()}")
+        assert "Can't be done" in heading(page)
+        assert "“CX-900 is funded”" in text(page) or "“budget of Capex”" in text(page)
+
+
+class TestResult:
+    def test_three_values_add_up_to_the_cent(
+        self, session: Session, lead: StrictClient, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved()
+        page = lead.get(f"/runs/{run_id}")
+        rows = table(page, "Funded and not funded").rows
+        keys = [row["Key"] for row in rows]
+        funded, total = rows[: keys.index("Total")], rows[keys.index("Total")]
+        for column in ("Spend", "Standalone", "Allocated", "Marginal"):
+            figures = [row[column].split(" and ")[0] for row in funded]
+            assert sum(map(cents, figures)) == cents(total[column]), column
+        stored = get_run(session, run_id).result
+        assert stored is not None
+        assert cents(total["Allocated"]) == json.loads(stored)["value"]
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_says_how_sure_it_is_and_what_a_list_would_do(
+        self, lead: StrictClient, solved: Callable[..., int]
+    ) -> None:
+        words = text(lead.get(f"/runs/{solved()}"))
+        assert "Proven optimal" in words
+        assert "No other choice of the model is worth more." in words
+        assert "from a list ranked" in words or "a list ranked" in words.lower()
+
+    def test_says_why_where_that_is_sure(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        with transaction(session):
+            tie(session, portfolio.candidates["CX-104"], portfolio.candidates["CX-103"])
+            exclude(session, portfolio.candidates["CX-101"], portfolio.candidates["CX-102"])
+        with transaction(session):
+            scenario = get_scenario(session, portfolio.scenario.id)
+            pin = PinDraft("CX-103", PinKind.EXCLUDE, None, None, "Too late")
+            place_pin(
+                session, scenario, pin, expected_version=scenario.version,
+                actor=cast.lead, now=now,
+            )  # fmt: skip
+        page = lead.get(f"/runs/{solved()}")
+        words = text(page)
+        assert "Left out by a pin: Too late" in words
+        assert "It needs CX-103, which is not funded." in words
+        assert re.search(r"“Either CX-101 or CX-102”, and CX-10[12] is funded\.", words)
+
+    def test_names_what_did_not_count(
+        self, session: Session, lead: StrictClient, portfolio: Portfolio, solved: Callable[..., int]
+    ) -> None:
+        with transaction(session):
+            portfolio.fail.state = type(portfolio.fail.state).CLAIMED
+            portfolio.fail.certified_by = None
+        words = text(lead.get(f"/runs/{solved()}"))
+        assert "Pool claims/fail : Not certified by Finance, so it counts nothing." in words
+        assert "It counts no value in this cycle." in words
+
+    def test_marks_declared_benefits(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+    ) -> None:
+        with transaction(session):
+            sketch = OptionSketch(
+                spend={portfolio.capex: [1_000_00]}, declared_minor=900_000_00,
+                grade=EvidenceGrade.D,
+            )  # fmt: skip
+            make_candidate(session, cast, portfolio.cycle, "IT-1", sketch, title="Imported")
+        page = lead.get(f"/runs/{solved()}")
+        row = table(page, "Funded and not funded").row("IT-1")
+        assert "declared benefit" in row["Initiative"]
+        assert "Declared benefits come from a registry" in text(page)
+
+    def test_of_an_older_scenario_says_so(
+        self, lead: StrictClient, portfolio: Portfolio, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved()
+        edit = f"/scenarios/{portfolio.scenario.id}/edit"
+        lead.post(edit, data=form_values(lead.get(edit), edit) | {"note": "New"})
+        assert "The scenario was changed after this run" in text(lead.get(f"/runs/{run_id}"))
+
+    def test_is_never_shown_when_it_does_not_add_up(
+        self, session: Session, lead: StrictClient, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved()
+        with transaction(session):
+            run = session.get_one(Run, run_id)
+            run.problem = run.problem.replace(b"CX-101", b"CX-199")
+        page = lead.get(f"/runs/{run_id}")
+        assert page.status_code == 409
+        assert heading(page) == f"Run {run_id} can't be shown"
+        assert "The stored problem is not the one that was asked for." in text(page)
+
+    def test_is_downloaded_byte_for_byte(
+        self, session: Session, lead: StrictClient, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved()
+        found = links(lead.get(f"/runs/{run_id}"))
+        run = get_run(session, run_id)
+        assert lead.get(found["Problem file"]).data == run.problem
+        answer = lead.get(found["Result file"])
+        assert answer.data == run.result
+        assert run.digest[:12] in answer.headers["Content-Disposition"]
+
+    def test_file_is_missing_before_there_is_one(
+        self, lead: StrictClient, ask: Callable[..., int]
+    ) -> None:
+        assert lead.get(f"/runs/{ask()}/result.json").status_code == 404
+
+    def test_long_lists_come_in_pages(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+    ) -> None:
+        with transaction(session):
+            for number in range(70):
+                sketch = OptionSketch(
+                    spend={portfolio.capex: [100_00]}, declared_minor=100_000_00 + number
+                )
+                make_candidate(session, cast, portfolio.cycle, f"IT-{number:03d}", sketch)
+        run_id = solved(gap=Decimal("0.05"))
+        first, second = lead.get(f"/runs/{run_id}"), lead.get(f"/runs/{run_id}?page=2")
+        keys = [table(page, "Funded and not funded").column("Key") for page in (first, second)]
+        assert len(keys[0]) == 60
+        assert "Total" in keys[1]
+        assert not set(keys[0]) & set(keys[1])
+
+
+class TestCompare:
+    def test_names_what_is_added_dropped_and_worth(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        first = solved()
+        with transaction(session):
+            scenario = get_scenario(session, portfolio.scenario.id)
+            funded = json.loads(get_run(session, first).result or b"")["funded"][0]["initiative"]
+            pin = PinDraft(funded, PinKind.EXCLUDE, None, None, "Because")
+            place_pin(
+                session, scenario, pin, expected_version=scenario.version,
+                actor=cast.lead, now=now,
+            )  # fmt: skip
+        second = solved()
+        page = lead.get(f"/scenarios/compare?a={first}&b={second}")
+        assert funded in table(page, "Dropped in B").column("Key")
+        row = table(page, "Figures").row("Value")
+        assert cents(row["B"]) - cents(row["A"]) == cents(row["B against A"])
+        assert cents(row["B against A"]) < 0
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_says_when_both_are_the_same(
+        self, lead: StrictClient, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved()
+        page = lead.get(f"/scenarios/compare?a={run_id}&b={run_id}")
+        assert "Both plans choose the same" in text(page)
+
+    def test_a_run_without_a_plan_is_missing(
+        self, session: Session, lead: StrictClient, cast: Cast, ask: Callable[..., int],
+        now: datetime,
+    ) -> None:  # fmt: skip
+        run_id = ask()
+        with transaction(session):
+            stop_run(session, get_run(session, run_id), actor=cast.lead, now=now)
+        assert lead.get(f"/scenarios/compare?a={run_id}&b={run_id}").status_code == 404
+
+    @pytest.mark.parametrize("number", ["x", "-1", "99999999999999", "١"])
+    def test_nonsense_is_missing(self, lead: StrictClient, number: str) -> None:
+        assert lead.get(f"/scenarios/compare?a={number}").status_code == 404
+
+    def test_asks_for_two(self, lead: StrictClient) -> None:
+        assert "No run has a plan yet" in text(lead.get("/scenarios/compare"))
