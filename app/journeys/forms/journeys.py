@@ -66,21 +66,17 @@ class ShapeForm(VersionedForm):
         return self[touchpoint_cell(kind, channel)]
 
     @property
-    def grid(self) -> dict[str, Any]:
-        """A row of inputs a stage, a column a channel."""
-        rows = [
+    def stages(self) -> list[dict[str, Any]]:
+        """Every stage with the fields of its name, of hiding it and of its touchpoints."""
+        return [
             {
-                "label": kind.word,
-                "cells": [
-                    self.stage_name(kind),
-                    self.stage_hidden(kind),
-                    *(self.touchpoint(kind, channel) for channel in Channel),
-                ],
+                "word": kind.word,
+                "name": self.stage_name(kind),
+                "hide": self.stage_hidden(kind),
+                "touchpoints": [self.touchpoint(kind, channel) for channel in Channel],
             }
             for kind in StageKind
         ]
-        words = [channel.word for channel in Channel]
-        return {"columns": ["Name here", "Hide", *words], "rows": rows}
 
     def draft(self) -> ShapeDraft:
         names = {kind: (self.stage_name(kind).data or "").strip() for kind in StageKind}
@@ -98,9 +94,9 @@ def shape_form(stored: Mapping[str, object]) -> ShapeForm:
     """Build the form of stages and touchpoints, filled with ``stored`` by field name."""
     made: dict[str, Any] = {}
     for kind in StageKind:
-        made[stage_cell(kind)] = StringField(f"Name of stage {kind.word}")
-        made[f"hide-{kind.value}"] = BooleanField(f"Hide stage {kind.word}")
+        made[stage_cell(kind)] = StringField("Called here")
+        made[f"hide-{kind.value}"] = BooleanField("Hide this stage")
         for channel in Channel:
-            made[touchpoint_cell(kind, channel)] = StringField(f"{kind.word}, {channel.word}")
+            made[touchpoint_cell(kind, channel)] = StringField(channel.word)
     form: ShapeForm = type("Shape", (ShapeForm,), made)(data=stored)
     return form

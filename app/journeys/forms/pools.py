@@ -35,17 +35,16 @@ class PoolForm(VersionedForm):
         ]
 
     @property
-    def grid(self) -> dict[str, Any]:
-        """A row of inputs a symbol."""
-        rows = [
+    def inputs(self) -> list[dict[str, Any]]:
+        """Every input with its words and its fields: low, likely, high and source."""
+        return [
             {
                 "label": f"{spec.label} ({spec.sign})",
-                "note": input_unit(spec, str(self.currency)),
-                "cells": self.row(spec.symbol),
+                "unit": input_unit(spec, str(self.currency)),
+                "fields": self.row(spec.symbol),
             }
             for spec in LEVER_INPUTS[self.lever]
         ]
-        return {"columns": ["P10", "P50, likely", "P90", "Source, if its own"], "rows": rows}
 
     def draft(self) -> PoolDraft:
         figures = []

@@ -211,7 +211,7 @@ def _line(
     spread = max(high - low, Decimal(1))
 
     def height(value: Decimal) -> float:
-        return round(float(30 + (high - value) / spread * 45), 2)
+        return round(float(26 + (high - value) / spread * 62), 2)
 
     worst = min(known, key=lambda id_: known[id_])
     points = [
@@ -225,11 +225,8 @@ def _line(
         for place, stage in enumerate(stages)
         if stage.id in known
     ]
-    return {
-        "points": points,
-        "target": height(target),
-        "target_label": f"target {number(target, 1)}",
-    }
+    label = f"Satisfaction, target {number(target, 1)}"
+    return {"points": points, "target": height(target), "label": label, "target_label": None}
 
 
 def _uncovered(shown: Mapping[int, Touchpoint], scene: _Scene) -> list[dict[str, object]]:

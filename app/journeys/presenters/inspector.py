@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.journeys.models import Journey
 from app.journeys.presenters.heat_map import Figures, HeatMap, short_count, trend
 from app.journeys.queries import Acting
-from app.journeys.rules import Measured, pain, pain_scale
+from app.journeys.rules import HOT_SPOT_PAIN, Measured, pain, pain_scale
 from app.values.money import Money
 from app.web.filters import number, signed
 
@@ -29,6 +29,8 @@ class Inspector:
     measured: Measured
     cost_per_contact: Money
     cost_per_year: Money
+    hours_per_year: Decimal
+    is_hot: bool
     acting: Sequence[Acting]
 
 
@@ -61,6 +63,8 @@ def inspector(
         measured=measured,
         cost_per_contact=Money(measured.cost_per_contact_minor, currency),
         cost_per_year=Money(measured.cost_per_year_minor, currency),
+        hours_per_year=measured.minutes_per_year / 60,
+        is_hot=now >= HOT_SPOT_PAIN,
         acting=sorted(acting.get(touchpoint.id, ()), key=lambda one: (not one.is_live, one.key)),
     )
 

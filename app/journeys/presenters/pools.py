@@ -102,7 +102,10 @@ def _line(spec: InputSpec, stored: PoolInput, currency: str) -> InputLine:
 def _written(spec: InputSpec, value: Decimal, currency: str) -> str:
     if spec.kind is InputKind.SHARE:
         return percent(value, 4)
-    return f"{currency} {number(value)}" if spec.kind is InputKind.MONEY else number(value)
+    if spec.kind is InputKind.MONEY:
+        digits = None if value == value.to_integral_value() or value != round(value, 2) else 2
+        return f"{currency} {number(value, digits)}"
+    return number(value)
 
 
 def _note(lever: Lever, stored: dict[str, PoolInput]) -> str:

@@ -32,13 +32,14 @@ class View:
     baseline: Baseline | None
     against: Baseline | None
     at: int | None
+    is_chosen: bool
 
     def address(self, **changes: Any) -> str:
         """The same view with some of it changed; what is the default stays out."""
         wanted: dict[str, Any] = {
             "show": self.show if self.show != "pain" else None,
-            "baseline": self.baseline.number if self.baseline else None,
-            "against": self.against.number if self.against else None,
+            "baseline": self.baseline.number if self.is_chosen and self.baseline else None,
+            "against": self.against.number if self.is_chosen and self.against else None,
             "at": self.at,
         }
         return url_for("journeys.show", key=self.key, **wanted | changes)
@@ -89,6 +90,7 @@ def _view(journey: Journey) -> View:
         baseline=shown,
         against=_asked(journey, "against") or next(iter(before), None),
         at=at,
+        is_chosen=bool(request.args.get("baseline") or request.args.get("against")),
     )
 
 

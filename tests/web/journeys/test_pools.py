@@ -51,7 +51,7 @@ class TestPools:
         page = client_for(cast.viewer).get("/journeys/motor-claim/pools")
 
         row = table(page, "Pools").row("Serve")
-        words = "200,000 × EUR 5.5 × 40 % × 50 % V × u × α × addr"
+        words = "200,000 × EUR 5.50 × 40 % × 50 % V × u × α × addr"
         assert row["How it is worked out"].replace("\u202f", " ") == words
         assert row["A year"] == "€220,000.00"
         assert row["State"].startswith("Certified Carla Finance")
