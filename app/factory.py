@@ -25,6 +25,7 @@ from app.journeys import routes as journeys
 from app.portfolio import routes as portfolio
 from app.registry import routes as registry
 from app.reporting import routes as reporting
+from app.roadmap import routes as roadmap
 from app.web.assets import init_assets
 from app.web.characters import init_characters
 from app.web.errors import init_errors
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     initiatives.bp,
     registry.bp,
     reporting.bp,
+    roadmap.bp,
 )
 
 

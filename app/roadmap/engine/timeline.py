@@ -44,7 +44,10 @@ class Diamond:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A funded initiative from its first to its last day, and as it was approved."""
+    """A funded initiative from its first to its last day, and as it was approved.
+
+    ``note`` says beside the title what became of it; a stopped one is drawn as such.
+    """
 
     key: str
     title: str
@@ -55,15 +58,21 @@ class Bar:
     baseline_ends_on: date
     diamonds: tuple[Diamond, ...]
     is_selected: bool = False
+    note: str = ""
+    is_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a lane asks for in a quarter, as a share of what there is (1 is full), in words."""
+    """What a lane asks for in a quarter, as a share of what there is (1 is full), in words.
+
+    Without a limit the share only compares quarters, so none is full.
+    """
 
     share: float
     word: str
     title: str
+    has_limit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ class Lane:
     title: str
     note: str
     loads: Mapping[Quarter, Load]
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +176,13 @@ def lane_drawings(
         {
             "key": lane.key,
             "title": lane.title,
+            "href": lane.href,
             "note": lane.note,
-            "load": [_load(axis, quarter, load) for quarter, load in sorted(lane.loads.items())],
+            "load": [
+                _load(axis, quarter, load)
+                for quarter, load in sorted(lane.loads.items())
+                if quarter in axis.quarters
+            ],
             "rows": [_row(axis, bar) for bar in sorted(rows[lane.key], key=_by_start)],
         }
         for lane in lanes
@@ -182,6 +197,8 @@ def _by_start(bar: Bar) -> tuple[date, str]:
 def _load(axis: Axis, quarter: Quarter, load: Load) -> dict[str, object]:
     x = axis.x(quarter.first_day)
     level = "over" if load.share > 1 else "full" if load.share >= FULL_SHARE else None
+    if not load.has_limit:
+        level = None
     return {
         "x": x,
         "w": round(axis.x((quarter + 1).first_day) - x, 2),
@@ -196,7 +213,7 @@ def _row(axis: Axis, bar: Bar) -> dict[str, object]:
     x = axis.x(bar.starts_on)
     end = axis.x(bar.ends_on + timedelta(days=1))
     base_end = axis.x(bar.baseline_ends_on + timedelta(days=1))
-    moved = bar.baseline_ends_on != bar.ends_on
+    is_other = bar.baseline_ends_on != bar.ends_on
     elapsed = min(axis.x(axis.today), end) - x
     return {
         "key": bar.key,
@@ -206,8 +223,10 @@ def _row(axis: Axis, bar: Bar) -> dict[str, object]:
         "w": round(max(end - x, 0.1), 2),
         "elapsed_w": round(max(elapsed, 0), 2),
         "base_x": x,
-        "base_w": round(max(base_end - x, 0.1), 2) if moved else 0,
-        "moved": moved,
+        "base_w": round(max(base_end - x, 0.1), 2) if is_other else 0,
+        "moved": is_other and not bar.is_stopped,
+        "stopped": bar.is_stopped,
+        "note": bar.note,
         "selected": bar.is_selected,
         "diamonds": [
             {

@@ -50,12 +50,12 @@ class HurdleRows:
 
     def facts(self, tranche: TrancheKey) -> HurdleFacts:
         """The hurdle of one tranche; evidence of other tranches of its milestone stays out."""
-        held_on, followed = None, True
+        held_on, followed, was_decided = None, True, False
         for action, recommended, on in self.decisions.get(tranche.id, ()):
             if action is HurdleAction.HOLD:
                 held_on = on
             else:
-                followed = action is recommended
+                followed, was_decided = action is recommended, True
         return HurdleFacts(
             state=tranche.state,
             due_on=tranche.due_on,
@@ -67,6 +67,7 @@ class HurdleRows:
             ),
             held_on=held_on,
             followed=followed,
+            was_decided=was_decided,
         )
 
     def record(

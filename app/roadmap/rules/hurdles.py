@@ -46,7 +46,8 @@ class Measurement:
 class HurdleFacts:
     """A hurdle as it stands: ``held_on`` is the day it was held, None if it never was.
 
-    ``followed`` says whether the decision that ended it went with the recommendation.
+    ``followed`` says whether the decision that ended it went with the recommendation,
+    ``was_decided`` whether it ended by a decision of its own rather than with an earlier hurdle.
     """
 
     state: TrancheState
@@ -55,6 +56,7 @@ class HurdleFacts:
     measurements: tuple[Measurement, ...]
     held_on: date | None = None
     followed: bool = True
+    was_decided: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -180,7 +182,7 @@ def hurdle_state(facts: HurdleFacts, today: date) -> HurdleState:
     if facts.state is TrancheState.RELEASED:
         return HurdleState.PASSED if facts.followed else HurdleState.WAIVED
     if facts.state is TrancheState.FREED:
-        return HurdleState.MISSED
+        return HurdleState.MISSED if facts.was_decided else HurdleState.WAIVED
     decide = deciding(readings(facts.criteria, facts.measurements))
     if decide and all(reading.passes for reading in decide):
         return HurdleState.IN_REVIEW

@@ -1,7 +1,7 @@
 """Record evidence, decide hurdles and move their dates."""
 
 from app.roadmap.services.dates import move_due_date, move_due_dates
-from app.roadmap.services.evidence import record_evidence
+from app.roadmap.services.evidence import record_evidence, record_evidence_once
 from app.roadmap.services.hurdles import HurdleOutcome, decide_hurdle
 
 __all__ = [
@@ -10,4 +10,5 @@ __all__ = [
     "move_due_date",
     "move_due_dates",
     "record_evidence",
+    "record_evidence_once",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.approvals.models import Tranche
 from app.approvals.services.ledger import lock_commitment
-from app.audit.services import record
+from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Criterion
 from app.roadmap.models import Evidence
@@ -67,6 +67,39 @@ def record_evidence(
         },
         now=now,
     )  # fmt: skip
+    return evidence
+
+
+def record_evidence_once(
+    session: Session,
+    tranche: Tranche,
+    criterion: Criterion,
+    *,
+    value: Decimal,
+    sample: int | None,
+    measured_on: date,
+    source: str,
+    note: str,
+    once_key: str,
+    actor: Person,
+    now: datetime,
+) -> Evidence:
+    """Record a measurement once per key; the same key again gives the first one.
+
+    Raises as `record_evidence`.
+    """
+    typed = {
+        "tranche": tranche.id, "criterion": criterion.id, "value": value, "sample": sample,
+        "measured_on": measured_on, "source": source, "note": note,
+    }  # fmt: skip
+    known = once(session, once_key, actor, "evidence.recorded", typed, now=now)
+    if known is not None:
+        return session.get_one(Evidence, known)
+    evidence = record_evidence(
+        session, tranche, criterion, value=value, sample=sample, measured_on=measured_on,
+        source=source, note=note, actor=actor, now=now,
+    )  # fmt: skip
+    remember(session, once_key, evidence.id)
     return evidence
 
 

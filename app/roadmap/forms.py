@@ -1,0 +1,64 @@
+"""Forms of hurdles: evidence, decisions and moved dates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired
+
+from app.web.fields import CountField, DayField, MeasureField
+from app.web.forms import Form, OnceForm
+
+
+class EvidenceForm(OnceForm):
+    """One measurement for one criterion."""
+
+    criterion = SelectField("Criterion", coerce=int)
+    value = MeasureField("Measured value", [InputRequired("Enter what was measured.")])
+    sample = CountField("Sample", description="How many were measured.")
+    measured_on = DayField("Measured on", [InputRequired("Enter the day it was measured.")])
+    source = StringField(
+        "Source",
+        [InputRequired("Say where the figure comes from.")],
+        description="The system, report or test it was read from.",
+    )
+    note = TextAreaField("Note")
+
+    def offer(self, criteria: Sequence[tuple[int, str]]) -> None:
+        """Set the criteria to choose from, by id and words."""
+        self.criterion.choices = list(criteria)
+
+
+class DecisionForm(OnceForm):
+    """A decision's reason; ``seen`` says what the person looked at."""
+
+    seen = HiddenField(default="")
+    reason = TextAreaField(
+        "Reason",
+        description="Needed when you decide against the recommendation; it stays on record.",
+    )
+
+
+class StopForm(DecisionForm):
+    """The reason of a stop, which always needs one."""
+
+    reason = TextAreaField(
+        "Reason",
+        [InputRequired("Say why; a stop is final.")],
+        description="It stays on record beside what the figures said.",
+    )
+
+
+class DayForm(Form):
+    """The day a hurdle shall move to; sent by GET, it changes nothing."""
+
+    to_on = DayField("New due date", [InputRequired("Choose the new day.")])
+    later = BooleanField("Move the later hurdles by as many days")
+
+
+class MoveForm(DayForm):
+    """A move that was looked at; ``from_on`` is the day it was moved from."""
+
+    from_on = HiddenField(default="")
+    reason = TextAreaField("Reason", [InputRequired("Say why the date moves; it stays on record.")])

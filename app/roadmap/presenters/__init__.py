@@ -1,0 +1,1 @@
+"""Arrange hurdles for the roadmap, the gate calendar and the review of one hurdle."""

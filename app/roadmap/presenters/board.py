@@ -1,0 +1,217 @@
+"""The roadmap: its head, its drawing and the table beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.approvals.rules import CommitmentState
+from app.roadmap.engine.timeline import (
+    Bar,
+    Diamond,
+    Zoom,
+    axis_drawing,
+    axis_for,
+    lane_drawings,
+)
+from app.roadmap.presenters.choices import Lanes, RoadmapChoices, Show, matches
+from app.roadmap.presenters.lanes import LaneSet
+from app.roadmap.presenters.standing import Standing
+from app.roadmap.presenters.words import slip_words, sums
+from app.roadmap.queries.timeline import TimelineCommitment
+from app.values.money import Money
+from app.web.filters import counted, day
+from app.web.paging import Page
+
+ROWS = 50
+"""Initiatives on one page of the table."""
+
+STATE_NOTES = {
+    CommitmentState.ACTIVE: "",
+    CommitmentState.COMPLETED: "completed",
+    CommitmentState.STOPPED: "stopped",
+}
+
+Tab = tuple[str, str, bool, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above a roadmap."""
+
+    subtitle: str
+    tabs: Sequence[Tab]
+    lanes: Sequence[tuple[str, str, bool]]
+    zooms: Sequence[tuple[str, str, bool]]
+    cycles: Sequence[tuple[str, str]]
+
+
+def in_reach(known: Sequence[Standing], choices: RoadmapChoices) -> list[Standing]:
+    """What the cycle and the text leave, before a tab is chosen."""
+    return [
+        one
+        for one in known
+        if choices.cycle in (None, one.commitment.cycle_id)
+        and matches(choices.q, one.commitment.key, one.commitment.title)
+    ]
+
+
+def shown_of(reach: Sequence[Standing], show: Show, person_id: int) -> list[Standing]:
+    """What a tab shows."""
+    fits: dict[Show, Callable[[Standing], bool]] = {
+        Show.ALL: lambda one: True,
+        Show.MINE: lambda one: one.commitment.owner_id == person_id,
+        Show.TROUBLE: lambda one: one.is_in_trouble,
+        Show.WAITING: lambda one: one.waits,
+    }
+    return [one for one in reach if fits[show](one)]
+
+
+_TABS = {
+    Show.ALL: "All initiatives",
+    Show.MINE: "Mine",
+    Show.TROUBLE: "At risk or missed",
+    Show.WAITING: "To decide",
+}
+
+
+def head(
+    known: Sequence[Standing], reach: Sequence[Standing], choices: RoadmapChoices, person_id: int
+) -> Head:
+    """The words and links above the drawing."""
+    cycles = {str(one.commitment.cycle_id): one.commitment.cycle for one in known}
+    counts = {show: len(shown_of(reach, show, person_id)) for show in Show}
+    return Head(
+        subtitle=_subtitle(reach),
+        tabs=[
+            (word, choices.href(show=show), choices.show is show, counts[show] or None)
+            for show, word in _TABS.items()
+        ],
+        lanes=[(one.word, choices.href(lanes=one), choices.lanes is one) for one in Lanes],
+        zooms=[(one.word, choices.href(zoom=one), choices.zoom is one) for one in Zoom],
+        cycles=[("", "All cycles"), *sorted(cycles.items(), key=lambda one: one[1], reverse=True)],
+    )
+
+
+def _subtitle(reach: Sequence[Standing]) -> str:
+    hurdles = sum(len(one.commitment.hurdles) for one in reach)
+    waiting = sum(one.waits for one in reach)
+    kept = [o.commitment for o in reach if o.commitment.state is not CommitmentState.STOPPED]
+    money = sums([(one.currency, one.amount_minor) for one in kept])
+    parts = [
+        counted(len(reach), "funded initiative"),
+        money,
+        f"{counted(hurdles, 'hurdle')}, {waiting or 'none'} to decide",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the roadmap component takes."""
+
+    lanes: list[dict[str, object]]
+    axis: dict[str, object]
+    load_words: str
+
+
+class _DayWords(dict[date, str]):
+    """Days as written; each is worked out once a page."""
+
+    def __missing__(self, on: date) -> str:
+        self[on] = day(on)
+        return self[on]
+
+
+def drawing(
+    lanes: LaneSet, choices: RoadmapChoices, today: date, page_of: Callable[[str], str]
+) -> Drawing:
+    """Bars and diamonds on their lanes; ``page_of`` gives an initiative's page by its key."""
+    prefix = choices.href(at=None, page=choices.page)
+    prefix += "at=" if prefix == "?" else "&at="
+    words = _DayWords()
+    bars = [_bar(key, one, choices, prefix, words, page_of) for key, one in lanes.placed]
+    axis = axis_for(bars, choices.zoom, today)
+    return Drawing(lane_drawings(lanes.lanes, bars, axis), axis_drawing(axis), lanes.load_words)
+
+
+def _bar(
+    lane: str,
+    standing: Standing,
+    choices: RoadmapChoices,
+    prefix: str,
+    words: _DayWords,
+    page_of: Callable[[str], str],
+) -> Bar:
+    one = standing.commitment
+    diamonds = tuple(
+        Diamond(
+            hurdle.due_on,
+            state.value,
+            f"{hurdle.name}, {state.word.lower()}, {words[hurdle.due_on]}",
+            f"{prefix}{hurdle.tranche_id}",
+            hurdle.tranche_id == choices.at,
+        )
+        for hurdle, state in zip(one.hurdles, standing.states, strict=True)
+    )
+    return Bar(
+        key=one.key,
+        title=one.title,
+        href=page_of(one.key),
+        lane=lane,
+        starts_on=one.start.first_day,
+        ends_on=last_day(one),
+        baseline_ends_on=one.baseline_ends_on,
+        diamonds=diamonds,
+        is_selected=any(diamond.is_selected for diamond in diamonds),
+        note=STATE_NOTES[one.state],
+        is_stopped=one.state is CommitmentState.STOPPED,
+    )
+
+
+def last_day(one: TimelineCommitment) -> date:
+    """When the bar ends: where it was stopped, else at its end or last hurdle."""
+    if one.stopped_on is not None:
+        return max(one.start.first_day, min(one.stopped_on, one.ends_on))
+    return max([one.ends_on, *(hurdle.due_on for hurdle in one.hurdles)])
+
+
+def table_page(
+    shown: Sequence[Standing], choices: RoadmapChoices, page_of: Callable[[str], str]
+) -> Page[dict[str, Any]]:
+    """One page of the table beneath the drawing."""
+    first = (choices.page - 1) * ROWS
+    rows = [_row(one, choices, page_of) for one in shown[first : first + ROWS]]
+    return Page(rows, len(shown), choices.page, ROWS)
+
+
+def _row(
+    standing: Standing, choices: RoadmapChoices, page_of: Callable[[str], str]
+) -> dict[str, Any]:
+    one, following = standing.commitment, standing.following
+    ends_on = last_day(one)
+    is_stopped = one.state is CommitmentState.STOPPED
+    return {
+        "key": one.key,
+        "title": one.title,
+        "href": page_of(one.key),
+        "starts_on": one.start.first_day,
+        "ends_on": ends_on,
+        "slip": "" if is_stopped else slip_words(ends_on, one.baseline_ends_on),
+        "hurdle": following.name if following else None,
+        "hurdle_href": choices.href(at=following.tranche_id) if following else None,
+        "due_on": following.due_on if following else None,
+        "tone": standing.state.value if standing.state else _END_TONES[one.state],
+        "state": standing.state.word if standing.state else one.state.value.capitalize(),
+        "released": Money(one.released_minor, one.currency),
+        "committed": Money(one.amount_minor, one.currency),
+    }
+
+
+_END_TONES = {
+    CommitmentState.ACTIVE: "idle",
+    CommitmentState.COMPLETED: "passed",
+    CommitmentState.STOPPED: "idle",
+}

@@ -1,0 +1,120 @@
+"""Group funded initiatives into lanes and say what each quarter asks of a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.approvals.rules import CommitmentState
+from app.roadmap.engine.timeline import Lane, Load
+from app.roadmap.presenters.standing import Standing
+from app.roadmap.presenters.words import sums
+from app.roadmap.queries.load import QuarterMoney, TeamQuarter, TeamWork
+from app.roadmap.queries.timeline import TimelineCommitment
+from app.values.money import Money
+from app.values.quarter import Quarter
+from app.web.filters import money_short, number, percent
+from app.web.filters import quarter as quarter_words
+
+Placed = list[tuple[str, Standing]]
+"""Standings with the key of the lane they lie in; one may lie in several."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSet:
+    """Lanes in order, what lies in them, and what their load counts."""
+
+    lanes: Sequence[Lane]
+    placed: Placed
+    load_words: str
+
+
+def journey_lanes(
+    shown: Sequence[Standing],
+    money: Mapping[str | None, Sequence[QuarterMoney]],
+    address: Callable[[str], str | None],
+) -> LaneSet:
+    """A lane a journey, by name; ``address`` gives the page of a journey by its key."""
+
+    def lane_of(one: TimelineCommitment) -> tuple[str, str]:
+        return one.journey_key or "", one.journey or "No journey"
+
+    return _money_lanes(shown, {key or "": rows for key, rows in money.items()}, lane_of, address)
+
+
+def unit_lanes(
+    shown: Sequence[Standing], money: Mapping[str | None, Sequence[QuarterMoney]]
+) -> LaneSet:
+    """A lane an organisation unit, by name."""
+
+    def lane_of(one: TimelineCommitment) -> tuple[str, str]:
+        return one.unit, one.unit or "No unit"
+
+    return _money_lanes(shown, {key or "": rows for key, rows in money.items()}, lane_of)
+
+
+def _money_lanes(
+    shown: Sequence[Standing],
+    money: Mapping[str, Sequence[QuarterMoney]],
+    lane_of: Callable[[TimelineCommitment], tuple[str, str]],
+    address: Callable[[str], str | None] | None = None,
+) -> LaneSet:
+    groups: dict[tuple[str, str], list[Standing]] = {}
+    for standing in shown:
+        groups.setdefault(lane_of(standing.commitment), []).append(standing)
+    lanes, placed = [], []
+    for key, title in sorted(groups, key=lambda lane: (not lane[0], lane[1].casefold())):
+        members = groups[key, title]
+        href = address(key) if address and key else None
+        lanes.append(Lane(key, title, _note(members), _money_loads(money.get(key, ())), href))
+        placed += [(key, member) for member in members]
+    return LaneSet(lanes, placed, "Committed money per quarter")
+
+
+def _note(members: Iterable[Standing]) -> str:
+    kept = [standing.commitment for standing in members]
+    amounts = [
+        (one.currency, one.amount_minor) for one in kept if one.state is not CommitmentState.STOPPED
+    ]
+    return f"{len(kept)} · {sums(amounts)}" if amounts else f"{len(kept)}"
+
+
+def _money_loads(rows: Sequence[QuarterMoney]) -> dict[Quarter, Load]:
+    """Loads against the lane's largest quarter; none where currencies mix."""
+    if len({row.currency for row in rows}) != 1:
+        return {}
+    largest = max(row.amount_minor for row in rows)
+    loads = {}
+    for row in rows:
+        amount = money_short(Money(row.amount_minor, row.currency))
+        title = f"{quarter_words(row.quarter)}: {amount} committed"
+        share = row.amount_minor / largest if largest else 0.0
+        loads[row.quarter] = Load(share, amount, title, has_limit=False)
+    return loads
+
+
+def team_lanes(shown: Sequence[Standing], work: Sequence[TeamWork]) -> LaneSet:
+    """A lane a team with everything it works on, then what no team works on."""
+    lanes: list[Lane] = []
+    placed: Placed = []
+    busy: set[int] = set()
+    for team in work:
+        members = [one for one in shown if one.commitment.id in team.commitments]
+        loads = {one.quarter: _team_load(one) for one in team.quarters}
+        lanes.append(Lane(str(team.id), team.name, str(len(members)), loads))
+        placed += [(str(team.id), member) for member in members]
+        busy |= team.commitments
+    idle = [one for one in shown if one.commitment.id not in busy]
+    lanes.append(Lane("", "No team", str(len(idle)), {}))
+    return LaneSet(lanes, [*placed, *(("", one) for one in idle)], "Team load per quarter")
+
+
+def _team_load(one: TeamQuarter) -> Load:
+    when, asked = quarter_words(one.quarter), number(one.demanded.normalize())
+    if not one.available:
+        return Load(2.0, f"{asked} d", f"{when}: {asked} person-days, none available")
+    share: Decimal = one.demanded / one.available
+    word = percent(share, 0)
+    left = number(one.available.normalize())
+    return Load(float(share), word, f"{when}: {word}, {asked} of {left} person-days")

@@ -1,0 +1,252 @@
+"""The review of one hurdle: criteria with their evidence, what the figures say, who may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.approvals.models import Tranche
+from app.approvals.rules import TrancheState
+from app.roadmap.models import Evidence
+from app.roadmap.presenters.inspector import Deciders, decider_words
+from app.roadmap.presenters.words import (
+    agreed_words,
+    condition,
+    distance_words,
+    measure,
+    verdict,
+)
+from app.roadmap.queries import Gate
+from app.roadmap.rules import Decider, HurdleAction, Reading, bar_on_hurdle
+from app.values.money import Money
+from app.web.filters import counted, day, moment, money, number
+
+OPEN = (TrancheState.PENDING, TrancheState.HELD)
+
+TONES = {HurdleAction.RELEASE: "ok", HurdleAction.HOLD: "warn", HurdleAction.STOP: "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionChoice:
+    """A way to decide: what it does with the money, and why it is barred, if it is."""
+
+    action: HurdleAction
+    label: str
+    effect: str
+    barred: str | None
+    is_recommended: bool
+
+
+def gate_facts(gate: Gate, deciders: Deciders, today: date) -> list[tuple[str, str]]:
+    """Days, people and money of a hurdle."""
+    tranche, commitment = gate.tranche, gate.commitment
+    due = day(tranche.due_on)
+    still = gate.facts.is_open
+    facts = [
+        ("Due", f"{due}, {distance_words(tranche.due_on, today)}" if still else due),
+        ("Agreed", agreed_words(tranche.due_on, tranche.baseline_due_on)),
+        ("Holds" if still else "Held", money(Money(tranche.amount_minor, tranche.currency))),
+        ("Of", money(Money(commitment.amount_minor, commitment.currency))),
+        ("Released", money(Money(gate.balance.released, commitment.currency))),
+        ("Owner", gate.initiative.owner.name),
+    ]
+    if still:
+        barred = {*gate.record.owners, *gate.record.evidence_by}
+        facts.append(("Decides", decider_words(deciders, barred)))
+    elif gate.decisions:
+        last = gate.decisions[0]
+        who = f"{last.decided_by.name}, {day(last.decided_at.date())}"
+        facts.append(("Decided", who))
+    if tranche.milestone.action_if_missed:
+        facts.append(("If missed", tranche.milestone.action_if_missed))
+    return facts
+
+
+def criteria_rows(gate: Gate) -> list[dict[str, Any]]:
+    """The criteria with their latest measurement and the ones before it."""
+    baselines = {one.id: one.baseline for one in gate.tranche.milestone.criteria}
+    return [
+        _criterion_row(
+            reading,
+            baselines.get(reading.criterion.id),
+            [one for one in gate.evidence if one.criterion_id == reading.criterion.id],
+        )
+        for reading in gate.readings
+    ]
+
+
+def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) -> dict[str, Any]:
+    criterion, latest = reading.criterion, reading.latest
+    source = next((one for one in evidence if latest and one.id == latest.number), None)
+    tone, word = verdict(reading)
+    return {
+        "metric": criterion.metric,
+        "condition": condition(criterion),
+        "baseline": measure(baseline, criterion.unit) if baseline is not None else None,
+        "measured": measure(latest.value, criterion.unit) if latest else None,
+        "measured_note": f"on {day(latest.measured_on)}" if latest else "",
+        "sample": number(latest.sample) if latest and latest.sample is not None else None,
+        "source": source.source if source else None,
+        "source_note": source.recorded_by.name if source else "",
+        "tone": tone,
+        "word": word,
+        "earlier": [_earlier(one, criterion.unit) for one in evidence if one is not source],
+    }
+
+
+def _earlier(one: Evidence, unit: str) -> str:
+    sample = f", sample {number(one.sample)}" if one.sample is not None else ""
+    return f"{day(one.measured_on)}: {measure(one.value, unit)}{sample} ({one.source})"
+
+
+def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
+    """Release, hold and stop with what each does and why it is barred."""
+    recommended = gate.recommendation.action if gate.recommendation else None
+    currency = gate.tranche.currency
+    held = money(Money(gate.tranche.amount_minor, currency))
+    freed = money(Money(gate.freed_by_stop_minor, currency))
+    later = len(freed_tranches(gate)) - 1
+    rest = f"this and {counted(later, 'later hurdle')}" if later else "this hurdle, the last one"
+    effects = {
+        HurdleAction.RELEASE: (f"Release {held}", "The initiative can spend it from now on."),
+        HurdleAction.HOLD: ("Hold", f"{held} stays reserved. A hurdle can be held once."),
+        HurdleAction.STOP: (f"Stop and free {freed}", f"Ends the initiative and frees {rest}."),
+    }
+    return [
+        ActionChoice(
+            action, *effects[action], bar_on_hurdle(action, gate.record, decider),
+            action is recommended,
+        )
+        for action in HurdleAction
+    ]  # fmt: skip
+
+
+def shared_bar(choices: Sequence[ActionChoice]) -> str | None:
+    """The reason that bars every way to decide, None if they differ or one is open."""
+    reasons = {choice.barred for choice in choices}
+    return reasons.pop() if len(reasons) == 1 else None
+
+
+def freed_tranches(gate: Gate) -> list[Tranche]:
+    """What a stop frees: this and every later tranche that is open."""
+    return [
+        one
+        for one in gate.commitment.tranches
+        if one.position >= gate.tranche.position and one.state in OPEN
+    ]
+
+
+def freed_rows(gate: Gate) -> list[tuple[str, str, str]]:
+    """Hurdle, due day and money of what a stop frees."""
+    return [
+        (one.milestone.name, day(one.due_on), money(Money(one.amount_minor, one.currency)))
+        for one in freed_tranches(gate)
+    ]
+
+
+def hurdle_rows(gate: Gate) -> list[dict[str, Any]]:
+    """All hurdles of the initiative in order, for going from one to the next."""
+    return [
+        {
+            "id": one.id,
+            "name": one.milestone.name,
+            "due_on": one.due_on,
+            "money": Money(one.amount_minor, one.currency),
+            "tone": _MONEY[one.state][0],
+            "word": _MONEY[one.state][1],
+            "is_this": one.id == gate.tranche.id,
+        }
+        for one in gate.commitment.tranches
+    ]
+
+
+_MONEY = {
+    TrancheState.PENDING: ("idle", "Held back"),
+    TrancheState.HELD: ("warn", "On hold"),
+    TrancheState.RELEASED: ("ok", "Released"),
+    TrancheState.FREED: ("idle", "Freed"),
+}
+
+
+def history_items(gate: Gate) -> list[dict[str, Any]]:
+    """Evidence, decisions and moved dates, the latest first."""
+    found: list[tuple[Any, dict[str, Any]]] = []
+    item: dict[str, Any]
+    for decision in gate.decisions:
+        against = decision.action is not decision.recommended
+        said = f", against the figures ({decision.recommended.word.lower()})" if against else ""
+        item = {
+            "what": f"{_DECIDED[decision.action]}{said}",
+            "who": decision.decided_by.name,
+            "note": decision.reason or decision.grounds,
+            "tone": TONES[decision.action],
+        }
+        found.append((decision.decided_at, item))
+    for one in gate.evidence:
+        value = measure(one.value, one.criterion.unit)
+        measured = f"{one.criterion.metric}: {value} on {day(one.measured_on)}"
+        item = {"what": measured, "who": one.recorded_by.name, "note": one.note, "tone": None}
+        found.append((one.recorded_at, item))
+    for move in gate.moves:
+        item = {
+            "what": f"Due date moved from {day(move.from_on)} to {day(move.to_on)}",
+            "who": move.moved_by.name,
+            "note": move.reason,
+            "tone": "accent",
+        }
+        found.append((move.moved_at, item))
+    found.sort(key=lambda pair: pair[0], reverse=True)
+    return [{**item, "when": moment(at)} for at, item in found]
+
+
+_DECIDED = {
+    HurdleAction.RELEASE: "Released",
+    HurdleAction.HOLD: "Held",
+    HurdleAction.STOP: "Stopped",
+}
+
+
+def seen_mark(gate: Gate) -> str:
+    """What a decision is based on: the last evidence and the due date."""
+    last = max((one.id for one in gate.evidence), default=0)
+    return f"{last}:{gate.tranche.due_on.isoformat()}"
+
+
+def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
+    """What changed since ``seen``, as the conflict component takes it; None if nothing did."""
+    if seen == seen_mark(gate):
+        return None
+    last, _, due = seen.partition(":")
+    known = int(last) if last.isascii() and last.isdigit() and len(last) < 15 else 0
+    rows = []
+    for reading in gate.readings:
+        unit = reading.criterion.unit
+        mine = [e for e in gate.evidence if e.criterion_id == reading.criterion.id]
+        before = next((one for one in mine if one.id <= known), None)
+        now = mine[0] if mine else None
+        rows.append(
+            _changed(
+                reading.criterion.metric,
+                measure(before.value, unit) if before else "not measured",
+                measure(now.value, unit) if now else "not measured",
+            )
+        )
+    rows.append(_changed("Due", due, gate.tranche.due_on.isoformat()))
+    return rows
+
+
+def _changed(label: str, yours: str, theirs: str) -> dict[str, Any]:
+    return {"label": label, "yours": yours, "theirs": theirs, "same": yours == theirs}
+
+
+def outcome_words(gate: Gate) -> str | None:
+    """What the decision did with the money, for the page of a decided hurdle."""
+    amount = money(Money(gate.tranche.amount_minor, gate.tranche.currency))
+    if gate.tranche.state is TrancheState.RELEASED:
+        return f"{amount} is released to the initiative."
+    if gate.tranche.state is TrancheState.FREED:
+        freed = money(Money(gate.balance.freed, gate.commitment.currency))
+        return f"The initiative is stopped: {freed} went back to the budget."
+    return None

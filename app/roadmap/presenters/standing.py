@@ -1,0 +1,58 @@
+"""Where commitments stand today: the state of each hurdle and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.roadmap.queries.timeline import TimelineCommitment, TimelineHurdle
+from app.roadmap.rules import HurdleAction, HurdleState, hurdle_state, recommend
+
+TROUBLE = frozenset({HurdleState.AT_RISK, HurdleState.MISSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A commitment with its hurdles' states today.
+
+    ``following`` is the first hurdle that is not decided; ``waits`` says that its figures are
+    there and somebody has to decide.
+    """
+
+    commitment: TimelineCommitment
+    states: tuple[HurdleState, ...]
+    following: TimelineHurdle | None
+    state: HurdleState | None
+    waits: bool
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether a hurdle that is still open is at risk or missed."""
+        return any(
+            state in TROUBLE and hurdle.is_open
+            for hurdle, state in zip(self.commitment.hurdles, self.states, strict=True)
+        )
+
+
+def standings(commitments: Iterable[TimelineCommitment], today: date) -> list[Standing]:
+    return [_standing(commitment, today) for commitment in commitments]
+
+
+def _standing(commitment: TimelineCommitment, today: date) -> Standing:
+    states = tuple(hurdle_state(hurdle.facts, today) for hurdle in commitment.hurdles)
+    place = next((i for i, hurdle in enumerate(commitment.hurdles) if hurdle.is_open), None)
+    if place is None:
+        return Standing(commitment, states, None, None, waits=False)
+    following = commitment.hurdles[place]
+    return Standing(
+        commitment, states, following, states[place], waits=waits_for_decision(following, today)
+    )
+
+
+def waits_for_decision(hurdle: TimelineHurdle, today: date) -> bool:
+    """Whether the figures say to release or to stop, so that waiting no longer helps."""
+    facts = hurdle.facts
+    if not facts.is_open or (not facts.measurements and facts.held_on is None):
+        return False
+    return recommend(facts, today).action is not HurdleAction.HOLD

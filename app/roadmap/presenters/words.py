@@ -1,0 +1,105 @@
+"""How days, slips, criteria and money of hurdles are said."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from app.initiatives.rules import Direction
+from app.roadmap.rules import CriterionFacts, HurdleState, Reading
+from app.values.money import Money
+from app.web.filters import counted, day, money_short, number
+
+UNIT_GAP = "\u202f"
+
+
+def slip_words(due_on: date, baseline_on: date) -> str:
+    """How far a day moved from the day first agreed; empty when it did not."""
+    days = (due_on - baseline_on).days
+    if not days:
+        return ""
+    return f"{counted(abs(days), 'day')} {'later' if days > 0 else 'earlier'} than agreed"
+
+
+def agreed_words(due_on: date, baseline_on: date) -> str:
+    """The day first agreed, and how far it was moved since."""
+    days = (due_on - baseline_on).days
+    if not days:
+        return day(baseline_on)
+    way = "later" if days > 0 else "earlier"
+    return f"{day(baseline_on)}, moved {counted(abs(days), 'day')} {way}"
+
+
+def distance_words(due_on: date, today: date) -> str:
+    """How far a day lies from today."""
+    days = (due_on - today).days
+    if days == 0:
+        return "today"
+    return f"in {counted(days, 'day')}" if days > 0 else f"{counted(-days, 'day')} ago"
+
+
+def measure(value: object, unit: str) -> str:
+    """A measured value with its unit."""
+    text = number(value)  # type: ignore[arg-type]
+    return f"{text}{UNIT_GAP}{unit}" if unit else text
+
+
+def condition(criterion: CriterionFacts) -> str:
+    """What was agreed: at most 1,900 calls, from a sample of 200."""
+    bound = "at least" if criterion.direction is Direction.AT_LEAST else "at most"
+    text = f"{bound} {measure(criterion.threshold, criterion.unit)}"
+    if criterion.minimum_sample is not None:
+        text += f", sample {number(criterion.minimum_sample)} or more"
+    return text if criterion.is_must_meet else f"{text}, not decisive"
+
+
+def verdict(reading: Reading) -> tuple[str, str]:
+    """The glyph of a reading and its word."""
+    if reading.latest is None:
+        return "notdue", "Not measured"
+    if reading.is_thin:
+        return "risk", "Sample too small"
+    return ("passed", "Met") if reading.reaches else ("missed", "Not met")
+
+
+def criteria_items(readings: tuple[Reading, ...]) -> list[dict[str, object]]:
+    """The criteria of a hurdle as the list component takes them."""
+    items: list[dict[str, object]] = []
+    for reading in readings:
+        latest = reading.latest
+        items.append(
+            {
+                "label": reading.criterion.metric,
+                "condition": _condition_and_day(reading),
+                "measured": measure(latest.value, reading.criterion.unit) if latest else None,
+                "state": verdict(reading)[0],
+            }
+        )
+    return items
+
+
+def _condition_and_day(reading: Reading) -> str:
+    text = condition(reading.criterion)
+    if reading.latest is None:
+        return text
+    text += f" · measured {day(reading.latest.measured_on)}"
+    return (
+        f"{text}, sample {number(reading.latest.sample)} is too small" if reading.is_thin else text
+    )
+
+
+def sums(amounts: list[tuple[str, int]]) -> str:
+    """Short sums of (currency, minor units), one per currency, never mixed."""
+    totals: dict[str, int] = {}
+    for currency, minor in amounts:
+        totals[currency] = totals.get(currency, 0) + minor
+    return " + ".join(money_short(Money(minor, code)) for code, minor in sorted(totals.items()))
+
+
+STATE_ORDER = (
+    HurdleState.MISSED,
+    HurdleState.AT_RISK,
+    HurdleState.IN_REVIEW,
+    HurdleState.NOT_DUE,
+    HurdleState.PASSED,
+    HurdleState.WAIVED,
+)

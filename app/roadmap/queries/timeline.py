@@ -1,0 +1,277 @@
+"""Read all commitments with their hurdles for the roadmap, by columns rather than by objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import PERMISSIONS
+from app.approvals.models import Commitment, CommitmentSpend, Tranche
+from app.approvals.rules import CommitmentState, TrancheState
+from app.calendar.models import Cycle
+from app.initiatives.models import Criterion, Initiative, Milestone
+from app.journeys.models import Journey
+from app.roadmap.models import Evidence, HurdleDecision
+from app.roadmap.queries.facts import OPEN
+from app.roadmap.rules import (
+    PERMISSION,
+    CriterionFacts,
+    HurdleAction,
+    HurdleFacts,
+    Measurement,
+    Reading,
+    readings,
+)
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineHurdle:
+    """One hurdle of a commitment with what its state is derived from.
+
+    ``facts`` hold criteria and their latest measurements where an open hurdle has any; without
+    them only dates count.
+    """
+
+    tranche_id: int
+    milestone_id: int
+    position: int
+    name: str
+    baseline_due_on: date
+    amount_minor: int
+    decided_on: date | None
+    decided_by: str | None
+    facts: HurdleFacts
+
+    @property
+    def due_on(self) -> date:
+        return self.facts.due_on
+
+    @property
+    def is_open(self) -> bool:
+        return self.facts.is_open
+
+    @property
+    def slip_days(self) -> int:
+        """How many days later than first agreed, negative when earlier."""
+        return (self.facts.due_on - self.baseline_due_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineCommitment:
+    """One funded initiative; ``stopped_on`` is the day its money was freed.
+
+    ``spends_until`` is the last quarter with approved spend, None where nothing is spent.
+    """
+
+    id: int
+    key: str
+    title: str
+    owner_id: int
+    owner: str
+    created_by_id: int
+    journey_key: str | None
+    journey: str | None
+    unit: str
+    cycle_id: int
+    cycle: str
+    start: Quarter
+    ends_on: date
+    state: CommitmentState
+    amount_minor: int
+    currency: str
+    spends_until: Quarter | None
+    hurdles: tuple[TimelineHurdle, ...]
+
+    @property
+    def stopped_on(self) -> date | None:
+        """The day it was stopped, None while it was not."""
+        if self.state is not CommitmentState.STOPPED:
+            return None
+        days = (one.decided_on for one in self.hurdles if one.facts.state is TrancheState.FREED)
+        return next((day for day in days if day is not None), None)
+
+    @property
+    def baseline_ends_on(self) -> date:
+        """The last day as approved, whatever moved since."""
+        days = [one.baseline_due_on for one in self.hurdles]
+        if self.spends_until is not None:
+            days.append(self.spends_until.last_day)
+        return max([self.start.last_day, *days])
+
+    @property
+    def released_minor(self) -> int:
+        """Money that hurdles let go."""
+        return sum(
+            one.amount_minor for one in self.hurdles if one.facts.state is TrancheState.RELEASED
+        )
+
+
+def load_timeline(session: Session) -> list[TimelineCommitment]:
+    """All commitments by start and key with their hurdles in order, in three queries."""
+    hurdles = _hurdles(session)
+    spends_until = (
+        select(func.max(CommitmentSpend.quarter))
+        .where(CommitmentSpend.commitment_id == Commitment.id, CommitmentSpend.amount_minor > 0)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            Commitment.id, Initiative.key, Initiative.title, Initiative.owner_id,
+            Person.name, Initiative.created_by_id, Journey.key, Journey.name, Initiative.unit,
+            Commitment.cycle_id, Cycle.name, Commitment.start, Commitment.ends_on,
+            Commitment.state, Commitment.amount_minor, Commitment.currency, spends_until,
+        )
+        .join(Commitment.initiative)
+        .join(Initiative.owner)
+        .join(Commitment.cycle)
+        .outerjoin(Initiative.journey)
+        .order_by(Commitment.start, Initiative.key, Commitment.id)
+    )  # fmt: skip
+    return [_commitment([*row, tuple(hurdles.get(row[0], ()))]) for row in rows]
+
+
+def _commitment(columns: list[Any]) -> TimelineCommitment:
+    return TimelineCommitment(*columns)
+
+
+def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
+    """Hurdles in order, by commitment id."""
+    hold, end = aliased(HurdleDecision), aliased(HurdleDecision)
+    is_hold = hold.action == HurdleAction.HOLD
+    is_end = end.action != HurdleAction.HOLD
+    rows = session.execute(
+        select(
+            Tranche.commitment_id, Tranche.id, Tranche.milestone_id, Tranche.position,
+            Milestone.name, Tranche.baseline_due_on, Tranche.due_on, Tranche.amount_minor,
+            Tranche.state, hold.decided_at, end.decided_at, end.action, end.recommended,
+            Person.name,
+        )
+        .join(Tranche.milestone)
+        .outerjoin(hold, and_(hold.tranche_id == Tranche.id, is_hold))
+        .outerjoin(end, and_(end.tranche_id == Tranche.id, is_end))
+        .outerjoin(Person, Person.id == end.decided_by_id)
+        .order_by(Tranche.commitment_id, Tranche.position)
+    )  # fmt: skip
+    evidence = _open_evidence(session)
+    found: dict[int, list[TimelineHurdle]] = {}
+    for commitment_id, id_, milestone_id, position, name, baseline_due_on, *rest in rows:
+        due_on, minor, state, held_at, ended_at, action, recommended, by = rest
+        criteria, measurements = evidence.get(id_, _NOTHING)
+        facts = HurdleFacts(
+            state,
+            due_on,
+            criteria,
+            measurements,
+            _day(held_at),
+            action is recommended,
+            was_decided=ended_at is not None,
+        )
+        hurdle = TimelineHurdle(
+            id_, milestone_id, position, name, baseline_due_on, minor, _day(ended_at), by, facts
+        )
+        found.setdefault(commitment_id, []).append(hurdle)
+    return found
+
+
+def _day(at: datetime | None) -> date | None:
+    return at.date() if at is not None else None
+
+
+Known = tuple[tuple[CriterionFacts, ...], tuple[Measurement, ...]]
+_NOTHING: Known = ((), ())
+
+
+def _open_evidence(session: Session) -> dict[int, Known]:
+    """Criteria with their latest measurements, by tranche, of open hurdles that have any."""
+    place = func.row_number().over(
+        partition_by=(Tranche.id, Criterion.id),
+        order_by=(Evidence.measured_on.desc(), Evidence.id.desc()),
+    )
+    other = aliased(Criterion)
+    has_any = (
+        select(Evidence.id)
+        .join(other, other.id == Evidence.criterion_id)
+        .where(other.milestone_id == Tranche.milestone_id, _counts_for_tranche())
+        .exists()
+    )
+    ranked = _criteria_with_evidence(place.label("place")).where(Tranche.state.in_(OPEN), has_any)
+    part = ranked.subquery()
+    rows = session.execute(
+        select(part).where(part.c.place == 1).order_by(part.c.tranche_id, part.c.criterion_id)
+    )
+    criteria: dict[int, list[CriterionFacts]] = {}
+    measurements: dict[int, list[Measurement]] = {}
+    for row in rows:
+        criteria.setdefault(row.tranche_id, []).append(_criterion(row))
+        if row.number is not None:
+            measurements.setdefault(row.tranche_id, []).append(_measurement(row))
+    return {id_: (tuple(found), tuple(measurements[id_])) for id_, found in criteria.items()}
+
+
+def _counts_for_tranche() -> ColumnElement[bool]:
+    """Evidence belongs to its criterion: what a registry brought in has no tranche."""
+    return or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == Tranche.id)
+
+
+def _criteria_with_evidence(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Tranche.id.label("tranche_id"), Criterion.id.label("criterion_id"), Criterion.metric,
+            Criterion.unit, Criterion.direction, Criterion.threshold, Criterion.minimum_sample,
+            Criterion.is_must_meet, Evidence.id.label("number"), Evidence.value, Evidence.sample,
+            Evidence.measured_on, Evidence.recorded_by_id, *more,
+        )
+        .join(Criterion, Criterion.milestone_id == Tranche.milestone_id)
+        .outerjoin(Evidence, and_(Evidence.criterion_id == Criterion.id, _counts_for_tranche()))
+    )  # fmt: skip
+
+
+def _criterion(row: Row[Any]) -> CriterionFacts:
+    return CriterionFacts(
+        row.criterion_id, row.metric, row.unit, row.direction, row.threshold, row.minimum_sample,
+        row.is_must_meet,
+    )  # fmt: skip
+
+
+def _measurement(row: Row[Any]) -> Measurement:
+    return Measurement(row.number, row.criterion_id, row.value, row.sample, row.measured_on)
+
+
+@dataclass(frozen=True, slots=True)
+class HurdleEvidence:
+    """The readings of one hurdle and who recorded them."""
+
+    readings: tuple[Reading, ...]
+    recorded_by: frozenset[int]
+
+
+def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
+    """Every criterion of a hurdle with its latest measurement, in one query."""
+    rows = session.execute(
+        _criteria_with_evidence().where(Tranche.id == tranche_id).order_by(Criterion.id)
+    ).all()
+    criteria = {row.criterion_id: _criterion(row) for row in rows}
+    measured = [row for row in rows if row.number is not None]
+    return HurdleEvidence(
+        readings(criteria.values(), (_measurement(row) for row in measured)),
+        frozenset(row.recorded_by_id for row in measured),
+    )
+
+
+def list_deciders(session: Session) -> list[tuple[int, str]]:
+    """Id and name of everybody whose role decides hurdles, by name."""
+    rows = session.execute(
+        select(Person.id, Person.name)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(Person.is_active, RoleGrant.is_in_force)
+        .where(RoleGrant.role.in_(PERMISSIONS[PERMISSION]))
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return [(id_, name) for id_, name in rows]

@@ -1,0 +1,18 @@
+"""The blueprint every module of these routes hangs its views on."""
+
+from __future__ import annotations
+
+from flask import Blueprint, url_for
+
+from app.web.subjects import link_subject
+
+bp = Blueprint("roadmap", __name__)
+
+GATE = "/gates/<int(max=2147483647):tranche_id>"
+"""The address of one hurdle; its id is small enough for every database."""
+
+link_subject(bp, "tranche", lambda ref: url_for("roadmap.gate", tranche_id=int(ref)))
+
+
+def page_of_initiative(key: str) -> str:
+    return url_for("initiatives.show", key=key)

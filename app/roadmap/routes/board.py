@@ -1,0 +1,83 @@
+"""The roadmap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from flask import render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from app.extensions import db
+from app.roadmap.presenters import board
+from app.roadmap.presenters.choices import Lanes, RoadmapChoices
+from app.roadmap.presenters.inspector import Inspected, find_hurdle, inspected
+from app.roadmap.presenters.lanes import LaneSet, journey_lanes, team_lanes, unit_lanes
+from app.roadmap.presenters.standing import Standing, standings
+from app.roadmap.queries.load import (
+    load_money_by_journey,
+    load_money_by_unit,
+    load_team_work,
+)
+from app.roadmap.queries.timeline import (
+    list_deciders,
+    load_hurdle_evidence,
+    load_timeline,
+)
+from app.roadmap.routes.blueprint import bp, page_of_initiative
+from app.web.assets import has_endpoint
+from app.web.clock import today
+from app.web.guards import current_actor, requires
+
+
+@bp.get("/roadmap")
+@requires("roadmap.view")
+def index() -> str:
+    """Show all funded initiatives with their hurdles on a time axis."""
+    choices = RoadmapChoices.read(request.args)
+    known = standings(load_timeline(db.session), today())
+    if not known:
+        return render_template("roadmap/empty.html")
+    person_id = current_actor().id
+    reach = board.in_reach(known, choices)
+    shown = board.shown_of(reach, choices.show, person_id)
+    lanes = LANE_SETS[choices.lanes](db.session, shown)
+    return render_template(
+        "roadmap/board.html",
+        choices=choices,
+        head=board.head(known, reach, choices, person_id),
+        drawing=board.drawing(lanes, choices, today(), page_of_initiative),
+        page=board.table_page(shown, choices, page_of_initiative),
+        inspected=_inspected(known, choices.at),
+    )
+
+
+def _inspected(known: Sequence[Standing], tranche_id: int | None) -> Inspected | None:
+    found = find_hurdle(known, tranche_id)
+    if found is None:
+        return None
+    standing, hurdle = found
+    evidence = load_hurdle_evidence(db.session, hurdle.tranche_id)
+    return inspected(standing, hurdle, evidence, list_deciders(db.session), today())
+
+
+def _by_journey(session: Session, shown: Sequence[Standing]) -> LaneSet:
+    return journey_lanes(shown, load_money_by_journey(session), _page_of_journey)
+
+
+def _page_of_journey(key: str) -> str | None:
+    return url_for("journeys.show", key=key) if has_endpoint("journeys.show") else None
+
+
+def _by_team(session: Session, shown: Sequence[Standing]) -> LaneSet:
+    return team_lanes(shown, load_team_work(session))
+
+
+def _by_unit(session: Session, shown: Sequence[Standing]) -> LaneSet:
+    return unit_lanes(shown, load_money_by_unit(session))
+
+
+LANE_SETS: dict[Lanes, Callable[[Session, Sequence[Standing]], LaneSet]] = {
+    Lanes.JOURNEY: _by_journey,
+    Lanes.TEAM: _by_team,
+    Lanes.UNIT: _by_unit,
+}
