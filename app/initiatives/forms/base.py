@@ -7,7 +7,7 @@ from typing import Any
 
 import wtforms
 from wtforms import BooleanField, Field, FieldList, FormField, HiddenField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, StopValidation
 
 from app.errors import InvalidError
 from app.web.forms import Form
@@ -15,8 +15,17 @@ from app.web.forms import Form
 Choices = Sequence[tuple[str, str]]
 
 
-def needed(message: str) -> list[InputRequired]:
-    return [InputRequired(message)]
+class Needed(InputRequired):
+    """Something has to be typed, and blanks are nothing."""
+
+    def __call__(self, form: Any, field: Field) -> None:
+        if not any(str(text).strip() for text in field.raw_data or ()):
+            field.errors = []
+            raise StopValidation(self.message)
+
+
+def needed(message: str) -> list[Needed]:
+    return [Needed(message)]
 
 
 def optional_id(value: Any) -> int | None:
