@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -316,3 +317,27 @@ def carry_out(
     solve_run(job)
     session.expire_all()
     return job
+
+
+def make_hard_portfolio(session: Session, cast: Cast, *, count: int = 60) -> Portfolio:
+    """Add the small world with many more candidates over three years: no proof within seconds."""
+    portfolio = make_portfolio(session, cast, quarters=12)
+    dice = Random(7)
+    for number in range(count):
+        cost = dice.randint(300, 2_000)
+        pool = dice.choice([portfolio.serve, portfolio.fail])
+        options = [
+            OptionSketch(
+                key,
+                {portfolio.capex: [cost * share, cost * share, cost * share * 2]},
+                {portfolio.team: [dice.randint(20, 90), dice.randint(10, 60)]},
+                {pool: f"0.0{dice.randint(1, 9)}"},
+                half_life=8,
+            )
+            for key, share in (("pilot", 20_00), ("lean", 40_00), ("full", 60_00))
+        ]
+        make_candidate(
+            session, cast, portfolio.cycle, f"CX-{200 + number}", *options,
+            journey=portfolio.journey,
+        )  # fmt: skip
+    return portfolio
