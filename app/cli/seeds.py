@@ -6,6 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.accounts.rules import Role
 from app.cli.errors import said_plainly
 from app.extensions import db
 from app.web.clock import today
@@ -32,4 +33,5 @@ def demo() -> None:
 def people() -> None:
     """Show the sign-ins of the demo people."""
     for persona in PEOPLE:
-        click.echo(f"  {persona.email:26}{PASSWORD}  {persona.name}, {', '.join(persona.roles)}")
+        words = ", ".join(Role(role).word for role in persona.roles)
+        click.echo(f"  {persona.email:26}{PASSWORD}  {persona.name}, {words}")
