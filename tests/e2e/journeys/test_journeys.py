@@ -1,0 +1,63 @@
+"""A CX lead looks where it hurts, and Finance certifies, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from app.journeys.models import Journey
+from app.journeys.rules import Lever
+from tests.factories.accounts import Cast
+from tests.factories.journeys import make_baseline, make_journey, make_pool
+from tests.support.browser import PHONE, accessibility_faults, scrolls_sideways
+
+Browse = Callable[..., Page]
+LIGHT = ("", "/pools", "/baselines", "/stages", "/baselines/new")
+DARK = ("", "/pools/retain", "/baselines/2?against=1", "/edit", "/pools/retain/edit")
+
+
+@pytest.fixture
+def journey(session: Session, cast: Cast) -> Journey:
+    with transaction(session):
+        journey = make_journey(session, cast.lead)
+        make_baseline(session, journey)
+        make_baseline(session, journey)
+        make_pool(session, journey, Lever.RETAIN, claimed_by=cast.lead)
+    return journey
+
+
+class TestJourney:
+    @pytest.mark.parametrize(
+        ("page", "scheme"),
+        [*((page, "light") for page in LIGHT), *((page, "dark") for page in DARK)],
+    )
+    def test_is_accessible_and_fits_a_phone(
+        self, browse: Browse, cast: Cast, journey: Journey, page: str, scheme: str
+    ) -> None:
+        address = f"/journeys/motor-claim{page}"
+        opened = browse(cast.lead, address, viewport=PHONE, color_scheme=scheme)
+
+        assert accessibility_faults(opened) == []
+        assert not scrolls_sideways(opened)
+
+    def test_shows_the_touchpoint_that_is_clicked(
+        self, browse: Browse, cast: Cast, journey: Journey
+    ) -> None:
+        page = browse(cast.lead, "/journeys/motor-claim", viewport={"width": 1440, "height": 900})
+
+        page.get_by_role("row", name="Letters and bills").get_by_role("link").click()
+
+        expect(page.get_by_role("heading", name="Letters and bills, Use")).to_be_visible()
+
+    def test_lets_finance_certify_without_scripts(
+        self, browse: Browse, cast: Cast, journey: Journey
+    ) -> None:
+        page = browse(cast.cfo, "/journeys/motor-claim/pools/retain", java_script_enabled=False)
+
+        page.get_by_role("button", name="Certify pool").click()
+
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Certified")
