@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from math import isfinite
@@ -30,8 +31,32 @@ def _is_number(_checker: object, value: object) -> bool:
     return value.is_finite() if isinstance(value, Decimal) else isfinite(value)
 
 
+def _items(
+    validator: Any, schema: dict[str, Any], instance: Any, parent: dict[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword ``items``; lists of good numbers or quarters, most of a large file, pass at
+    once."""
+    one = schema
+    if set(schema) == {"$ref"} and schema["$ref"].startswith("#/$defs/"):
+        one = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    if isinstance(instance, list) and all(_is_plainly_good(one, entry) for entry in instance):
+        return
+    yield from Draft202012Validator.VALIDATORS["items"](validator, schema, instance, parent)
+
+
+def _is_plainly_good(schema: dict[str, Any], value: object) -> bool:
+    """Whether a number in range or a text of the right form; anything else is not decided here."""
+    if schema.keys() == {"type", "minimum", "maximum"}:
+        is_kind = _is_integer if schema["type"] == "integer" else _is_number
+        return is_kind(None, value) and schema["minimum"] <= value <= schema["maximum"]
+    if schema.keys() == {"type", "pattern", "maxLength"} and isinstance(value, str):
+        return len(value) <= schema["maxLength"] and bool(re.search(schema["pattern"], value))
+    return False
+
+
 _Validator = extend(
     Draft202012Validator,
+    validators={"items": _items},
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_integer, "number": _is_number}
     ),
@@ -45,6 +70,7 @@ _KINDS = {
     "integer": "a whole number (money in minor units, such as cents)",
     "number": "a finite number",
 }
+_AT = {"min": "at least", "max": "at most"}
 _PATTERNS = {
     "^[0-9]{4}-Q[1-4]$": "must be a quarter such as 2027-Q1",
     "^[A-Z]{3}$": "must be a currency code such as EUR",
@@ -104,11 +130,13 @@ def _sentence(error: ValidationError) -> str:
             choices = wanted if error.validator == "enum" else [wanted]
             return f"must be {' or '.join(str(choice) for choice in choices)}, not {got}."
         case "pattern":
-            return f"{_PATTERNS.get(wanted, 'must not contain control characters')}, not {got}."
-        case "minLength" | "minItems":
-            return f"must have at least {wanted} entr{'y' if wanted == 1 else 'ies'}."
-        case "maxLength" | "maxItems":
-            return f"must have at most {wanted:,} entries."
+            return f"{_PATTERNS[wanted]}, not {got}."
+        case "not":
+            return "must not contain control characters, such as line breaks."
+        case "minLength" | "maxLength":
+            return f"must have {_AT[error.validator[:3]]} {wanted:,} characters."
+        case "minItems" | "maxItems":
+            return f"must have {_AT[error.validator[:3]]} {wanted:,} entries."
         case "uniqueItems":
             return "names something twice; keep one of them."
     return f"is not acceptable ({error.validator})."
