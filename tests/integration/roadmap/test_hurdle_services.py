@@ -376,7 +376,7 @@ class TestImportedEvidence:
                     source="Registry, line 7",
                     recorded_by_id=cast.manager.id,
                     recorded_at=now,
-                )  # fmt: skip
+                )
             )
         with transaction(session):
             commitment = make_commitments(session, cast, now, world)["CX-101"]

@@ -1,0 +1,293 @@
+"""What the database itself refuses, whatever route a change comes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Commitment, Proposal
+from app.db.session import transaction
+from app.roadmap.rules import HurdleAction
+from tests.factories.accounts import Cast
+from tests.factories.approvals import make_commitments, make_proposal, make_world
+from tests.factories.roadmap import decide, measure, tranches_of
+
+
+@dataclass(frozen=True)
+class Money:
+    """Ids of an approved proposal, a commitment and its tranches; the first one is released."""
+
+    proposal_id: int
+    commitment_id: int
+    cycle_id: int
+    tranches: list[int]
+    amounts: list[int]
+
+
+@pytest.fixture
+def money(session: Session, cast: Cast, now: datetime) -> Money:
+    with transaction(session):
+        world = make_world(session, cast, now)
+    with transaction(session):
+        commitment = make_commitments(session, cast, now, world)["CX-101"]
+    tranches = tranches_of(session, commitment.id)
+    with transaction(session):
+        measure(session, tranches[0], 17, actor=cast.manager, now=now)
+        decide(session, tranches[0], HurdleAction.RELEASE, actor=cast.cfo, now=now)
+    proposal_id = session.scalars(select(Proposal.id)).one()
+    return Money(
+        proposal_id,
+        commitment.id,
+        commitment.cycle_id,
+        [tranche.id for tranche in tranches],
+        [tranche.amount_minor for tranche in tranches],
+    )
+
+
+@pytest.fixture
+def waiting(session: Session, cast: Cast, now: datetime) -> Proposal:
+    with transaction(session):
+        world = make_world(session, cast, now)
+    with transaction(session):
+        return make_proposal(session, cast, now, world)
+
+
+def refused(session: Session, sentence: str, sql: str, **values: Any) -> None:
+    with pytest.raises(IntegrityError) as caught, transaction(session):
+        session.execute(text(sql), values)
+    assert sentence in str(caught.value.orig)
+
+
+def insert(table: str, values: Mapping[str, Any]) -> str:
+    names = ", ".join(values)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + name for name in values)})"
+
+
+class TestHistory:
+    def test_is_never_rewritten_or_removed(self, session: Session, money: Money) -> None:
+        for table, column in (
+            ("decisions", "reason"),
+            ("ledger_transfers", "reason"),
+            ("hurdle_decisions", "reason"),
+            ("evidence", "note"),
+        ):
+            refused(session, "", f"UPDATE {table} SET {column} = 'other'")
+            refused(session, "", f"DELETE FROM {table}")
+
+    def test_of_spend_hands_and_dates_stays(self, session: Session, money: Money) -> None:
+        refused(session, "spend", "UPDATE commitment_spend SET amount_minor = amount_minor + 1")
+        refused(session, "hand", "DELETE FROM proposal_hands")
+
+    def test_of_proposals_commitments_and_tranches_is_never_deleted(
+        self, session: Session, money: Money
+    ) -> None:
+        for table in ("proposal_items", "proposals", "tranches", "commitments"):
+            refused(session, "never deleted", f"DELETE FROM {table}")
+
+    def test_keeps_the_criteria_money_hangs_on(self, session: Session, money: Money) -> None:
+        refused(session, "locked", "UPDATE criteria SET threshold = 0")
+        refused(session, "locked", "UPDATE milestones SET tranche_share = 0")
+
+
+class TestSnapshot:
+    def test_is_frozen(self, session: Session, waiting: Proposal) -> None:
+        for change in ("digest = 'x'", "snapshot = NULL", "currency = 'USD'", "note = 'y'"):
+            refused(session, "frozen", f"UPDATE proposals SET {change}")
+
+    def test_leaves_waiting_only_with_a_decision(self, session: Session, waiting: Proposal) -> None:
+        refused(session, "by a decision", "UPDATE proposals SET state = 'approved'")
+        refused(session, "by a decision", "UPDATE proposals SET state = 'returned'")
+
+    def test_never_waits_again(self, session: Session, money: Money) -> None:
+        refused(session, "moves once", "UPDATE proposals SET state = 'submitted'")
+
+    def test_keeps_its_items_and_their_figures(self, session: Session, waiting: Proposal) -> None:
+        refused(session, "only be struck", "UPDATE proposal_items SET spend_minor = 1")
+
+    def test_waits_alone_in_its_cycle(self, session: Session, waiting: Proposal) -> None:
+        with pytest.raises(IntegrityError), transaction(session):
+            session.execute(
+                text(
+                    "INSERT INTO proposals (cycle_id, run_id, round, state, note, snapshot, digest,"
+                    " currency, submitted_by_id, submitted_at, version) SELECT cycle_id, run_id, 9,"
+                    " state, note, snapshot, digest, currency, submitted_by_id, submitted_at, 1"
+                    " FROM proposals"
+                )
+            )
+
+
+class TestFourHands:
+    def decision(self, proposal: Proposal, person_id: int) -> dict[str, Any]:
+        return {
+            "proposal_id": proposal.id, "kind": "approve", "reason": "", "digest": proposal.digest,
+            "decided_by_id": person_id, "decided_at": 0,
+        }  # fmt: skip
+
+    def test_keep_submitter_and_owner_from_deciding(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        for person in (cast.lead, cast.owner):
+            values = self.decision(waiting, person.id)
+            refused(session, "had a hand", insert("decisions", values), **values)
+
+    def test_keep_who_changed_the_scenario_from_deciding(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        with transaction(session):
+            session.execute(text("UPDATE scenarios SET changed_by_id = :id"), {"id": cast.cfo.id})
+        values = self.decision(waiting, cast.cfo.id)
+        refused(session, "had a hand", insert("decisions", values), **values)
+
+    def test_let_a_decision_stand_only_on_what_waits(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        values = self.decision(waiting, cast.cfo.id) | {"digest": "0" * 64}
+        refused(session, "as it waits", insert("decisions", values), **values)
+
+    def test_keep_who_measured_or_owns_from_deciding_a_hurdle(
+        self, session: Session, cast: Cast, now: datetime, money: Money
+    ) -> None:
+        with transaction(session):
+            session.execute(
+                text(
+                    "INSERT INTO evidence (tranche_id, criterion_id, value, sample, measured_on,"
+                    " source, note, recorded_by_id, recorded_at) SELECT t.id, c.id, 99000000, 500,"
+                    " '2027-02-15', 'CRM', '', :by, 0 FROM tranches t"
+                    " JOIN criteria c ON c.milestone_id = t.milestone_id WHERE t.id = :tranche"
+                ),
+                {"by": cast.cfo2.id, "tranche": money.tranches[1]},
+            )
+        for person in (cast.cfo2, cast.owner):
+            values = hurdle_decision(money.tranches[1], person.id)
+            refused(session, "measured a hurdle", insert("hurdle_decisions", values), **values)
+
+
+def hurdle_decision(tranche_id: int, person_id: int, action: str = "release") -> dict[str, Any]:
+    return {
+        "tranche_id": tranche_id, "action": action, "recommended": "release", "grounds": "",
+        "reason": "", "decided_by_id": person_id, "decided_at": 0,
+    }  # fmt: skip
+
+
+class TestHurdles:
+    def test_are_decided_in_order(self, session: Session, cast: Cast, money: Money) -> None:
+        values = hurdle_decision(money.tranches[2], cast.cfo.id, "stop")
+        refused(session, "decided first", insert("hurdle_decisions", values), **values)
+
+    def test_release_nothing_unmeasured(self, session: Session, cast: Cast, money: Money) -> None:
+        values = hurdle_decision(money.tranches[1], cast.cfo.id)
+        refused(session, "without a recorded", insert("hurdle_decisions", values), **values)
+
+    def test_are_decided_once(self, session: Session, cast: Cast, money: Money) -> None:
+        values = hurdle_decision(money.tranches[0], cast.cfo.id, "stop")
+        refused(session, "is decided", insert("hurdle_decisions", values), **values)
+
+    def test_move_their_tranche_only_by_a_decision(self, session: Session, money: Money) -> None:
+        sql = "UPDATE tranches SET state = :state WHERE id = :id"
+        for state in ("released", "freed", "held"):
+            refused(session, "decision on its hurdle", sql, state=state, id=money.tranches[1])
+        refused(session, "decision", sql, state="pending", id=money.tranches[0])
+
+    def test_keep_amount_and_baseline(self, session: Session, money: Money) -> None:
+        refused(session, "is fixed", "UPDATE tranches SET amount_minor = amount_minor + 1")
+        refused(session, "is fixed", "UPDATE tranches SET baseline_due_on = '2030-01-01'")
+        refused(session, "is fixed", "UPDATE commitments SET amount_minor = amount_minor + 1")
+
+    def test_take_no_evidence_once_decided(
+        self, session: Session, cast: Cast, money: Money
+    ) -> None:
+        refused(
+            session, "comes before the decision",
+            "INSERT INTO evidence (tranche_id, criterion_id, value, measured_on, source, note,"
+            " recorded_by_id, recorded_at) SELECT t.id, c.id, 1, '2027-02-15', 'CRM', '', :by, 0"
+            " FROM tranches t JOIN criteria c ON c.milestone_id = t.milestone_id WHERE t.id = :id",
+            by=cast.manager.id, id=money.tranches[0],
+        )  # fmt: skip
+
+
+class TestLedger:
+    def transfer(self, money: Money, kind: str, minor: int, **changes: Any) -> dict[str, Any]:
+        accounts = {
+            "commit": ("budget", "committed"),
+            "release": ("committed", "released"),
+            "free": ("committed", "budget"),
+            "spend": ("released", "spent"),
+        }
+        debit, credit = accounts.get(kind, ("released", "committed"))
+        return {
+            "at": 0, "kind": kind, "debit": debit, "credit": credit, "amount_minor": minor,
+            "currency": "EUR", "cycle_id": money.cycle_id, "commitment_id": money.commitment_id,
+            "tranche_id": None, "reverses_id": None, "reason": "", "moved_by_id": 4,
+        } | changes  # fmt: skip
+
+    def test_commits_no_more_than_was_approved(self, session: Session, money: Money) -> None:
+        values = self.transfer(money, "commit", 1)
+        refused(session, "does not hold", insert("ledger_transfers", values), **values)
+
+    def test_releases_no_more_than_a_decided_tranche_holds(
+        self, session: Session, money: Money
+    ) -> None:
+        again = self.transfer(money, "release", 1, tranche_id=money.tranches[0])
+        refused(session, "moves once", insert("ledger_transfers", again), **again)
+        early = self.transfer(money, "release", money.amounts[1], tranche_id=money.tranches[1])
+        refused(session, "by a decision", insert("ledger_transfers", early), **early)
+        too_much = self.transfer(money, "release", 10**12, tranche_id=money.tranches[1])
+        refused(session, "", insert("ledger_transfers", too_much), **too_much)
+
+    def test_frees_nothing_without_a_stop(self, session: Session, money: Money) -> None:
+        values = self.transfer(money, "free", 1, tranche_id=money.tranches[1])
+        refused(session, "by a decision", insert("ledger_transfers", values), **values)
+
+    def test_spends_no_more_than_was_released(self, session: Session, money: Money) -> None:
+        values = self.transfer(money, "spend", money.amounts[0] + 1)
+        refused(session, "does not hold", insert("ledger_transfers", values), **values)
+
+    def test_keeps_to_the_accounts_of_each_kind(self, session: Session, money: Money) -> None:
+        values = self.transfer(money, "commit", 1, debit="released", credit="committed")
+        refused(session, "accounts_fit_kind", insert("ledger_transfers", values), **values)
+
+    def test_reverses_only_what_was_moved(self, session: Session, money: Money) -> None:
+        values = self.transfer(money, "reverse", 1, reverses_id=1)
+        refused(session, "", insert("ledger_transfers", values), **values)
+
+    def test_stays_within_its_commitment(self, session: Session, money: Money) -> None:
+        values = self.transfer(money, "spend", 1, currency="USD")
+        refused(session, "within its commitment", insert("ledger_transfers", values), **values)
+        other = session.scalar(select(Commitment.id).where(Commitment.id != money.commitment_id))
+        values = self.transfer(
+            money, "release", 1, commitment_id=other, tranche_id=money.tranches[1]
+        )
+        refused(session, "", insert("ledger_transfers", values), **values)
+
+    def test_takes_a_true_reversal(self, session: Session, cast: Cast, money: Money) -> None:
+        released = session.execute(
+            text("SELECT id, amount_minor FROM ledger_transfers WHERE kind = 'release'")
+        ).one()
+        values = self.transfer(
+            money, "reverse", released.amount_minor, reverses_id=released.id,
+            tranche_id=money.tranches[0],
+        )  # fmt: skip
+        with transaction(session):
+            session.execute(text(insert("ledger_transfers", values)), values)
+        refused(session, "", insert("ledger_transfers", values), **values)
+
+
+class TestCommitments:
+    def test_are_only_what_a_decision_granted(
+        self, session: Session, cast: Cast, money: Money
+    ) -> None:
+        refused(
+            session, "",
+            "INSERT INTO commitments (decision_id, cycle_id, initiative_id, option_id, start,"
+            " ends_on, state, amount_minor, value_minor, currency, version) SELECT decision_id,"
+            " cycle_id, initiative_id, option_id, start, ends_on, 'active', amount_minor + 1,"
+            " value_minor, currency, 1 FROM commitments WHERE id = :id",
+            id=money.commitment_id,
+        )  # fmt: skip

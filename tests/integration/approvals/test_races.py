@@ -1,0 +1,195 @@
+"""What happens when several people act at the same moment, on a database that lets them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.approvals.models import Commitment, Decision, LedgerTransfer, Tranche
+from app.approvals.queries import get_proposal, load_balances
+from app.approvals.rules import TransferKind
+from app.approvals.services import approve_proposal
+from app.calendar.queries import get_cycle
+from app.calendar.services import set_budgets
+from app.db.session import transaction
+from app.db.sqlite import engine_options
+from app.errors import AppError, ConflictError
+from app.roadmap.rules import HurdleAction
+from app.values.money import Money
+from tests.factories.accounts import Cast
+from tests.factories.approvals import (
+    World,
+    make_commitments,
+    make_proposal,
+    make_world,
+    verdict_on,
+)
+from tests.factories.roadmap import decide, measure, tranches_of
+from tests.support.databases import PostgresDatabases
+
+THREADS = 12
+
+
+@pytest.fixture
+def database(postgres_databases: PostgresDatabases) -> PostgresDatabases:
+    """SQLite lets one writer in at a time, so only PostgreSQL shows races."""
+    postgres_databases.reset()
+    return postgres_databases
+
+
+@pytest.fixture
+def engine(database: PostgresDatabases) -> Iterator[Engine]:
+    options = engine_options(database.url) | {"pool_size": THREADS + 2}
+    engine = create_engine(**options)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def world(session: Session, cast: Cast, now: datetime) -> World:
+    with transaction(session):
+        return make_world(session, cast, now)
+
+
+def at_once(engine: Engine, acts: list[Callable[[Session], Any]]) -> list[Any]:
+    """Let every act run in a transaction of its own, all starting together."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[Session], Any]) -> Any:
+        with Session(engine, expire_on_commit=False) as session:
+            barrier.wait()
+            try:
+                with transaction(session):
+                    return act(session)
+            except AppError as error:
+                return error
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def approval(proposal_id: int, person_id: int, now: datetime, key: str) -> Callable[[Session], int]:
+    def act(session: Session) -> int:
+        proposal = get_proposal(session, proposal_id)
+        actor = session.get_one(Person, person_id)
+        return approve_proposal(
+            session, proposal, verdict_on(proposal, key=key), actor=actor, now=now
+        )
+
+    return act
+
+
+class TestTwoApprovals:
+    def test_of_two_cfos_are_one_decision(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            proposal_id = make_proposal(session, cast, now, world).id
+        people = [cast.cfo.id, cast.cfo2.id] * (THREADS // 2)
+        answers = at_once(
+            engine,
+            [approval(proposal_id, who, now, f"{n:0>32}") for n, who in enumerate(people)],
+        )
+        assert [type(one) for one in answers].count(int) == 1
+        assert [type(one) for one in answers].count(ConflictError) == THREADS - 1
+        assert session.scalar(select(func.count(Decision.id))) == 1
+        assert session.scalar(select(func.count(Commitment.id))) == 3
+
+    def test_with_the_same_key_are_one_row_and_equal_answers(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            proposal_id = make_proposal(session, cast, now, world).id
+        answers = at_once(engine, [approval(proposal_id, cast.cfo.id, now, "7" * 32)] * THREADS)
+        assert len(set(answers)) == 1 and isinstance(answers[0], int)
+        assert session.scalar(select(func.count(Decision.id))) == 1
+
+    def test_and_a_lowered_budget_never_both_succeed(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            proposal_id = make_proposal(session, cast, now, world).id
+        version, cycle_id = get_cycle(session, world.cycle_id).version, world.cycle_id
+        lowerer = cast.cfo2.id
+
+        def lower(session: Session) -> str:
+            cycle = get_cycle(session, cycle_id)
+            budgets = {("capex", quarter): Money(1_00, "EUR") for quarter in cycle.quarters}
+            set_budgets(
+                session, cycle, budgets, {}, expected_version=version, is_confirmed=True,
+                actor=session.get_one(Person, lowerer), now=now,
+            )  # fmt: skip
+            return "lowered"
+
+        answers = at_once(engine, [approval(proposal_id, cast.cfo.id, now, "8" * 32), lower])
+        assert sum(isinstance(one, AppError) for one in answers) == 1, answers
+        found = load_balances(session, world.cycle_id)
+        assert all(fund.left_minor >= 0 for fund in found.funds)
+
+
+class TestTwoDecisionsOnAHurdle:
+    def test_release_its_money_once(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            commitments = make_commitments(session, cast, now, world)
+        first = [tranches_of(session, one.id)[0] for one in commitments.values()]
+        with transaction(session):
+            for tranche in first:
+                measure(session, session.get_one(Tranche, tranche.id), 17, actor=cast.manager,
+                        now=now)  # fmt: skip
+
+        def act(tranche_id: int, person_id: int, key: str) -> Callable[[Session], Any]:
+            def release(session: Session) -> Any:
+                return decide(
+                    session, session.get_one(Tranche, tranche_id), HurdleAction.RELEASE,
+                    actor=session.get_one(Person, person_id), now=now, key=key,
+                )  # fmt: skip
+
+            return release
+
+        amounts = sum(tranche.amount_minor for tranche in first)
+        ids = [tranche.id for tranche in first]
+        people = [cast.cfo.id, cast.cfo2.id] * (THREADS // 2)
+        acts = [act(ids[n % len(ids)], person, f"{n:0>32}") for n, person in enumerate(people)]
+        answers = at_once(engine, acts)
+        assert sum(not isinstance(one, AppError) for one in answers) == len(first)
+        released = session.scalar(
+            select(func.sum(LedgerTransfer.amount_minor)).where(
+                LedgerTransfer.kind == TransferKind.RELEASE
+            )
+        )
+        assert released == amounts
+        assert load_balances(session, world.cycle_id).total.is_sound
+
+    def test_of_release_and_stop_keep_one(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            commitment = make_commitments(session, cast, now, world)["CX-101"]
+        tranche_id = tranches_of(session, commitment.id)[0].id
+        with transaction(session):
+            measure(session, session.get_one(Tranche, tranche_id), 17, actor=cast.manager, now=now)
+
+        def act(action: HurdleAction, person_id: int) -> Callable[[Session], Any]:
+            def one(session: Session) -> Any:
+                return decide(
+                    session, session.get_one(Tranche, tranche_id), action, reason="Because",
+                    actor=session.get_one(Person, person_id), now=now,
+                )  # fmt: skip
+
+            return one
+
+        answers = at_once(
+            engine, [act(HurdleAction.RELEASE, cast.cfo.id), act(HurdleAction.STOP, cast.cfo2.id)]
+        )
+        assert sum(isinstance(one, ConflictError) for one in answers) == 1
+        assert load_balances(session, world.cycle_id).total.is_sound
