@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from copy import deepcopy
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -307,3 +308,18 @@ class TestSchema:
 
     def test_accepts_what_the_engine_accepts(self) -> None:
         Draft202012Validator(SCHEMA).validate(full())
+
+
+class TestDocumentation:
+    def test_the_example_of_the_format_page_can_be_solved(self) -> None:
+        page = (Path(__file__).parents[4] / "docs" / "problem-format.md").read_text()
+        example = page.split("```json\n")[1].split("```")[0]
+        problem = parse_problem(example)
+        assert [initiative.key for initiative in problem.initiatives] == ["CX-104", "CX-110"]
+
+    def test_every_field_of_the_schema_is_described(self) -> None:
+        page = (Path(__file__).parents[4] / "docs" / "problem-format.md").read_text()
+        names = {name for part in SCHEMA["$defs"].values() for name in part.get("properties", {})}
+        assert [
+            name for name in sorted(names | set(SCHEMA["properties"])) if name not in page
+        ] == []
