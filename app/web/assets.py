@@ -5,13 +5,23 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, g, url_for
 
 _versions: dict[tuple[str, int, int], str] = {}
 
 
 def asset(path: str) -> str:
-    """The address of ``static/path`` with the first digits of its content's digest."""
+    """The address of ``static/path`` with the first digits of its content's digest.
+
+    It is worked out once a page, since every icon asks for the same file.
+    """
+    known: dict[str, str] = g.setdefault("asset_addresses", {})
+    if path not in known:
+        known[path] = _address(path)
+    return known[path]
+
+
+def _address(path: str) -> str:
     file = Path(current_app.static_folder or "") / path
     try:
         stat = file.stat()
