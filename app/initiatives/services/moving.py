@@ -208,15 +208,21 @@ def move_many(
     """
     if any(find.needs_reason for find in _moves_of(action)) and not reason.strip():
         raise InvalidError("Give the reason; it stays on the record.", field="reason")
-    facts = load_circumstances(session, initiatives)
     moved, refused = 0, []
-    for one in initiatives:
-        try:
-            _move(session, one, action, facts[one.id], reason=reason, actor=actor, now=now)
-            moved += 1
-        except (ConflictError, InvalidError, NotAllowedError) as error:
-            refused.append(Refusal(one.key, error.message))
+    for start in range(0, len(initiatives), _CHUNK):
+        some = initiatives[start : start + _CHUNK]
+        facts = load_circumstances(session, some)
+        for one in some:
+            try:
+                _move(session, one, action, facts[one.id], reason=reason, actor=actor, now=now)
+                moved += 1
+            except (ConflictError, InvalidError, NotAllowedError) as error:
+                refused.append(Refusal(one.key, error.message))
     return moved, refused
+
+
+_CHUNK = 1_000
+"""How many are read at once: databases limit how many ids a query may name."""
 
 
 def _moves_of(action: Action) -> list[Move]:
