@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.accounts.models import Person
@@ -55,6 +56,19 @@ class JourneyState:
     pools: list[LeverPool]
 
 
+def _named(person: InstrumentedAttribute[Any]) -> Any:
+    """Load a person for their name only; what they may do loads itself when it is asked."""
+    return joinedload(person).lazyload(Person.grants)
+
+
+_WITH_POOLS = selectinload(Journey.pools).options(
+    selectinload(LeverPool.inputs),
+    _named(LeverPool.owner),
+    _named(LeverPool.claimed_by),
+    _named(LeverPool.certified_by),
+)
+
+
 def get_journey(session: Session, key: str) -> Journey:
     """Give a journey with owner, stages, touchpoints, baselines (no figures) and pools.
 
@@ -63,10 +77,10 @@ def get_journey(session: Session, key: str) -> Journey:
     return _found(
         session,
         key,
-        joinedload(Journey.owner),
+        _named(Journey.owner),
         selectinload(Journey.stages),
         selectinload(Journey.touchpoints).joinedload(Touchpoint.stage),
-        selectinload(Journey.baselines).joinedload(Baseline.recorded_by),
+        selectinload(Journey.baselines).options(_named(Baseline.recorded_by)),
         _WITH_POOLS,
     )
 
@@ -74,14 +88,6 @@ def get_journey(session: Session, key: str) -> Journey:
 def get_journey_with_pools(session: Session, key: str) -> Journey:
     """Give a journey with its pools only. Raises NotFoundError."""
     return _found(session, key, _WITH_POOLS)
-
-
-_WITH_POOLS = selectinload(Journey.pools).options(
-    selectinload(LeverPool.inputs),
-    joinedload(LeverPool.owner),
-    joinedload(LeverPool.claimed_by),
-    joinedload(LeverPool.certified_by),
-)
 
 
 def _found(session: Session, key: str, *options: ExecutableOption) -> Journey:
@@ -117,7 +123,7 @@ def measured(figure: TouchpointFigure) -> Measured:
 
 def list_journeys(session: Session) -> list[Journey]:
     """Give all journeys with their owners, those in use first, by name."""
-    query = select(Journey).options(joinedload(Journey.owner))
+    query = select(Journey).options(_named(Journey.owner))
     return list(session.scalars(query.order_by(Journey.is_in_use.desc(), Journey.name)))
 
 
@@ -201,4 +207,5 @@ def touchpoints_ever_measured(session: Session, journey_id: int) -> set[int]:
 def list_possible_owners(session: Session) -> list[Person]:
     """Everybody active, by name."""
     query = select(Person).where(Person.is_active).order_by(Person.name)
+    query = query.options(lazyload(Person.grants))
     return list(session.scalars(query))
