@@ -8,15 +8,14 @@ from decimal import Decimal
 
 from app.portfolio.models import Run, Scenario
 from app.portfolio.presenters.verdicts import Verdict, gap_words, noted_of, summary_verdict
-from app.portfolio.queries import CandidateLine
-from app.portfolio.rules.demands import TAGS, DemandKind, demand_sentence
+from app.portfolio.rules.demands import DemandKind, demand_sentence
 from app.portfolio.rules.pins import PinKind, pin_sentence
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.web.filters import money, money_short, number, quarter
 
-MOST_SUGGESTED = 500
-"""Candidates offered while a key is typed; more would make the page heavy."""
+MOST_SUGGESTED = 100
+"""Candidates listed beside a form; more would make the page heavy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +105,6 @@ def rule_lines(scenario: Scenario) -> list[BindingLine]:
         )
         for rule in scenario.rules
     ]
-
-
-def tag_pairs(lines: Sequence[CandidateLine]) -> list[tuple[str, str]]:
-    """Every tag and value some candidate carries, for choosing from."""
-    found = {(tag, value) for line in lines for tag, value in line.tags.items()}
-    return sorted(found, key=lambda pair: (TAGS.index(pair[0]), pair[1]))
 
 
 def run_line(run: Run, currency: str) -> RunLine:

@@ -14,6 +14,9 @@ from app.portfolio.rules.demands import listed
 from app.values.money import Money
 from app.web.filters import money, percent
 
+TINY = "<\u202f"
+"""Stands before the smallest gap that is written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -35,7 +38,7 @@ def plan_verdict(result: Mapping[str, Any], names: Names) -> Verdict:
             text = "No other choice of the model is worth more."
             return Verdict("ok", "Proven optimal", f"{text}{_approximation(result)}")
         case "within_gap":
-            word = f"Within {gap_words(result['gap'])} of the best"
+            word = f"Within {gap_words(result['gap']).lstrip(TINY)} of the best"
             return Verdict("ok", word, f"{_room(result)}{_approximation(result)}")
         case "stopped":
             text = f"This is the best plan found until then. {_room(result)}"
@@ -52,7 +55,7 @@ def gap_words(gap: float | None) -> str:
         return "–"
     exact = Decimal(repr(gap))
     if 0 < exact < Decimal("0.0001"):
-        return "less than 0.01\u202f%"
+        return "<\u202f0.01\u202f%"
     return percent(exact, 2)
 
 

@@ -6,7 +6,9 @@ from app.portfolio.queries.candidates import (
     COMMITTED,
     CandidateLine,
     CommittedChoice,
+    count_candidates,
     list_candidate_lines,
+    list_tags,
     load_committed_options,
 )
 from app.portfolio.queries.runs import (
@@ -27,6 +29,7 @@ __all__ = [
     "COMMITTED",
     "CandidateLine",
     "CommittedChoice",
+    "count_candidates",
     "find_answered_run",
     "find_earlier_run",
     "find_run_of_job",
@@ -37,5 +40,6 @@ __all__ = [
     "list_runs_of",
     "list_runs_to_compare",
     "list_scenarios",
+    "list_tags",
     "load_committed_options",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased, contains_eager, selectinload
 
 from app.initiatives.models import (
@@ -50,8 +50,13 @@ class CandidateLine:
     option_keys: tuple[str, ...]
 
 
-def list_candidate_lines(session: Session, cycle_id: int) -> list[CandidateLine]:
-    """Candidates of a cycle by key, in one query."""
+def list_candidate_lines(
+    session: Session, cycle_id: int, *, limit: int | None = None
+) -> list[CandidateLine]:
+    """Candidates of a cycle by key, or the first ``limit`` of them, in one query."""
+    chosen = (
+        select(Initiative.id).where(*_is_candidate(cycle_id)).order_by(Initiative.key).limit(limit)
+    )
     rows = session.execute(
         select(
             Initiative.id, Initiative.key, Initiative.title, Initiative.unit, Initiative.lens,
@@ -59,7 +64,7 @@ def list_candidate_lines(session: Session, cycle_id: int) -> list[CandidateLine]
         )
         .outerjoin(Initiative.journey)
         .outerjoin(Initiative.options)
-        .where(Initiative.cycle_id == cycle_id, Initiative.state == InitiativeState.CANDIDATE)
+        .where(Initiative.id.in_(chosen.subquery().select()))
         .order_by(Initiative.key, Option.position)
     )  # fmt: skip
     lines: dict[int, CandidateLine] = {}
@@ -69,6 +74,33 @@ def list_candidate_lines(session: Session, cycle_id: int) -> list[CandidateLine]
         options = (*line.option_keys, option) if option else line.option_keys
         lines[id_] = CandidateLine(id_, key, title, tags, options)
     return list(lines.values())
+
+
+def count_candidates(session: Session, cycle_id: int) -> int:
+    """How many initiatives of a cycle can be chosen from."""
+    query = select(func.count()).select_from(Initiative).where(*_is_candidate(cycle_id))
+    return session.scalar(query) or 0
+
+
+def list_tags(session: Session, cycle_id: int) -> list[tuple[str, str]]:
+    """Every (tag, value) some candidate of a cycle carries, by tag and value."""
+    rows = session.execute(
+        select(Journey.key, Initiative.unit, Initiative.lens)
+        .select_from(Initiative)
+        .outerjoin(Initiative.journey)
+        .where(*_is_candidate(cycle_id))
+        .distinct()
+    )
+    found = {
+        pair
+        for journey, unit, lens in rows
+        for pair in initiative_tags(journey, unit, lens.value).items()
+    }
+    return sorted(found)
+
+
+def _is_candidate(cycle_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Initiative.cycle_id == cycle_id, Initiative.state == InitiativeState.CANDIDATE
 
 
 def load_committed_options(session: Session, cycle_id: int) -> list[tuple[Option, Quarter]]:

@@ -10,8 +10,13 @@ from app.errors import InvalidError, NotFoundError
 from app.extensions import db
 from app.portfolio.forms import DEMAND_FORMS, DemandForm, PinForm, VersionForm
 from app.portfolio.models import Scenario
-from app.portfolio.presenters.scenarios import MOST_SUGGESTED, pin_lines, rule_lines, tag_pairs
-from app.portfolio.queries import get_scenario, list_candidate_lines
+from app.portfolio.presenters.scenarios import MOST_SUGGESTED, pin_lines, rule_lines
+from app.portfolio.queries import (
+    count_candidates,
+    get_scenario,
+    list_candidate_lines,
+    list_tags,
+)
 from app.portfolio.routes.blueprint import ID, SCENARIO, bp
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
@@ -80,14 +85,14 @@ def _pin_form(scenario: Scenario) -> PinForm:
 
 
 def _pins_page(scenario: Scenario, form: PinForm) -> str:
-    lines = list_candidate_lines(db.session, scenario.cycle_id)
+    lines = list_candidate_lines(db.session, scenario.cycle_id, limit=MOST_SUGGESTED)
     return render_template(
         "portfolio/pins.html",
         scenario=scenario,
         form=form,
         pins=pin_lines(scenario),
-        candidates=lines[:MOST_SUGGESTED],
-        candidate_count=len(lines),
+        candidates=lines,
+        candidate_count=count_candidates(db.session, scenario.cycle_id),
     )
 
 
@@ -151,12 +156,12 @@ def _demand_form(scenario: Scenario, kind: DemandKind) -> DemandForm:
     form = DEMAND_FORMS[kind](
         currency=scenario.cycle.currency, data={"version": scenario.version, "lag": 0}
     )
-    form.offer_tags(tag_pairs(list_candidate_lines(db.session, scenario.cycle_id)))
+    form.offer_tags(list_tags(db.session, scenario.cycle_id))
     return form
 
 
 def _rules_page(scenario: Scenario, kind: DemandKind, form: DemandForm) -> str:
-    lines = list_candidate_lines(db.session, scenario.cycle_id)
+    lines = list_candidate_lines(db.session, scenario.cycle_id, limit=MOST_SUGGESTED)
     return render_template(
         "portfolio/rules.html",
         scenario=scenario,
@@ -164,6 +169,6 @@ def _rules_page(scenario: Scenario, kind: DemandKind, form: DemandForm) -> str:
         kind=kind,
         kinds=list(DemandKind),
         rules=rule_lines(scenario),
-        candidates=lines[:MOST_SUGGESTED],
-        candidate_count=len(lines),
+        candidates=lines,
+        candidate_count=count_candidates(db.session, scenario.cycle_id),
     )

@@ -24,9 +24,9 @@ from app.portfolio.presenters.scenarios import (
     team_lines,
 )
 from app.portfolio.queries import (
+    count_candidates,
     get_scenario,
     latest_runs,
-    list_candidate_lines,
     list_runs_of,
     list_scenarios,
 )
@@ -130,7 +130,7 @@ def scenario_page(one: Scenario, form: RunForm) -> str:
         form=form,
         runs=[run_line(run, one.cycle.currency) for run in runs],
         latest=runs[0] if runs else None,
-        candidate_count=len(list_candidate_lines(db.session, one.cycle_id)),
+        candidate_count=count_candidates(db.session, one.cycle_id),
         **constraints(one),
     )
 
