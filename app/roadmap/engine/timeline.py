@@ -169,6 +169,7 @@ def lane_drawings(
     lanes: Sequence[Lane], bars: Iterable[Bar], axis: Axis
 ) -> list[dict[str, object]]:
     """Lanes in the order given, each with its rows by start; a lane without bars is left out."""
+    places = _Places(axis)
     rows: dict[str, list[Bar]] = {lane.key: [] for lane in lanes}
     for bar in bars:
         rows[bar.lane].append(bar)
@@ -183,11 +184,22 @@ def lane_drawings(
                 for quarter, load in sorted(lane.loads.items())
                 if quarter in axis.quarters
             ],
-            "rows": [_row(axis, bar) for bar in sorted(rows[lane.key], key=_by_start)],
+            "rows": [_row(places, bar) for bar in sorted(rows[lane.key], key=_by_start)],
         }
         for lane in lanes
         if rows[lane.key]
     ]
+
+
+class _Places(dict[date, float]):
+    """Where days begin; each is worked out once, since thousands of bars share few days."""
+
+    def __init__(self, axis: Axis) -> None:
+        self.axis = axis
+
+    def __missing__(self, day: date) -> float:
+        self[day] = self.axis.x(day)
+        return self[day]
 
 
 def _by_start(bar: Bar) -> tuple[date, str]:
@@ -209,12 +221,12 @@ def _load(axis: Axis, quarter: Quarter, load: Load) -> dict[str, object]:
     }
 
 
-def _row(axis: Axis, bar: Bar) -> dict[str, object]:
-    x = axis.x(bar.starts_on)
-    end = axis.x(bar.ends_on + timedelta(days=1))
-    base_end = axis.x(bar.baseline_ends_on + timedelta(days=1))
+def _row(places: _Places, bar: Bar) -> dict[str, object]:
+    x = places[bar.starts_on]
+    end = places[bar.ends_on + timedelta(days=1)]
+    base_end = places[bar.baseline_ends_on + timedelta(days=1)]
     is_other = bar.baseline_ends_on != bar.ends_on
-    elapsed = min(axis.x(axis.today), end) - x
+    elapsed = min(places[places.axis.today], end) - x
     return {
         "key": bar.key,
         "title": bar.title,
@@ -230,7 +242,7 @@ def _row(axis: Axis, bar: Bar) -> dict[str, object]:
         "selected": bar.is_selected,
         "diamonds": [
             {
-                "x": axis.x(diamond.due_on),
+                "x": places[diamond.due_on],
                 "state": diamond.state,
                 "title": diamond.title,
                 "href": diamond.href,

@@ -81,7 +81,7 @@ def in_reach(known: Sequence[GateEntry], choices: GateChoices) -> list[GateEntry
         if choices.state in ("", one.state.value)
         and choices.owner in (None, one.commitment.owner_id)
         and choices.journey in ("", one.commitment.journey_key)
-        and choices.month in ("", f"{one.hurdle.due_on:%Y-%m}")
+        and (not choices.month or choices.month == f"{one.hurdle.due_on:%Y-%m}")
         and matches(choices.q, one.commitment.key, one.commitment.title, one.hurdle.name)
     ]
 
@@ -117,7 +117,8 @@ def calendar_head(
         for one in known
         if one.commitment.journey_key and one.commitment.journey
     }
-    months = {f"{one.hurdle.due_on:%Y-%m}": f"{one.hurdle.due_on:%b %Y}" for one in known}
+    days = sorted({one.hurdle.due_on for one in known})
+    months = {f"{on:%Y-%m}": f"{on:%b %Y}" for on in days}
     return CalendarHead(
         subtitle=_subtitle(reach),
         tabs=[
@@ -127,7 +128,7 @@ def calendar_head(
         states=[("", "All states"), *((one.value, one.word) for one in STATE_ORDER)],
         owners=[("", "Everybody"), *sorted(owners.items(), key=lambda one: one[1])],
         journeys=[("", "All journeys"), *sorted(journeys.items(), key=lambda one: one[1])],
-        months=[("", "All months"), *sorted(months.items())],
+        months=[("", "All months"), *months.items()],
     )
 
 

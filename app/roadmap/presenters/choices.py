@@ -126,6 +126,8 @@ class GateChoices(_Asked):
 
 def matches(text: str, *fields_: str) -> bool:
     """Whether every word of the text stands in one of the fields, in any case."""
+    if not text:
+        return True
     haystack = "\n".join(fields_).casefold()
     return all(word in haystack for word in text.casefold().split())
 

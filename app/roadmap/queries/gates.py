@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,11 +18,13 @@ from app.errors import NotFoundError
 from app.initiatives.models import Initiative, Milestone
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
-from app.roadmap.queries.facts import TrancheKey, key_of, load_hurdle_rows
+from app.roadmap.queries.facts import HurdleRows, TrancheKey, key_of, load_hurdle_rows
 from app.roadmap.rules import (
+    CriterionFacts,
     HurdleFacts,
     HurdleRecord,
     HurdleState,
+    Measurement,
     Reading,
     Recommendation,
     hurdle_state,
@@ -229,7 +232,8 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
                 joinedload(Commitment.option),
                 joinedload(Commitment.decision),
                 joinedload(Commitment.initiative).options(
-                    joinedload(Initiative.owner), joinedload(Initiative.journey)
+                    joinedload(Initiative.owner).lazyload(Person.grants),
+                    joinedload(Initiative.journey),
                 ),
                 selectinload(Commitment.tranches).joinedload(Tranche.milestone),
             ),
@@ -237,7 +241,8 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     )
     if tranche is None:
         raise NotFoundError("There is no such hurdle, or it was removed.")
-    hurdles = load_hurdle_rows(session, [key_of(tranche)])
+    evidence, decisions = _evidence(session, tranche), _decisions(session, tranche)
+    hurdles = _known(tranche, evidence, decisions)
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
     commitment = tranche.commitment
@@ -247,12 +252,39 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         state=hurdle_state(facts, today),
         readings=readings(facts.criteria, facts.measurements),
         recommendation=recommend(facts, today) if facts.is_open else None,
-        evidence=_evidence(session, tranche),
-        decisions=_decisions(session, tranche),
+        evidence=evidence,
+        decisions=decisions,
         moves=_moves(session, tranche),
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
     )
+
+
+def _known(
+    tranche: Tranche, evidence: Sequence[Evidence], decisions: Sequence[HurdleDecision]
+) -> HurdleRows:
+    """What was loaded for the page already, as the facts are made of."""
+    rows, milestone = HurdleRows(), tranche.milestone
+    rows.criteria[milestone.id] = [
+        CriterionFacts(
+            one.id, one.metric, one.unit, one.direction, one.threshold, one.minimum_sample,
+            one.is_must_meet,
+        )
+        for one in milestone.criteria
+    ]  # fmt: skip
+    in_order = sorted(evidence, key=lambda one: one.id)
+    rows.evidence[milestone.id] = [
+        (
+            one.tranche_id,
+            Measurement(one.id, one.criterion_id, one.value, one.sample, one.measured_on),
+        )
+        for one in in_order
+    ]
+    rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
+    rows.decisions[tranche.id] = [
+        (one.action, one.recommended, one.decided_at.date()) for one in reversed(decisions)
+    ]
+    return rows
 
 
 def _evidence(session: Session, tranche: Tranche) -> tuple[Evidence, ...]:
@@ -264,7 +296,10 @@ def _evidence(session: Session, tranche: Tranche) -> tuple[Evidence, ...]:
                 Evidence.criterion_id.in_(criteria),
                 or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == tranche.id),
             )
-            .options(joinedload(Evidence.recorded_by), joinedload(Evidence.criterion))
+            .options(
+                joinedload(Evidence.recorded_by).lazyload(Person.grants),
+                joinedload(Evidence.criterion),
+            )
             .order_by(Evidence.measured_on.desc(), Evidence.id.desc())
         )
     )
@@ -275,7 +310,7 @@ def _decisions(session: Session, tranche: Tranche) -> tuple[HurdleDecision, ...]
         session.scalars(
             select(HurdleDecision)
             .where(HurdleDecision.tranche_id == tranche.id)
-            .options(joinedload(HurdleDecision.decided_by))
+            .options(joinedload(HurdleDecision.decided_by).lazyload(Person.grants))
             .order_by(HurdleDecision.id.desc())
         )
     )
@@ -286,7 +321,7 @@ def _moves(session: Session, tranche: Tranche) -> tuple[DateMove, ...]:
         session.scalars(
             select(DateMove)
             .where(DateMove.tranche_id == tranche.id)
-            .options(joinedload(DateMove.moved_by))
+            .options(joinedload(DateMove.moved_by).lazyload(Person.grants))
             .order_by(DateMove.id.desc())
         )
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import quote
+
 from flask import Blueprint, url_for
 
 from app.web.subjects import link_subject
@@ -14,5 +17,7 @@ GATE = "/gates/<int(max=2147483647):tranche_id>"
 link_subject(bp, "tranche", lambda ref: url_for("roadmap.gate", tranche_id=int(ref)))
 
 
-def page_of_initiative(key: str) -> str:
-    return url_for("initiatives.show", key=key)
+def initiative_pages() -> Callable[[str], str]:
+    """Addresses of initiatives by key, for thousands of them on one page."""
+    start = url_for("initiatives.show", key="-").removesuffix("-")
+    return lambda key: f"{start}{quote(key, safe='')}"

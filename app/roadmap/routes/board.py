@@ -23,7 +23,7 @@ from app.roadmap.queries.timeline import (
     load_hurdle_evidence,
     load_timeline,
 )
-from app.roadmap.routes.blueprint import bp, page_of_initiative
+from app.roadmap.routes.blueprint import bp, initiative_pages
 from app.web.assets import has_endpoint
 from app.web.clock import today
 from app.web.guards import current_actor, requires
@@ -40,13 +40,14 @@ def index() -> str:
     person_id = current_actor().id
     reach = board.in_reach(known, choices)
     shown = board.shown_of(reach, choices.show, person_id)
+    page_of = initiative_pages()
     lanes = LANE_SETS[choices.lanes](db.session, shown)
     return render_template(
         "roadmap/board.html",
         choices=choices,
         head=board.head(known, reach, choices, person_id),
-        drawing=board.drawing(lanes, choices, today(), page_of_initiative),
-        page=board.table_page(shown, choices, page_of_initiative),
+        drawing=board.drawing(lanes, choices, today(), page_of),
+        page=board.table_page(shown, choices, page_of),
         inspected=_inspected(known, choices.at),
     )
 

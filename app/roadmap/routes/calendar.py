@@ -10,7 +10,7 @@ from app.roadmap.presenters.choices import GateChoices
 from app.roadmap.presenters.standing import standings
 from app.roadmap.queries import load_hurdle_rows
 from app.roadmap.queries.timeline import list_deciders, load_timeline
-from app.roadmap.routes.blueprint import bp, page_of_initiative
+from app.roadmap.routes.blueprint import bp
 from app.web.clock import today
 from app.web.guards import requires
 
@@ -32,5 +32,4 @@ def gates() -> str:
         head=calendar.calendar_head(known, reach, choices),
         page=page,
         groups=calendar.groups(page.items, rows, list_deciders(db.session), today()),
-        page_of_initiative=page_of_initiative,
     )
