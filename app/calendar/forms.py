@@ -43,6 +43,18 @@ class VersionedForm(Form):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
+class ConfirmedForm(VersionedForm):
+    """A form whose unusual figures are asked about once before they are taken."""
+
+    is_confirmed = BooleanField("The unusual figures are right")
+
+    @property
+    def is_questioned(self) -> bool:
+        """Whether the person has to be asked, or has answered already."""
+        asked = any("confirm it" in message for _, _, message in self.error_list())
+        return asked or bool(self.is_confirmed.data)
+
+
 class CycleForm(VersionedForm):
     """A cycle's own figures."""
 
@@ -124,7 +136,7 @@ class TeamEditForm(Form):
         return self.seen_name.data or "", Money(minor, str(self.currency))
 
 
-class GridForm(VersionedForm):
+class GridForm(ConfirmedForm):
     """A grid of fields, named in ``cells`` by row key and quarter; rows are (key, name, note)."""
 
     cells: Mapping[tuple[str, Quarter], str]
@@ -148,8 +160,6 @@ class GridForm(VersionedForm):
 
 class BudgetForm(GridForm):
     """Budgets by fund and quarter, with the carry-over of every fund before them."""
-
-    is_confirmed = BooleanField("The unusual amounts are right")
 
     @property
     def grid(self) -> dict[str, Any]:

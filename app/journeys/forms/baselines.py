@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, Field, StringField, TextAreaField
+from wtforms import Field, StringField, TextAreaField
 
-from app.calendar.forms import VersionedForm, needed
+from app.calendar.forms import ConfirmedForm, needed
 from app.journeys.rules import BaselineDraft, Measured, figure_cell
 from app.values.money import Money
 from app.web.fields import DayField, MeasureField, MoneyField
@@ -31,7 +31,7 @@ class UploadForm(Form):
     file = FileField("CSV file", [FileRequired("Choose the file with the figures.")])
 
 
-class BaselineForm(VersionedForm):
+class BaselineForm(ConfirmedForm):
     """A measurement; ``version`` is the number of the last version seen."""
 
     touchpoints: Sequence[tuple[int, str, str]] = ()
@@ -43,7 +43,6 @@ class BaselineForm(VersionedForm):
         description="Such as: contact statistics and customer survey, October.",
     )
     note = TextAreaField("Note")
-    is_confirmed = BooleanField("The unusual figures are right")
 
     def row(self, touchpoint_id: int) -> list[Field]:
         return [self[figure_cell(touchpoint_id, name)] for name, _ in COLUMNS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
+from app.accounts.models import Person
 from app.audit.queries import list_subject_events
 from app.calendar.presenters import conflict_view
 from app.errors import AppError
@@ -37,9 +38,11 @@ def refused_form(
     return body, status_of(error)
 
 
-def owner_choices() -> list[tuple[int, str]]:
-    """Everybody who can own something."""
-    return [(person.id, person.name) for person in list_possible_owners(db.session)]
+def owner_choices(owner: Person | None = None) -> list[tuple[int, str]]:
+    """Everybody who can own something, and whoever owns it now."""
+    people = list_possible_owners(db.session)
+    gone = [owner] if owner is not None and owner not in people else []
+    return [(person.id, person.name) for person in (*gone, *people)]
 
 
 def last_number(journey: Journey) -> int:

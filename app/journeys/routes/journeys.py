@@ -66,7 +66,7 @@ def edit(key: str) -> str:
 def save(key: str) -> Answer:
     """Change a journey's own words."""
     journey = queries.get_journey(db.session, key)
-    form = _form()
+    form = _form(journey)
     if not form.validate_on_submit():
         return render_template("journeys/form.html", form=form, journey=journey), 422
     try:
@@ -127,7 +127,7 @@ def save_shape(key: str) -> Answer:
 
 def _form(journey: Journey | None = None) -> JourneyForm:
     form = JourneyForm(obj=journey)
-    form.owner_id.choices = owner_choices()
+    form.owner_id.choices = owner_choices(journey.owner if journey else None)
     return form
 
 

@@ -181,7 +181,8 @@ def _context(journey: Journey, lever: Lever) -> dict[str, object]:
 
 def _form(journey: Journey, lever: Lever, **kwargs: object) -> PoolForm:
     form = pool_form(lever, currency=journey.currency, **kwargs)
-    form.owner_id.choices = owner_choices()
+    stored = services.find_pool(journey, lever)
+    form.owner_id.choices = owner_choices(stored.owner if stored else None)
     return form
 
 
