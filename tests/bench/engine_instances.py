@@ -86,6 +86,8 @@ def _initiative(size: Size, random: Random, i: int, quarters: list[str]) -> dict
     cost = random.randint(2_000_00, 90_000_00)
     pools = random.sample(range(size.pools), min(size.pools, random.randint(1, 2)))
     effects = [(f"pool{p}", random.uniform(0.02, 0.3)) for p in pools]
+    if len(effects) == 2 and random.random() < 0.15:  # helps one pool, harms another
+        effects[1] = (effects[1][0], -effects[1][1] / 4)
     first = random.randrange(max(1, len(quarters) - size.starts + 1))
     starts = quarters[first : first + size.starts]
     options = []

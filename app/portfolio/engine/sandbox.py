@@ -76,7 +76,7 @@ class Sandbox:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._pipe)

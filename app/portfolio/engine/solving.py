@@ -252,16 +252,24 @@ class _Run:
             )
         )
 
+    def _bound_that_holds(self) -> int | None:
+        """The bound, unless a plan we know shows that it is false."""
+        if self.bound is None or self.best is None:
+            return self.bound
+        value = self.best.value
+        if value > self.bound + 1 + abs(value) // 10**6:
+            self.failures.append(f"{self.solver}: its bound lies below a plan that is allowed")
+            return None
+        # Where segments lose nothing, what is left above a proven value is rounding.
+        slip = max(1, abs(value) // 10**9)
+        exact = self.status is PlanStatus.OPTIMAL and not self.understated
+        return value if exact and self.bound - value <= slip else max(self.bound, value)
+
     def plan(self) -> Plan:
         """The verdict on the best plan."""
         if self.status is PlanStatus.INFEASIBLE:
             self.best = self.bound = None
-        bound = self.bound
-        if self.best is not None and bound is not None:
-            bound = max(bound, self.best.value)
-            if self.status is PlanStatus.OPTIMAL and not self.understated:
-                slip = max(1, abs(self.best.value) // 10**9)
-                bound = self.best.value if bound - self.best.value <= slip else bound
+        bound = self._bound_that_holds()
         reached = relative_gap(self.best.value if self.best else None, bound)
         status = self.status
         if reached is not None and status in (PlanStatus.TIME_LIMIT, PlanStatus.WITHIN_GAP):

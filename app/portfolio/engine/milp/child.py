@@ -12,6 +12,7 @@ import pickle
 import resource
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from app.portfolio.engine.job import Job, Message
@@ -55,7 +56,8 @@ def _limit(parent: int, cpu_seconds: int, wall_seconds: int, size: int) -> None:
         sys.exit(1)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
+    with suppress(ValueError, OSError):  # macOS knows the limit but does not take it
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
     signal.setitimer(signal.ITIMER_REAL, wall_seconds)
 
 

@@ -33,6 +33,9 @@ def main(mode: str, job_path: str, pipe: int) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             say({"kind": "plan", "positions": [everything[-1]]})
             time.sleep(600)
+        case "hang on a false bound":
+            say({"kind": "bound", "level": 0, "value": 3.0})
+            time.sleep(600)
         case "babble":
             os.write(pipe, b'no json\n{"half": \n[1]\n{"kind": "plan", "positions": ["x", 99]}\n')
         case "breaks a limit":

@@ -79,6 +79,11 @@ class TestHanging:
         assert monotonic() - began < 6
         assert (plan.status, plan.value) == (PlanStatus.TIME_LIMIT, 10)
 
+    def test_a_bound_below_a_known_plan_is_not_told(self, problem: Problem) -> None:
+        plan = solve(problem, time_limit=1, backends=(fake("hang on a false bound"),))
+        assert (plan.status, plan.value, plan.bound) == (PlanStatus.TIME_LIMIT, 10, None)
+        assert "its bound lies below" in plan.message
+
     def test_stop_ends_it_at_once(self, problem: Problem) -> None:
         began = monotonic()
         plan = solve(
