@@ -68,6 +68,10 @@ class Sums:
     count: int
 
     @property
+    def hours(self) -> int:
+        return self.minutes // 60
+
+    @property
     def per_money(self) -> Decimal | None:
         if not self.spend:
             return None
@@ -123,6 +127,10 @@ class ProposalView:
         return len(self.items) <= HURDLES_SHOWN
 
     @property
+    def hurdle_count(self) -> int:
+        return sum(len(item.tranches) for item in self.items if not item.is_struck)
+
+    @property
     def approval_bars(self) -> list[str]:
         """Why what remains can't be granted, whoever asks."""
         return [*self.overdrawn, *(f"Broken: {sentence}." for sentence in self.torn)]
@@ -134,6 +142,23 @@ class Budgets:
 
     funds: Sequence[FundBudget]
     bound: Mapping[Cell, int]
+
+
+def frozen_budgets(proposal: Proposal) -> Budgets:
+    """Budgets and what was bound of them when the proposal was submitted."""
+    frozen = frozen_of(proposal.snapshot)
+    first = Quarter.parse(frozen.cycle.first_quarter)
+    quarters = tuple(first + n for n in range(frozen.cycle.quarter_count))
+    funds = [
+        FundBudget(fund.id, fund.name, quarters, fund.budget, fund.carry_over)
+        for fund in frozen.funds
+    ]
+    bound = {
+        (fund.id, quarter): minor
+        for fund in frozen.funds
+        for quarter, minor in zip(quarters, fund.committed, strict=True)
+    }
+    return Budgets(funds, bound)
 
 
 @lru_cache(maxsize=8)

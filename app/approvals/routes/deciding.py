@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.approvals.forms import DecisionForm, WithdrawForm, ids_in
 from app.approvals.models import Proposal
-from app.approvals.presenters.proposal import STATES, Budgets, proposal_view
+from app.approvals.presenters.proposal import STATES, Budgets, frozen_budgets, proposal_view
 from app.approvals.queries import (
     find_earlier_round,
     fund_budgets,
@@ -110,17 +110,26 @@ def _page(
     if form is None:
         without = ",".join(str(one) for one in sorted(struck))
         form = DecisionForm(formdata=None, digest=proposal.digest, without=without)
-    budgets = Budgets(fund_budgets(proposal.cycle), load_committed(db.session, proposal.cycle_id))
     return render_template(
         "approvals/proposal.html",
         proposal=proposal,
-        view=proposal_view(proposal, struck, budgets, find_earlier_round(db.session, proposal)),
+        view=proposal_view(
+            proposal, struck, _budgets(proposal), find_earlier_round(db.session, proposal)
+        ),
         state=STATES[proposal.state],
         form=form,
         withdrawal=withdrawal or WithdrawForm(formdata=None),
         bars=_bars(proposal),
         commitments=list_commitments_of(db.session, proposal),
     )
+
+
+def _budgets(proposal: Proposal) -> Budgets:
+    """Today's while it waits; once it is decided, those it was submitted against."""
+    if proposal.state is not ProposalState.SUBMITTED:
+        return frozen_budgets(proposal)
+    bound = load_committed(db.session, proposal.cycle_id)
+    return Budgets(fund_budgets(proposal.cycle), bound)
 
 
 def _bars(proposal: Proposal) -> dict[str, str | None]:
