@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from babel.numbers import format_decimal, get_currency_symbol
 from flask import Flask, current_app
 
 from app.values.money import Money
 from app.values.quarter import Quarter
+from app.web.digits import write_money, write_number
 
 MINUS = "\u2212"
 NONE = "–"
@@ -28,7 +30,7 @@ def money(value: Money | None) -> str:
     """Money to the cent: €1,234,567.00."""
     if value is None:
         return NONE
-    return _with_minus(format_currency(value.amount, value.currency, locale=_locale()))
+    return _with_minus(write_money(value, _locale()))
 
 
 def money_short(value: Money | None) -> str:
@@ -49,7 +51,7 @@ def money_short(value: Money | None) -> str:
 def _short(value: Money, scaled: Decimal, letter: str) -> str:
     digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
     rounded = scaled.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
-    text = format_decimal(rounded.normalize(), format="#,##0.##", locale=_locale())
+    text = write_number(rounded, _locale())
     sign = MINUS if value.minor < 0 and rounded else ""
     return f"{sign}{get_currency_symbol(value.currency, locale=_locale())}{text}{letter}"
 
@@ -64,7 +66,7 @@ def percent(value: Decimal | None, digits: int = 1) -> str:
     if value is None:
         return NONE
     rounded = (Decimal(value) * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
-    text = format_decimal(rounded, format="#,##0." + "#" * digits, locale=_locale())
+    text = write_number(rounded, _locale())
     return _with_minus(f"{text}\u202f%")
 
 
@@ -72,7 +74,9 @@ def number(value: Decimal | int | None, digits: int | None = None) -> str:
     """A number with its thousands set off; ``digits`` after the point, else as many as it has."""
     if value is None:
         return NONE
-    pattern = "#,##0.######" if digits is None else "#,##0." + "0" * digits if digits else "#,##0"
+    if digits is None:
+        return _with_minus(write_number(value, _locale()))
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return _with_minus(format_decimal(value, format=pattern, locale=_locale()))
 
 
@@ -97,9 +101,13 @@ def quarter(value: Quarter | str | None) -> str:
 
 def day(value: date | None) -> str:
     """A day: 31 Mar 2027."""
-    if value is None:
-        return NONE
-    return str(format_date(value, format="d MMM y", locale=_locale()))
+    return NONE if value is None else _day(value, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, locale: str) -> str:
+    """Pages repeat few days many times."""
+    return str(format_date(value, format="d MMM y", locale=locale))
 
 
 def moment(value: datetime | None) -> str:
