@@ -116,20 +116,7 @@ def import_registry(
         known = once(session, request_key, actor, "registry.imported", asked, now=now)
         if known is not None:
             return queries.get_batch(session, known)
-    earlier = queries.find_batch(session, file_digest=file.digest, mapping_name=file.mapping.name)
-    if earlier is not None:
-        raise ConflictError(
-            f"This file was imported already, as “{earlier.file_name}”. Nothing was added."
-        )
-    draft = preview_import(session, file, cycle=cycle)
-    if draft.errors and not leave_out_errors:
-        raise InvalidError(
-            f"{len(draft.errors)} of {draft.row_count} rows have errors. Mend them in the file, or"
-            " choose to leave these rows out. Nothing was saved.",
-            field="leave_out",
-        )
-    if not draft.initiatives:
-        raise InvalidError("No row of the file can be imported.", field="file")
+    draft = _sound_draft(session, file, cycle, leave_out_errors=leave_out_errors)
     batch = _batch(file, draft, actor, now)
     session.add(batch)
     session.flush()
@@ -147,6 +134,27 @@ def import_registry(
     if request_key is not None:
         remember(session, request_key, batch.id)
     return batch
+
+
+def _sound_draft(
+    session: Session, file: ImportFile, cycle: Cycle, *, leave_out_errors: bool
+) -> ImportDraft:
+    """The draft, unless the file came in before or rows with errors bar it."""
+    earlier = queries.find_batch(session, file_digest=file.digest, mapping_name=file.mapping.name)
+    if earlier is not None:
+        raise ConflictError(
+            f"This file was imported already, as “{earlier.file_name}”. Nothing was added."
+        )
+    draft = preview_import(session, file, cycle=cycle)
+    if draft.errors and not leave_out_errors:
+        raise InvalidError(
+            f"{len(draft.errors)} of {draft.row_count} rows have errors. Mend them in the file, or"
+            " choose to leave these rows out. Nothing was saved.",
+            field="leave_out",
+        )
+    if not draft.initiatives:
+        raise InvalidError("No row of the file can be imported.", field="file")
+    return draft
 
 
 def _batch(file: ImportFile, draft: ImportDraft, actor: Person, now: datetime) -> ImportBatch:
