@@ -89,12 +89,16 @@ def assumed_start(
 
 def intensities(claim: OptionClaim, pool: int, quarters: int) -> tuple[Decimal, ...]:
     """Expected intensity Σ g·a·ρ on a pool by quarter from the option's start."""
+    return tuple(Decimal(repr(strength)) for strength in _strengths(claim, pool, quarters))
+
+
+def _strengths(claim: OptionClaim, pool: int, quarters: int) -> list[float]:
     full = 0.0
     for effect in claim.effects:
         if effect.pool == pool:
             full += intensity(effect.removal, effect.grade.haircut)
     profile = ramp_profile(claim.go_live + 1, claim.ramp, claim.half_life, quarters)
-    return tuple(Decimal(repr(round(full * grown, _INTENSITY_DIGITS))) for grown in profile)
+    return [round(full * grown, _INTENSITY_DIGITS) for grown in profile]
 
 
 def declared_value(claim: OptionClaim, horizon: Horizon) -> int:
@@ -131,11 +135,11 @@ def quick_standalone(
     Adds up in floating point and works exactly only where the rounding could turn out otherwise.
     """
     terms = [
-        worth * (1.0 - exp(-float(strength)))
+        worth * (1.0 - exp(-strength))
         for pool in _touched(claim, pools)
         for worth, strength in zip(
             pools[pool][claim.start :],
-            intensities(claim, pool, max(0, horizon.quarters - claim.start)),
+            _strengths(claim, pool, max(0, horizon.quarters - claim.start)),
             strict=True,
         )
     ]

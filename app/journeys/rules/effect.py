@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from math import exp, log
 
 LARGEST_REMOVAL = Decimal("0.95")
 """No behaviour change removes more of a pool than this."""
 
 
+@lru_cache(maxsize=1024)
 def ramp_profile(
     go_live: int, ramp: int, half_life: int | None, quarters: int
 ) -> tuple[float, ...]:
@@ -18,7 +20,8 @@ def ramp_profile(
     before the horizon (0 or less) for what is live already. The go-live quarter itself has the
     first step of the linear ramp, so ρ = (t − go_live + 1)/ramp until it is 1 in quarter
     go_live + ramp − 1; from the quarter after that it halves every ``half_life`` quarters, or
-    never when that is None. A ramp of 0 or 1 is full at once.
+    never when that is None. A ramp of 0 or 1 is full at once. Kept, since a portfolio asks for few
+    shapes thousands of times.
     """
     steps = max(ramp, 1)
     profile = []
