@@ -15,6 +15,7 @@ Message = dict[str, Any]
 ``bound``: ``value``, no plan of the model at ``level`` is worth more (minor units);
 ``plan``: ``positions`` of the placements chosen, ``value`` the model gives them;
 ``stage``: ``name`` of what is searched for now;
+``proven``: as ``end``; what is done after it makes the answer better, not true;
 ``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``level``, ``bound``,
 ``positions``, ``value``, ``is_exact`` (no plan outside those reported is worth as much, exactly),
 ``ties_settled``, ``misses`` (limits that cannot hold together), ``detail``.

@@ -70,6 +70,7 @@ class _Run:
     ties_settled: bool = False
     conflict: tuple[str, ...] = ()
     failures: list[str] = field(default_factory=list)
+    proven: Message | None = None
     _told: float = 0.0
 
     def prepare(self) -> None:
@@ -116,12 +117,17 @@ class _Run:
             gap=self.gap,
             start=tuple(self.problem.position_of[placement] for placement in start),
         )
+        self.proven = None
         try:
             with Sandbox(job, backend) as sandbox:
-                return self._follow(sandbox, backend)
+                is_answered = self._follow(sandbox, backend)
         except OSError as error:
             self.failures.append(f"{backend.name}: {error.strerror or error}")
             return False
+        if self.proven is not None:
+            # Ended while settling ties, by whatever cause: the proof before stands.
+            return self._conclude(self.proven, backend)
+        return is_answered
 
     def _follow(self, sandbox: Sandbox, backend: Backend) -> bool:
         """Read messages until the end, the clock or the stop signal."""
@@ -129,6 +135,7 @@ class _Run:
         while not sandbox.is_finished:
             for message in sandbox.read(TICK):
                 if message["kind"] == "end":
+                    self.proven = None
                     return self._conclude(message, backend)
                 self._take(message)
             self.tell()
@@ -138,7 +145,8 @@ class _Run:
             if self.seconds > hard_limit:
                 self.status = PlanStatus.TIME_LIMIT
                 return True
-        self.failures.append(f"{backend.name}: {sandbox.last_words()}")
+        if self.proven is None:
+            self.failures.append(f"{backend.name}: {sandbox.last_words()}")
         return False
 
     def _stop(self, sandbox: Sandbox, backend: Backend) -> None:
@@ -157,6 +165,8 @@ class _Run:
     def _take(self, message: Message) -> None:
         if message["kind"] == "plan":
             self._adopt(message["positions"])
+        elif message["kind"] == "proven":
+            self.proven = message
         elif message["kind"] == "bound":
             self._tighten(message["value"], message["level"])
         elif message["kind"] == "stage":

@@ -91,6 +91,7 @@ class Search:
 
     def _finish(self, end: Message, spent: float) -> None:
         """After the proof of the model: prove the exact values too, and settle ties."""
+        self.report(end | {"kind": "proven"})
         self.report({"kind": "stage", "name": "ties"})
         seconds = max(2.0, spent)
         chosen, objective = list(self.start), (self.model.value_base - end["value"]) / self.unit

@@ -186,6 +186,8 @@ def solve_with_cbc(
     watcher.start()
     try:
         solver.actualSolve(lp)
+    except pulp.PulpSolverError as error:
+        return Outcome("failed", f"CBC: {error}", None, None, None)
     finally:
         done.set()
         watcher.join()
@@ -198,7 +200,10 @@ def solve_with_cbc(
     found = lp.sol_status in (pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible)
     objective = _objective(lp) if found else None
     state = states.get(lp.sol_status, "failed")
-    bound = _last_bound(log.read_text(errors="replace"))
+    said = log.read_text(errors="replace")
+    bound = _last_bound(said)
+    if not found and ("proven infeasible" in said or "Problem is infeasible" in said):
+        state = "infeasible"
     if state == "optimal" and not gap:
         bound = objective
     values = _by_index(lp) if found else None

@@ -33,6 +33,9 @@ def main(mode: str, job_path: str, pipe: int) -> None:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             say({"kind": "plan", "positions": [everything[-1]]})
             time.sleep(600)
+        case "hang after the proof" | "crash after the proof":
+            say(OPTIMAL | {"kind": "proven", "positions": [0], "value": 10.0, "bound": 10.0})
+            time.sleep(600 if mode.startswith("hang") else 0)
         case "hang on a false bound":
             say({"kind": "bound", "level": 0, "value": 3.0})
             time.sleep(600)

@@ -84,6 +84,12 @@ class TestHanging:
         assert (plan.status, plan.value, plan.bound) == (PlanStatus.TIME_LIMIT, 10, None)
         assert "its bound lies below" in plan.message
 
+    @pytest.mark.parametrize("mode", ["hang after the proof", "crash after the proof"])
+    def test_what_was_proven_before_stands(self, problem: Problem, mode: str) -> None:
+        plan = solve(problem, time_limit=1, backends=(fake(mode),))
+        assert (plan.status, plan.value, plan.bound) == (PlanStatus.OPTIMAL, 10, 10)
+        assert (plan.message, plan.ties_settled) == ("", False)
+
     def test_stop_ends_it_at_once(self, problem: Problem) -> None:
         began = monotonic()
         plan = solve(
