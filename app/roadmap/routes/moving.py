@@ -43,7 +43,8 @@ def review_move(tranche_id: int) -> str | tuple[str, int]:
 def move(tranche_id: int) -> Response | tuple[str, int]:
     """Save a move with its reason."""
     form = MoveForm()
-    status, conflict = 422, None
+    refusal: InvalidError | ConflictError | None = None
+    conflict: dict[str, object] | None = None
     if form.validate():
         try:
             with transaction(db.session) as session:
@@ -56,15 +57,16 @@ def move(tranche_id: int) -> Response | tuple[str, int]:
                     session, moves, reason=form.reason.data or "", actor=current_actor(), now=now()
                 )
         except (InvalidError, ConflictError) as error:
-            form.refuse(_named(error, one))
-            status = status_of(error)
+            refusal = error
         else:
             flash(f"Moved {counted(count, 'date')}.", "ok")
             return redirect(url_for("roadmap.gate", tranche_id=tranche_id), code=303)
     one = get_gate(db.session, tranche_id, today=today())
+    if refusal is not None:
+        form.refuse(_named(refusal, one))
     if conflict:
         form.from_on.data, form.from_on.raw_data = one.tranche.due_on.isoformat(), None
-    return _page(one, _chosen(form), form, conflict), status
+    return _page(one, _chosen(form), form, conflict), status_of(refusal) if refusal else 422
 
 
 def _named(error: InvalidError | ConflictError, one: Gate) -> InvalidError | ConflictError:

@@ -1,0 +1,214 @@
+"""The roadmap shows every funded initiative with its hurdles, and one of them in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Commitment, Tranche
+from app.db.session import transaction
+from app.roadmap.rules import HurdleAction
+from app.roadmap.services import move_due_date
+from tests.factories.accounts import Cast
+from tests.factories.roadmap import decide, measure, tranches_of
+from tests.support.pages import heading, links, parse, table, text
+
+ClientFor = Callable[[Any], Any]
+MOST_QUERIES = 12
+
+
+def diamonds(page: Any, key: str) -> list[str]:
+    """The hurdles on an initiative's bar, as a screen reader says them."""
+    track = parse(page).find("svg", attrs={"role": "group", "aria-label": key})
+    assert track is not None, f"There is no bar of {key}."
+    return [str(link["aria-label"]) for link in track.find_all("a")]
+
+
+def bars(page: Any) -> list[str]:
+    return [str(row.find(class_="rm-key").text) for row in parse(page).select(".rm-row")]
+
+
+def inspector(page: Any) -> str:
+    found = parse(page).find("aside")
+    return text(found) if found else ""
+
+
+class TestBars:
+    def test_lie_on_lanes_with_their_hurdles_named_for_readers(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        page = client_for(cast.viewer).get("/roadmap")
+
+        assert heading(page) == "Roadmap"
+        assert "3 funded initiatives · €680k · 9 hurdles, none to decide" in text(page)
+        assert bars(page) == ["CX-102", "CX-103", "CX-101"]
+        assert diamonds(page, "CX-101")[0] == "Hurdle 1, not due, 1 Jul 2027"
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_say_what_a_quarter_asks_of_journey_team_and_unit(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        client = client_for(cast.viewer)
+
+        def load(page: Any) -> str:
+            return str(parse(page).select_one(".rm-lane svg")["aria-label"])  # type: ignore[index]
+
+        assert load(client.get("/roadmap")).startswith("Load: Q1 2027: €285k committed")
+        assert load(client.get("/roadmap?lanes=team")).startswith(
+            "Load: Q1 2027: 94\u202f%, 850 of 900 person-days"
+        )
+        assert "Service" in text(client.get("/roadmap?lanes=unit"))
+
+    def test_keep_the_view_in_every_link(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        page = client_for(cast.viewer).get("/roadmap?lanes=team&zoom=year&q=status")
+
+        assert bars(page) == ["CX-101"]
+        assert links(page)["Month"] == "?lanes=team&zoom=month&q=status"
+        assert links(page)["Journey"] == "?zoom=year&q=status"
+
+    def test_show_a_passed_hurdle_and_what_it_released(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            measure(session, tranches[0], 17, actor=cast.manager, now=now)
+        with transaction(session):
+            decide(session, tranches[0], HurdleAction.RELEASE, actor=cast.cfo, now=now)
+
+        page = client_for(cast.viewer).get("/roadmap")
+
+        assert diamonds(page, "CX-101")[0] == "Hurdle 1, passed, 1 Jul 2027"
+        row = next(r for r in table(page, "Initiatives").rows if "CX-101" in r["Initiative"])
+        assert (row["Released"], row["Committed"]) == ("€64,500.00", "€215,000.00")
+        assert row["Next hurdle"] == "Hurdle 2 1 Oct 2027"
+
+    def test_end_where_they_were_stopped(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            decide(session, tranches[0], HurdleAction.STOP, actor=cast.cfo, now=now, reason="No.")
+
+        page = client_for(cast.viewer).get("/roadmap")
+
+        states = [name.split(", ")[1] for name in diamonds(page, "CX-101")]
+        assert states == ["missed", "waived", "waived"]
+        row = next(r for r in table(page, "Initiatives").rows if "CX-101" in r["Initiative"])
+        assert row["State"] == "Stopped"
+        assert "Claim status tracker stopped" in text(page)
+        assert "2 funded" not in text(page)
+        assert "€465k" in text(page)
+
+    def test_show_the_plan_under_a_bar_that_moved(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        commitments: dict[str, Commitment],
+    ) -> None:
+        last = tranches_of(session, commitments["CX-102"].id)[-1]
+        before = client_for(cast.viewer).get("/roadmap")
+        assert parse(before).select(".rm-p") == []
+        with transaction(session):
+            move_due_date(
+                session, last, to_on=date(2027, 12, 1), reason="Late supplier",
+                actor=cast.manager, now=now,
+            )  # fmt: skip
+
+        page = client_for(cast.viewer).get("/roadmap")
+
+        assert len(parse(page).select(".rm-p")) == 1
+        row = next(r for r in table(page, "Initiatives").rows if "CX-102" in r["Initiative"])
+        assert row["Ends"] == "1 Dec 2027 61 days later than agreed"
+
+
+class TestTabs:
+    def test_leave_what_is_at_risk_waits_or_is_mine(
+        self,
+        app: Flask,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            measure(session, tranches[0], 17, actor=cast.manager, now=now)
+        app.config["FIXED_NOW"] = now + timedelta(days=50)
+        client = client_for(cast.cfo)
+
+        assert bars(client.get("/roadmap?show=waiting")) == ["CX-101"]
+        assert bars(client.get("/roadmap?show=trouble")) == ["CX-102", "CX-103"]
+        assert "No initiative fits" in text(client.get("/roadmap?show=mine"))
+        assert bars(client_for(cast.owner).get("/roadmap?show=mine"))
+        assert "9 hurdles, 1 to decide" in text(client.get("/roadmap"))
+
+
+class TestInspector:
+    def test_tells_of_the_hurdle_looked_at(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            measure(session, tranches[0], 12, actor=cast.manager, now=now)
+
+        page = client_for(cast.cfo).get(f"/roadmap?lanes=team&at={tranches[0].id}")
+        told = inspector(page)
+
+        assert "Hurdle 1 CX-101 Claim status tracker" in told
+        assert "Due 1 Jul 2027, in 136 days" in told
+        assert "Decides Carla Finance or Cem Finance" in told
+        assert "Releases €64.5k of €215k" in told
+        assert "Callers who help themselves (not met) 12 %" in told
+        assert "at least 15 %, sample 200 or more · measured 15 Feb 2027" in told
+        assert links(page)["Decide"] == f"/gates/{tranches[0].id}#decision"
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_offers_what_the_reader_may_do(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        address = f"/roadmap?at={tranches[0].id}"
+
+        manager, viewer = (
+            client_for(cast.manager).get(address),
+            client_for(cast.viewer).get(address),
+        )
+
+        assert links(manager)["Record evidence"] == f"/gates/{tranches[0].id}#evidence"
+        assert links(manager)["Move date"] == f"/gates/{tranches[0].id}/move"
+        assert {"Decide", "Record evidence", "Move date"}.isdisjoint(links(viewer))
+        assert links(viewer)["Open the review"] == f"/gates/{tranches[0].id}"
+
+    def test_says_nothing_of_a_hurdle_that_is_not_there(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        for odd in ("999999", "x", "-1", "99999999999999999999"):
+            assert inspector(client_for(cast.cfo).get(f"/roadmap?at={odd}&page=0&zoom=no")) == ""
+
+
+class TestAnEmptyRoadmap:
+    @pytest.mark.parametrize("address", ["/roadmap", "/gates"])
+    def test_says_where_to_begin(self, client_for: ClientFor, cast: Cast, address: str) -> None:
+        page = client_for(cast.lead).get(address)
+        assert "Nothing is funded yet" in text(page)
+        assert links(page)["Go to the scenarios"] == "/scenarios"

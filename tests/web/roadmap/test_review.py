@@ -1,0 +1,383 @@
+"""Evidence is recorded and hurdles are decided on these pages, once and by other hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import RoleGrant
+from app.accounts.rules import Role
+from app.approvals.models import LedgerTransfer, Tranche
+from app.approvals.rules import TrancheState, TransferKind
+from app.db.session import transaction
+from app.roadmap.models import Evidence
+from app.roadmap.rules import HurdleAction
+from app.roadmap.services import move_due_date
+from tests.factories.accounts import Cast
+from tests.factories.roadmap import decide, measure
+from tests.support.pages import (
+    buttons,
+    error_on,
+    form_values,
+    heading,
+    links,
+    notice,
+    table,
+    text,
+    value_of,
+)
+
+ClientFor = Callable[[Any], Any]
+MEASURED = {
+    "value": "17.5",
+    "sample": "500",
+    "measured_on": "2027-02-10",
+    "source": "Contact statistics",
+    "note": "First wave",
+}
+
+
+@pytest.fixture
+def gate(tranches: list[Tranche]) -> str:
+    return f"/gates/{tranches[0].id}"
+
+
+def typed(page: Any, address: str, **changes: str) -> dict[str, Any]:
+    """What the form with this address holds, with what the person types."""
+    kept = {name: v for name, v in form_values(page, address).items() if name != "csrf_token"}
+    return {**kept, **changes}
+
+
+def state_of(session: Session, tranche: Tranche) -> TrancheState:
+    return session.scalars(select(Tranche.state).where(Tranche.id == tranche.id)).one()
+
+
+class TestEvidence:
+    def test_is_recorded_and_turns_the_recommendation(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        form = typed(client.get(gate), f"{gate}/evidence", **MEASURED)
+
+        page = client.post(f"{gate}/evidence", data=form, follow_redirects=True)
+
+        assert notice(page) == "The measurement is recorded."
+        row = table(page, "Criteria").rows[0]
+        assert row["Measured"] == "17.5 % on 10 Feb 2027"
+        assert (row["Source"], row["Verdict"]) == ("Contact statistics Mina Manager", "Met")
+        assert "The figures recommend Release" in text(page)
+        assert "First wave" in text(page)
+
+    def test_stays_typed_when_it_is_refused(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        wrong = {**MEASURED, "value": "many", "sample": "", "source": ""}
+        form = typed(client.get(gate), f"{gate}/evidence", **wrong)
+
+        page = client.post(f"{gate}/evidence", data=form)
+
+        assert page.status_code == 422
+        assert value_of(page, "Measured value") == "many"
+        assert value_of(page, "Note") == "First wave"
+        assert error_on(page, "Measured value") == "Enter a number such as 1,250 or 3.75."
+        assert error_on(page, "Source") == "Say where the figure comes from."
+
+    def test_from_the_future_or_without_its_sample_is_refused_at_the_field(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        wrong = {**MEASURED, "measured_on": "2027-03-01", "sample": ""}
+        form = typed(client.get(gate), f"{gate}/evidence", **wrong)
+
+        page = client.post(f"{gate}/evidence", data=form)
+
+        assert page.status_code == 422
+        assert "not come yet" in (error_on(page, "Measured on") or "")
+        assert "200 were agreed" in (error_on(page, "Sample") or "")
+
+    def test_sent_twice_counts_once(
+        self, client_for: ClientFor, cast: Cast, gate: str, session: Session
+    ) -> None:
+        client = client_for(cast.manager)
+        form = typed(client.get(gate), f"{gate}/evidence", **MEASURED)
+
+        for _ in range(2):
+            assert client.post(f"{gate}/evidence", data=form).status_code == 303
+
+        assert session.scalar(select(func.count()).select_from(Evidence)) == 1
+
+    def test_comes_too_late_after_the_decision(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        client = client_for(cast.manager)
+        form = typed(client.get(gate), f"{gate}/evidence", **MEASURED)
+        with transaction(session):
+            decide(session, tranches[0], HurdleAction.STOP, actor=cast.cfo, now=now, reason="No.")
+
+        page = client.post(f"{gate}/evidence", data=form)
+
+        assert page.status_code == 409
+        assert "evidence comes before the decision" in text(page)
+
+    def test_is_not_for_finance(self, client_for: ClientFor, cast: Cast, gate: str) -> None:
+        client = client_for(cast.cfo)
+        assert "Record evidence" not in buttons(client.get(gate))
+        page = client.post(f"{gate}/evidence", data=MEASURED)
+        assert page.status_code == 403
+        assert heading(page) == "You may not do this"
+
+
+class TestRelease:
+    @pytest.fixture
+    def measured(
+        self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
+    ) -> Tranche:
+        with transaction(session):
+            measure(session, tranches[0], 17, actor=cast.manager, now=now)
+        return tranches[0]
+
+    def test_moves_the_money_and_says_so(
+        self, client_for: ClientFor, cast: Cast, gate: str, session: Session, measured: Tranche
+    ) -> None:
+        client = client_for(cast.cfo)
+        page = client.get(gate)
+        assert buttons(page)["Release €64,500.00"]
+        form = typed(page, f"{gate}/decision", action="release")
+
+        for _ in range(2):
+            answer = client.post(f"{gate}/decision", data=form)
+            assert answer.status_code == 303
+        page = client.get(gate)
+
+        assert "€64,500.00 is released." in (notice(page) or "")
+        assert "€64,500.00 is released to the initiative." in text(page)
+        assert "Decided Carla Finance, 15 Feb 2027" in text(page)
+        assert state_of(session, measured) is TrancheState.RELEASED
+        released = select(func.sum(LedgerTransfer.amount_minor)).where(
+            LedgerTransfer.kind == TransferKind.RELEASE
+        )
+        assert session.scalar(released) == 64_500_00
+        assert len(page.queries) <= 12
+
+    def test_waits_for_a_measurement(self, client_for: ClientFor, cast: Cast, gate: str) -> None:
+        client = client_for(cast.cfo)
+        page = client.get(gate)
+        assert not buttons(page)["Release €64,500.00"]
+        assert "No money is released without a recorded measurement." in text(page)
+
+        form = typed(page, f"{gate}/decision", action="release", reason="I trust them")
+        page = client.post(f"{gate}/decision", data=form)
+        assert page.status_code == 409
+        assert value_of(page, "Reason") == "I trust them"
+
+    def test_against_the_figures_needs_a_reason(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            measure(session, tranches[0], 9, actor=cast.manager, now=now)
+        client = client_for(cast.cfo)
+        form = typed(client.get(gate), f"{gate}/decision", action="release")
+
+        page = client.post(f"{gate}/decision", data=form)
+        assert page.status_code == 422
+        assert "The figures recommend to stop" in (error_on(page, "Reason") or "")
+
+        form = typed(page, f"{gate}/decision", action="release", reason="The test was rained out")
+        page = client.post(f"{gate}/decision", data=form, follow_redirects=True)
+        assert "Released, against the figures (stop)" in text(page)
+
+    def test_is_barred_in_words_to_who_recorded_the_evidence(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            for role in (Role.FINANCE, Role.PROGRAM_MANAGER):
+                grant = RoleGrant(
+                    person_id=cast.stranger.id, role=role, is_in_force=True, granted_at=now
+                )
+                if role not in cast.stranger.roles:
+                    session.add(grant)
+        session.refresh(cast.stranger, ["grants"])
+        with transaction(session):
+            measure(session, tranches[0], 17, actor=cast.stranger, now=now)
+        client = client_for(cast.stranger)
+
+        page = client.get(gate)
+        assert "You cannot decide: you recorded its evidence. Somebody else" in text(page)
+        assert not buttons(page)["Decide"]
+        assert "Decides Carla Finance or Cem Finance" in text(page)
+
+        form = {"action": "release", "once": "a" * 32, "seen": ""}
+        seen = typed(client_for(cast.cfo).get(gate), f"{gate}/decision")["seen"]
+        page = client.post(f"{gate}/decision", data={**form, "seen": seen})
+        assert page.status_code == 403
+        assert "you recorded its evidence" in text(page)
+
+    def test_of_a_later_hurdle_waits_for_the_earlier_one(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        page = client_for(cast.cfo).get(f"/gates/{tranches[1].id}")
+        assert "Decide the earlier hurdle first: Hurdle 1." in text(page)
+        assert not buttons(page)["Decide"]
+
+    def test_shows_both_versions_when_evidence_came_in_between(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        measured: Tranche,
+    ) -> None:
+        client = client_for(cast.cfo)
+        form = typed(client.get(gate), f"{gate}/decision", action="release", reason="Well done")
+        with transaction(session):
+            measure(session, measured, 11, actor=cast.manager, now=now)
+
+        page = client.post(f"{gate}/decision", data=form)
+
+        assert page.status_code == 409
+        assert "changed this while you were writing" in text(page)
+        assert "17 % 11 %" in text(page)
+        assert value_of(page, "Reason") == "Well done"
+        assert state_of(session, measured) is TrancheState.PENDING
+        again = typed(page, f"{gate}/decision", action="release")
+        assert client.post(f"{gate}/decision", data=again).status_code == 303
+
+    def test_is_not_for_others(self, client_for: ClientFor, cast: Cast, gate: str) -> None:
+        client = client_for(cast.manager)
+        assert "Only Finance decides hurdles." in text(client.get(gate))
+        assert client.post(f"{gate}/decision", data={"action": "release"}).status_code == 403
+
+
+class TestHold:
+    def test_keeps_the_money_reserved_once(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        tranches: list[Tranche],
+    ) -> None:
+        client = client_for(cast.cfo)
+        form = typed(client.get(gate), f"{gate}/decision", action="hold")
+
+        for _ in range(2):
+            assert client.post(f"{gate}/decision", data=form).status_code == 303
+        page = client.get(gate)
+
+        assert state_of(session, tranches[0]) is TrancheState.HELD
+        assert not buttons(page)["Hold"]
+        assert "It was held once already; release it or stop." in text(page)
+
+    def test_needs_to_be_chosen(self, client_for: ClientFor, cast: Cast, gate: str) -> None:
+        client = client_for(cast.cfo)
+        form = typed(client.get(gate), f"{gate}/decision", action="stop", reason="Sneaky")
+        page = client.post(f"{gate}/decision", data=form)
+        assert page.status_code == 422
+        assert "Choose to release or to hold." in text(page)
+
+
+class TestStop:
+    def test_lists_what_it_frees_before_it_is_confirmed(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.cfo)
+        assert links(client.get(gate))["Stop and free €215,000.00"] == f"{gate}/stop"
+
+        page = client.get(f"{gate}/stop")
+
+        freed = table(page, "What a stop frees")
+        assert freed.column("Freed") == ["€64,500.00", "€64,500.00", "€86,000.00", "€215,000.00"]
+        assert "A stop can't be undone." in text(page)
+
+    def test_needs_a_reason(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        tranches: list[Tranche],
+    ) -> None:
+        client = client_for(cast.cfo)
+        form = typed(client.get(f"{gate}/stop"), f"{gate}/stop")
+        page = client.post(f"{gate}/stop", data=form)
+        assert page.status_code == 422
+        assert error_on(page, "Reason") == "Say why; a stop is final."
+        assert state_of(session, tranches[0]) is TrancheState.PENDING
+
+    def test_frees_the_rest_and_points_to_what_it_buys(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        tranches: list[Tranche],
+    ) -> None:
+        client = client_for(cast.cfo)
+        form = typed(client.get(f"{gate}/stop"), f"{gate}/stop", reason="Better used elsewhere")
+
+        page = client.post(f"{gate}/stop", data=form, follow_redirects=True)
+
+        assert "Stopped: €215,000.00 went back to the budget." in (notice(page) or "")
+        assert "The initiative is stopped: €215,000.00 went back to the budget." in text(page)
+        assert links(page)["See what it buys instead"] == "/scenarios"
+        assert {state_of(session, one) for one in tranches} == {TrancheState.FREED}
+        assert "Better used elsewhere" in text(page)
+
+    def test_is_shown_to_finance_only(self, client_for: ClientFor, cast: Cast, gate: str) -> None:
+        assert client_for(cast.manager).get(f"{gate}/stop").status_code == 403
+
+
+class TestPage:
+    def test_keeps_every_measurement_decision_and_move(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            measure(session, tranches[0], 11, actor=cast.manager, now=now)
+            measure(session, tranches[0], 17, actor=cast.lead, now=now)
+            move_due_date(
+                session, tranches[0], to_on=tranches[1].due_on, reason="Longer test",
+                actor=cast.manager, now=now,
+            )  # fmt: skip
+
+        page = client_for(cast.viewer).get(gate)
+
+        assert "Earlier measurements of Callers who help themselves" in text(page)
+        assert "15 Feb 2027: 11 %, sample 500 (Contact statistics)" in text(page)
+        assert "Due date moved from 1 Jul 2027 to 1 Oct 2027" in text(page)
+        assert "Longer test" in text(page)
+        assert "Agreed 1 Jul 2027, moved 92 days later" in text(page)
+
+    def test_of_nothing_is_missing(self, client_for: ClientFor, cast: Cast) -> None:
+        for odd in ("/gates/4711", "/gates/99999999999999"):
+            assert client_for(cast.cfo).get(odd).status_code == 404
