@@ -22,6 +22,8 @@ Report = Callable[[Message], None]
 MOST_CUTS = 40
 MOST_RIVALS = 25
 MISSED = 1e-9
+LEAST_FOR_TIES, MOST_FOR_TIES = 2.0, 6.0
+"""Seconds for listing rivals, and again for settling ties, once the best plan is proven."""
 BOUND_EVERY = 0.2
 
 
@@ -93,7 +95,7 @@ class Search:
         """After the proof of the model: prove the exact values too, and settle ties."""
         self.report(end | {"kind": "proven"})
         self.report({"kind": "stage", "name": "ties"})
-        seconds = max(2.0, spent)
+        seconds = max(LEAST_FOR_TIES, min(spent / 2, MOST_FOR_TIES))
         chosen, objective = list(self.start), (self.model.value_base - end["value"]) / self.unit
         if self._list_rivals(chosen, seconds):
             end |= {"is_exact": True, "ties_settled": True}
