@@ -15,7 +15,7 @@ from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_rows
 from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
 from app.portfolio.queries.answers import Answer
 from app.values.money import Money, sum_money
-from app.web.filters import money, number
+from app.web.filters import counted, money, money_short, number
 
 GREEDY_WORDS = {
     "value": "by value",
@@ -235,8 +235,8 @@ def _pools(result: Mapping[str, Any], names: Names) -> list[Mapping[str, Any]]:
     return [
         {
             "label": names.pool(pool["key"]),
-            "value": f"{money(Money(pool['taken'], currency))} of "
-            f"{money(Money(pool['value'], currency))}",
+            "value": f"{money_short(Money(pool['taken'], currency))} of "
+            f"{money_short(Money(pool['value'], currency))}",
             "share": max(0, min(100, round(100 * pool["taken"] / pool["value"], 1))),
         }
         for pool in used
@@ -266,7 +266,7 @@ def _room(rule: Mapping[str, Any], currency: str) -> str:
         case "requires" if slack is None:
             return "not in play"
         case "requires":
-            return "just in time" if not slack else f"{number(slack)} quarters to spare"
+            return "just in time" if not slack else f"{counted(slack, 'quarter')} to spare"
         case "synergy":
             return "earned where all are funded"
         case "fund" | "exclude" | "fix":

@@ -115,7 +115,7 @@ def run_line(run: Run, currency: str) -> RunLine:
     spend = noted.get("spend") if done and value is not None else None
     return RunLine(
         run=run,
-        verdict=summary_verdict(run.job),
+        verdict=summary_verdict(run),
         value=None if value is None else Money(value, currency),
         spend=None if spend is None else Money(spend, currency),
         funded=f"{noted['funded']} of {noted['of']}" if value is not None else "–",

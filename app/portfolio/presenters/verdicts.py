@@ -9,6 +9,7 @@ from typing import Any
 
 from app.jobs.models import Job
 from app.jobs.rules import JobState
+from app.portfolio.models import Run
 from app.portfolio.presenters.names import Names
 from app.portfolio.rules.demands import listed
 from app.values.money import Money
@@ -87,11 +88,13 @@ def noted_of(job: Job) -> Mapping[str, Any]:
     return job.progress or {}
 
 
-def summary_verdict(job: Job) -> Verdict:
+def summary_verdict(run: Run) -> Verdict:
     """A run in a list, from what its job noted at the end."""
-    noted = noted_of(job)
-    if not job.state.is_over or noted.get("doing") != "done":
-        return job_verdict(job)
+    noted = noted_of(run.job)
+    if not run.job.state.is_over or noted.get("doing") != "done":
+        if run.result_digest is not None:
+            return Verdict("ok", "Done", "Open the run to see its result.")
+        return job_verdict(run.job)
     return plan_verdict(noted, Names({}))
 
 

@@ -17,7 +17,7 @@ from app.initiatives.rules import (
 )
 from app.initiatives.rules.value import declared_value
 from app.journeys.rules import intensity, ramp_profile
-from app.portfolio.rules.demands import DemandKind
+from app.portfolio.rules.demands import DemandKind, listed
 from app.portfolio.rules.eligibility import eligible
 from app.portfolio.rules.facts import (
     CandidateFacts,
@@ -266,12 +266,10 @@ def _uncounted(
             f"Team {team}",
             f"Has no capacity in this cycle, so its days do not limit {_some(keys)}.",
         )
-    for one in facts.committed:
-        text = (
-            f"Approved already as “{one.option.name}”; its money, its days and its effect on the"
-            " pools are taken off first."
-        )
-        yield Remark(one.key, text)
+    if facts.committed:
+        running = listed(sorted(one.key for one in facts.committed))
+        text = f"{running}; their money, days and effects on the pools are taken off first."
+        yield Remark("Approved already", text)
 
 
 def _some(keys: set[str]) -> str:

@@ -16,6 +16,7 @@ from app.audit.services import record
 from app.db.session import transaction
 from app.errors import NotFoundError, UnavailableError
 from app.jobs.engine import RunningJob
+from app.jobs.models import Job
 from app.portfolio.engine import (
     Plan,
     PlanStatus,
@@ -143,12 +144,12 @@ def _keep(
 ) -> None:
     """Store the answer and end the job in one transaction."""
     result = json.loads(content)
-    job.progress(_summary(result, problem, trace), force=True)
     now = job.now()
     with job.sessions() as session, transaction(session):
         run = session.get_one(Run, question.run_id)
         run.result = content
         run.result_digest = digest(content)
+        session.get_one(Job, job.job_id).progress = _summary(result, problem, trace)
         _record(session, run, result, now)
         job.finish(session)
 

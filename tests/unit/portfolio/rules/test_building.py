@@ -159,7 +159,9 @@ class TestCommitted:
 
     def test_is_said(self) -> None:
         built = build_problem(facts(committed=(committed("CX-9"),)))
-        assert [one.subject for one in built.remarks] == ["CX-9"]
+        assert [(one.subject, one.text[:5]) for one in built.remarks] == [
+            ("Approved already", "CX-9;")
+        ]
 
 
 class TestRules:
