@@ -174,7 +174,12 @@ def _budget_faults(
     session: Session, cycle: Cycle, budgets: Budgets, *, is_confirmed: bool
 ) -> dict[str, str]:
     known = {(one.fund.key, b.quarter): one.fund_id for one in cycle.funds for b in one.budgets}
-    floors = committed_floors(session, cycle.id)
+    stored = {(one.fund_id, b.quarter): b.amount_minor for one in cycle.funds for b in one.budgets}
+    # What a quarter has committed beyond its own budget came over from the one before.
+    floors = {
+        cell: min(minor, stored.get(cell, minor))
+        for cell, minor in committed_floors(session, cycle.id).items()
+    }
     faults: dict[str, str] = {}
     for (key, quarter), amount in budgets.items():
         cell = budget_cell(key, quarter)

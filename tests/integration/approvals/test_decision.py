@@ -30,11 +30,14 @@ from app.approvals.rules import (
 from app.approvals.services import Verdict, approve_proposal, return_proposal
 from app.audit.models import AuditEvent
 from app.calendar.models import Cycle, FundBudget
+from app.calendar.queries import get_cycle
+from app.calendar.services import set_budgets
 from app.db.session import transaction
 from app.errors import AppError, ConflictError, InvalidError, NotAllowedError, StaleError
 from app.initiatives.models import Initiative
 from app.initiatives.rules import InitiativeState
 from app.portfolio.models import Scenario
+from app.values.money import Money
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.approvals import World, make_proposal, make_world, verdict_on
@@ -331,3 +334,40 @@ class TestCommitments:
     ) -> None:
         approve(session, proposal, verdict_on(proposal), cast.cfo, now)
         assert set(session.scalars(select(Commitment.state))) == {CommitmentState.ACTIVE}
+
+
+class TestBudgetsAfterwards:
+    def test_can_be_saved_where_a_commitment_lives_on_what_was_carried_over(
+        self, session: Session, cast: Cast, now: datetime, proposal: Proposal
+    ) -> None:
+        cycle_id = proposal.cycle_id
+        with transaction(session):
+            session.execute(
+                update(FundBudget)
+                .where(FundBudget.quarter == Quarter(2027, 2), FundBudget.amount_minor > 60_000_00)
+                .values(amount_minor=280_000_00)
+            )
+            session.execute(
+                update(FundBudget)
+                .where(FundBudget.quarter == Quarter(2027, 1), FundBudget.amount_minor > 60_000_00)
+                .values(amount_minor=900_000_00)
+            )
+        approve(session, proposal, verdict_on(proposal), cast.cfo, now)
+        with transaction(session):
+            cycle = get_cycle(session, cycle_id)
+            amounts = {
+                (one.fund.key, budget.quarter): Money(budget.amount_minor, "EUR")
+                for one in cycle.funds
+                for budget in one.budgets
+            }
+            set_budgets(
+                session, cycle, amounts, {}, expected_version=cycle.version, is_confirmed=True,
+                actor=cast.cfo, now=now,
+            )  # fmt: skip
+        lower = {("capex", Quarter(2027, 1)): Money(1_00, "EUR")}
+        with pytest.raises(InvalidError), transaction(session):
+            cycle = get_cycle(session, cycle_id)
+            set_budgets(
+                session, cycle, lower, {}, expected_version=cycle.version, is_confirmed=True,
+                actor=cast.cfo, now=now,
+            )  # fmt: skip
