@@ -80,7 +80,7 @@ def _requires_sentence(parameters: Parameters) -> str:
     lag = parameters.get("lag", 0)
     pair = f"{parameters['initiative']} needs {parameters['needs']}"
     if not lag:
-        return f"{pair}, started no later than itself"
+        return f"{pair}, started in the same quarter or before"
     return f"{pair}, started at least {lag} {'quarter' if lag == 1 else 'quarters'} before it"
 
 

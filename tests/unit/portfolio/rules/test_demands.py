@@ -37,7 +37,7 @@ class TestSentence:
             (
                 DemandKind.REQUIRES,
                 {"initiative": "CX-2", "needs": "CX-1", "lag": 0},
-                "CX-2 needs CX-1, started no later than itself",
+                "CX-2 needs CX-1, started in the same quarter or before",
             ),
             (
                 DemandKind.TOGETHER,
