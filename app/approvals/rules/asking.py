@@ -75,14 +75,19 @@ def overdrawn_sentences(
     asked: Mapping[Cell, int],
     currency: str,
 ) -> list[str]:
-    """Where the budgets don't cover what is bound and asked; a missing fund covers nothing."""
+    """Where the budgets don't cover what is bound and asked; a missing fund covers nothing.
+
+    A quarter that lacks as much without what is asked is not the asker's fault; one that lived on
+    money carried over from where more is asked now is.
+    """
     known = {fund.fund_id for fund in funds}
     missing = sum(minor for (fund_id, _), minor in asked.items() if fund_id not in known)
+    before = fund_asks(funds, bound=bound, asked={})
     found = [
         f"{ask.name} lacks {Money(-use.left, currency)} in {use.quarter}."
-        for ask in fund_asks(funds, bound=bound, asked=asked)
-        for use in ask.uses
-        if use.is_overdrawn and use.asked
+        for ask, unasked in zip(fund_asks(funds, bound=bound, asked=asked), before, strict=True)
+        for use, alone in zip(ask.uses, unasked.uses, strict=True)
+        if use.is_overdrawn and use.left < alone.left
     ]
     if missing:
         found.append(f"{Money(missing, currency)} is asked of funds that left the cycle.")

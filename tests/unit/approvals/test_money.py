@@ -45,6 +45,16 @@ class TestOverdrawnSentences:
         found = overdrawn_sentences([fund()], bound={}, asked=asked, currency="EUR")
         assert found == ["EUR 5.00 is asked of funds that left the cycle."]
 
+    def test_name_a_later_quarter_whose_commitments_lived_on_what_is_asked_now(self) -> None:
+        bound, asked = {(1, Q2): 80_00}, {(1, Q1): 100_00}
+        funds = [fund("1", 100_00, 0)]
+        found = overdrawn_sentences(funds, bound=bound, asked=asked, currency="EUR")
+        assert found == ["Capex lacks EUR 80.00 in 2027-Q2."]
+
+    def test_leave_out_a_quarter_that_was_overdrawn_before_and_is_asked_nothing(self) -> None:
+        bound, asked = {(1, Q2): 180_00}, {(1, Q1): 100_00}
+        assert overdrawn_sentences([fund()], bound=bound, asked=asked, currency="EUR") == []
+
     def test_ignore_what_falls_after_the_last_quarter(self) -> None:
         asked = {(1, Q2 + 1): 500_00}
         assert overdrawn_sentences([fund()], bound={}, asked=asked, currency="EUR") == []
