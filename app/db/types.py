@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, LargeBinary, Text
@@ -61,7 +62,10 @@ class QuarterType(TypeDecorator[Quarter]):
         return None if value is None else str(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Quarter | None:
-        return None if value is None else Quarter.parse(value)
+        return None if value is None else _quarter(value)
+
+
+_quarter = lru_cache(maxsize=1024)(Quarter.parse)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

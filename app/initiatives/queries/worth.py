@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.calendar.models import Cycle
@@ -56,6 +57,15 @@ def claim_of(
     option: Option, effects: Iterable[Effect], planned: Quarter, first: Quarter
 ) -> OptionClaim:
     """What an option claims, for the rules; effects in the order they were entered."""
+    return _claim_of(option, sorted(effects, key=lambda one: one.id), planned, first)
+
+
+def _claim_of(
+    option: Option | Row[Any],
+    effects: Iterable[Effect | Row[Any]],
+    planned: Quarter,
+    first: Quarter,
+) -> OptionClaim:
     declared = None
     if option.declared_benefit_minor is not None and option.declared_grade is not None:
         declared = DeclaredClaim(option.declared_benefit_minor, option.declared_grade)
@@ -65,8 +75,7 @@ def claim_of(
         ramp=option.ramp_quarters,
         half_life=option.half_life_quarters,
         effects=tuple(
-            EffectClaim(effect.pool_id, effect.removal_share, effect.grade)
-            for effect in sorted(effects, key=lambda one: one.id)
+            EffectClaim(effect.pool_id, effect.removal_share, effect.grade) for effect in effects
         ),
         declared=declared,
     )
@@ -77,7 +86,7 @@ def load_full_claims(
 ) -> tuple[dict[int, OptionClaim], dict[int, PoolWorth]]:
     """The claim of each initiative's full (last) option, and the pools they work on, by id.
 
-    One query. ``starts``: initiative id → (planned start, first quarter of its cycle).
+    One query of columns. ``starts``: initiative id → (planned start, first quarter of its cycle).
     """
     if not starts:
         return {}, {}
@@ -87,27 +96,33 @@ def load_full_claims(
         .where(last.initiative_id == Option.initiative_id)
         .scalar_subquery()
     )
+    claims_and_pools: Select[Any] = select(*_CLAIM, *_WORTH)
     rows = session.execute(
-        select(Option, Effect, *_WORTH)
-        .outerjoin(Effect, Effect.option_id == Option.id)
+        claims_and_pools.outerjoin(Effect, Effect.option_id == Option.id)
         .outerjoin(LeverPool, LeverPool.id == Effect.pool_id)
         .outerjoin(Journey, Journey.id == LeverPool.journey_id)
         .outerjoin(PoolInput, _IS_CHURN)
         .where(Option.initiative_id.in_(starts), is_last)
+        .order_by(Effect.id)
     )
-    options: dict[int, Option] = {}
-    effects: dict[int, list[Effect]] = defaultdict(list)
+    options: dict[int, Row[Any]] = {}
+    effects: dict[int, list[Row[Any]]] = defaultdict(list)
     worths: dict[int, PoolWorth] = {}
     for row in rows:
-        option, effect = row[0], row[1]
-        options[option.initiative_id] = option
-        if effect is not None:
-            effects[option.initiative_id].append(effect)
-            worths[effect.pool_id] = PoolWorth(*row[2:])
-    claims = {id_: claim_of(option, effects[id_], *starts[id_]) for id_, option in options.items()}
+        options[row.initiative_id] = row
+        if row.pool_id is not None:
+            effects[row.initiative_id].append(row)
+            if row.pool_id not in worths:
+                worths[row.pool_id] = PoolWorth(*row[len(_CLAIM) :])
+    claims = {id_: _claim_of(option, effects[id_], *starts[id_]) for id_, option in options.items()}
     return claims, worths
 
 
+_CLAIM: tuple[Any, ...] = (
+    Option.initiative_id, Option.go_live_quarters, Option.ramp_quarters, Option.half_life_quarters,
+    Option.earliest_start, Option.latest_start, Option.declared_benefit_minor,
+    Option.declared_grade, Effect.pool_id, Effect.removal_share, Effect.grade,
+)  # fmt: skip
 _WORTH = (
     LeverPool.id, LeverPool.lever, LeverPool.annual_value_minor, Journey.currency, PoolInput.value,
 )  # fmt: skip
