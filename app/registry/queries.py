@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle, CycleFund, Fund
 from app.errors import NotFoundError
-from app.initiatives.models import ImportBatch, Initiative
+from app.initiatives.models import Dependency, Exclusion, ImportBatch, Initiative
 from app.initiatives.rules import InitiativeState
 
 
@@ -79,16 +79,17 @@ def list_in_state(session: Session, batch: ImportBatch, state: InitiativeState) 
     return list(session.scalars(query))
 
 
-def list_batch_initiatives(session: Session, batch: ImportBatch) -> list[Initiative]:
-    """An import's initiatives with all they own, for taking the import back."""
+def list_touched_keys(session: Session, batch: ImportBatch) -> list[str]:
+    """Keys of an import's initiatives that anybody has changed, moved or linked since, in order."""
+    is_linked = or_(
+        exists().where(Dependency.needs_id == Initiative.id),
+        exists().where(
+            or_(Exclusion.initiative_id == Initiative.id, Exclusion.other_id == Initiative.id)
+        ),
+    )
     query = (
-        select(Initiative)
-        .where(Initiative.import_batch_id == batch.id)
-        .options(
-            selectinload(Initiative.moves),
-            selectinload(Initiative.milestones),
-            selectinload(Initiative.options),
-        )
+        select(Initiative.key)
+        .where(Initiative.import_batch_id == batch.id, or_(Initiative.version > 1, is_linked))
         .order_by(Initiative.id)
     )
     return list(session.scalars(query))

@@ -12,12 +12,12 @@ from app.accounts.models import Person
 from app.audit.services import once, record, remember
 from app.calendar.models import Cycle, Fund
 from app.calendar.rules import CycleState
+from app.db.statements import rows_changed
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import (
     Criterion,
     ImportBatch,
     Initiative,
-    InitiativeMove,
     Milestone,
     Option,
     OptionSpend,
@@ -287,29 +287,29 @@ def _evidence(
 def undo_import(session: Session, batch: ImportBatch, *, actor: Person, now: datetime) -> None:
     """Take a whole import back out of the registry.
 
-    Raises ConflictError once any of its initiatives has left draft or has evidence recorded: what
-    people decided on stays on the record.
+    Raises ConflictError once anybody has changed, moved or linked one of its initiatives: what
+    people worked on stays on the record.
     """
     if not actor.may("registry.import"):
         raise NotAllowedError("Undoing an import takes the role CX lead or Program manager.")
-    initiatives = queries.list_batch_initiatives(session, batch)
-    moved = [one.key for one in initiatives if one.state is not InitiativeState.DRAFT or one.moves]
-    if moved:
+    touched = queries.list_touched_keys(session, batch)
+    if touched:
         raise ConflictError(
-            f"{len(moved)} of its initiatives, {moved[0]} first, have been worked on since."
+            f"{len(touched)} of its initiatives, {touched[0]} first, have been worked on since."
             " Withdraw them one by one instead."
         )
-    _delete(session, [one.id for one in initiatives])
+    count = _delete(session, batch)
     record(
         session, actor=actor, action="registry.import_undone", subject=f"import:{batch.id}",
-        before={"file": batch.file_name, "initiatives": len(initiatives)}, now=now,
+        before={"file": batch.file_name, "initiatives": count}, now=now,
     )  # fmt: skip
     session.delete(batch)
     session.flush()
 
 
-def _delete(session: Session, ids: list[int]) -> None:
-    """Delete imported drafts with all they own, children first."""
+def _delete(session: Session, batch: ImportBatch) -> int:
+    """Delete imported drafts with all an import gives them, children first; how many there were."""
+    ids = select(Initiative.id).where(Initiative.import_batch_id == batch.id)
     milestones = select(Milestone.id).where(Milestone.initiative_id.in_(ids))
     criteria = select(Criterion.id).where(Criterion.milestone_id.in_(milestones))
     options = select(Option.id).where(Option.initiative_id.in_(ids))
@@ -319,8 +319,8 @@ def _delete(session: Session, ids: list[int]) -> None:
         delete(Milestone).where(Milestone.initiative_id.in_(ids)),
         delete(OptionSpend).where(OptionSpend.option_id.in_(options)),
         delete(Option).where(Option.initiative_id.in_(ids)),
-        delete(InitiativeMove).where(InitiativeMove.initiative_id.in_(ids)),
-        delete(Initiative).where(Initiative.id.in_(ids)),
     ):
         session.execute(statement, execution_options={"synchronize_session": False})
+    count = rows_changed(session, delete(Initiative).where(Initiative.import_batch_id == batch.id))
     session.expire_all()
+    return count

@@ -14,7 +14,8 @@ from app.calendar.models import Cycle
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import ImportBatch, Initiative, Milestone, OptionSpend
-from app.initiatives.rules import InitiativeState
+from app.initiatives.rules import InitiativeDraft, InitiativeState, Lens, NeedDraft, Question
+from app.initiatives.services import answer_questions, create_initiative, set_links
 from app.registry.engine.reading import read_drafts
 from app.registry.engine.shipped import shipped
 from app.registry.engine.table import read_table
@@ -167,14 +168,18 @@ class TestImportRegistry:
         assert stored == draft.reading_count > 0
 
 
+def imported(session: Session, cycle: Cycle, cast: Cast, now: datetime) -> ImportBatch:
+    with transaction(session):
+        return import_registry(
+            session, a_file(GOOD), cycle=cycle, leave_out_errors=False, actor=cast.lead, now=now
+        )
+
+
 class TestUndoImport:
     def test_leaves_nothing_but_the_record(
         self, session: Session, cycle: Cycle, cast: Cast, now: datetime
     ) -> None:
-        with transaction(session):
-            batch = import_registry(
-                session, a_file(GOOD), cycle=cycle, leave_out_errors=False, actor=cast.lead, now=now
-            )
+        batch = imported(session, cycle, cast, now)
         events = counts(session)["audit_events"]
         with transaction(session):
             undo_import(session, batch, actor=cast.lead, now=now)
@@ -188,12 +193,35 @@ class TestUndoImport:
     def test_refuses_once_somebody_built_on_it(
         self, session: Session, cycle: Cycle, cast: Cast, now: datetime
     ) -> None:
-        with transaction(session):
-            batch = import_registry(
-                session, a_file(GOOD), cycle=cycle, leave_out_errors=False, actor=cast.lead, now=now
-            )
+        batch = imported(session, cycle, cast, now)
         with transaction(session):
             session.scalars(select(Initiative)).one().state = InitiativeState.SUBMITTED
         with pytest.raises(ConflictError, match="IT-I-1"), transaction(session):
             undo_import(session, batch, actor=cast.lead, now=now)
         assert counts(session)["initiatives"] == 1
+
+    def test_refuses_once_somebody_answered_for_it(
+        self, session: Session, cycle: Cycle, cast: Cast, now: datetime
+    ) -> None:
+        batch = imported(session, cycle, cast, now)
+        with transaction(session):
+            one = session.scalars(select(Initiative)).one()
+            answers = {Question.CUSTOMERS: "People who write to the portal"}
+            answer_questions(session, one, answers, expected_version=None, actor=cast.lead, now=now)
+        with pytest.raises(ConflictError, match="IT-I-1"), transaction(session):
+            undo_import(session, batch, actor=cast.lead, now=now)
+        assert counts(session)["initiatives"] == 1
+
+    def test_refuses_once_another_initiative_needs_it(
+        self, session: Session, cycle: Cycle, cast: Cast, now: datetime
+    ) -> None:
+        batch = imported(session, cycle, cast, now)
+        with transaction(session):
+            draft = InitiativeDraft(
+                "Mail", "Labor", Lens.PROCESS, cast.lead.id, Quarter(2011, 1), cycle_id=cycle.id
+            )
+            other = create_initiative(session, draft, actor=cast.lead, now=now)
+            needs = [NeedDraft("IT-I-1", 0, "")]
+            set_links(session, other, needs, [], expected_version=None, actor=cast.lead, now=now)
+        with pytest.raises(ConflictError, match="IT-I-1"), transaction(session):
+            undo_import(session, batch, actor=cast.lead, now=now)
