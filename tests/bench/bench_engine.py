@@ -22,7 +22,7 @@ def rows() -> Iterator[Row]:
     yield _enumerated()
     yield from _timed(
         "24 initiatives × 3 options × 4 starts, 12 quarters",
-        Size(24, 3, 12, 4, pools=12, funds=2, capacities=3, rules=12), 2, 30, "a few seconds",
+        Size(24, 3, 12, 4, pools=12, funds=2, capacities=3, rules=12), 3, 30, "a few seconds",
     )  # fmt: skip
     yield from _timed(
         "50 initiatives × 3 options × 4 starts, all kinds of rules",
