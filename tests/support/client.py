@@ -30,6 +30,7 @@ class StrictClient(FlaskClient):
             data = kwargs.get("data")
             if data is None or isinstance(data, dict):
                 kwargs["data"] = {"csrf_token": self.csrf_token(), **(data or {})}
+        kwargs.setdefault("buffered", True)  # a streamed answer ends here, not when forgotten
         statements: list[str] = []
         engine = self._engine()
         event.listen(engine, "before_cursor_execute", _recorder := _record_into(statements))
