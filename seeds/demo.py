@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Person
 from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.calendar.services import OpeningTerms, close_cycle, open_cycle
@@ -26,31 +27,33 @@ from seeds.story.running_initiatives import RUNNING_INITIATIVES
 BASELINE_AGE_DAYS = 200
 
 
-def seed_demo(session: Session, *, today: date) -> None:
-    """Tell the story up to ``today``; every step is whole or not there."""
+def seed_demo(session: Session, *, password: str, today: date) -> None:
+    """Tell the story up to ``today``; every step is whole or not there.
+
+    ``password`` is what all the demo people sign in with.
+    """
     when = Moments(today)
     with transaction(session):
-        people = add_people(session, now=when.founding)
+        people = add_people(session, password=password, now=when.founding)
         add_journeys(session, people, measured_on=when.first_baseline)
     with transaction(session):
-        _last_cycle(session, when)
+        _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)
     if last is not None:
         approve_last(session, last, people, now=when.last_decision)
         deliver(session, people, today=today)
     with transaction(session):
-        present = _present_cycle(session, when).id
+        present = _present_cycle(session, when, people).id
     choose(
         session, present, "Balanced", "All candidates, the cycle's own limits.",
         actor=people["tomasz"], now=when.present,
     )  # fmt: skip
 
 
-def _last_cycle(session: Session, when: Moments) -> None:
+def _last_cycle(session: Session, when: Moments, people: dict[str, Person]) -> None:
     first = when.last_first_quarter
     if find_cycle(session, first) is not None:
         return
-    people = add_people(session, now=when.founding)
     now = at(when.first_baseline + timedelta(days=5))
     span = ((first + -1).first_day, (first + 1).last_day)
     cycle = add_cycle(session, first, span, LAST_BUDGET_THOUSANDS, actor=people["nils"], now=now)
@@ -59,11 +62,10 @@ def _last_cycle(session: Session, when: Moments) -> None:
     add_initiatives(Ground(session, people, cycle, now + timedelta(days=20)), RUNNING_INITIATIVES)
 
 
-def _present_cycle(session: Session, when: Moments) -> Cycle:
+def _present_cycle(session: Session, when: Moments, people: dict[str, Person]) -> Cycle:
     there = find_cycle(session, when.first_quarter)
     if there is not None:
         return there
-    people = add_people(session, now=when.founding)
     measure_again(session, people, measured_on=when.second_baseline)
     last = find_cycle(session, when.last_first_quarter)
     if last is not None and last.state is CycleState.OPEN:

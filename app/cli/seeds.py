@@ -11,7 +11,7 @@ from app.cli.errors import said_plainly
 from app.extensions import db
 from app.web.clock import today
 from seeds.demo import seed_demo
-from seeds.story.company import COMPANY, PASSWORD, PEOPLE
+from seeds.story.company import COMPANY, PEOPLE
 
 seed = AppGroup("seed", help="Data to start with.")
 
@@ -25,13 +25,14 @@ def demo() -> None:
             "The demo company has known passwords, so it is only for a demo. Set DEMO=1 if this is"
             " one."
         )
-    seed_demo(db.session, today=today())
+    seed_demo(db.session, password=current_app.config["DEMO_PASSWORD"], today=today())
     click.echo(f"{COMPANY} is there.")
 
 
 @seed.command("people")
 def people() -> None:
     """Show the sign-ins of the demo people."""
+    password = current_app.config["DEMO_PASSWORD"]
     for persona in PEOPLE:
         words = ", ".join(Role(role).word for role in persona.roles)
-        click.echo(f"  {persona.email:26}{PASSWORD}  {persona.name}, {words}")
+        click.echo(f"  {persona.email:26}{password}  {persona.name}, {words}")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 COMPANY = "Halden Insurance"
 CURRENCY = "EUR"
-PASSWORD = "halden-demo-2027"
 
 
 @dataclass(frozen=True, slots=True)

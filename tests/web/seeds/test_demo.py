@@ -1,0 +1,71 @@
+"""The demo company opens its doors with one click, and telling its story twice adds nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bs4 import Tag
+from sqlalchemy import func, select
+
+from app.approvals.models import Tranche
+from app.approvals.rules import TrancheState
+from app.audit.models import AuditEvent
+from app.audit.queries import check_chain
+from app.extensions import db
+from app.initiatives.models import Initiative
+from app.initiatives.rules import InitiativeState
+from seeds.story.company import PEOPLE
+from tests.support.demo import Demo
+from tests.support.pages import parse, text
+
+
+def sign_in_form(page: Any, email: str) -> dict[str, str]:
+    """What the browser sends when somebody clicks the button of one demo person."""
+    for form in parse(page).find_all("form"):
+        fields = {str(f["name"]): str(f.get("value", "")) for f in form.find_all("input")}
+        if fields.get("email") == email and isinstance(form, Tag):
+            return fields
+    raise AssertionError(f"No button signs {email} in.")
+
+
+class TestDemo:
+    @pytest.mark.parametrize("persona", PEOPLE, ids=lambda persona: persona.key)
+    def test_one_click_signs_each_person_in(self, demo: Demo, persona: Any) -> None:
+        browser: Any = demo.app.test_client()
+        values = sign_in_form(browser.get("/sign-in"), persona.email)
+        answer = browser.post("/sign-in", data=values)
+        assert answer.status_code == 303
+        assert persona.name in text(browser.get("/"))
+
+    def test_every_page_says_it_is_the_demo(self, demo: Demo) -> None:
+        browser: Any = demo.app.test_client()
+        assert "Demo company" in text(browser.get("/sign-in"))
+        assert "Demo company" in text(browser.get("/nowhere"))
+
+    def test_has_what_the_story_promises(self, demo: Demo) -> None:
+        with demo.app.app_context():
+            states = dict(
+                db.session.execute(
+                    select(Initiative.state, func.count()).group_by(Initiative.state)
+                ).all()
+            )
+            freed = db.session.scalar(
+                select(func.count()).where(Tranche.state == TrancheState.FREED)
+            )
+        assert states[InitiativeState.CANDIDATE] >= 18
+        assert states[InitiativeState.STOPPED] == 1
+        assert states[InitiativeState.APPROVED] == 4
+        assert freed == 3
+
+    def test_telling_it_twice_adds_nothing(self, demo: Demo) -> None:
+        def events() -> int:
+            with demo.app.app_context():
+                return db.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+
+        before = events()
+        result = demo.app.test_cli_runner().invoke(args=["seed", "demo"])
+        assert result.exit_code == 0, result.output
+        assert events() == before
+        with demo.app.app_context():
+            assert check_chain(db.session, anchor=None).faults == ()
