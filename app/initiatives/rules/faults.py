@@ -11,7 +11,8 @@ from app.values.money import LARGEST_MINOR
 
 MOST_QUARTERS = 40
 LARGEST_RISK = 5
-LARGEST_MINUTES = 10**12
+LARGEST_COUNT = 2_000_000_000
+"""The largest whole number a count may be; PostgreSQL's INTEGER holds little more."""
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 ORDER_OF_OPTIONS = {"pilot": 10, "lean": 20, "full": 30}
@@ -38,8 +39,8 @@ def option_faults(draft: OptionDraft) -> dict[str, str]:
     faults |= _time_faults(draft) | _grid_faults(draft) | _declared_faults(draft)
     if not 1 <= draft.risk <= LARGEST_RISK:
         faults["risk"] = f"Risk goes from 1 to {LARGEST_RISK}."
-    if not 0 <= draft.effort_minutes <= LARGEST_MINUTES:
-        faults["effort_minutes"] = "Enter 0 to a million million minutes."
+    if not 0 <= draft.effort_minutes <= LARGEST_COUNT:
+        faults["effort_minutes"] = f"Enter 0 to {LARGEST_COUNT:,} minutes."
     return faults
 
 
@@ -133,4 +134,6 @@ def _criterion(draft: CriterionDraft) -> dict[str, str]:
         faults["metric"] = "Name what is measured."
     if draft.minimum_sample is not None and draft.minimum_sample < 1:
         faults["minimum_sample"] = "A sample has at least 1 in it; leave it empty for none."
+    elif draft.minimum_sample is not None and draft.minimum_sample > LARGEST_COUNT:
+        faults["minimum_sample"] = f"Enter at most {LARGEST_COUNT:,}."
     return faults

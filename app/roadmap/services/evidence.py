@@ -13,6 +13,7 @@ from app.approvals.services.ledger import lock_commitment
 from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Criterion
+from app.initiatives.rules.faults import LARGEST_COUNT
 from app.roadmap.models import Evidence
 from app.roadmap.queries.facts import OPEN
 
@@ -119,6 +120,8 @@ def _faults(
         faults["measured_on"] = "This day has not come yet; enter when it was measured."
     if sample is not None and sample < 0:
         faults["sample"] = "A sample can't be negative."
+    elif sample is not None and sample > LARGEST_COUNT:
+        faults["sample"] = f"Enter at most {LARGEST_COUNT:,}."
     if sample is None and criterion.minimum_sample is not None:
         faults["sample"] = (
             f"Enter how many were measured; {criterion.minimum_sample:,} were agreed."

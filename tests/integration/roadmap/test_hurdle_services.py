@@ -78,6 +78,19 @@ class TestRecordEvidence:
             )  # fmt: skip
         assert set(caught.value.fields) == {"measured_on", "sample", "source"}
 
+    def test_refuses_a_sample_larger_than_the_column(
+        self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
+    ) -> None:
+        criterion = session.scalars(
+            select(Criterion).where(Criterion.milestone_id == tranches[0].milestone_id)
+        ).one()
+        with pytest.raises(InvalidError) as caught, transaction(session):
+            record_evidence(
+                session, tranches[0], criterion, value=Decimal(1), sample=2**31,
+                measured_on=now.date(), source="CRM", note="", actor=cast.manager, now=now,
+            )  # fmt: skip
+        assert set(caught.value.fields) == {"sample"}
+
     def test_refuses_the_criterion_of_another_hurdle(
         self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
     ) -> None:

@@ -14,8 +14,12 @@ from app.initiatives.rules import (
     Action,
     Actor,
     Circumstances,
+    CriterionDraft,
+    Direction,
     Gap,
     InitiativeState,
+    MilestoneDraft,
+    OptionDraft,
     Part,
     ProposalShape,
     Question,
@@ -25,8 +29,10 @@ from app.initiatives.rules import (
     cost_flag,
     due_day_fault,
     find_move,
+    milestone_faults,
     missing_parts,
     next_step,
+    option_faults,
     tone_of,
 )
 from app.values.quarter import Quarter, QuarterSpan
@@ -159,3 +165,21 @@ class TestDueDays:
         assert due_day_fault(date(2027, 12, 31), start, span, "FY27") is None
         assert due_day_fault(date(2027, 3, 31), start, span, "FY27")
         assert due_day_fault(date(2028, 1, 1), start, span, "FY27")
+
+
+class TestCounts:
+    """PostgreSQL stores them as INTEGER, so what is larger has to be refused before."""
+
+    def test_minutes_saved_have_a_largest_number(self) -> None:
+        draft = OptionDraft("full", "All claims", effort_minutes=2_000_000_000)
+        assert option_faults(draft) == {}
+        assert option_faults(replace(draft, effort_minutes=2_000_000_001)).keys() == {
+            "effort_minutes"
+        }
+
+    def test_a_sample_has_a_largest_number(self) -> None:
+        criterion = CriterionDraft(
+            "Calls", "", Direction.AT_MOST, Decimal(1), minimum_sample=2_000_000_001
+        )
+        draft = MilestoneDraft("Pilot", date(2027, 8, 31), Decimal(1), criteria=(criterion,))
+        assert milestone_faults(draft, Decimal(0)).keys() == {"criteria-0-minimum_sample"}
