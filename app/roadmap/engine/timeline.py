@@ -29,6 +29,8 @@ class Zoom(Enum):
 MONTH_PIXELS = 90
 QUARTER_PIXELS = 210
 FULL_SHARE = 0.85
+MOST_WORDS = 6
+"""Quarters that still have room for a word each when the whole axis fits the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _load(axis: Axis, quarter: Quarter, load: Load) -> dict[str, object]:
         "x": x,
         "w": round(axis.x((quarter + 1).first_day) - x, 2),
         "share": round(100 * min(load.share, 1)),
-        "word": load.word,
+        "word": load.word if axis.width or len(axis.quarters) <= MOST_WORDS else "",
         "title": load.title,
         "level": level,
     }

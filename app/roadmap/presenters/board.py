@@ -22,7 +22,7 @@ from app.roadmap.presenters.standing import Standing
 from app.roadmap.presenters.words import slip_words, sums
 from app.roadmap.queries.timeline import TimelineCommitment
 from app.values.money import Money
-from app.web.filters import counted, day
+from app.web.filters import counted, day, number
 from app.web.paging import Page
 
 ROWS = 50
@@ -34,7 +34,8 @@ STATE_NOTES = {
     CommitmentState.STOPPED: "stopped",
 }
 
-Tab = tuple[str, str, bool, int | None]
+Tab = tuple[str, str, bool, str | None]
+"""Word, address, whether it is open, and how many it shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,12 @@ def head(
     return Head(
         subtitle=_subtitle(reach),
         tabs=[
-            (word, choices.href(show=show), choices.show is show, counts[show] or None)
+            (
+                word,
+                choices.href(show=show),
+                choices.show is show,
+                number(counts[show]) if counts[show] else None,
+            )
             for show, word in _TABS.items()
         ],
         lanes=[(one.word, choices.href(lanes=one), choices.lanes is one) for one in Lanes],
@@ -103,7 +109,7 @@ def _subtitle(reach: Sequence[Standing]) -> str:
     parts = [
         counted(len(reach), "funded initiative"),
         money,
-        f"{counted(hurdles, 'hurdle')}, {waiting or 'none'} to decide",
+        f"{counted(hurdles, 'hurdle')}, {number(waiting) if waiting else 'none'} to decide",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -172,10 +178,13 @@ def _bar(
 
 
 def last_day(one: TimelineCommitment) -> date:
-    """When the bar ends: where it was stopped, else at its end or last hurdle."""
+    """When the bar ends: where it was stopped, else with its last spend or hurdle."""
     if one.stopped_on is not None:
         return max(one.start.first_day, min(one.stopped_on, one.ends_on))
-    return max([one.ends_on, *(hurdle.due_on for hurdle in one.hurdles)])
+    days = [one.ends_on, *(hurdle.due_on for hurdle in one.hurdles)]
+    if one.spends_until is not None:
+        days.append(one.spends_until.last_day)
+    return max(days)
 
 
 def table_page(

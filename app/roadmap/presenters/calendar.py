@@ -16,7 +16,7 @@ from app.roadmap.queries import HurdleRows, TrancheKey
 from app.roadmap.queries.timeline import TimelineCommitment, TimelineHurdle
 from app.roadmap.rules import HurdleState, readings
 from app.values.money import Money
-from app.web.filters import counted, day
+from app.web.filters import counted, day, number
 from app.web.paging import Page
 
 ROWS = 50
@@ -91,7 +91,7 @@ class CalendarHead:
     """What stands above the calendar."""
 
     subtitle: str
-    tabs: Sequence[tuple[str, str, bool, int | None]]
+    tabs: Sequence[tuple[str, str, bool, str | None]]
     states: Options
     owners: Options
     journeys: Options
@@ -122,7 +122,12 @@ def calendar_head(
     return CalendarHead(
         subtitle=_subtitle(reach),
         tabs=[
-            (word, choices.href(when=when), choices.when is when, counts.get(when) or None)
+            (
+                word,
+                choices.href(when=when),
+                choices.when is when,
+                number(counts[when]) if counts.get(when) else None,
+            )
             for when, word in _TABS.items()
         ],
         states=[("", "All states"), *((one.value, one.word) for one in STATE_ORDER)],
@@ -139,8 +144,8 @@ def _subtitle(reach: Sequence[GateEntry]) -> str:
     late = sum(one.when is When.LATE for one in still)
     parts = [
         counted(len(reach), "hurdle"),
-        f"{waiting or 'none'} to decide",
-        f"{late or 'none'} late",
+        f"{number(waiting) if waiting else 'none'} to decide",
+        f"{number(late) if late else 'none'} late",
         f"{held} held" if held else "",
     ]
     return " · ".join(part for part in parts if part)

@@ -97,6 +97,30 @@ class TestLaneDrawings:
         (lane,) = lane_drawings([self.lane(share)], [a_bar()], axis())
         assert lane["load"][0]["level"] == level  # type: ignore[index]
 
+    def test_a_load_without_a_limit_is_never_full(self) -> None:
+        load = Load(1.0, "€2m", "most of all quarters", has_limit=False)
+        lane = Lane("claims", "Claims", "1", {Quarter(2027, 1): load})
+        (drawn,) = lane_drawings([lane], [a_bar()], axis())
+        assert drawn["load"][0]["level"] is None  # type: ignore[index]
+
+    def test_a_load_outside_the_axis_is_left_out(self) -> None:
+        lane = Lane("claims", "Claims", "1", {Quarter(2031, 1): Load(0.5, "50 %", "half")})
+        (drawn,) = lane_drawings([lane], [a_bar()], axis())
+        assert drawn["load"] == []
+
+    def test_load_words_give_way_where_quarters_are_narrow(self) -> None:
+        wide = Axis(QuarterSpan(Quarter(2027, 1), 12), Zoom.YEAR, TODAY)
+        (drawn,) = lane_drawings([self.lane()], [a_bar()], wide)
+        assert drawn["load"][0]["word"] == ""  # type: ignore[index]
+        assert drawn["load"][0]["title"] == "half"  # type: ignore[index]
+
+    def test_what_was_stopped_is_no_slip(self) -> None:
+        stopped = a_bar(ends_on=date(2027, 3, 31), is_stopped=True, note="stopped")
+        (drawn,) = lane_drawings([self.lane()], [stopped], axis())
+        row = drawn["rows"][0]  # type: ignore[index]
+        assert (row["moved"], row["stopped"], row["note"]) == (False, True, "stopped")
+        assert row["base_w"] == 100
+
     def test_a_lane_without_bars_is_left_out(self) -> None:
         assert lane_drawings([self.lane()], [], axis()) == []
 
