@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
@@ -219,6 +220,9 @@ def _grant_of(person: Person, role: Role) -> RoleGrant:
 
 
 def _keep_an_admin(session: Session, person: Person) -> None:
+    """Refuse to lose the last admin; two who would lose each other take turns here."""
+    grants = select(RoleGrant.id).where(RoleGrant.role == Role.ADMIN).order_by(RoleGrant.id)
+    session.execute(grants.with_for_update()).all()
     if count_active_admins(session) <= 1:
         raise ConflictError(f"{person.name} is the last admin; make somebody else admin first.")
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -165,6 +167,29 @@ class TestWithdrawRole:
             withdraw_role(session, cast.admin, Role.ADMIN, actor=cast.admin, now=now)
         with pytest.raises(ConflictError), transaction(session):
             deactivate_person(session, cast.admin, actor=cast.admin, now=now)
+
+    def test_two_admins_cannot_take_it_from_each_other(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            other = make_person(session, "second-admin", Role.ADMIN)
+        first, second = cast.admin.id, other.id
+        session.rollback()
+
+        def take_from_the_first() -> None:
+            with Session(engine) as own, transaction(own):
+                admin, victim = own.get_one(Person, second), own.get_one(Person, first)
+                withdraw_role(own, victim, Role.ADMIN, actor=admin, now=now)
+
+        with ThreadPoolExecutor() as pool:
+            with transaction(session):
+                admin, victim = session.get_one(Person, first), session.get_one(Person, second)
+                withdraw_role(session, victim, Role.ADMIN, actor=admin, now=now)
+                later = pool.submit(take_from_the_first)
+                with suppress(TimeoutError):
+                    later.result(timeout=0.5)
+            assert isinstance(later.exception(), ConflictError | NotAllowedError)
+        assert [one.id for one in list_people_with_role(session, Role.ADMIN)] == [first]
 
 
 class TestDeactivatePerson:
