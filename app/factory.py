@@ -26,6 +26,7 @@ from app.portfolio import routes as portfolio
 from app.registry import routes as registry
 from app.reporting import routes as reporting
 from app.roadmap import routes as roadmap
+from app.web.addresses import init_addresses
 from app.web.assets import init_assets
 from app.web.characters import init_characters
 from app.web.errors import init_errors
@@ -60,6 +61,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     settings = read_settings(os.environ) | dict(overrides or {})
     app.config.from_mapping(complete_settings(settings, Path(app.instance_path)))
     _bind_extensions(app)
+    init_addresses(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)
     init_errors(app)

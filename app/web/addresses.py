@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import current_app, request
+from flask import Flask, current_app, request
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect
+from werkzeug.routing.map import Map
 
 LONGEST = 2000
+LARGEST_ID = 2_147_483_647
+"""The largest id every database can look for; larger ones name nothing."""
+
+
+class IdConverter(IntegerConverter):
+    """Whole numbers in addresses, as ``<int:…>`` takes them; an absurd one is no page."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_ID)
+
+
+def init_addresses(app: Flask) -> None:
+    """Let every ``<int:…>`` in an address mean an id."""
+    app.url_map.converters["int"] = IdConverter
 
 
 def own_page(address: str | None) -> str | None:

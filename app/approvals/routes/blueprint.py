@@ -8,8 +8,6 @@ from app.web.subjects import link_subject
 
 bp = Blueprint("approvals", __name__)
 
-ID = "int(max=2147483647)"
-"""Ids in addresses, small enough for every database."""
-PROPOSAL = f"/proposals/<{ID}:proposal_id>"
+PROPOSAL = "/proposals/<int:proposal_id>"
 
 link_subject(bp, "proposal", lambda ref: url_for("approvals.show", proposal_id=int(ref)))

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.approvals.forms import SubmitForm
 from app.approvals.presenters.honesty import honesty_of
 from app.approvals.queries import find_open_proposal, find_proposal_of_run
-from app.approvals.routes.blueprint import ID, bp
+from app.approvals.routes.blueprint import bp
 from app.approvals.services import submit_proposal
 from app.db.session import transaction
 from app.errors import InvalidError
@@ -21,7 +21,7 @@ from app.values.money import Money
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
-SUBMIT = f"/runs/<{ID}:run_id>/proposal"
+SUBMIT = "/runs/<int:run_id>/proposal"
 
 
 @bp.get(SUBMIT)

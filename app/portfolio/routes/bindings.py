@@ -17,7 +17,7 @@ from app.portfolio.queries import (
     list_candidate_lines,
     list_tags,
 )
-from app.portfolio.routes.blueprint import ID, SCENARIO, bp
+from app.portfolio.routes.blueprint import SCENARIO, bp
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
 from app.portfolio.services.bindings import (
@@ -65,7 +65,7 @@ def add_pin(scenario_id: int) -> Response | tuple[str, int]:
     return _pins_page(get_scenario(db.session, scenario_id), form), 422
 
 
-@bp.post(f"{SCENARIO}/pins/<{ID}:initiative_id>/lift")
+@bp.post(f"{SCENARIO}/pins/<int:initiative_id>/lift")
 @requires("scenarios.edit")
 def remove_pin(scenario_id: int, initiative_id: int) -> Response:
     form = VersionForm()
@@ -127,7 +127,7 @@ def add_rule(scenario_id: int, kind: str) -> Response | tuple[str, int]:
     return _rules_page(get_scenario(db.session, scenario_id), known, form), 422
 
 
-@bp.post(f"{SCENARIO}/rules/<{ID}:rule_id>/drop")
+@bp.post(f"{SCENARIO}/rules/<int:rule_id>/drop")
 @requires("scenarios.edit")
 def remove_rule(scenario_id: int, rule_id: int) -> Response:
     form = VersionForm()

@@ -6,7 +6,5 @@ from flask import Blueprint
 
 bp = Blueprint("portfolio", __name__)
 
-ID = "int(max=2147483647)"
-"""Ids in addresses, small enough for every database."""
-SCENARIO = f"/scenarios/<{ID}:scenario_id>"
-RUN = f"/runs/<{ID}:run_id>"
+SCENARIO = "/scenarios/<int:scenario_id>"
+RUN = "/runs/<int:run_id>"

@@ -14,10 +14,9 @@ from app.portfolio.presenters.scenarios import run_choice
 from app.portfolio.queries import get_run, list_runs_to_compare
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.routes.blueprint import bp
+from app.web.addresses import LARGEST_ID
 from app.web.clock import today
 from app.web.guards import requires
-
-LARGEST_ID = 2_147_483_647
 
 
 @bp.get("/scenarios/compare")
@@ -49,7 +48,7 @@ def _asked(name: str) -> Run | None:
     text = request.args.get(name, "")
     if not text:
         return None
-    if not text.isascii() or not text.isdigit() or int(text[:11]) > LARGEST_ID:
+    if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_ID:
         raise NotFoundError("There is no such run, or it was removed.")
     return get_run(db.session, int(text))
 

@@ -11,8 +11,8 @@ from app.web.subjects import link_subject
 
 bp = Blueprint("roadmap", __name__)
 
-GATE = "/gates/<int(max=2147483647):tranche_id>"
-"""The address of one hurdle; its id is small enough for every database."""
+GATE = "/gates/<int:tranche_id>"
+"""The address of one hurdle."""
 
 link_subject(bp, "tranche", lambda ref: url_for("roadmap.gate", tranche_id=int(ref)))
 
