@@ -36,12 +36,13 @@ class Proposal(Base):
     round: Mapped[int]
     state: Mapped[ProposalState] = mapped_column(EnumText(ProposalState), index=True)
     note: Mapped[str] = mapped_column(default="")
-    snapshot: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str]
     currency: Mapped[str]
     submitted_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
+    # Last, since SQLite walks over everything that stands before a column it reads.
+    snapshot: Mapped[bytes] = mapped_column(LargeBinary)
 
     cycle: Mapped[Cycle] = relationship(lazy="raise_on_sql")
     run: Mapped[Run] = relationship(lazy="raise_on_sql")

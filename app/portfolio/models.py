@@ -126,15 +126,16 @@ class Run(Base):
     )
     scenario_version: Mapped[int]
     job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="RESTRICT"), unique=True)
-    problem: Mapped[bytes] = mapped_column(LargeBinary)
     digest: Mapped[str] = mapped_column(index=True)
-    inputs: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
     time_limit_seconds: Mapped[int]
     allowed_gap: Mapped[Decimal] = mapped_column(ShareType)
-    result: Mapped[bytes | None] = mapped_column(LargeBinary)
     result_digest: Mapped[str | None]
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Last, since SQLite walks over everything that stands before a column it reads.
+    problem: Mapped[bytes] = mapped_column(LargeBinary)
+    inputs: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
+    result: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     scenario: Mapped[Scenario] = relationship(back_populates="runs", lazy="raise_on_sql")
     job: Mapped[Job] = relationship(lazy="raise_on_sql")

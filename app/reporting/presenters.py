@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from app.approvals.models import Proposal
-from app.approvals.queries import CycleBalances
+from app.approvals.queries import CycleMoney
 from app.calendar.models import Cycle
-from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine
+from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
 from app.values.money import Money
 from app.web.filters import money
 
@@ -60,7 +59,7 @@ def hot_spot_lines(spots: list[HotSpot], href: str) -> list[HotLine]:
             min(spot.pain * 8 // 100, 7),
         )
         for spot in spots
-        if not spot.acting and spot.pain > 0
+        if not spot.is_acted_on and spot.pain > 0
     ][:MOST_ROWS]
 
 
@@ -95,18 +94,13 @@ def pool_lines(lines: list[PoolLine], href: str) -> list[Line]:
     ][:MOST_ROWS]
 
 
-def asked(proposal: Proposal) -> Money:
-    """The sum a proposal asks."""
-    return Money(sum(item.spend_minor for item in proposal.items), proposal.currency)
-
-
-def proposal_lines(proposals: list[Proposal], href: str) -> list[Line]:
+def proposal_lines(proposals: list[WaitingProposal], href: str) -> list[Line]:
     """Proposals that wait, with the sum they ask."""
     return [
         Line(
-            f"{proposal.cycle.name}, round {proposal.round}",
+            f"{proposal.cycle}, round {proposal.round}",
             f"{href}/{proposal.id}",
-            f"{len(proposal.items)} initiatives, {money(asked(proposal))} asked",
+            f"{proposal.count} initiatives, {money(proposal.asked)} asked",
             "review",
             "waiting",
         )
@@ -124,7 +118,7 @@ def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
             *_gate_state(gate, today),
         )
         for gate in gates
-    ][:MOST_ROWS]
+    ]
 
 
 def _due(gate: GateLine, today: date) -> str:
@@ -150,18 +144,18 @@ class MoneyStrip:
     items: list[dict[str, object]]
 
 
-def money_strip(name: str, balances: CycleBalances) -> MoneyStrip:
+def money_strip(cycle: CycleMoney) -> MoneyStrip:
     """Budget, approved, released, freed and spent of a cycle."""
-    total, currency = balances.total, balances.currency
+    total, currency = cycle.total, cycle.currency
     figures = (
-        ("Budget", balances.budget_minor, None),
+        ("Budget", cycle.budget_minor, None),
         ("Approved", total.approved, None),
         ("Released", total.released, "by passed hurdles"),
         ("Still held", total.committed, "by open hurdles"),
         ("Freed", total.freed, "by stops"),
     )
     return MoneyStrip(
-        f"Money of {name}",
+        f"Money of {cycle.name}",
         [
             {"label": label, "value": Money(minor, currency), "note": note}
             for label, minor, note in figures

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.approvals.models import Commitment, Tranche
-from app.approvals.rules import CommitmentState, TrancheState
+from app.approvals.models import Commitment, Proposal, ProposalItem, Tranche
+from app.approvals.rules import ProposalState, TrancheState
 from app.audit.models import AuditHead
 from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, InitiativeTouchpoint, Milestone
@@ -18,9 +20,16 @@ from app.initiatives.queries import head_of, load_shapes
 from app.initiatives.rules import InitiativeState, missing_parts, next_step
 from app.jobs.models import Job
 from app.jobs.rules import JobState
-from app.journeys.models import Journey, LeverPool, Stage, Touchpoint
-from app.journeys.queries import list_journey_states
-from app.journeys.rules import Channel, Lever, PoolState, hot_spot_score, pain, pain_scale
+from app.journeys.models import (
+    Baseline,
+    Journey,
+    LeverPool,
+    Stage,
+    Touchpoint,
+    TouchpointFigure,
+)
+from app.journeys.queries import measured
+from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
 from app.values.money import Money
 
@@ -35,7 +44,7 @@ _ON_THE_WAY = (
 
 @dataclass(frozen=True, slots=True)
 class HotSpot:
-    """A touchpoint that hurts; ``acting`` counts the live initiatives that change it."""
+    """A touchpoint that hurts, and whether a live initiative changes it."""
 
     touchpoint_id: int
     journey_key: str
@@ -43,47 +52,49 @@ class HotSpot:
     stage_name: str
     channel: Channel
     pain: int
-    acting: int
+    is_acted_on: bool
 
 
 def list_hot_spots(session: Session) -> list[HotSpot]:
-    """Every measured touchpoint of the journeys in use, the most painful first."""
-    places = _places(session)
-    acting = _acting_counts(session)
+    """Every measured touchpoint of the journeys in use, the most painful first; one query."""
+    places = defaultdict(list)
+    for figure, *place in session.execute(_measured_places()):
+        places[place[0]].append((measured(figure), place))
     found = []
-    for one in list_journey_states(session):
-        if not one.journey.is_in_use:
-            continue
-        scale = pain_scale(one.figures.values())
-        for touchpoint_id, figure in one.figures.items():
-            score = hot_spot_score(figure.importance, figure.shortfall, figure.contacts_per_year)
-            stage, channel = places[touchpoint_id]
-            found.append(
-                HotSpot(
-                    touchpoint_id, one.journey.key, one.journey.name, stage, channel,
-                    pain(score, scale), acting.get(touchpoint_id, 0),
-                )
-            )  # fmt: skip
+    for on_journey in places.values():
+        scale = pain_scale(figures for figures, _ in on_journey)
+        for figures, (key, name, touchpoint_id, stage, channel, is_acted_on) in on_journey:
+            hurts = pain(figures.score, scale)
+            found.append(HotSpot(touchpoint_id, key, name, stage, channel, hurts, is_acted_on))
     return sorted(found, key=lambda spot: (-spot.pain, spot.touchpoint_id))
 
 
-def _places(session: Session) -> dict[int, tuple[str, Channel]]:
-    rows = session.execute(
-        select(Touchpoint.id, Stage.name, Touchpoint.channel).join(
-            Stage, Stage.id == Touchpoint.stage_id
-        )
+def _measured_places() -> Select[*tuple[Any, ...]]:
+    """The figures of each journey's last baseline with where they were measured."""
+    newest = (
+        select(Baseline.journey_id, func.max(Baseline.number).label("number"))
+        .group_by(Baseline.journey_id)
+        .subquery()
     )
-    return {id_: (stage, channel) for id_, stage, channel in rows}
-
-
-def _acting_counts(session: Session) -> dict[int, int]:
-    rows = session.execute(
-        select(InitiativeTouchpoint.touchpoint_id, func.count())
+    is_newest = (newest.c.journey_id == Baseline.journey_id) & (newest.c.number == Baseline.number)
+    is_acted_on = (
+        select(InitiativeTouchpoint.initiative_id)
         .join(Initiative, Initiative.id == InitiativeTouchpoint.initiative_id)
-        .where(Initiative.state.not_in(_GONE))
-        .group_by(InitiativeTouchpoint.touchpoint_id)
+        .where(InitiativeTouchpoint.touchpoint_id == Touchpoint.id, Initiative.state.not_in(_GONE))
+        .exists()
     )
-    return {id_: count for id_, count in rows}  # noqa: C416
+    return (
+        select(
+            TouchpointFigure, Journey.key, Journey.name, Touchpoint.id, Stage.name,
+            Touchpoint.channel, is_acted_on,
+        )
+        .join(Baseline, Baseline.id == TouchpointFigure.baseline_id)
+        .join(newest, is_newest)
+        .join(Journey, Journey.id == Baseline.journey_id)
+        .join(Touchpoint, Touchpoint.id == TouchpointFigure.touchpoint_id)
+        .join(Stage, Stage.id == Touchpoint.stage_id)
+        .where(Journey.is_in_use)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,37 +110,62 @@ class InitiativeLine:
 
 def list_owned(session: Session, person: Person, *, limit: int) -> list[InitiativeLine]:
     """The person's own initiatives on their way to a decision, by key."""
-    return _lines(
-        session, Initiative.owner_id == person.id, Initiative.state.in_(_ON_THE_WAY), limit=limit
-    )
+    own = (Initiative.owner_id == person.id, Initiative.state.in_(_ON_THE_WAY))
+    return _lines(session, *own, limit=limit)[0]
 
 
-def list_to_certify(session: Session, *, limit: int) -> list[InitiativeLine]:
-    """Initiatives that wait for Finance, by key."""
+def list_to_certify(session: Session, *, limit: int) -> tuple[list[InitiativeLine], int]:
+    """Initiatives that wait for Finance, by key, and how many there are in all."""
     return _lines(session, Initiative.state == InitiativeState.SUBMITTED, limit=limit)
 
 
-def count_to_certify(session: Session) -> int:
-    query = select(func.count()).where(Initiative.state == InitiativeState.SUBMITTED)
-    return session.scalar(query) or 0
-
-
-def _lines(session: Session, *conditions: object, limit: int) -> list[InitiativeLine]:
+def _lines(
+    session: Session, *conditions: ColumnElement[bool], limit: int
+) -> tuple[list[InitiativeLine], int]:
     query = (
-        select(Initiative, Cycle, Person.name)
+        select(Initiative, Cycle, Person.name, func.count().over())
         .join(Person, Person.id == Initiative.owner_id)
         .outerjoin(Cycle, Cycle.id == Initiative.cycle_id)
-        .where(*conditions)  # type: ignore[arg-type]
+        .where(*conditions)
         .order_by(Initiative.key)
         .limit(limit)
     )
     rows = list(session.execute(query))
-    drafts = [head_of(one, cycle) for one, cycle, _ in rows if one.state is InitiativeState.DRAFT]
+    drafts = [head_of(one, cycle) for one, cycle, *_ in rows if one.state is InitiativeState.DRAFT]
     shapes = load_shapes(session, drafts)
     gaps = {id_: next(iter(missing_parts(shape)), None) for id_, shape in shapes.items()}
-    return [
+    lines = [
         InitiativeLine(one.key, one.title, one.state, owner, next_step(one.state, gaps.get(one.id)))
-        for one, _, owner in rows
+        for one, _, owner, _ in rows
+    ]
+    return lines, rows[0][-1] if rows else 0
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingProposal:
+    """A proposal nobody has decided, with how much it asks for how many initiatives."""
+
+    id: int
+    round: int
+    cycle: str
+    count: int
+    asked: Money
+
+
+def list_waiting_proposals(session: Session) -> list[WaitingProposal]:
+    """Proposals that wait for a decision, the oldest first."""
+    own = ProposalItem.proposal_id == Proposal.id
+    count = select(func.count(ProposalItem.initiative_id)).where(own).scalar_subquery()
+    asked = select(func.sum(ProposalItem.spend_minor)).where(own).scalar_subquery()
+    rows = session.execute(
+        select(Proposal.id, Proposal.round, Cycle.name, count, asked, Proposal.currency)
+        .join(Proposal.cycle)
+        .where(Proposal.state == ProposalState.SUBMITTED)
+        .order_by(Proposal.submitted_at)
+    )
+    return [
+        WaitingProposal(id_, number, cycle, items, Money(int(minor or 0), currency))
+        for id_, number, cycle, items, minor, currency in rows
     ]
 
 
@@ -182,37 +218,29 @@ class GateLine:
         return self.criteria > 0 and self.measured >= self.criteria
 
 
-def list_open_gates(session: Session, *, until: date) -> list[GateLine]:
+def list_open_gates(session: Session, *, until: date, limit: int) -> list[GateLine]:
     """Hurdles due by ``until`` that nobody has decided for good, the earliest first."""
-    criteria = (
-        select(Criterion.milestone_id, func.count().label("criteria"))
-        .group_by(Criterion.milestone_id)
-        .subquery()
-    )
-    measured = (
-        select(
-            Criterion.milestone_id,
-            func.count(func.distinct(Evidence.criterion_id)).label("measured"),
-        )
-        .join(Evidence, Evidence.criterion_id == Criterion.id)
-        .group_by(Criterion.milestone_id)
-        .subquery()
+    is_open = Tranche.state.in_((TrancheState.PENDING, TrancheState.HELD))
+    order = (Tranche.due_on, Tranche.id)
+    first = select(Tranche.id).where(is_open, Tranche.due_on <= until).order_by(*order).limit(limit)
+    of_milestone = Criterion.milestone_id == Tranche.milestone_id
+    criteria = select(func.count(Criterion.id)).where(of_milestone)
+    known = (
+        select(func.count(func.distinct(Evidence.criterion_id)))
+        .join(Criterion, Criterion.id == Evidence.criterion_id)
+        .where(of_milestone)
     )
     query = (
         select(
             Tranche.id, Initiative.key, Initiative.title, Milestone.name, Tranche.due_on,
             Tranche.amount_minor, Tranche.currency, Tranche.state,
-            func.coalesce(criteria.c.criteria, 0), func.coalesce(measured.c.measured, 0),
+            criteria.scalar_subquery(), known.scalar_subquery(),
         )
         .join(Commitment, Commitment.id == Tranche.commitment_id)
         .join(Initiative, Initiative.id == Commitment.initiative_id)
         .join(Milestone, Milestone.id == Tranche.milestone_id)
-        .outerjoin(criteria, criteria.c.milestone_id == Milestone.id)
-        .outerjoin(measured, measured.c.milestone_id == Milestone.id)
-        .where(
-            Tranche.state.in_((TrancheState.PENDING, TrancheState.HELD)), Tranche.due_on <= until
-        )
-        .order_by(Tranche.due_on, Tranche.id)
+        .where(Tranche.id.in_(first))
+        .order_by(*order)
     )  # fmt: skip
     return [GateLine(*row) for row in session.execute(query)]
 
@@ -239,10 +267,3 @@ def load_system_state(session: Session) -> SystemState:
         jobs.get(JobState.QUEUED, 0) + jobs.get(JobState.RUNNING, 0),
         events,
     )
-
-
-def list_delivering_cycles(session: Session) -> list[Cycle]:
-    """Cycles whose commitments still run, the newest first."""
-    running = select(Commitment.cycle_id).where(Commitment.state == CommitmentState.ACTIVE)
-    query = select(Cycle).where(Cycle.id.in_(running)).order_by(Cycle.starts_on.desc())
-    return list(session.scalars(query))

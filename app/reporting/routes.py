@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from app.approvals.queries import list_waiting_proposals, load_balances
+from app.approvals.queries import list_running_money
 from app.calendar.queries import find_current_cycle
 from app.extensions import db
 from app.reporting import presenters, queries
@@ -14,6 +14,9 @@ from app.web.clock import today
 from app.web.guards import current_actor, requires
 
 bp = Blueprint("reporting", __name__)
+
+MOST_CYCLES = 2
+"""Cycles whose money the page shows."""
 
 
 @bp.get("/")
@@ -32,9 +35,10 @@ def home() -> str:
     if person.may("proposals.decide"):
         parts |= _for_finance()
     if person.may("evidence.record") or person.may("proposals.decide"):
-        parts["gates"] = presenters.gate_lines(
-            queries.list_open_gates(db.session, until=today() + presenters.SOON), "/gates", today()
+        gates = queries.list_open_gates(
+            db.session, until=today() + presenters.SOON, limit=presenters.MOST_ROWS
         )
+        parts["gates"] = presenters.gate_lines(gates, "/gates", today())
     if person.may("jobs.view"):
         parts["system"] = queries.load_system_state(db.session)
     return render_template(
@@ -45,18 +49,17 @@ def home() -> str:
 
 
 def _for_finance() -> dict[str, Any]:
-    waiting = list_waiting_proposals(db.session)
-    to_certify = queries.list_to_certify(db.session, limit=presenters.MOST_ROWS)
+    waiting = queries.list_waiting_proposals(db.session)
+    to_certify, count = queries.list_to_certify(db.session, limit=presenters.MOST_ROWS)
     return {
-        "proposals": presenters.proposal_lines(list(waiting), "/proposals"),
+        "proposals": presenters.proposal_lines(waiting, "/proposals"),
         "to_certify": presenters.initiative_lines(to_certify, "/initiatives"),
-        "certify_count": queries.count_to_certify(db.session),
+        "certify_count": count,
         "pools": presenters.pool_lines(queries.list_claimed_pools(db.session), "/journeys"),
     }
 
 
 def _money() -> list[presenters.MoneyStrip]:
     return [
-        presenters.money_strip(cycle.name, load_balances(db.session, cycle.id))
-        for cycle in queries.list_delivering_cycles(db.session)[:2]
+        presenters.money_strip(cycle) for cycle in list_running_money(db.session, limit=MOST_CYCLES)
     ]

@@ -464,15 +464,15 @@ def upgrade() -> None:
         sa.Column("scenario_id", sa.Integer(), nullable=False),
         sa.Column("scenario_version", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
-        sa.Column("problem", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("inputs", sa.LargeBinary(), nullable=False),
         sa.Column("time_limit_seconds", sa.Integer(), nullable=False),
         sa.Column("allowed_gap", sa.BigInteger(), nullable=False),
-        sa.Column("result", sa.LargeBinary(), nullable=True),
         sa.Column("result_digest", sa.String(), nullable=True),
         sa.Column("requested_by_id", sa.Integer(), nullable=False),
         sa.Column("requested_at", sa.BigInteger(), nullable=False),
+        sa.Column("problem", sa.LargeBinary(), nullable=False),
+        sa.Column("inputs", sa.LargeBinary(), nullable=False),
+        sa.Column("result", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["job_id"], ["jobs.id"], name=op.f("fk_runs_job_id"), ondelete="RESTRICT"
         ),
@@ -705,12 +705,12 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("note", sa.String(), nullable=False),
-        sa.Column("snapshot", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("submitted_by_id", sa.Integer(), nullable=False),
         sa.Column("submitted_at", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("snapshot", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["cycle_id"], ["cycles.id"], name=op.f("fk_proposals_cycle_id"), ondelete="RESTRICT"
         ),

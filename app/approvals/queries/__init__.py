@@ -12,8 +12,10 @@ from app.approvals.queries.funding import (
 from app.approvals.queries.ledger import (
     CommitmentBalance,
     CycleBalances,
+    CycleMoney,
     FundBalance,
     LedgerFilter,
+    list_running_money,
     list_transfers,
     load_balances,
 )
@@ -27,12 +29,12 @@ from app.approvals.queries.proposals import (
     list_commitments_of,
     list_proposals,
     list_scenario_hands,
-    list_waiting_proposals,
 )
 
 __all__ = [
     "CommitmentBalance",
     "CycleBalances",
+    "CycleMoney",
     "FundBalance",
     "LedgerFilter",
     "currency_tie",
@@ -46,9 +48,9 @@ __all__ = [
     "list_commitments_of",
     "list_committed_choices",
     "list_proposals",
+    "list_running_money",
     "list_scenario_hands",
     "list_transfers",
-    "list_waiting_proposals",
     "load_balances",
     "load_committed",
     "load_funded",

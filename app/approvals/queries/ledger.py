@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, func, null, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
@@ -100,6 +101,73 @@ def _commitment_balances(session: Session, cycle_id: int) -> list[CommitmentBala
         )
         for id_, initiative, key, title, state, amount in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleMoney:
+    """A cycle's budget and where all its approved money stands."""
+
+    cycle_id: int
+    name: str
+    currency: str
+    budget_minor: int
+    total: Balance
+
+
+def list_running_money(session: Session, *, limit: int) -> list[CycleMoney]:
+    """The money of cycles whose commitments still run, the newest first; two queries."""
+    runs = (
+        select(Commitment.id)
+        .where(Commitment.cycle_id == Cycle.id, Commitment.state == CommitmentState.ACTIVE)
+        .exists()
+    )
+    budget = (
+        select(func.sum(FundBudget.amount_minor))
+        .join(FundBudget.cycle_fund)
+        .where(CycleFund.cycle_id == Cycle.id)
+        .scalar_subquery()
+    )
+    approved = (
+        select(func.sum(Commitment.amount_minor))
+        .where(Commitment.cycle_id == Cycle.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Cycle.id, Cycle.name, Cycle.currency, budget, approved)
+        .where(runs)
+        .order_by(Cycle.starts_on.desc())
+        .limit(limit)
+    ).all()
+    moved = _movements_of_cycles(session, [row[0] for row in rows])
+    return [
+        CycleMoney(id_, name, currency, int(minor or 0), balance(int(sum_), moved.get(id_, [])))
+        for id_, name, currency, minor, sum_ in rows
+    ]
+
+
+def _movements_of_cycles(session: Session, ids: Sequence[int]) -> dict[int, list[Movement]]:
+    """Sums of movements by cycle and kind; a ledger holds few reversals and many others."""
+    if not ids:
+        return {}
+    original = aliased(LedgerTransfer)
+    amount = func.sum(LedgerTransfer.amount_minor)
+    of_cycles = LedgerTransfer.cycle_id.in_(ids)
+    straight = (
+        select(LedgerTransfer.cycle_id, LedgerTransfer.kind, null(), amount)
+        .where(of_cycles, LedgerTransfer.kind != TransferKind.REVERSE)
+        .group_by(LedgerTransfer.cycle_id, LedgerTransfer.kind)
+    )
+    reversing = (
+        select(LedgerTransfer.cycle_id, LedgerTransfer.kind, original.kind, amount)
+        .join(original, LedgerTransfer.reverses_id == original.id)
+        .where(of_cycles)
+        .group_by(LedgerTransfer.cycle_id, LedgerTransfer.kind, original.kind)
+    )
+    both: CompoundSelect[Any] = union_all(reversing, straight)
+    found: dict[int, list[Movement]] = {}
+    for cycle_id, kind, reversed_kind, minor in session.execute(both):
+        found.setdefault(cycle_id, []).append(Movement(kind, int(minor), reversed_kind))
+    return found
 
 
 def load_movements(session: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Movement]]:

@@ -69,21 +69,6 @@ def list_proposals(session: Session, *, cycle_id: int | None = None) -> Sequence
     return session.scalars(query).all()
 
 
-def list_waiting_proposals(session: Session) -> Sequence[Proposal]:
-    """Proposals nobody has decided, with items, without snapshots, the oldest first."""
-    return session.scalars(
-        select(Proposal)
-        .where(Proposal.state == ProposalState.SUBMITTED)
-        .options(
-            defer(Proposal.snapshot),
-            joinedload(Proposal.cycle),
-            joinedload(Proposal.submitted_by).lazyload(Person.grants),
-            selectinload(Proposal.items),
-        )
-        .order_by(Proposal.submitted_at)
-    ).all()
-
-
 def find_open_proposal(session: Session, cycle_id: int) -> Proposal | None:
     """The proposal of the cycle that waits for a decision; there is one at most."""
     return session.scalar(
