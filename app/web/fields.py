@@ -15,6 +15,17 @@ from app.values.quarter import Quarter, QuarterFormatError
 from app.values.share import ShareFormatError, parse_percent
 
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?")
+
+
+def _ungrouped(text: str) -> str:
+    """The number without marks between its thousands, and with a plain minus.
+
+    A comma that does not set off three digits may be a decimal mark, so it stays and the number is
+    refused rather than read a hundred times too large.
+    """
+    bare = text.strip().replace("\u2212", "-")
+    return re.sub(r"[, '\u00a0\u202f]", "", bare) if _GROUPED.fullmatch(bare) else bare
 
 
 SHARE_DIGITS = 6
@@ -108,7 +119,7 @@ class MeasureField(ValueField):
     inputmode = "decimal"
 
     def parse(self, text: str) -> Decimal:
-        bare = text.strip().replace("\u2212", "-").replace(",", "").replace("\u00a0", "")
+        bare = _ungrouped(text)
         if not _NUMBER.fullmatch(bare):
             raise ValueError("Enter a number such as 1,250 or 3.75.")
         return Decimal(bare)
@@ -123,7 +134,7 @@ class CountField(ValueField):
     inputmode = "numeric"
 
     def parse(self, text: str) -> int:
-        bare = text.strip().replace("\u2212", "-").replace(",", "").replace("\u00a0", "")
+        bare = _ungrouped(text)
         if not re.fullmatch(r"-?[0-9]{1,12}", bare):
             raise ValueError("Enter a whole number such as 1,250.")
         return int(bare)

@@ -33,7 +33,12 @@ from app.web.subjects import link_subject
 
 Answer = Response | tuple[str, int]
 
-link_subject(bp, "person", lambda ref: url_for("accounts.person", person_id=int(ref)))
+link_subject(
+    bp,
+    "person",
+    lambda ref: url_for("accounts.person", person_id=int(ref)),
+    permission="people.manage",
+)
 
 
 @bp.get("/admin/people")

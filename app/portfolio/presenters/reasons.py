@@ -39,7 +39,8 @@ def not_funded_reasons(
             continue
         by_rule = (_barred_by(rule, place, funded, problem, names) for rule in rules.get(place, ()))
         reason = next((words for words in by_rule if words), None)
-        reason = reason or _worthless(problem, place) or _does_not_fit(account, place, names)
+        needs = [rule for rule in rules.get(place, ()) if isinstance(rule, Requires)]
+        reason = reason or _worthless(problem, place) or _does_not_fit(account, place, needs, names)
         if reason:
             found[initiative.key] = reason
     return found
@@ -94,17 +95,27 @@ class _Lack:
     words: str
 
 
-def _does_not_fit(account: Account, place: int, names: Names) -> str | None:
-    """Said only when every option at every start would overspend a fund or overwork a team."""
+def _does_not_fit(account: Account, place: int, needs: list[Requires], names: Names) -> str | None:
+    """Said only when every option at every start would overspend a fund or overwork a team.
+
+    Starts that come too early for what the initiative needs are none.
+    """
     problem = account.problem
+    begun = {placement.initiative: placement.start for placement in account.chosen}
+    first = max((begun[rule.needs] + rule.lag for rule in needs), default=0)
     lacks: list[tuple[float, int, str, str, str]] = []
     for o, option in enumerate(problem.initiatives[place].options):
         for start in option.starts:
+            if start < first:
+                continue
             placement = Placement(place, o, start)
             lack = _money_lack(account, placement, names) or _days_lack(account, placement, names)
             if lack is None:
                 return None
             lacks.append((lack.share, len(lacks), lack.words, option.key, problem.quarters[start]))
+    if not lacks:
+        keys = listed([problem.initiatives[rule.needs].key for rule in needs])
+        return f"{keys} is planned too late for it: none of its starts lies behind that."
     _, _, words, key, quarter = min(lacks)
     named = f"{names.option(problem.initiatives[place].key, key)} from {quarter_words(quarter)}"
     return f"No option fits beside the funded ones. The nearest, {named}, lacks {words}."

@@ -71,6 +71,10 @@ class TestEvents:
     ) -> None:
         assert client_for(cast.admin).get(f"/audit?{query}").status_code == 200
 
+    def test_lead_nobody_to_a_page_closed_to_them(self, cast: Cast, client_for: ClientFor) -> None:
+        page = client_for(cast.cfo).get("/audit?subject=person:1")
+        assert not [href for href in links(page).values() if href.startswith("/admin")]
+
     def test_lead_to_their_subject(self, cast: Cast, client_for: ClientFor) -> None:
         page = client_for(cast.admin).get("/audit?subject=person:1")
         assert links(page)["person:1"] == "/admin/people/1"
