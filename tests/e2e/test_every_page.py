@@ -26,10 +26,11 @@ def _complaints(page: Page, address: str) -> list[str]:
     """Look at one page in both widths and both colour schemes."""
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto(address)
-    found = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        found += [f"{address}, {scheme}: {fault}" for fault in accessibility_faults(page)]
+    page.emulate_media(color_scheme="light")
+    found = [f"{address}: {fault}" for fault in accessibility_faults(page)]
+    page.emulate_media(color_scheme="dark")
+    faults = accessibility_faults(page, only="color-contrast")
+    found += [f"{address}, dark: {fault}" for fault in faults]
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     if scrolls_sideways(page):
         found.append(f"{address}: scrolls sideways on a phone")

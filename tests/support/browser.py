@@ -95,12 +95,18 @@ class Watch:
             self.complaints.append(f"request to elsewhere: {request.url}")
 
 
-def accessibility_faults(page: Page) -> list[str]:
-    """Return what axe finds wrong on the page as it stands, one line per rule."""
+def accessibility_faults(page: Page, *, only: str | None = None) -> list[str]:
+    """Return what axe finds wrong on the page as it stands, one line per rule.
+
+    `only` names the one rule to check, where the rest was checked before.
+    """
     # Colours that are still fading into another scheme would be measured half way.
     page.evaluate("document.getAnimations().forEach(animation => animation.finish())")
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = page.evaluate(
+        "only => axe.run(document, {resultTypes: ['violations'], ...(only && {runOnly: [only]})})",
+        only,
+    )
     return [
         f"{rule['id']}: {rule['help']} — {[node['html'][:120] for node in rule['nodes']][:3]}"
         for rule in found["violations"]
