@@ -106,8 +106,9 @@ def _subtitle(reach: Sequence[Standing]) -> str:
     waiting = sum(one.waits for one in reach)
     kept = [o.commitment for o in reach if o.commitment.state is not CommitmentState.STOPPED]
     money = sums([(one.currency, one.amount_minor) for one in kept])
+    stopped = len(reach) - len(kept)
     parts = [
-        counted(len(reach), "funded initiative"),
+        counted(len(kept), "funded initiative") + (f", {stopped} stopped" if stopped else ""),
         money,
         f"{counted(hurdles, 'hurdle')}, {number(waiting) if waiting else 'none'} to decide",
     ]
@@ -215,7 +216,7 @@ def _row(
         "tone": standing.state.value if standing.state else _END_TONES[one.state],
         "state": standing.state.word if standing.state else one.state.value.capitalize(),
         "released": Money(one.released_minor, one.currency),
-        "committed": Money(one.amount_minor, one.currency),
+        "approved": Money(one.amount_minor, one.currency),
     }
 
 

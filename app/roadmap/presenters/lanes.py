@@ -73,11 +73,13 @@ def _money_lanes(
 
 
 def _note(members: Iterable[Standing]) -> str:
-    kept = [standing.commitment for standing in members]
+    """How many of a lane still run and what was approved for them."""
     amounts = [
-        (one.currency, one.amount_minor) for one in kept if one.state is not CommitmentState.STOPPED
+        (standing.commitment.currency, standing.commitment.amount_minor)
+        for standing in members
+        if standing.commitment.state is not CommitmentState.STOPPED
     ]
-    return f"{len(kept)} · {sums(amounts)}" if amounts else f"{len(kept)}"
+    return f"{len(amounts)} · {sums(amounts)}" if amounts else "stopped"
 
 
 def _money_loads(rows: Sequence[QuarterMoney]) -> dict[Quarter, Load]:

@@ -90,7 +90,7 @@ class TestBars:
 
         assert diamonds(page, "CX-101")[0] == "Hurdle 1, passed, 1 Jul 2027"
         row = next(r for r in table(page, "Initiatives").rows if "CX-101" in r["Initiative"])
-        assert (row["Released"], row["Committed"]) == ("€64,500.00", "€215,000.00")
+        assert (row["Released"], row["Approved"]) == ("€64,500.00", "€215,000.00")
         assert row["Next hurdle"] == "Hurdle 2 1 Oct 2027"
 
     def test_end_where_they_were_stopped(
@@ -111,8 +111,7 @@ class TestBars:
         row = next(r for r in table(page, "Initiatives").rows if "CX-101" in r["Initiative"])
         assert row["State"] == "Stopped"
         assert "Claim status tracker stopped" in text(page)
-        assert "2 funded" not in text(page)
-        assert "€465k" in text(page)
+        assert "2 funded initiatives, 1 stopped · €465k" in text(page)
 
     def test_show_the_plan_under_a_bar_that_moved(
         self,
