@@ -38,7 +38,10 @@ def main() -> int:
     try:
         children["web server"] = _start(_gunicorn(port), environment)
         children["worker"] = _start((*FLASK, "worker"), environment)
-        return _watch(children, f"http://{HOST}:{port}", environment)
+        sign_ins = subprocess.Popen(
+            [*FLASK, "seed", "people"], env=environment, stdout=subprocess.PIPE, text=True
+        )
+        return _watch(children, f"http://{HOST}:{port}", sign_ins)
     except Stop:
         print("\nStopping …", flush=True)
         return 0
@@ -82,7 +85,7 @@ def _start(command: tuple[str, ...], environment: Mapping[str, str]) -> subproce
 
 
 def _watch(
-    children: Mapping[str, subprocess.Popen[bytes]], address: str, environment: Mapping[str, str]
+    children: Mapping[str, subprocess.Popen[bytes]], address: str, sign_ins: subprocess.Popen[str]
 ) -> int:
     """Say when the address answers, then wait until one of the children ends."""
     deadline = time.monotonic() + READY_SECONDS
@@ -94,7 +97,8 @@ def _watch(
                 return 1
         if not is_ready and _answers(address):
             is_ready = True
-            _welcome(address, environment)
+            people = sign_ins.communicate()[0]
+            print(f"{people}\nWaymark is ready at {address}\nStop it with Ctrl-C.", flush=True)
         if not is_ready and time.monotonic() > deadline:
             print(f"{address} did not answer within {READY_SECONDS} s.", file=sys.stderr)
             return 1
@@ -107,11 +111,6 @@ def _answers(address: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def _welcome(address: str, environment: Mapping[str, str]) -> None:
-    subprocess.run([*FLASK, "seed", "people"], env=environment, check=False)
-    print(f"\nWaymark is ready at {address}\nStop it with Ctrl-C.", flush=True)
 
 
 def _stop(_signal: int, _frame: object) -> None:
