@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.portfolio.models import Run, Scenario
+from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.verdicts import Verdict, gap_words, noted_of, summary_verdict
 from app.portfolio.rules.demands import DemandKind, demand_sentence
 from app.portfolio.rules.pins import PinKind, pin_sentence
@@ -52,6 +53,11 @@ class RunLine:
     spend: Money | None
     funded: str
     gap: str
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether there is a result whose figures are only known once the run is opened."""
+        return self.run.result_digest is not None and noted_of(self.run.job).get("doing") != "done"
 
 
 def limit_lines(scenario: Scenario, budgets: Mapping[tuple[int, Quarter], int]) -> list[LimitLine]:
@@ -107,7 +113,7 @@ def rule_lines(scenario: Scenario) -> list[BindingLine]:
     ]
 
 
-def run_line(run: Run, currency: str) -> RunLine:
+def run_line(run: Run, currency: str, names: Names | None = None) -> RunLine:
     """A run from what its job noted; the figures are recounted when it is opened."""
     noted = noted_of(run.job)
     done = run.job.state.is_over and noted.get("doing") == "done"
@@ -115,7 +121,7 @@ def run_line(run: Run, currency: str) -> RunLine:
     spend = noted.get("spend") if done and value is not None else None
     return RunLine(
         run=run,
-        verdict=summary_verdict(run),
+        verdict=summary_verdict(run, names),
         value=None if value is None else Money(value, currency),
         spend=None if spend is None else Money(spend, currency),
         funded=f"{noted['funded']} of {noted['of']}" if value is not None else "–",
@@ -123,12 +129,23 @@ def run_line(run: Run, currency: str) -> RunLine:
     )
 
 
+def breaks(run: Run) -> bool:
+    """Whether the run noted limits that can't be kept."""
+    return bool(noted_of(run.job).get("conflict"))
+
+
 def run_choice(run: Run, scenario_name: str) -> str:
     """A run in a list to choose from: scenario, number and value."""
     noted = noted_of(run.job)
     value, currency = noted.get("value"), noted.get("currency")
-    worth = money_short(Money(value, currency)) if value is not None and currency else "no plan"
-    return f"Run {run.id}, {worth}, {scenario_name}"
+    worth = f", {money_short(Money(value, currency))}" if value is not None and currency else ""
+    return f"Run {run.id}{worth}, {scenario_name}"
+
+
+def may_have_plan(run: Run) -> bool:
+    """Whether a run with a result has a plan; one that noted nothing is believed to."""
+    noted = noted_of(run.job)
+    return noted.get("doing") != "done" or noted.get("value") is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,14 +88,16 @@ def noted_of(job: Job) -> Mapping[str, Any]:
     return job.progress or {}
 
 
-def summary_verdict(run: Run) -> Verdict:
-    """A run in a list, from what its job noted at the end."""
+def summary_verdict(run: Run, names: Names | None = None) -> Verdict:
+    """A run in a list, from what its job noted at the end; without names no rule is named."""
     noted = noted_of(run.job)
     if not run.job.state.is_over or noted.get("doing") != "done":
         if run.result_digest is not None:
             return Verdict("ok", "Done", "Open the run to see its result.")
         return job_verdict(run.job)
-    return plan_verdict(noted, Names({}))
+    if names is None:
+        noted = {**noted, "conflict": ()}
+    return plan_verdict(noted, names or Names({}))
 
 
 def _money(result: Mapping[str, Any], minor: int) -> str:
@@ -129,7 +131,8 @@ def _infeasible(result: Mapping[str, Any], names: Names) -> Verdict:
     limits = [f"“{limit_words(key, names)}”" for key in result["conflict"]]
     text = "No choice keeps every limit, pin and rule."
     if limits:
-        text = f"No choice keeps all of these together: {listed(limits)}. Loosen one of them."
+        # The engine names what its cheapest repair breaks, not everything that conflicts with it.
+        text += f" The cheapest way out breaks: {listed(limits)}."
     return Verdict("bad", "Can't be done", text)
 
 

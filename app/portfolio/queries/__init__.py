@@ -18,6 +18,7 @@ from app.portfolio.queries.runs import (
     get_run,
     list_runs_of,
     list_runs_to_compare,
+    load_inputs,
 )
 from app.portfolio.queries.scenarios import (
     get_scenario,
@@ -42,4 +43,5 @@ __all__ = [
     "list_scenarios",
     "list_tags",
     "load_committed_options",
+    "load_inputs",
 ]

@@ -10,7 +10,7 @@ from app.errors import InvalidError, NotFoundError
 from app.extensions import db
 from app.portfolio.models import Run
 from app.portfolio.presenters.comparison import compare
-from app.portfolio.presenters.scenarios import run_choice
+from app.portfolio.presenters.scenarios import may_have_plan, run_choice
 from app.portfolio.queries import get_run, list_runs_to_compare
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.routes.blueprint import bp
@@ -27,11 +27,9 @@ def compare_runs() -> str | tuple[str, int] | Response:
     if first is None or second is None:
         return render_template("portfolio/compare.html", a=first, b=second, choices=choices)
     try:
-        one, other = _answer(first), _answer(second)
+        found = compare(_answer(first), _answer(second))
     except UntrueAnswerError as error:
         return render_template("portfolio/untrue.html", run=first, error=error), 409
-    try:
-        found = compare(one, other)
     except InvalidError as error:
         problem = error.message
         page = render_template(
@@ -56,7 +54,10 @@ def _asked(name: str) -> Run | None:
 def _answer(run: Run) -> Answer:
     answer = load_answer(run)
     if answer is None or not answer.has_plan:
-        raise NotFoundError(f"Run {run.id} has no plan to compare.")
+        raise InvalidError(
+            f"Run {run.id} of {run.scenario.name} has no plan, so there is nothing to compare. "
+            "Choose another run."
+        )
     return answer
 
 
@@ -69,4 +70,4 @@ def _choices(run: Run | None) -> list[tuple[int, str]]:
             return []
         cycle_id = cycle.id
     runs = list_runs_to_compare(db.session, cycle_id)
-    return [(one.id, run_choice(one, one.scenario.name)) for one in runs]
+    return [(one.id, run_choice(one, one.scenario.name)) for one in runs if may_have_plan(one)]

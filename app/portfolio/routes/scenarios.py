@@ -16,7 +16,9 @@ from app.errors import InvalidError, NotFoundError
 from app.extensions import db
 from app.portfolio.forms import NewScenarioForm, RunForm, ScenarioForm
 from app.portfolio.models import Scenario
+from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.scenarios import (
+    breaks,
     limit_lines,
     pin_lines,
     rule_lines,
@@ -29,6 +31,7 @@ from app.portfolio.queries import (
     latest_runs,
     list_runs_of,
     list_scenarios,
+    load_inputs,
 )
 from app.portfolio.queries.facts import effective_budgets
 from app.portfolio.routes.blueprint import SCENARIO, bp
@@ -124,11 +127,13 @@ def run_form() -> RunForm:
 def scenario_page(one: Scenario, form: RunForm) -> str:
     """A scenario: its limits and rules left, its latest runs right."""
     runs = list_runs_of(db.session, one.id)
+    # Only the latest run says in words why there is no plan.
+    names = {run.id: Names(load_inputs(db.session, run.id)) for run in runs[:1] if breaks(run)}
     return render_template(
         "portfolio/scenario.html",
         scenario=one,
         form=form,
-        runs=[run_line(run, one.cycle.currency) for run in runs],
+        runs=[run_line(run, one.cycle.currency, names.get(run.id)) for run in runs],
         latest=runs[0] if runs else None,
         candidate_count=count_candidates(db.session, one.cycle_id),
         **constraints(one),

@@ -242,14 +242,35 @@ class TestCompare:
         page = lead.get(f"/scenarios/compare?a={run_id}&b={run_id}")
         assert "Both plans choose the same" in text(page)
 
-    def test_a_run_without_a_plan_is_missing(
+    def test_a_run_without_a_plan_is_said_on_the_page(
         self, session: Session, lead: StrictClient, cast: Cast, ask: Callable[..., int],
         now: datetime,
     ) -> None:  # fmt: skip
         run_id = ask()
         with transaction(session):
             stop_run(session, get_run(session, run_id), actor=cast.lead, now=now)
-        assert lead.get(f"/scenarios/compare?a={run_id}&b={run_id}").status_code == 404
+        page = lead.get(f"/scenarios/compare?a={run_id}&b={run_id}")
+        assert page.status_code == 422
+        assert f"Run {run_id} of Balanced has no plan" in text(page)
+
+    def test_offers_no_run_without_a_plan(
+        self, session: Session, lead: StrictClient, portfolio: Portfolio, cast: Cast,
+        solved: Callable[..., int], now: datetime,
+    ) -> None:  # fmt: skip
+        good = solved()
+        with transaction(session):
+            huge = OptionSketch(spend={portfolio.capex: [9_000_000_00]})
+            make_candidate(session, cast, portfolio.cycle, "CX-900", huge)
+            scenario = get_scenario(session, portfolio.scenario.id)
+            pin = PinDraft("CX-900", PinKind.FUND, None, None, "A promise")
+            place_pin(
+                session, scenario, pin, expected_version=scenario.version,
+                actor=cast.lead, now=now,
+            )  # fmt: skip
+        bad = solved()
+        words = text(lead.get("/scenarios/compare"))
+        assert f"Run {good}," in words
+        assert f"Run {bad}," not in words
 
     @pytest.mark.parametrize("number", ["x", "-1", "99999999999999", "١"])
     def test_nonsense_is_missing(self, lead: StrictClient, number: str) -> None:

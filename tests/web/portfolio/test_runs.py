@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +16,9 @@ from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.jobs.services import fail, reap, report_progress
 from app.portfolio.queries import get_scenario
+from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
-from app.portfolio.services.bindings import PinDraft, place_pin
+from app.portfolio.services.bindings import DemandDraft, PinDraft, add_demand, place_pin
 from app.portfolio.services.solving import solve_run
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import (
@@ -245,3 +247,36 @@ class TestEnds:
         page = lead.get(f"/runs/{solved()}")
         assert "Can't be done" in heading(page)
         assert "“CX-900 is funded”" in text(page) or "“budget of Capex”" in text(page)
+
+    def test_what_the_cheapest_way_out_breaks_is_said_as_a_sentence(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        for side, share in (("at_most", "0.3"), ("at_least", "0.4")):
+            with transaction(session):
+                scenario = get_scenario(session, portfolio.scenario.id)
+                asked = {side: share, "of": "spend", "tag": "lens", "equals": "process"}
+                add_demand(
+                    session, scenario, DemandDraft(DemandKind.SHARE, asked, "Balance"),
+                    expected_version=scenario.version, actor=cast.lead, now=now,
+                )  # fmt: skip
+        with transaction(session):
+            scenario = get_scenario(session, portfolio.scenario.id)
+            pin = PinDraft("CX-101", PinKind.FUND, None, None, "A promise")
+            place_pin(
+                session, scenario, pin, expected_version=scenario.version,
+                actor=cast.lead, now=now,
+            )  # fmt: skip
+        run_id = solved()
+        for address in (f"/runs/{run_id}", f"/scenarios/{portfolio.scenario.id}"):
+            words = text(lead.get(address))
+            assert (
+                "No choice keeps every limit, pin and rule. The cheapest way out breaks: “" in words
+            )
+            assert "keeps all of these together" not in words
+            assert not re.search(r"“R\d+”", words)
