@@ -53,14 +53,15 @@ def add_pin(scenario_id: int) -> Response | tuple[str, int]:
         )
         try:
             with transaction(db.session) as session:
-                place_pin(
+                replaced = place_pin(
                     session, get_scenario(session, scenario_id), draft,
                     expected_version=form.expected_version, actor=current_actor(), now=now(),
                 )  # fmt: skip
         except InvalidError as error:
             form.refuse(error)
         else:
-            flash(f"Pinned: {draft.sentence}.", "ok")
+            instead = f" It replaces the pin “{replaced}” and its reason." if replaced else ""
+            flash(f"Pinned: {draft.sentence}.{instead}", "ok")
             return redirect(url_for("portfolio.pins", scenario_id=scenario_id), 303)
     return _pins_page(get_scenario(db.session, scenario_id), form), 422
 

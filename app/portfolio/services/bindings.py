@@ -60,8 +60,11 @@ def place_pin(
     expected_version: int,
     actor: Person,
     now: datetime,
-) -> None:
-    """Pin an initiative; a pin it had is replaced. Raises InvalidError, ConflictError."""
+) -> str | None:
+    """Pin an initiative; a pin it had is replaced, and given as a sentence.
+
+    Raises InvalidError, ConflictError.
+    """
     check_open(
         scenario, expected_version, actor,
         theirs=bindings_in_words(scenario), yours={f"Pin {draft.initiative}": draft.sentence},
@@ -84,6 +87,7 @@ def place_pin(
     touch(scenario, actor=actor, now=now)
     after = {"pin": draft.sentence, "reason": draft.reason}
     record_change(session, scenario, "pinned", actor=actor, now=now, before=before, after=after)
+    return before["pin"] if before else None
 
 
 def lift_pin(

@@ -17,7 +17,7 @@ from app.portfolio.engine.parsing import parse_problem
 from app.portfolio.models import Scenario
 from app.portfolio.queries.facts import LoadedFacts, load_problem_facts, pool_key
 from app.portfolio.rules.building import Built, build_problem, overdrawn
-from app.portfolio.rules.demands import DemandKind, demand_sentence
+from app.portfolio.rules.demands import DemandKind, demand_sentence, listed
 from app.portfolio.rules.facts import ProblemFacts
 from app.portfolio.rules.naming import settle_names
 from app.portfolio.rules.pins import pin_sentence
@@ -25,6 +25,7 @@ from app.values.canonical import canonical_json
 from app.values.money import Money
 
 _RULE_PATH = re.compile(r"^\$\.rules\[(\d+)\]")
+_RULE_NAMED = re.compile(r"\brule (\S+?)(?=[,;.]?(?:\s|$))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,23 @@ def _in_words(error: ProblemError, built: Built, facts: ProblemFacts) -> Invalid
     fields = {}
     for fault in error.faults:
         found = _RULE_PATH.match(fault.path)
-        key = built.document["rules"][int(found[1])]["key"] if found else fault.path
-        label = sentences.get(key, key)
-        fields[fault.path] = f"“{label}” {fault.message}"
+        rule = built.document["rules"][int(found[1])] if found else {"key": fault.path}
+        fields[fault.path] = _fault_in_words(rule, fault.message, sentences)
     return InvalidError("The scenario's pins and rules can't hold together.", fields=fields)
+
+
+def _fault_in_words(rule: Mapping[str, Any], message: str, sentences: Mapping[str, str]) -> str:
+    key = rule["key"]
+    if key.startswith("either:"):
+        # The initiatives exclude each other themselves: there is no rule with a count to raise.
+        keys = rule["initiatives"]
+        pins = [f"“{sentences[f'pin:{one}']}”" for one in keys if f"pin:{one}" in sentences]
+        return (
+            f"{listed(keys)} exclude each other, but {listed(pins)} are both pinned. "
+            "Take one of the two pins off."
+        )
+    words = _RULE_NAMED.sub(lambda at: f"“{sentences.get(at[1], at[1])}”", message)
+    return f"“{sentences.get(key, key)}” {words}"
 
 
 def rule_sentences(facts: ProblemFacts) -> dict[str, str]:

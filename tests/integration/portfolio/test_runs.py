@@ -31,7 +31,15 @@ from app.portfolio.services.scenarios import ScenarioDraft, duplicate_scenario
 from app.portfolio.services.solving import solve_run
 from app.values.canonical import canonical_json, digest
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio, take, tie
+from tests.factories.portfolio import (
+    Portfolio,
+    begin,
+    carry_out,
+    exclude,
+    make_portfolio,
+    take,
+    tie,
+)
 
 
 @pytest.fixture
@@ -141,6 +149,26 @@ class TestStart:
         (text,) = refused.value.fields.values()
         assert text.startswith("“CX-104 needs CX-103")
         assert "$" not in text
+
+    def test_refuses_pins_on_initiatives_that_exclude_each_other_by_name(
+        self, session: Session, cast: Cast, portfolio: Portfolio, now: datetime
+    ) -> None:
+        with transaction(session):
+            exclude(session, portfolio.candidates["CX-101"], portfolio.candidates["CX-103"])
+            scenario = get_scenario(session, portfolio.scenario.id)
+            for key in ("CX-101", "CX-103"):
+                place_pin(
+                    session, scenario, PinDraft(key, PinKind.FUND, None, None, "A promise"),
+                    expected_version=scenario.version, actor=cast.lead, now=now,
+                )  # fmt: skip
+                session.flush()
+        with pytest.raises(InvalidError) as refused:
+            freeze_problem(session, get_scenario(session, portfolio.scenario.id))
+        (words,) = refused.value.fields.values()
+        assert words == (
+            "CX-101 and CX-103 exclude each other, but “CX-101 is funded” and “CX-103 is funded” "
+            "are both pinned. Take one of the two pins off."
+        )
 
     def test_refuses_more_committed_than_budgeted(
         self,

@@ -189,6 +189,15 @@ class TestPins:
         assert error_on(page, "Option") == "CX-101 has no option “gold”; it has lean and full."
         assert value_of(page, "Reason") == "Why not"
 
+    def test_say_what_they_replace(self, lead: StrictClient, here: str) -> None:
+        for kind in ("fund", "exclude"):
+            kept = form_values(lead.get(f"{here}/pins"), f"{here}/pins")
+            typed = {"initiative": "CX-101", "kind": kind, "reason": f"To {kind} it"}
+            sent = lead.post(f"{here}/pins", data=kept | typed)
+        page = lead.get(sent.location)
+        assert "It replaces the pin “CX-101 is funded” and its reason." in (notice(page) or "")
+        assert "An initiative has one pin" in text(page)
+
 
 class TestRules:
     @pytest.mark.parametrize(
