@@ -28,7 +28,9 @@ from app.initiatives.rules.faults import (
     days_cell,
     milestone_faults,
     option_faults,
+    quarter_fault,
     spend_cell,
+    window_faults,
 )
 from app.initiatives.rules.flags import cost_flag, looks_like_placeholder
 from app.initiatives.rules.gaps import Gap, Part, ProposalShape, due_day_fault, missing_parts
@@ -36,6 +38,7 @@ from app.initiatives.rules.links import circle_refusal, circle_through
 from app.initiatives.rules.moves import (
     LOCKED,
     MOVES,
+    NO_CHANGES,
     Action,
     Actor,
     Circumstances,
@@ -70,6 +73,7 @@ from app.initiatives.rules.words import (
 __all__ = [
     "LOCKED",
     "MOVES",
+    "NO_CHANGES",
     "ORDER_OF_OPTIONS",
     "Action",
     "Actor",
@@ -121,9 +125,11 @@ __all__ = [
     "option_case",
     "option_faults",
     "permission_bars",
+    "quarter_fault",
     "quick_standalone",
     "spend_cell",
     "standalone_value",
     "tone_of",
+    "window_faults",
     "written",
 ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from app.initiatives.rules.drafts import BehaviourDraft, CriterionDraft, MilestoneDraft, OptionDraft
 from app.journeys.rules import LARGEST_REMOVAL
 from app.values.money import LARGEST_MINOR
+from app.values.quarter import Quarter, QuarterSpan
 
 MOST_QUARTERS = 40
 LARGEST_RISK = 5
@@ -55,6 +56,20 @@ def _time_faults(draft: OptionDraft) -> dict[str, str]:
     if draft.earliest_start and draft.latest_start and draft.latest_start < draft.earliest_start:
         faults["latest_start"] = "The latest start lies before the earliest."
     return faults
+
+
+def quarter_fault(quarter: Quarter | None, span: QuarterSpan, cycle_name: str) -> str | None:
+    """Why nothing can start in a quarter of this cycle; None where it can or none is named."""
+    if quarter is None or quarter in span:
+        return None
+    return f"{cycle_name} goes from {span.first} to {span.last}; choose a quarter in it."
+
+
+def window_faults(draft: OptionDraft, span: QuarterSpan, cycle_name: str) -> dict[str, str]:
+    """Ends of an option's window of starts that lie outside the cycle."""
+    ends = {"earliest_start": draft.earliest_start, "latest_start": draft.latest_start}
+    found = {name: quarter_fault(end, span, cycle_name) for name, end in ends.items()}
+    return {name: fault for name, fault in found.items() if fault}
 
 
 def _grid_faults(draft: OptionDraft) -> dict[str, str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.calendar.models import Fund, Team
+from app.calendar.models import Cycle, Fund, Team
 from app.errors import ConflictError, InvalidError
 from app.initiatives.models import Initiative, Option, OptionDemand, OptionSpend
 from app.initiatives.queries import get_option, option_draft
@@ -19,6 +19,7 @@ from app.initiatives.rules import (
     days_cell,
     option_faults,
     spend_cell,
+    window_faults,
     written,
 )
 from app.initiatives.services.checks import check_can_edit, touch
@@ -116,6 +117,9 @@ def _check(
     session: Session, initiative: Initiative, draft: OptionDraft, *, besides: Option | None
 ) -> None:
     faults = option_faults(draft)
+    cycle = session.get(Cycle, initiative.cycle_id) if initiative.cycle_id else None
+    if cycle is not None:
+        faults = window_faults(draft, cycle.quarters, cycle.name) | faults
     taken = select(Option.id).where(Option.initiative_id == initiative.id, Option.key == draft.key)
     if besides is not None:
         taken = taken.where(Option.id != besides.id)

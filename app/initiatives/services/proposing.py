@@ -27,6 +27,7 @@ from app.initiatives.rules import (
     InitiativeState,
     Question,
     columns_of,
+    quarter_fault,
     written,
 )
 from app.initiatives.services.checks import PERMISSION, check_can_edit, touch
@@ -186,6 +187,9 @@ def _check(session: Session, draft: InitiativeDraft, *, before: InitiativeDraft 
             f"{cycle.name} is in {cycle.currency}, the journey’s money in {journey.currency}."
             " Choose a cycle in the journey’s currency."
         )
+    outside = cycle and quarter_fault(draft.planned_start, cycle.quarters, cycle.name)
+    if outside:
+        faults["planned_start"] = outside
     if cycle is None and journey is None:
         faults.setdefault("journey_id", "Choose a journey or a cycle: its money needs a currency.")
     faults |= _people_faults(session, draft, before)

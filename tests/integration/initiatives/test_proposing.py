@@ -116,6 +116,26 @@ class TestCreate:
 
         assert "Swiss is in CHF, the journey’s money in EUR" in refused.value.fields["cycle_id"]
 
+    @pytest.mark.parametrize("start", [Quarter(2026, 4), Quarter(2030, 1), Quarter(2050, 1)])
+    def test_a_start_outside_the_cycle_is_refused_with_its_span(
+        self, session: Session, cast: Cast, company: Company, start: Quarter
+    ) -> None:
+        draft = initiative_draft(company, cast.owner, planned_start=start)
+
+        with pytest.raises(InvalidError) as refused, transaction(session):
+            create_initiative(session, draft, actor=cast.lead, now=NOW)
+
+        assert refused.value.fields.keys() == {"planned_start"}
+        assert "from 2027-Q1 to 2029-Q4" in refused.value.fields["planned_start"]
+
+    def test_without_a_cycle_any_start_is_possible(
+        self, session: Session, cast: Cast, company: Company
+    ) -> None:
+        draft = initiative_draft(company, cast.owner, cycle_id=None, planned_start=Quarter(2050, 1))
+        with transaction(session):
+            made = create_initiative(session, draft, actor=cast.lead, now=NOW)
+        assert made.planned_start == Quarter(2050, 1)
+
 
 class TestEdit:
     def test_an_old_version_does_not_overwrite(
@@ -251,6 +271,19 @@ class TestOptions:
             "key", f"spend-{company.capex.id}-2", "spend-999-0", f"days-{company.team.id}-1",
             "latest_start", "declared_benefit", "declared_grade", "declared_source",
         }  # fmt: skip
+
+    def test_a_window_outside_the_cycle_is_named_at_both_ends(
+        self, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            made = make_draft(session, cast, company)
+        window = {"earliest_start": Quarter(1999, 1), "latest_start": Quarter(2030, 1)}
+
+        with pytest.raises(InvalidError) as refused, transaction(session):
+            add_option(session, made, option_draft(company, **window), **by(cast.lead))
+
+        assert refused.value.fields.keys() == window.keys()
+        assert "from 2027-Q1 to 2029-Q4" in refused.value.fields["earliest_start"]
 
     def test_two_options_need_two_keys(
         self, session: Session, cast: Cast, company: Company
