@@ -50,10 +50,12 @@ def write_money(value: Money, locale: str) -> str:
     return form.write(text, is_negative=value.minor < 0)
 
 
-def write_number(value: Decimal | int, locale: str) -> str:
-    """A number with as many digits after the point as it has, six at most."""
+def write_number(value: Decimal | int, locale: str, digits: int | None = None) -> str:
+    """A number with ``digits`` after the point, else with as many as it has, six at most."""
     form = _number_form(locale)
-    if isinstance(value, int):
+    if digits is not None:
+        text = f"{abs(Decimal(value)):,.{digits}f}"
+    elif isinstance(value, int):
         text = f"{abs(value):,}"
     elif value.is_finite() and -MOST_DIGITS <= int(value.as_tuple().exponent) <= 0:
         text = f"{abs(value):,f}"
@@ -62,7 +64,9 @@ def write_number(value: Decimal | int, locale: str) -> str:
         form = None
         text = ""
     if form is None:
-        return format_decimal(value, format="#,##0." + "#" * MOST_DIGITS, locale=locale)
+        wanted = "#" * MOST_DIGITS if digits is None else "0" * digits
+        pattern = f"#,##0.{wanted}" if wanted else "#,##0"
+        return format_decimal(value, format=pattern, locale=locale)
     return form.write(text, is_negative=value < 0)
 
 

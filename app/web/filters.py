@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import get_currency_symbol
 from flask import Flask, current_app
 
 from app.values.money import Money
@@ -74,10 +74,7 @@ def number(value: Decimal | int | None, digits: int | None = None) -> str:
     """A number with its thousands set off; ``digits`` after the point, else as many as it has."""
     if value is None:
         return NONE
-    if digits is None:
-        return _with_minus(write_number(value, _locale()))
-    pattern = "#,##0." + "0" * digits if digits else "#,##0"
-    return _with_minus(format_decimal(value, format=pattern, locale=_locale()))
+    return _with_minus(write_number(value, _locale(), digits))
 
 
 def signed(value: Money | Decimal | int | None) -> str:

@@ -35,6 +35,12 @@ class TestEveryLocale:
             expected = format_decimal(value, format="#,##0.######", locale=locale)
             assert write_number(value, locale) == expected
 
+    def test_rounds_as_babel_does(self, locale: str) -> None:
+        for value in (*NUMBERS, Decimal("0.05"), Decimal("-0.001"), Decimal("2.5"), Decimal(-1500)):
+            for digits, pattern in ((0, "#,##0"), (1, "#,##0.0"), (2, "#,##0.00")):
+                expected = format_decimal(value, format=pattern, locale=locale)
+                assert write_number(value, locale, digits) == expected
+
 
 class TestZero:
     def test_has_no_sign(self) -> None:
