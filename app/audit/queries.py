@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
@@ -48,6 +48,32 @@ def list_subject_events(
 ) -> Sequence[AuditEvent]:
     """The history of one thing, such as ``initiative:12``, the latest first."""
     return list_events(session, AuditFilter(subject=subject), offset=0, limit=limit)
+
+
+def load_changers(
+    session: Session, subjects: Collection[str], *, besides: Collection[str]
+) -> dict[str, frozenset[int]]:
+    """Who ever did something to each subject, by person id; actions ``besides`` don't count."""
+    found: dict[str, set[int]] = {subject: set() for subject in subjects}
+    wanted = sorted(found)
+    for start in range(0, len(wanted), _CHUNK):
+        rows = session.execute(
+            select(AuditEvent.subject, AuditEvent.actor)
+            .where(
+                AuditEvent.subject.in_(wanted[start : start + _CHUNK]),
+                AuditEvent.action.not_in(sorted(besides)),
+                AuditEvent.actor.startswith(_PERSON),
+            )
+            .distinct()
+        )
+        for subject, actor in rows:
+            found[subject].add(int(actor.removeprefix(_PERSON)))
+    return {subject: frozenset(people) for subject, people in found.items()}
+
+
+_PERSON = "person:"
+_CHUNK = 900
+"""How many are asked for at once: databases limit how many values a query may name."""
 
 
 def list_actions(session: Session) -> Sequence[str]:

@@ -20,9 +20,13 @@ class Hand:
 def hands_of(person_id: int, hands: Iterable[Hand]) -> list[str]:
     """What the person did themselves, as it follows "you": ``you own CX-104 and CX-110``."""
     own = [hand for hand in hands if hand.person_id == person_id]
+    # Owning or proposing an initiative says enough; that one changed it as well goes without.
+    named = {hand.subject for hand in own if hand.part in (HandKind.OWNS, HandKind.CREATED)}
     found = []
     for part, verb in _VERBS.items():
         subjects = sorted({hand.subject for hand in own if hand.part is part})
+        if part is HandKind.CHANGED:
+            subjects = [subject for subject in subjects if subject not in named]
         if subjects:
             found.append(f"you {verb} {_subjects(part, subjects)}")
     return found
@@ -42,5 +46,6 @@ _VERBS = {
     HandKind.SUBMITTED: "submitted",
     HandKind.OWNS: "own",
     HandKind.CREATED: "proposed",
+    HandKind.CHANGED: "changed",
     HandKind.CHANGED_SCENARIO: "changed the scenario",
 }

@@ -30,6 +30,7 @@ class HandKind(Enum):
     SUBMITTED = "submitted"
     OWNS = "owns"
     CREATED = "created"
+    CHANGED = "changed"
     CHANGED_SCENARIO = "changed_scenario"
 
 

@@ -29,6 +29,7 @@ from app.audit.services import record
 from app.calendar.rules import CycleState
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Initiative
+from app.initiatives.queries import load_editors
 from app.initiatives.rules import InitiativeState
 from app.portfolio.engine import parse_problem, verify
 from app.portfolio.models import Run, Scenario
@@ -217,9 +218,12 @@ def _store_hands(
 ) -> None:
     hands = {Hand(actor.id, HandKind.SUBMITTED, "")}
     hands |= set(list_scenario_hands(session, scenario))
+    editors = load_editors(session, [one.id for one in plan.initiatives.values()])
     for initiative in plan.initiatives.values():
-        hands.add(Hand(initiative.owner_id, HandKind.OWNS, initiative.key))
-        hands.add(Hand(initiative.created_by_id, HandKind.CREATED, initiative.key))
+        key = initiative.key
+        hands |= {Hand(one, HandKind.CHANGED, key) for one in editors[initiative.id]}
+        hands.add(Hand(initiative.owner_id, HandKind.OWNS, key))
+        hands.add(Hand(initiative.created_by_id, HandKind.CREATED, key))
     session.add_all(
         ProposalHand(proposal_id=proposal.id, person_id=h.person_id, part=h.part, subject=h.subject)
         for h in sorted(hands, key=lambda h: (h.person_id, h.part.value, h.subject))

@@ -17,6 +17,7 @@ from app.initiatives.queries.drafts import (
     milestone_draft,
     option_draft,
 )
+from app.initiatives.queries.editors import load_editors
 from app.initiatives.queries.figures import LineFigures, load_figures, load_full_value
 from app.initiatives.queries.initiatives import (
     ANSWERS,
@@ -114,6 +115,7 @@ __all__ = [
     "load_candidates",
     "load_case_basis",
     "load_choices",
+    "load_editors",
     "load_figures",
     "load_full_claims",
     "load_full_value",

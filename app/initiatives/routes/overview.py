@@ -60,7 +60,7 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         facts=presenters.overview_facts(initiative),
         gaps=facts.gaps,
         buttons=presenters.move_buttons(
-            initiative, services.standing(current_actor(), initiative), facts
+            initiative, services.standing(current_actor(), initiative, facts.editors), facts
         ),
         kpis=presenters.overview_kpis(initiative, queries.load_full_value(db.session, initiative)),
         flag=_flag(initiative),

@@ -89,6 +89,10 @@ def moves_from(state: State) -> tuple[Move, ...]:
     return tuple(move for move in MOVES if move.start is state)
 
 
+NO_CHANGES = frozenset({"initiative.created", *(f"initiative.{move.done}" for move in MOVES)})
+"""What the audit trail says of an initiative that changes nothing of what it is or costs."""
+
+
 def find_move(state: State, action: Action) -> Move | None:
     """The move ``action`` makes from ``state``; None where the table has none."""
     return next((m for m in MOVES if m.start is state and m.action is action), None)
@@ -102,6 +106,7 @@ class Actor:
     is_owner: bool
     is_creator: bool
     leads: bool
+    has_changed: bool = False
 
     @property
     def may_edit(self) -> bool:
@@ -113,12 +118,14 @@ class Actor:
 class Circumstances:
     """What guards go by.
 
-    ``nomination_faults``: why the cycle can't take it, as sentences; ``uncertified_pools``: names.
+    ``nomination_faults``: why the cycle can't take it, as sentences; ``uncertified_pools``: names;
+    ``editors``: ids of who changed what it is or costs, read where it can be certified.
     """
 
     gaps: tuple[Gap, ...] = ()
     uncertified_pools: tuple[str, ...] = ()
     nomination_faults: tuple[str, ...] = ()
+    editors: frozenset[int] = frozenset()
 
 
 def permission_bars(move: Move, actor: Actor) -> tuple[str, ...]:
@@ -128,10 +135,18 @@ def permission_bars(move: Move, actor: Actor) -> tuple[str, ...]:
         return (f"This is for {who}.",)
     if move.permission == _EDIT and not actor.may_edit:
         return ("Only its owner, who proposed it, or a CX lead can do this.",)
-    if move.action is Action.CERTIFY and (actor.is_owner or actor.is_creator):
-        part = "own" if actor.is_owner else "proposed"
+    if move.action is Action.CERTIFY and (part := _part_of(actor)):
         return (f"You {part} it, so somebody else in Finance certifies its money.",)
     return ()
+
+
+def _part_of(actor: Actor) -> str | None:
+    """What keeps the person from certifying, as it follows "you"."""
+    if actor.is_owner:
+        return "own"
+    if actor.is_creator:
+        return "proposed"
+    return "changed" if actor.has_changed else None
 
 
 def bars(move: Move, actor: Actor, facts: Circumstances) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,13 +17,16 @@ from app.initiatives.rules import LOCKED, Actor, InitiativeState
 PERMISSION = "initiatives.edit"
 
 
-def standing(person: Person, initiative: Initiative) -> Actor:
+def standing(
+    person: Person, initiative: Initiative, editors: Collection[int] = frozenset()
+) -> Actor:
     """What the table of moves needs to know of a person and an initiative."""
     return Actor(
         permissions=frozenset(name for name in PERMISSIONS if person.may(name)),
         is_owner=person.id == initiative.owner_id,
         is_creator=person.id == initiative.created_by_id,
         leads=Role.CX_LEAD in person.roles,
+        has_changed=person.id in editors,
     )
 
 
@@ -55,6 +59,12 @@ def check_version(initiative: Initiative, expected: int | None) -> None:
             "Somebody else saved this initiative while you worked on it, and yours was not saved."
             " Compare both versions; saving again keeps yours."
         )
+
+
+def check_still(initiative: Initiative, expected: int | None) -> None:
+    """Raises ConflictError when the initiative is not as it was when somebody chose a move."""
+    if expected is not None and initiative.version != expected:
+        raise ConflictError("It was moved or changed meanwhile; look at it again.")
 
 
 def touch(session: Session, initiative: Initiative, now: datetime) -> None:

@@ -17,6 +17,7 @@ from app.initiatives.models import Initiative, InitiativeMove
 from app.initiatives.queries import (
     PoolUse,
     head_of,
+    load_editors,
     load_measured_journeys,
     load_pool_uses,
     load_shapes,
@@ -32,7 +33,7 @@ from app.initiatives.rules import (
     missing_parts,
     permission_bars,
 )
-from app.initiatives.services.checks import check_version, standing
+from app.initiatives.services.checks import check_still, standing
 
 
 def load_circumstances(
@@ -55,6 +56,7 @@ def load_circumstances(
     shapes = load_shapes(session, shaped)
     uses = load_pool_uses(session, used)
     journeys = load_measured_journeys(session, sorted(measured))
+    editors = load_editors(session, [one.id for one in initiatives if one.state in _CERTIFIABLE])
     found = {}
     for one in initiatives:
         shape, cycle = shapes.get(one.id), cycles.get(one.cycle_id or 0)
@@ -65,11 +67,13 @@ def load_circumstances(
                 *_nomination_faults(one, cycle, journeys.get(one.journey_id or 0), uses[one.id]),
                 *_milestone_faults(shape),
             ),
+            editors=editors.get(one.id, frozenset()),
         )
     return found
 
 
 _NEED_SHAPES = {InitiativeState.DRAFT, InitiativeState.SUBMITTED, InitiativeState.CERTIFIED}
+_CERTIFIABLE = {InitiativeState.SUBMITTED}
 _NEED_POOLS = {InitiativeState.SUBMITTED, InitiativeState.CERTIFIED}
 
 
@@ -121,7 +125,7 @@ def move_initiative(
     InvalidError when the guard bars it, naming everything that is missing.
     """
     facts = load_circumstances(session, [initiative])[initiative.id]
-    check_version(initiative, expected_version)
+    check_still(initiative, expected_version)
     _move(session, initiative, action, facts, reason=reason, actor=actor, now=now)
 
 
@@ -140,7 +144,7 @@ def _move(
         raise ConflictError(
             f"{initiative.key} is {initiative.state.word.lower()}; it can’t be moved that way now."
         )
-    who = standing(actor, initiative)
+    who = standing(actor, initiative, facts.editors)
     if denied := permission_bars(move, who):
         raise NotAllowedError(" ".join(denied))
     if found := bars(move, who, facts):

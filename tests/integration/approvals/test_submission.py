@@ -10,11 +10,13 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Person
 from app.approvals.models import Proposal, ProposalItem
 from app.approvals.queries import get_proposal
 from app.approvals.rules import HandKind, ProposalState, read_snapshot
-from app.approvals.services import submit_proposal, withdraw_proposal
+from app.approvals.services import approve_proposal, submit_proposal, withdraw_proposal
 from app.audit.models import AuditEvent
+from app.audit.services import record
 from app.calendar.models import Cycle, FundBudget
 from app.calendar.rules import CycleState
 from app.db.session import transaction
@@ -25,7 +27,7 @@ from app.portfolio.models import Run
 from app.portfolio.queries import get_run
 from app.values.canonical import canonical_json, digest
 from tests.factories.accounts import Cast
-from tests.factories.approvals import World, funded_keys, make_proposal, make_world
+from tests.factories.approvals import World, funded_keys, make_proposal, make_world, verdict_on
 
 
 @pytest.fixture
@@ -43,6 +45,15 @@ def refusal(session: Session, world: World, cast: Cast, now: datetime) -> Invali
     with pytest.raises(InvalidError) as caught, transaction(session):
         make_proposal(session, cast, now, world)
     return caught.value
+
+
+def _note(session: Session, initiative: int, done: str, actor: Person, now: datetime) -> None:
+    """Put into the audit trail that somebody did something to an initiative."""
+    with transaction(session):
+        record(
+            session, actor=actor, action=f"initiative.{done}", subject=f"initiative:{initiative}",
+            before={}, after={}, reason=None, now=now,
+        )  # fmt: skip
 
 
 class TestSubmitProposal:
@@ -109,6 +120,24 @@ class TestSubmitProposal:
             (cast.lead.id, HandKind.CHANGED_SCENARIO),
             (cast.owner.id, HandKind.OWNS),
         }
+
+    def test_who_changed_an_item_has_a_hand_in_it(
+        self, session: Session, cast: Cast, now: datetime, world: World
+    ) -> None:
+        for one in world.portfolio.candidates.values():
+            _note(session, one.id, "milestone_edited", cast.cfo2, now)
+            _note(session, one.id, "certified", cast.cfo, now)
+        proposal = submit(session, world, cast, now)
+        hands = {(h.person_id, h.part) for h in proposal.hands}
+        assert (cast.cfo2.id, HandKind.CHANGED) in hands
+        assert cast.cfo.id not in {person for person, _ in hands}
+
+        words = "You cannot decide: you changed CX-101"
+        with pytest.raises(NotAllowedError, match=words), transaction(session):
+            approve_proposal(
+                session, get_proposal(session, proposal.id), verdict_on(proposal),
+                actor=cast.cfo2, now=now,
+            )  # fmt: skip
 
     def test_writes_one_audit_event(
         self, session: Session, cast: Cast, now: datetime, world: World

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import Role
 from app.audit.models import AuditEvent
 from app.calendar.rules import CycleState
 from app.db.session import transaction
@@ -253,6 +255,60 @@ class TestMoveMany:
         assert "sponsor" in refused[0].message
 
 
+class TestFourHands:
+    @pytest.fixture
+    def both(self, session: Session, cast: Cast, now: datetime) -> Person:
+        """Somebody who is CX lead and Finance at once."""
+        with transaction(session):
+            for role in (Role.CX_LEAD, Role.FINANCE):
+                session.add(
+                    RoleGrant(
+                        person_id=cast.stranger.id, role=role, is_in_force=True, granted_at=now
+                    )
+                )
+        session.refresh(cast.stranger, ["grants"])
+        return cast.stranger
+
+    def _changed(
+        self, session: Session, cast: Cast, company: Company, person: Person, now: datetime
+    ) -> Initiative:
+        with transaction(session):
+            made = make_complete(session, cast, company)
+            edit_initiative(
+                session, made, initiative_draft(company, cast.owner, sponsor_id=cast.manager.id),
+                expected_version=None, actor=person, now=now,
+            )  # fmt: skip
+            move_initiative(
+                session, made, Action.SUBMIT, expected_version=None, actor=cast.owner, now=now
+            )
+        return made
+
+    def test_who_changed_it_does_not_certify_its_money(
+        self, session: Session, cast: Cast, company: Company, both: Person, now: datetime
+    ) -> None:
+        made = self._changed(session, cast, company, both, now)
+
+        with pytest.raises(NotAllowedError, match="You changed it, so somebody else in Finance"):
+            move(session, made, Action.CERTIFY, actor=both)
+        with transaction(session):
+            moved, refused = move_many(session, [made], Action.CERTIFY, actor=both, now=now)
+        assert (moved, [one.key for one in refused]) == (0, [made.key])
+        assert made.state is InitiativeState.SUBMITTED
+
+    def test_moving_it_is_no_change_of_its_money(
+        self, session: Session, cast: Cast, company: Company, both: Person
+    ) -> None:
+        with transaction(session):
+            made = make_complete(session, cast, company)
+        move(session, made, Action.SUBMIT, actor=both)
+        move(session, made, Action.RETURN, actor=both, reason="Too dear.")
+        move(session, made, Action.SUBMIT, actor=cast.owner)
+
+        move(session, made, Action.CERTIFY, actor=both)
+
+        assert made.state is InitiativeState.CERTIFIED
+
+
 class TestVersions:
     def test_a_move_from_an_old_page_is_refused(
         self, session: Session, cast: Cast, company: Company
@@ -260,7 +316,7 @@ class TestVersions:
         with transaction(session):
             made = make_complete(session, cast, company)
 
-        with pytest.raises(ConflictError, match="Somebody else saved"):
+        with pytest.raises(ConflictError, match="moved or changed meanwhile"):
             move(session, made, Action.SUBMIT, actor=cast.owner, expected_version=1)
 
 

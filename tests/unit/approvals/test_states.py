@@ -51,6 +51,11 @@ class TestHandsOf:
         ]
         assert hands_of(2, self.HANDS) == ["you own CX-104 and CX-110"]
 
+    def test_names_what_somebody_changed_without_owning_or_proposing_it(self) -> None:
+        hands = [Hand(1, HandKind.CHANGED, key) for key in ("CX-104", "CX-110", "CX-120")]
+        hands += [Hand(1, HandKind.OWNS, "CX-110"), Hand(1, HandKind.CREATED, "CX-120")]
+        assert hands_of(1, hands) == ["you own CX-110", "you proposed CX-120", "you changed CX-104"]
+
     def test_shortens_long_lists(self) -> None:
         hands = [Hand(1, HandKind.CREATED, f"CX-{n}") for n in range(1, 9)]
         assert hands_of(1, hands) == ["you proposed CX-1, CX-2, CX-3 and 5 more"]

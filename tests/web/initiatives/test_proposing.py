@@ -364,7 +364,7 @@ class TestMoves:
             f"/initiatives/{key}/moves/submit", data={"version": "1"}
         )
         assert page.status_code == 409
-        assert "Somebody else saved this initiative" in text(page)
+        assert "It was moved or changed meanwhile" in text(page)
 
 
 def _version(client: StrictClient, key: str) -> str:
