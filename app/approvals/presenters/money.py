@@ -76,7 +76,7 @@ def balance_tiles(balances: CycleBalances) -> list[Mapping[str, Any]]:
         (
             "Budget",
             balances.budget_minor,
-            f"{_short(balances.budget_minor - bound, currency)} free",
+            f"{_short(balances.budget_minor - bound, currency)} free, all cycles counted",
         ),
         ("Approved", total.approved, "by decisions of this cycle"),
         ("Committed", total.committed, "held by hurdles"),

@@ -1,7 +1,8 @@
 """What an option would be worth as if it were alone: pools, haircuts, ramps, discounting.
 
 Quarters are planning positions: 0 is the first quarter of the horizon. Money is whole minor units.
-The figures agree to the cent with the optimizer's recount of a plan that holds nothing else.
+The figures agree to the cent with the optimizer's recount of a plan that holds nothing else, as
+long as nothing approved earlier acts on the same pools: a scenario takes that off first.
 """
 
 from __future__ import annotations

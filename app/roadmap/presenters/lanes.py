@@ -69,7 +69,7 @@ def _money_lanes(
         href = address(key) if address and key else None
         lanes.append(Lane(key, title, _note(members), _money_loads(money.get(key, ())), href))
         placed += [(key, member) for member in members]
-    return LaneSet(lanes, placed, "Committed money per quarter")
+    return LaneSet(lanes, placed, "Committed per quarter, whole lane")
 
 
 def _note(members: Iterable[Standing]) -> str:

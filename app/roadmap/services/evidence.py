@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.approvals.models import Tranche
+from app.approvals.models import Commitment, Decision, Tranche
 from app.approvals.services.ledger import lock_commitment
 from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
@@ -40,11 +40,16 @@ def record_evidence(
     """
     if not actor.may(PERMISSION):
         raise NotAllowedError("Only a program manager or a CX lead records evidence.")
-    _, tranches = lock_commitment(session, tranche.commitment_id)
+    commitment, tranches = lock_commitment(session, tranche.commitment_id)
     stored = next(one for one in tranches if one.id == tranche.id)
     if stored.state not in OPEN:
         raise ConflictError("This hurdle is decided; evidence comes before the decision.")
     faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
+    begun_on = _begun_on(session, commitment)
+    if measured_on < begun_on:
+        faults["measured_on"] = (
+            f"Nothing was approved or started before {begun_on:%-d %b %Y}; measure it later."
+        )
     if faults:
         raise InvalidError("This measurement can't be recorded.", fields=faults)
     evidence = Evidence(
@@ -69,6 +74,12 @@ def record_evidence(
         now=now,
     )  # fmt: skip
     return evidence
+
+
+def _begun_on(session: Session, commitment: Commitment) -> date:
+    """The day from which a measurement can say something about the initiative."""
+    approved_on = session.get_one(Decision, commitment.decision_id).decided_at.date()
+    return min(approved_on, commitment.start.first_day)
 
 
 def record_evidence_once(
@@ -118,8 +129,8 @@ def _faults(
         faults["criterion"] = "This criterion belongs to another hurdle."
     if measured_on > today:
         faults["measured_on"] = "This day has not come yet; enter when it was measured."
-    if sample is not None and sample < 0:
-        faults["sample"] = "A sample can't be negative."
+    if sample is not None and sample < 1:
+        faults["sample"] = "Enter at least 1; a sample of nobody shows nothing."
     elif sample is not None and sample > LARGEST_COUNT:
         faults["sample"] = f"Enter at most {LARGEST_COUNT:,}."
     if sample is None and criterion.minimum_sample is not None:

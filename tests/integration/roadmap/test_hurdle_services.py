@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.accounts.models import RoleGrant
+from app.accounts.rules import Role
 from app.approvals.models import Commitment, LedgerTransfer, Tranche
 from app.approvals.queries import load_balances, load_committed
 from app.approvals.rules import CommitmentState, TrancheState
@@ -77,6 +79,20 @@ class TestRecordEvidence:
                 actor=cast.manager, now=now,
             )  # fmt: skip
         assert set(caught.value.fields) == {"measured_on", "sample", "source"}
+
+    def test_refuses_what_was_measured_long_before_and_samples_of_nobody(
+        self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
+    ) -> None:
+        criterion = session.scalars(
+            select(Criterion).where(Criterion.milestone_id == tranches[0].milestone_id)
+        ).one()
+        with pytest.raises(InvalidError) as caught, transaction(session):
+            record_evidence(
+                session, tranches[0], criterion, value=Decimal(1), sample=0,
+                measured_on=now.date() - timedelta(days=900), source="CRM", note="",
+                actor=cast.manager, now=now,
+            )  # fmt: skip
+        assert set(caught.value.fields) == {"measured_on", "sample"}
 
     def test_refuses_a_sample_larger_than_the_column(
         self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
@@ -290,6 +306,27 @@ class TestDecideHurdle:
         for person in (cast.manager, cast.lead, cast.viewer, cast.admin):
             with pytest.raises(NotAllowedError), transaction(session):
                 decide(session, tranches[0], RELEASE, actor=person, now=now)
+
+
+    def test_is_not_for_who_moved_its_date(
+        self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
+    ) -> None:
+        with transaction(session):
+            finance = RoleGrant(
+                person_id=cast.stranger.id, role=Role.FINANCE, is_in_force=True, granted_at=now
+            )
+            session.add(finance)
+        session.refresh(cast.stranger, ["grants"])
+        with transaction(session):
+            measure(session, tranches[0], 17, actor=cast.manager, now=now)
+            to_on = tranches[0].due_on + timedelta(days=20)
+            move_due_date(
+                session, tranches[0], to_on=to_on, reason="Vendor", actor=cast.stranger, now=now
+            )
+        with pytest.raises(NotAllowedError, match="you moved its date"), transaction(session):
+            decide(session, fresh(session, tranches[0]), RELEASE, actor=cast.stranger, now=now)
+        with transaction(session):
+            decide(session, fresh(session, tranches[0]), RELEASE, actor=cast.cfo, now=now)
 
 
 class TestMoveDueDate:
