@@ -31,7 +31,13 @@ def progress_view(
     """
     noted = noted_of(run.job)
     seconds = _seconds(run.job, noted, now)
-    facts = [("best plan", _money(noted.get("value"), currency))] if noted else []
+    verdict = job_verdict(run.job)
+    # The state stands here and not in the page's head, for only this part is put in place anew.
+    facts = [("state", verdict.word)]
+    if run.job.attempts > 1:
+        facts.append(("attempt", str(run.job.attempts)))
+    if noted:
+        facts.append(("best plan", _money(noted.get("value"), currency)))
     if noted.get("bound") is not None:
         facts.append(("at most", _money(noted["bound"], currency)))
         facts.append(("gap", gap_words(noted.get("gap"))))
@@ -39,7 +45,6 @@ def progress_view(
         facts.append(("funded", f"{noted['funded']} of {noted['of']}"))
     if run.job.started_at is not None:
         facts.append(("seconds", f"{seconds} of {run.time_limit_seconds}"))
-    verdict = job_verdict(run.job)
     is_queued = run.job.state is JobState.QUEUED
     doing = None if is_queued else DOING.get(str(noted.get("doing")), "Starting")
     waiting = f"It waits for run {waits_for} of the same person to end." if waits_for else None

@@ -75,7 +75,7 @@ class TestStart:
         assert first.status_code == 303
         assert lead.post(action, data=kept).location == first.location
         page = lead.get(first.location)
-        assert "Waiting" in heading(page)
+        assert "state Waiting" in text(page)
         assert buttons(page)["Stop and keep best"]
 
     def test_keeps_what_was_typed(self, lead: StrictClient, portfolio: Portfolio) -> None:
@@ -137,6 +137,17 @@ class TestProgress:
         carry_out(session, now)
         part = lead.get(f"/runs/{run_id}/progress", headers=ASK_PROGRESS, loose=True)
         assert part.headers["HX-Refresh"] == "true"
+
+    def test_says_its_state_only_in_the_part_that_is_put_in_place_anew(
+        self, lead: StrictClient, session: Session, ask: Callable[..., int], now: datetime
+    ) -> None:
+        run_id = ask()
+        waiting = lead.get(f"/runs/{run_id}")
+        assert "Waiting" not in heading(waiting)
+        assert "Attempts" not in text(waiting)
+        assert take(session, now) is not None
+        part = lead.get(f"/runs/{run_id}/progress", headers=ASK_PROGRESS, loose=True)
+        assert "state <b>Running</b>" in part.get_data(as_text=True)
 
     def test_without_scripts_leads_back_to_the_page(
         self, lead: StrictClient, ask: Callable[..., int]
