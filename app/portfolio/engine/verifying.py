@@ -90,7 +90,7 @@ def _restated(problem: Problem, account: Account, result: Mapping[str, Any]) -> 
     approximation = result.get("approximation")
     granted = approximation if isinstance(approximation, int) else 0
     status = next((s for s in PlanStatus if s.value == result.get("status")), PlanStatus.ERROR)
-    unproven = bound is None or bound - account.value > granted + account.value // 10**6 + 1
+    unproven = bound is None or bound - account.value > granted + abs(account.value) // 10**6 + 1
     if status is PlanStatus.INFEASIBLE:
         status = PlanStatus.ERROR
     elif status is PlanStatus.OPTIMAL and unproven:
