@@ -172,13 +172,14 @@ def _names(plan: Plan) -> str:
 
 
 def _limits(plan: Plan) -> list[str]:
-    heads = ("Fund", "Quarter", "Budget", "Arrived", "Spend", "Left", "Moved on")
+    heads = ("Fund", "Quarter", "Budget", "Arrived", "Committed", "Spend", "Left", "Moved on")
     rows = [
         (
             fund.key, plan.quarters[place], *(
                 _money(amount, plan.currency)
                 for amount in (
-                    quarter.budget, quarter.arrived, quarter.spend, quarter.left, quarter.moved,
+                    quarter.budget, quarter.arrived, quarter.committed, quarter.spend,
+                    quarter.left, quarter.moved,
                 )
             ),
         )

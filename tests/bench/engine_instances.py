@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor
 from random import Random
 from typing import Any
 
@@ -169,6 +170,23 @@ def random_rules(
                     rule |= {"option": option["key"], "start": random.choice(option["start"])}
         rules.append(rule)
     return rules
+
+
+def with_commitments(document: dict[str, Any], seed: int) -> dict[str, Any]:
+    """The document with money bound already, some of it above a quarter's own budget and paid by
+    what moved on."""
+    random = Random(seed)
+    funds = []
+    for fund in document["funds"]:
+        share = random.choice([0, 0.25, 0.5, 1])
+        committed, arrived = [], 0
+        for budget in fund["budget"]:
+            there = budget + arrived
+            taken = random.choice([0, there // 4, there // 2, there - budget // 3])
+            committed.append(taken)
+            arrived = min(there - taken, floor(share * there))
+        funds.append(fund | {"committed": committed, "carry_over": share})
+    return document | {"funds": funds}
 
 
 def small_document(seed: int, *, most_combinations: int) -> dict[str, Any]:

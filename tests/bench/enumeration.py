@@ -64,8 +64,9 @@ def is_allowed(document: dict[str, Any], plan: list[Choice]) -> bool:
     for fund in document["funds"]:
         arrived = 0
         spend = _use(document, plan, "spend", fund["key"])
-        for budget, spent in zip(fund["budget"], spend, strict=True):
-            left = budget + arrived - spent
+        taken = fund.get("committed", [0] * len(spend))
+        for budget, spent, before in zip(fund["budget"], spend, taken, strict=True):
+            left = budget + arrived - before - spent
             if left < 0:
                 return False
             arrived = min(left, floor(fund.get("carry_over", 0) * (budget + arrived) + 1e-9))
@@ -106,7 +107,9 @@ def _holds(document: dict[str, Any], rule: dict[str, Any], plan: list[Choice]) -
             return mine is not None and mine[1:] == (rule["option"], start)
         case "share":
             spent = _spend(document, [c for c in plan if c[0] in members])
-            budget = sum(sum(fund["budget"]) for fund in document["funds"])
+            budget = sum(
+                sum(fund["budget"]) - sum(fund.get("committed", [])) for fund in document["funds"]
+            )
             base = budget if rule["of"] == "budget" else _spend(document, plan)
             most, least = rule.get("at_most", inf), rule.get("at_least", -inf)
             return least * base - 1e-6 <= spent <= most * base + 1e-6 if base else spent == 0

@@ -115,6 +115,16 @@ def _funds_drift(then: Mapping[str, Any], now: Mapping[str, Any], currency: str)
             if old != new:
                 was, is_ = Money(old, currency), Money(new, currency)
                 yield f"{key} in {quarter} has {is_} to give, not {was}."
+        nothing = [0] * len(quarters)
+        for quarter, old, new in zip(
+            quarters,
+            before[key].get("committed", nothing),
+            after[key].get("committed", nothing),
+            strict=False,
+        ):
+            if old != new:
+                was, is_ = Money(old, currency), Money(new, currency)
+                yield f"{is_} of {key} in {quarter} is committed already, not {was}."
 
 
 def _list_drift(

@@ -19,8 +19,8 @@ def _could_be_paid(problem: Problem, placement: Placement) -> bool:
         fund = problem.funds[flow.target]
         money = 0
         spend = dict(problem.in_horizon(placement, flow))
-        for quarter, budget in enumerate(fund.budget):
-            money += budget
+        for quarter, free in enumerate(fund.free):
+            money += free
             if spend.get(quarter, 0) > money:
                 return False
             if not fund.carry_over:

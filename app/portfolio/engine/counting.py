@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from functools import cached_property
 
 from app.portfolio.engine.problem import Fund, Placement, Problem, Synergy
+from app.values.carrying import carried
 
 CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 ZERO = Decimal(0)
@@ -29,31 +30,27 @@ def removed_share(total_intensity: Decimal) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class FundQuarter:
-    """One quarter of a fund: ``left`` is unspent, of which ``moved`` goes on to the next."""
+    """One quarter of a fund: ``left`` is unspent, of which ``moved`` goes on to the next.
+
+    ``spend`` is the plan's own, beside what was ``committed`` already.
+    """
 
     budget: int
     arrived: int
+    committed: int
     spend: int
     left: int
     moved: int
 
 
 def fund_quarters(fund: Fund, spend: Sequence[int]) -> list[FundQuarter]:
-    """How the money flows from quarter to quarter.
-
-    Of a quarter's money (its budget and what arrived) at most the share ``carry_over``, rounded
-    down, moves on, and never more than is left; from the last quarter nothing does. A negative
-    ``left`` is a breach.
-    """
-    found = []
-    arrived = 0
-    for quarter, (budget, spent) in enumerate(zip(fund.budget, spend, strict=True), start=1):
-        left = budget + arrived - spent
-        most = int((fund.carry_over * (budget + arrived)).to_integral_value(ROUND_FLOOR))
-        moved = max(0, min(left, most)) if quarter < len(fund.budget) else 0
-        found.append(FundQuarter(budget, arrived, spent, left, moved))
-        arrived = moved
-    return found
+    """How the money flows from quarter to quarter, by the rule of ``app.values.carrying``."""
+    taken = [bound + spent for bound, spent in zip(fund.bound, spend, strict=True)]
+    flow = carried(fund.budget, taken, fund.carry_over)
+    return [
+        FundQuarter(budget, state.arrived, bound, spent, state.left, state.moved)
+        for budget, bound, spent, state in zip(fund.budget, fund.bound, spend, flow, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

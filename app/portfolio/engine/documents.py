@@ -35,7 +35,12 @@ def problem_document(problem: Problem) -> dict[str, Any]:
         "currency": problem.currency,
         "quarters": list(problem.quarters),
         "funds": [
-            {"key": f.key, "budget": list(f.budget), "carry_over": plain_number(f.carry_over)}
+            {
+                "key": f.key,
+                "budget": list(f.budget),
+                "carry_over": plain_number(f.carry_over),
+                **({"committed": list(f.committed)} if f.committed else {}),
+            }
             for f in problem.funds
         ],
         "capacities": [

@@ -13,6 +13,7 @@ from app.portfolio.engine.problem import Capacity, Fund, Placement, Pool, Proble
 from app.portfolio.engine.reading import MAX_BYTES, read_tree
 from app.portfolio.engine.rule_parsing import read_rules
 from app.portfolio.engine.shape import shape_faults
+from app.values.carrying import lacking
 from app.values.quarter import Quarter, QuarterFormatError
 
 
@@ -37,10 +38,8 @@ def parse_problem(
 def _read(tree: dict[str, Any], faults: list[Fault]) -> Problem | None:
     quarters = _read_quarters(tree["quarters"], faults)
     horizon = len(quarters)
-    funds = [
-        Fund(fund["key"], tuple(fund["budget"]), exact(fund.get("carry_over", 0)))
-        for fund in _series(tree, "funds", "budget", horizon, faults)
-    ]
+    funds = [_fund(fund) for fund in _series(tree, "funds", "budget", horizon, faults)]
+    _check_commitments(tree, quarters, faults)
     capacities = [
         Capacity(
             capacity["key"],
@@ -104,6 +103,35 @@ def _series(
             message = f"has {len(entry[field])} figures; give one for each of {horizon} quarters."
             faults.append(Fault(at(path, field), message))
     return sorted(entries, key=lambda entry: entry["key"])
+
+
+def _fund(fund: dict[str, Any]) -> Fund:
+    committed = tuple(fund.get("committed", ()))
+    share = exact(fund.get("carry_over", 0))
+    return Fund(fund["key"], tuple(fund["budget"]), share, committed if any(committed) else ())
+
+
+def _check_commitments(
+    tree: dict[str, Any], quarters: tuple[str, ...], faults: list[Fault]
+) -> None:
+    """One figure per quarter, and never more than the budgets so far can pay."""
+    for position, fund in enumerate(tree["funds"]):
+        committed, budget = fund.get("committed"), fund["budget"]
+        if committed is None or len(budget) != len(quarters):
+            continue
+        path = at(at(at("$", "funds"), position), "committed")
+        if len(committed) != len(quarters):
+            message = (
+                f"has {len(committed)} figures; give one for each of {len(quarters)} quarters."
+            )
+            faults.append(Fault(path, message))
+            continue
+        missing = lacking(budget, committed, exact(fund.get("carry_over", 0)))
+        faults.extend(
+            Fault(path, f"takes {minor:,} more than there is in {quarter}; raise the budget.")
+            for quarter, minor in zip(quarters, missing, strict=True)
+            if minor
+        )
 
 
 def _places(entries: Sequence[Fund | Capacity | Pool]) -> dict[str, int]:

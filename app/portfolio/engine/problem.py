@@ -15,11 +15,25 @@ from functools import cached_property
 
 @dataclass(frozen=True, slots=True)
 class Fund:
-    """A source of money; ``carry_over`` is the share of a quarter's money that may move on."""
+    """A source of money; ``carry_over`` is the share of a quarter's money that may move on.
+
+    ``committed`` is bound already, per quarter; empty when nothing is.
+    """
 
     key: str
     budget: tuple[int, ...]
     carry_over: Decimal
+    committed: tuple[int, ...] = ()
+
+    @property
+    def bound(self) -> tuple[int, ...]:
+        """What is committed, per quarter."""
+        return self.committed or (0,) * len(self.budget)
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """Budgets without what is committed; below zero where that lives on earlier quarters."""
+        return tuple(budget - bound for budget, bound in zip(self.budget, self.bound, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +225,8 @@ class Problem:
 
     @cached_property
     def budget_total(self) -> int:
-        return sum(sum(fund.budget) for fund in self.funds)
+        """What all budgets have to give beyond what is committed."""
+        return sum(sum(fund.free) for fund in self.funds)
 
     def option(self, placement: Placement) -> Option:
         return self.initiatives[placement.initiative].options[placement.option]

@@ -44,6 +44,7 @@ def result_json(plan: Plan) -> dict[str, Any]:
 
 
 def _fund(fund: FundUse) -> dict[str, Any]:
+    committed = [quarter.committed for quarter in fund.quarters]
     return {
         "key": fund.key,
         "budget": [quarter.budget for quarter in fund.quarters],
@@ -51,6 +52,7 @@ def _fund(fund: FundUse) -> dict[str, Any]:
         "carried": [quarter.moved for quarter in fund.quarters],
         "left": [quarter.left for quarter in fund.quarters],
         "beyond": fund.beyond,
+        **({"committed": committed} if any(committed) else {}),
     }
 
 

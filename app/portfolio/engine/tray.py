@@ -121,7 +121,8 @@ class Tray:
         fund, row = self.problem.funds[flow.target], self.spend[flow.target]
         added = self.problem.in_horizon(placement, flow)
         if not fund.carry_over:
-            return all(row[quarter] + amount <= fund.budget[quarter] for quarter, amount in added)
+            free = fund.free
+            return all(row[quarter] + amount <= free[quarter] for quarter, amount in added)
         total = list(row)
         for quarter, amount in added:
             total[quarter] += int(amount)

@@ -11,7 +11,7 @@ from typing import Any
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.reasons import not_funded_reasons
-from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_rows
+from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_committed, fund_rows
 from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
 from app.portfolio.queries.answers import Answer
 from app.values.money import Money, sum_money
@@ -23,6 +23,9 @@ GREEDY_WORDS = {
     "value/cost, skip": "by value per money, skipping what does not fit",
 }
 
+
+SOLVERS = {"highs": "HiGHS", "cbc": "CBC"}
+"""What a result names by its back end because the search ended before the solver said more."""
 
 NEVER_BINDING = frozenset({"together", "synergy", "fund", "exclude", "fix"})
 """Rules without a limit to come up against: pins are decisions, not limits."""
@@ -133,7 +136,7 @@ def result_view(answer: Answer) -> ResultView:
         remarks=names.listed("remarks"),
         quarters=result["quarters"],
         gap=gap_words(result["gap"]),
-        solver=result["solver"],
+        solver=SOLVERS.get(result["solver"], result["solver"]),
         seconds=Decimal(repr(result["seconds"])).quantize(Decimal("0.1")),
     )
 
@@ -149,7 +152,7 @@ def ratio(value: Money, spend: Money) -> Decimal | None:
 def _totals(result: Mapping[str, Any]) -> Totals:
     currency, rows = result["currency"], result["funded"]
     value, spend = Money(result["value"] or 0, currency), Money(result["spend"], currency)
-    budget = sum(sum(fund["budget"]) for fund in result["funds"])
+    budget = sum(sum(fund["budget"]) - sum(fund_committed(fund)) for fund in result["funds"])
     standalone = sum_money((Money(r["value_standalone"], currency) for r in rows), currency)
     return Totals(
         value=value,

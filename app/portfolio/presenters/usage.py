@@ -31,6 +31,7 @@ def fund_rows(result: Mapping[str, Any], names: Names) -> list[UsedRow]:
 def _fund_row(fund: Mapping[str, Any], result: Mapping[str, Any], names: Names) -> UsedRow:
     currency, quarters = result["currency"], result["quarters"]
     arrived = [0, *fund["carried"][:-1]]
+    committed = fund_committed(fund)
     cells, exact = [], []
     for t, quarter in enumerate(quarters):
         spend, left = fund["spend"][t], fund["left"][t]
@@ -43,9 +44,9 @@ def _fund_row(fund: Mapping[str, Any], result: Mapping[str, Any], names: Names) 
                 "over": False,
             }
         )
-        row = (fund["budget"][t], arrived[t], spend, left, fund["carried"][t])
+        row = (fund["budget"][t], arrived[t], committed[t], spend, left, fund["carried"][t])
         exact.append((quarter, *(money(Money(minor, currency)) for minor in row)))
-    spent, budget = sum(fund["spend"]), sum(fund["budget"])
+    spent, budget = sum(fund["spend"]), sum(fund["budget"]) - sum(committed)
     total = {
         "used": money_short(Money(spent, currency)),
         "left": f"{money_short(Money(budget - spent, currency))} left",
@@ -55,6 +56,12 @@ def _fund_row(fund: Mapping[str, Any], result: Mapping[str, Any], names: Names) 
     }
     full = any(s and not rest for s, rest in zip(fund["spend"], fund["left"], strict=True))
     return UsedRow(names.fund(fund["key"]), cells, total, exact, full)
+
+
+def fund_committed(fund: Mapping[str, Any]) -> Sequence[int]:
+    """What was committed of a result's fund before its plan, per quarter in minor units."""
+    found: Sequence[int] = fund.get("committed", [0] * len(fund["budget"]))
+    return found
 
 
 def capacity_rows(result: Mapping[str, Any], names: Names) -> list[UsedRow]:

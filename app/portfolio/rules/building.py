@@ -29,6 +29,7 @@ from app.portfolio.rules.facts import (
     Remark,
     TeamFacts,
 )
+from app.values.carrying import lacking
 
 UNIT_OF_TEAMS = "person-days"
 
@@ -75,25 +76,16 @@ def build_problem(facts: ProblemFacts) -> Built:
 
 def overdrawn(fund: FundFacts) -> int:
     """How much more is committed than the budgets so far can pay, in minor units; 0 is right."""
-    return _left(fund)[1]
-
-
-def _left(fund: FundFacts) -> tuple[list[int], int]:
-    """What commitments leave of each quarter, and what no quarter can pay.
-
-    Where a quarter has committed more than its own budget the rest came over from the quarters
-    before it, the nearest first.
-    """
-    left = [budget - taken for budget, taken in zip(fund.budget, fund.committed, strict=True)]
-    for quarter in range(len(left) - 1, 0, -1):
-        if left[quarter] < 0 and fund.carry_over:
-            left[quarter - 1] += left[quarter]
-            left[quarter] = 0
-    return [max(0, amount) for amount in left], -sum(amount for amount in left if amount < 0)
+    return sum(lacking(fund.budget, fund.committed, fund.carry_over))
 
 
 def _fund(fund: FundFacts) -> dict[str, Any]:
-    return {"key": fund.key, "budget": _left(fund)[0], "carry_over": fund.carry_over}
+    written: dict[str, Any] = {
+        "key": fund.key,
+        "budget": list(fund.budget),
+        "carry_over": fund.carry_over,
+    }
+    return written | ({"committed": list(fund.committed)} if any(fund.committed) else {})
 
 
 def _capacity(team: TeamFacts, facts: ProblemFacts) -> dict[str, Any]:

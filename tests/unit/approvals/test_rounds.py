@@ -38,6 +38,12 @@ class TestProblemDrift:
             "capex in 2027-Q2 has EUR 40.00 to give, not EUR 50.00."
         ]
 
+    def test_names_the_money_that_was_committed_since(self, now: dict[str, Any]) -> None:
+        now["funds"][0]["committed"] = [0, 20_00]
+        assert problem_drift(PROBLEM, now) == [
+            "EUR 20.00 of capex in 2027-Q2 is committed already, not EUR 0.00."
+        ]
+
     def test_names_initiatives_that_came_went_or_changed(self, now: dict[str, Any]) -> None:
         now["initiatives"][0]["options"][0]["spend"] = {"capex": [1]}
         now["initiatives"][1]["key"] = "CX-3"

@@ -38,21 +38,24 @@ def add_own_values(model: Model) -> None:
 
 
 def add_budgets(model: Model) -> None:
-    """(3) Σ k_ift·x + c_t − c_{t−1} ≤ B_t and c_t ≤ κ·(B_t + c_{t−1}), c the money moving on."""
+    """(3) Σ k_ift·x + c_t − c_{t−1} ≤ B_t − C_t and c_t ≤ κ·(B_t + c_{t−1}).
+
+    c is the money moving on, C what is committed already.
+    """
     for place, fund in enumerate(model.problem.funds):
         table = _by_quarter(model, place, "spend")
-        owner = f"fund:{fund.key}"
+        owner, free = f"fund:{fund.key}", fund.free
         if not fund.carry_over:
             for quarter, terms in enumerate(table):
-                model.row(terms, LE, fund.budget[quarter], owner=owner)
+                model.row(terms, LE, free[quarter], owner=owner)
             continue
-        size = max((abs(c) for terms in table for _, c in terms), default=1)
+        size = max(1, *fund.bound, *(abs(c) for terms in table for _, c in terms))
         earlier: pulp.LpVariable | None = None
         for quarter, terms in enumerate(table):
             moved = model.positive(f"c{place:03d}_{quarter:03d}")
             arrived = [] if earlier is None else [(earlier, -float(size))]
             row = [*((x, float(c)) for x, c in terms), (moved, float(size)), *arrived]
-            model.row(row, LE, fund.budget[quarter], owner=owner)
+            model.row(row, LE, free[quarter], owner=owner)
             share = float(fund.carry_over)
             cap = [(moved, 1.0)] + ([] if earlier is None else [(earlier, -share)])
             model.row(cap, LE, share * fund.budget[quarter] / size)

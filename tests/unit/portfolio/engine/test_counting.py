@@ -51,6 +51,13 @@ class TestFundQuarters:
     def test_overspending_shows_as_less_than_nothing_left(self) -> None:
         assert fund_quarters(Fund("f", (100,), Decimal(1)), [101])[0].left == -1
 
+    def test_what_is_committed_is_gone_before_anything_is_spent(self) -> None:
+        fund = Fund("f", (100, 0), Decimal("0.5"), (0, 50))
+        found = fund_quarters(fund, [25, 12])
+        assert [(q.budget, q.committed, q.spend, q.left) for q in found] == [
+            (100, 0, 25, 75), (0, 50, 12, -12),
+        ]  # fmt: skip
+
     @given(amounts, st.decimals(0, 1, places=3))
     def test_money_is_neither_made_nor_lost_when_all_is_kept(
         self, budget: list[int], share: Decimal

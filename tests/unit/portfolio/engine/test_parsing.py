@@ -103,6 +103,19 @@ class TestReading:
 
         assert parse_problem(shuffled(full())).digest == parse_problem(full()).digest
 
+    def test_nothing_committed_is_as_good_as_not_said(self) -> None:
+        said = full()
+        said["funds"][0]["committed"] = [0] * len(said["quarters"])
+        assert parse_problem(said).digest == parse_problem(full()).digest
+        assert "committed" not in problem_document(parse_problem(said))["funds"][0]
+
+    def test_what_is_committed_is_read_back(self) -> None:
+        said = full()
+        said["funds"][0]["committed"] = [1] + [0] * (len(said["quarters"]) - 1)
+        problem = parse_problem(said)
+        assert problem.digest != parse_problem(full()).digest
+        assert parse_problem(problem_document(problem)) == problem
+
     def test_any_changed_figure_changes_the_digest(self) -> None:
         changed = full()
         changed["initiatives"][0]["options"][0]["spend"]["money"][1] += 1
@@ -138,6 +151,12 @@ BAD = [
     ("NaN", put("pools 0 value 0", float("nan")), "$.pools[0].value[0]", "whole number"),
     ("infinite demand", put(f"{OPTION} demand digital 0", float("inf")),
      "$.initiatives[0].options[0].demand.digital[0]", "finite"),
+    ("a commitment too few", put("funds 0 committed", [1]), "$.funds[0].committed",
+     "has 1 figures"),
+    ("a negative commitment", put("funds 0 committed", [0, -1]), "$.funds[0].committed[1]",
+     "negative"),
+    ("more committed than there is", put("funds 0 committed", [0, 10**9]), "$.funds[0].committed",
+     "more than there is in 2027-Q2"),
     ("a carry-over above 1", put("funds 0 carry_over", 1.1), "$.funds[0].carry_over", "at most 1"),
     ("quarters with a gap", put("quarters 1", "2027-Q3"), "$.quarters[1]", "2027-Q2 belongs"),
     ("a quarter twice", put("quarters 1", "2027-Q1"), "$.quarters", "twice"),

@@ -22,7 +22,12 @@ from app.portfolio.engine import (
     verify,
 )
 from app.portfolio.engine.sandbox import CBC
-from tests.bench.engine_instances import Size, random_document, small_document
+from tests.bench.engine_instances import (
+    Size,
+    random_document,
+    small_document,
+    with_commitments,
+)
 from tests.bench.enumeration import best_by_enumeration
 from tests.factories.problems import Document, initiative, option, problem_file, simple
 
@@ -53,6 +58,18 @@ class TestAgainstCompleteEnumeration:
             assert plan.value == pytest.approx(value, abs=1.0), seed
             assert plan.bound is not None and plan.bound >= plan.value, seed
             assert sum(row.value_allocated for row in plan.funded) == plan.value, seed
+            assert verify(problem, result_json(plan)) == [], seed
+
+    @pytest.mark.parametrize("group", range(5))
+    def test_counts_what_is_committed_already(self, group: int) -> None:
+        for seed in range(200 + group * 6, 206 + group * 6):
+            document = with_commitments(small_document(seed, most_combinations=1000), seed)
+            problem = parse_problem(document)
+            plan = solve(problem, time_limit=ENOUGH)
+            value, _ = best_by_enumeration(document)
+            assert plan.message == "", seed
+            assert (plan.value is None) == (value == -inf), seed
+            assert plan.value is None or plan.value == pytest.approx(value, abs=1.0), seed
             assert verify(problem, result_json(plan)) == [], seed
 
     def test_the_fall_back_solver_agrees(self) -> None:
@@ -296,6 +313,19 @@ class TestOptionsAndStarts:
         assert best(document).value == 0
         document["funds"][0]["carry_over"] = 0.2
         assert best(document).value == 7
+
+    def test_money_that_must_move_on_for_what_is_committed_is_not_spent(self) -> None:
+        """Of 100 at most 50 move on, and 50 are committed after: what is spent first lets less."""
+        split = option(spend={"money": [25, 12]}, value=9, start=["2027-Q1"])
+        document = problem_file(initiative("A", split), budget=[100, 0])
+        document["funds"][0] |= {"carry_over": 0.5, "committed": [0, 50]}
+        assert best(document).value == 0
+        document["initiatives"][0]["options"][0]["spend"] = {"money": [50]}
+        plan = best(document)
+        assert plan.value == 9
+        assert [(q.committed, q.spend, q.left) for q in plan.funds[0].quarters] == [
+            (0, 50, 50), (50, 0, 0),
+        ]  # fmt: skip
 
     def test_takes_the_option_that_leaves_room(self) -> None:
         lean = option("lean", spend={"money": [300]}, value=6)

@@ -138,18 +138,23 @@ class TestPools:
 
 
 class TestCommitted:
-    def test_money_is_taken_off_the_quarter(self) -> None:
-        built = build_problem(facts(funds=(fund(committed=(40_000, 0, 100_000, 0)),)))
-        assert built.document["funds"][0]["budget"] == [60_000, 100_000, 0, 100_000]
+    def test_money_stands_beside_the_whole_budget(self) -> None:
+        built = build_problem(facts(funds=(fund(committed=(40_000, 0, 110_000, 0)),)))
+        assert built.document["funds"][0]["budget"] == [100_000] * 4
+        assert built.document["funds"][0]["committed"] == [40_000, 0, 110_000, 0]
 
-    def test_money_above_the_quarter_came_from_the_quarter_before(self) -> None:
-        built = build_problem(facts(funds=(fund(committed=(0, 0, 110_000, 0)),)))
-        assert built.document["funds"][0]["budget"] == [100_000, 90_000, 0, 100_000]
+    def test_a_fund_nothing_is_committed_of_says_nothing(self) -> None:
+        assert "committed" not in build_problem(facts()).document["funds"][0]
 
     def test_more_than_all_budgets_is_overdrawn(self) -> None:
         assert overdrawn(fund(committed=(250_000, 0, 0, 0))) == 150_000
         assert overdrawn(fund(committed=(0, 0, 110_000, 0), carry_over=Decimal(0))) == 10_000
         assert overdrawn(fund(committed=(0, 0, 110_000, 0))) == 0
+
+    def test_what_may_not_move_on_pays_for_nothing(self) -> None:
+        half = {"budget": (100, 0), "carry_over": Decimal("0.5")}
+        assert overdrawn(fund(**half, committed=(0, 50))) == 0
+        assert overdrawn(fund(**half, committed=(0, 80))) == 30
 
     def test_days_are_taken_off_the_team(self) -> None:
         running = committed("CX-9", start=-1, demand={"digital": {0: Decimal(5), 1: Decimal(30)}})
