@@ -273,10 +273,12 @@ GUARDS = [
     (
         "hurdles_four_hands", "hurdle_decisions", "INSERT",
         f"EXISTS ({EVIDENCE_OF_THE_HURDLE} AND e.recorded_by_id = NEW.decided_by_id)"
+        " OR EXISTS (SELECT 1 FROM date_moves m WHERE m.tranche_id = NEW.tranche_id"
+        " AND m.moved_by_id = NEW.decided_by_id)"
         " OR EXISTS (SELECT 1 FROM tranches t JOIN commitments c ON c.id = t.commitment_id"
         " JOIN initiatives n ON n.id = c.initiative_id WHERE t.id = NEW.tranche_id"
         " AND NEW.decided_by_id IN (n.owner_id, n.created_by_id))",
-        "Who measured a hurdle or owns the initiative cannot decide it.",
+        "Who measured a hurdle, moved its date or owns the initiative cannot decide it.",
     ),
 ]  # fmt: skip
 

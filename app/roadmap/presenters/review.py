@@ -53,7 +53,7 @@ def gate_facts(gate: Gate, deciders: Deciders, today: date) -> list[tuple[str, s
         ("Owner", gate.initiative.owner.name),
     ]
     if still:
-        barred = {*gate.record.owners, *gate.record.evidence_by}
+        barred = {*gate.record.owners, *gate.record.evidence_by, *gate.record.moved_by}
         facts.append(("Decides", decider_words(deciders, barred)))
     elif gate.decisions:
         last = gate.decisions[0]

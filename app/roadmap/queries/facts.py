@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.approvals.models import Tranche
 from app.approvals.rules import TrancheState
 from app.initiatives.models import Criterion, Initiative
-from app.roadmap.models import Evidence, HurdleDecision
+from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.rules import (
     CriterionFacts,
     HurdleAction,
@@ -39,7 +39,7 @@ class TrancheKey:
 
 @dataclass
 class HurdleRows:
-    """Criteria and evidence by milestone, decisions by tranche."""
+    """Criteria and evidence by milestone; decisions and who moved the date by tranche."""
 
     criteria: dict[int, list[CriterionFacts]] = field(default_factory=dict)
     evidence: dict[int, list[tuple[int | None, Measurement]]] = field(default_factory=dict)
@@ -47,6 +47,8 @@ class HurdleRows:
     decisions: dict[int, list[tuple[HurdleAction, HurdleAction, date]]] = field(
         default_factory=dict
     )
+
+    movers: dict[int, set[int]] = field(default_factory=dict)
 
     def facts(self, tranche: TrancheKey) -> HurdleFacts:
         """The hurdle of one tranche; evidence of other tranches of its milestone stays out."""
@@ -83,6 +85,7 @@ class HurdleRows:
                 for owner, person in self.recorders.get(tranche.milestone_id, ())
                 if owner in (None, tranche.id)
             ),
+            moved_by=frozenset(self.movers.get(tranche.id, ())),
             owners=frozenset((initiative.owner_id, initiative.created_by_id)),
             open_before=tuple(
                 one.milestone.name
@@ -99,7 +102,7 @@ def key_of(tranche: Tranche) -> TrancheKey:
 
 
 def load_hurdle_rows(session: Session, tranches: Collection[TrancheKey]) -> HurdleRows:
-    """Criteria, evidence and decisions of many hurdles: three queries for each CHUNK of them."""
+    """Criteria, evidence, decisions and date moves of hurdles: four queries for each CHUNK."""
     rows = HurdleRows()
     milestones = sorted({tranche.milestone_id for tranche in tranches})
     for part in _chunks(milestones):
@@ -107,6 +110,7 @@ def load_hurdle_rows(session: Session, tranches: Collection[TrancheKey]) -> Hurd
         _load_evidence(session, part, rows)
     for part in _chunks(sorted(tranche.id for tranche in tranches)):
         _load_decisions(session, part, rows)
+        _load_movers(session, part, rows)
     return rows
 
 
@@ -153,3 +157,12 @@ def _load_decisions(session: Session, tranches: list[int], rows: HurdleRows) -> 
         .order_by(HurdleDecision.id)
     ):  # fmt: skip
         rows.decisions.setdefault(tranche_id, []).append((action, recommended, at.date()))
+
+
+def _load_movers(session: Session, tranches: list[int], rows: HurdleRows) -> None:
+    for tranche_id, person_id in session.execute(
+        select(DateMove.tranche_id, DateMove.moved_by_id)
+        .where(DateMove.tranche_id.in_(tranches))
+        .distinct()
+    ):
+        rows.movers.setdefault(tranche_id, set()).add(person_id)

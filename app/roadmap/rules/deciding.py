@@ -23,13 +23,14 @@ class Decider:
 class HurdleRecord:
     """What bars decisions: who is bound to the hurdle, what is open before it, what is known.
 
-    ``evidence_by`` are the people who recorded its evidence, ``owners`` own or proposed the
-    initiative, ``open_before`` names earlier hurdles that wait.
+    ``evidence_by`` are the people who recorded its evidence, ``moved_by`` moved its date,
+    ``owners`` own or proposed the initiative, ``open_before`` names earlier hurdles that wait.
     """
 
     key: str
     state: TrancheState
     evidence_by: Collection[int]
+    moved_by: Collection[int]
     owners: Collection[int]
     open_before: tuple[str, ...]
     is_measured: bool
@@ -58,6 +59,8 @@ def bar_on_person(record: HurdleRecord, decider: Decider) -> str | None:
         return "Only Finance decides hurdles."
     if decider.id in record.evidence_by:
         return "You cannot decide: you recorded its evidence. Somebody else in Finance has to."
+    if decider.id in record.moved_by:
+        return "You cannot decide: you moved its date. Somebody else in Finance has to."
     if decider.id in record.owners:
         return f"You cannot decide: you own or proposed {record.key}. Somebody else has to."
     return None

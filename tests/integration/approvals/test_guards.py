@@ -151,7 +151,7 @@ class TestFourHands:
         values = self.decision(waiting, cast.cfo.id) | {"digest": "0" * 64}
         refused(session, "as it waits", insert("decisions", values), **values)
 
-    def test_keep_who_measured_or_owns_from_deciding_a_hurdle(
+    def test_keep_who_measured_moved_or_owns_from_deciding_a_hurdle(
         self, session: Session, cast: Cast, now: datetime, money: Money
     ) -> None:
         with transaction(session):
@@ -164,7 +164,14 @@ class TestFourHands:
                 ),
                 {"by": cast.cfo2.id, "tranche": money.tranches[1]},
             )
-        for person in (cast.cfo2, cast.owner):
+            session.execute(
+                text(
+                    "INSERT INTO date_moves (tranche_id, from_on, to_on, reason, moved_by_id,"
+                    " moved_at) VALUES (:tranche, '2027-03-31', '2027-04-30', 'Vendor', :by, 0)"
+                ),
+                {"by": cast.manager.id, "tranche": money.tranches[1]},
+            )
+        for person in (cast.cfo2, cast.manager, cast.owner):
             values = hurdle_decision(money.tranches[1], person.id)
             refused(session, "measured a hurdle", insert("hurdle_decisions", values), **values)
 
