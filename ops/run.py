@@ -19,7 +19,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 BIN = Path(sys.executable).parent
-FLASK = (str(BIN / "flask"), "--app", "wsgi")
+WORKER = (str(BIN / "flask"), "--app", "wsgi", "worker")
 READY_SECONDS = 60
 GRACE_SECONDS = 15
 
@@ -31,17 +31,14 @@ class Stop(Exception):
 def main() -> int:
     port = _port(os.environ.get("PORT", "8000"))
     environment = {"ENVIRONMENT": "development", "DEMO": "1", "LOG_LEVEL": "WARNING", **os.environ}
-    _prepare(environment)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        _prepare(environment)
         children["web server"] = _start(_gunicorn(port), environment)
-        children["worker"] = _start((*FLASK, "worker"), environment)
-        sign_ins = subprocess.Popen(
-            [*FLASK, "seed", "people"], env=environment, stdout=subprocess.PIPE, text=True
-        )
-        return _watch(children, f"http://{HOST}:{port}", sign_ins)
+        children["worker"] = _start(WORKER, environment)
+        return _watch(children, f"http://{HOST}:{port}")
     except Stop:
         print("\nStopping …", flush=True)
         return 0
@@ -66,16 +63,15 @@ def _port(text: str) -> int:
 
 
 def _prepare(environment: Mapping[str, str]) -> None:
-    """Bring the schema up to date and load the demo company; both change nothing when done."""
-    for command in (("migrate",), ("seed", "demo")):
-        done = subprocess.run([*FLASK, *command], env=environment, check=False)
-        if done.returncode:
-            sys.exit(f"“flask {' '.join(command)}” failed; Waymark was not started.")
+    """Bring the schema up to date and load the demo company; changes nothing when both are done."""
+    done = subprocess.run([sys.executable, "-m", "ops.prepare"], env=environment, check=False)
+    if done.returncode:
+        sys.exit("The database could not be prepared; Waymark was not started.")
 
 
 def _gunicorn(port: int) -> tuple[str, ...]:
     options = ("--bind", f"{HOST}:{port}", "--worker-class", "gthread", "--workers", "2")
-    quiet = ("--threads", "4", "--log-level", "warning", "--no-control-socket")
+    quiet = ("--threads", "4", "--log-level", "warning", "--no-control-socket", "--preload")
     return (str(BIN / "gunicorn"), *options, *quiet, "wsgi:app")
 
 
@@ -84,9 +80,7 @@ def _start(command: tuple[str, ...], environment: Mapping[str, str]) -> subproce
     return subprocess.Popen(command, env=environment, start_new_session=True)
 
 
-def _watch(
-    children: Mapping[str, subprocess.Popen[bytes]], address: str, sign_ins: subprocess.Popen[str]
-) -> int:
+def _watch(children: Mapping[str, subprocess.Popen[bytes]], address: str) -> int:
     """Say when the address answers, then wait until one of the children ends."""
     deadline = time.monotonic() + READY_SECONDS
     is_ready = False
@@ -97,8 +91,7 @@ def _watch(
                 return 1
         if not is_ready and _answers(address):
             is_ready = True
-            people = sign_ins.communicate()[0]
-            print(f"{people}\nWaymark is ready at {address}\nStop it with Ctrl-C.", flush=True)
+            print(f"\nWaymark is ready at {address}\nStop it with Ctrl-C.", flush=True)
         if not is_ready and time.monotonic() > deadline:
             print(f"{address} did not answer within {READY_SECONDS} s.", file=sys.stderr)
             return 1

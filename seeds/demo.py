@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
+from app.accounts.queries import find_person_by_email
 from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.calendar.services import OpeningTerms, close_cycle, open_cycle
@@ -20,7 +21,7 @@ from seeds.steps.moments import Moments, at
 from seeds.steps.people import add_people
 from seeds.story.buy_initiatives import BUY_INITIATIVES
 from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
-from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS
+from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS, PEOPLE
 from seeds.story.renew_initiatives import RENEW_INITIATIVES
 from seeds.story.running_initiatives import RUNNING_INITIATIVES
 
@@ -30,9 +31,11 @@ BASELINE_AGE_DAYS = 200
 def seed_demo(session: Session, *, password: str, today: date) -> None:
     """Tell the story up to ``today``; every step is whole or not there.
 
+    A story begun earlier, perhaps quarters ago, is completed as of then and otherwise left alone.
     ``password`` is what all the demo people sign in with.
     """
-    when = Moments(today)
+    founder = find_person_by_email(session, PEOPLE[0].email)
+    when = Moments.since(founder.created_at, today) if founder else Moments(today)
     with transaction(session):
         people = add_people(session, password=password, now=when.founding)
         add_journeys(session, people, measured_on=when.first_baseline)
@@ -41,7 +44,7 @@ def seed_demo(session: Session, *, password: str, today: date) -> None:
     last = find_cycle(session, when.last_first_quarter)
     if last is not None:
         approve_last(session, last, people, now=when.last_decision)
-        deliver(session, people, today=today)
+        deliver(session, people, today=when.today)
     with transaction(session):
         present = _present_cycle(session, when, people).id
     choose(

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from app.values.quarter import Quarter
 
+FOUNDED_BEFORE = timedelta(days=80)
+"""How long before the last cycle's first quarter the company began."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -30,7 +33,13 @@ class Moments:
 
     @property
     def founding(self) -> datetime:
-        return at(self.last_first_quarter.first_day - timedelta(days=80))
+        return at(self.last_first_quarter.first_day - FOUNDED_BEFORE)
+
+    @classmethod
+    def since(cls, founding: datetime, today: date) -> Moments:
+        """The moments of a story that was begun earlier: its quarter stays the present one."""
+        quarter = Quarter.containing((founding + FOUNDED_BEFORE).date()) + 2
+        return cls(min(max(today, quarter.first_day), quarter.last_day))
 
     @property
     def first_baseline(self) -> date:

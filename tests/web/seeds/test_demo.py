@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,3 +70,17 @@ class TestDemo:
         assert events() == before
         with demo.app.app_context():
             assert check_chain(db.session, anchor=None).faults == ()
+
+    def test_telling_it_again_two_quarters_later_adds_nothing(
+        self, demo: Demo, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def events() -> int:
+            with demo.app.app_context():
+                return db.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+
+        before = events()
+        later = demo.app.config["FIXED_NOW"] + timedelta(days=183)
+        monkeypatch.setitem(demo.app.config, "FIXED_NOW", later)
+        result = demo.app.test_cli_runner().invoke(args=["seed", "demo"])
+        assert result.exit_code == 0, result.output
+        assert events() == before
