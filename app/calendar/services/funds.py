@@ -21,6 +21,7 @@ from app.calendar.services.checks import (
     mark_changed,
 )
 from app.errors import ConflictError, InvalidError
+from app.values.carrying import lacking
 from app.values.money import Money
 from app.values.quarter import Quarter
 
@@ -106,9 +107,9 @@ def set_budgets(
 ) -> None:
     """Set the budgets of a cycle by fund key and quarter; cells left out stay as they are.
 
-    Raises InvalidError by cell for a negative or foreign amount, one below what is committed, or,
-    unless ``is_confirmed``, one a hundred times the usual; ConflictError when the cycle is closed
-    or somebody else saved it.
+    Raises InvalidError by cell for a negative or foreign amount, one below what is committed, one
+    that leaves committed money of a later quarter unpaid, or, unless ``is_confirmed``, one a
+    hundred times the usual; ConflictError when the cycle is closed or somebody else saved it.
     """
     check_permission(actor)
     check_not_closed(cycle)
@@ -121,6 +122,7 @@ def set_budgets(
         for key, share in carry_over.items()
         if not 0 <= share <= 1
     }
+    faults = faults or _flow_faults(session, cycle, budgets, carry_over)
     if faults:
         raise InvalidError("Some budgets cannot be saved.", fields=faults)
     for one in cycle.funds:
@@ -196,6 +198,34 @@ def _budget_faults(
     if not faults and not is_confirmed:
         minors = {budget_cell(key, q): amount.minor for (key, q), amount in budgets.items()}
         faults = dict.fromkeys(unusual_amounts(minors), _UNUSUAL)
+    return faults
+
+
+def _flow_faults(
+    session: Session, cycle: Cycle, budgets: Budgets, carry_over: Mapping[str, Decimal]
+) -> dict[str, str]:
+    """Quarters whose committed money would lack more than today, once budgets have moved on."""
+    floors = committed_floors(session, cycle.id)
+    faults: dict[str, str] = {}
+    for one in cycle.funds:
+        key = one.fund.key
+        held = sorted(one.budgets, key=lambda budget: budget.quarter)
+        quarters = [budget.quarter for budget in held]
+        bound = [floors.get((one.fund_id, quarter), 0) for quarter in quarters]
+        stored = {budget.quarter: budget.amount_minor for budget in held}
+        wanted = [
+            budgets[key, quarter].minor if (key, quarter) in budgets else stored[quarter]
+            for quarter in quarters
+        ]
+        share = carry_over.get(key, one.carry_over)
+        before = lacking([stored[quarter] for quarter in quarters], bound, one.carry_over)
+        after = lacking(wanted, bound, share)
+        for quarter, old, new in zip(quarters, before, after, strict=True):
+            if new > old:
+                faults[budget_cell(key, quarter)] = (
+                    f"With these budgets and this carry-over {Money(new, cycle.currency)} of what "
+                    "is committed here could not be paid."
+                )
     return faults
 
 

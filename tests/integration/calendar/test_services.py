@@ -375,6 +375,34 @@ class TestSetBudgets:
             "budget-capex-2027-Q1": "EUR 300.00 is committed already; enter at least that."
         }
 
+    def test_refuses_what_leaves_committed_money_of_a_later_quarter_unpaid(
+        self, session: Session, cast: Cast, cycle: Cycle, now: datetime
+    ) -> None:
+        self._set(
+            session, cast, cycle, now,
+            {("capex", Q1): Money(100_00, "EUR"), ("capex", Q2): Money(0, "EUR")},
+            carry_over={"capex": Decimal("0.5")},
+        )  # fmt: skip
+        fund_id = queries.get_cycle(session, cycle.id).funds[0].fund_id
+        BUDGET_FLOORS.append(lambda session, cycle_id: {(fund_id, Q2): 50_00})
+        less = ({("capex", Q1): Money(99_00, "EUR")}, {})
+        kept = ({}, {"capex": Decimal("0.4")})
+        refused = []
+        for budgets, carry_over in (less, kept):
+            with pytest.raises(InvalidError) as refusal:
+                self._set(
+                    session, cast, cycle, now, budgets,
+                    carry_over=carry_over, expected_version=2,
+                )  # fmt: skip
+            refused.append(refusal.value.fields)
+        more = {("capex", Q1): Money(101_00, "EUR")}
+        self._set(session, cast, cycle, now, more, expected_version=2)
+
+        said = "With these budgets and this carry-over EUR {} of what is committed here could not"
+        assert [list(fields) for fields in refused] == [["budget-capex-2027-Q2"]] * 2
+        assert refused[0]["budget-capex-2027-Q2"].startswith(said.format("0.50"))
+        assert refused[1]["budget-capex-2027-Q2"].startswith(said.format("10.00"))
+
     def test_asks_about_an_absurd_amount_and_takes_it_when_confirmed(
         self, session: Session, cast: Cast, cycle: Cycle, now: datetime
     ) -> None:
