@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -89,7 +90,18 @@ def solve_run(job: RunningJob) -> None:
     if plan.message:
         logger.warning("Solvers failed on run %s: %s", question.run_id, plan.message)
     _refuse_errors(plan, problem)
+    plan = replace(plan, solver=_solver_words(plan.solver))
     _keep(job, question, problem, canonical_json(result_json(plan)), trace)
+
+
+def _solver_words(name: str) -> str:
+    """The solver with its version, also where it was stopped before it could say so itself."""
+    if name != "highs":
+        return name
+    try:
+        return f"HiGHS {version('highspy')}"
+    except PackageNotFoundError:
+        return "HiGHS"
 
 
 def _read(session: Session, job_id: int) -> _Question:

@@ -208,6 +208,19 @@ class TestResult:
         assert not set(keys[0]) & set(keys[1])
 
 
+class TestOlderRun:
+    def test_in_lists_asks_to_be_opened_instead_of_showing_dashes(
+        self, session: Session, lead: StrictClient, portfolio: Portfolio,
+        solved: Callable[..., int],
+    ) -> None:  # fmt: skip
+        run_id = solved()
+        with transaction(session):
+            get_run(session, run_id).job.progress = None
+        one = text(lead.get(f"/scenarios/{portfolio.scenario.id}"))
+        assert "Open the run to see its figures." in one
+        assert "Open it to see the figures." in text(lead.get("/scenarios"))
+
+
 class TestCompare:
     def test_names_what_is_added_dropped_and_worth(
         self,

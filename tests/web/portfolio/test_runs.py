@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -181,6 +182,7 @@ class TestStop:
         page = lead.get(f"/runs/{run_id}")
         assert "Stopped by a person" in text(page)
         assert table(page, "Funded and not funded").row("Total")
+        assert f"HiGHS {version('highspy')}" in text(page)
 
     def test_before_it_began_leaves_no_plan(
         self, lead: StrictClient, ask: Callable[..., int]
