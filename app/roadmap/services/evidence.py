@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from app.roadmap.queries.facts import OPEN
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
+TOO_EARLY = timedelta(days=366)
 
 
 def record_evidence(
@@ -45,11 +46,8 @@ def record_evidence(
     if stored.state not in OPEN:
         raise ConflictError("This hurdle is decided; evidence comes before the decision.")
     faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
-    begun_on = _begun_on(session, commitment)
-    if measured_on < begun_on:
-        faults["measured_on"] = (
-            f"Nothing was approved or started before {begun_on:%-d %b %Y}; measure it later."
-        )
+    if measured_on < _begun_on(session, commitment) - TOO_EARLY:
+        faults["measured_on"] = "This is from more than a year before the start; measure it anew."
     if faults:
         raise InvalidError("This measurement can't be recorded.", fields=faults)
     evidence = Evidence(
@@ -77,7 +75,7 @@ def record_evidence(
 
 
 def _begun_on(session: Session, commitment: Commitment) -> date:
-    """The day from which a measurement can say something about the initiative."""
+    """The day the initiative was approved or starts, whichever comes first."""
     approved_on = session.get_one(Decision, commitment.decision_id).decided_at.date()
     return min(approved_on, commitment.start.first_day)
 
