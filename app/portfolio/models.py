@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, UniqueConstraint, type_coerce
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle, Fund
@@ -115,7 +115,7 @@ class Run(Base):
     """One solve of a scenario: the problem as it was, the options and the answer.
 
     Its job carries state, progress and heartbeat. ``problem`` and ``result`` hold canonical JSON
-    bytes; ``digest`` is the problem's.
+    bytes; ``digest`` is the problem's. ``inputs_content`` are the inputs as stored, unread.
     """
 
     __tablename__ = "runs"
@@ -135,6 +135,7 @@ class Run(Base):
     # Last, since SQLite walks over everything that stands before a column it reads.
     problem: Mapped[bytes] = mapped_column(LargeBinary)
     inputs: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
+    inputs_content: Mapped[bytes] = column_property(type_coerce(inputs, LargeBinary), deferred=True)
     result: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     scenario: Mapped[Scenario] = relationship(back_populates="runs", lazy="raise_on_sql")

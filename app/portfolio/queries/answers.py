@@ -11,7 +11,7 @@ from typing import Any
 from app.errors import AppError
 from app.portfolio.engine import Difference, Problem, parse_problem, verify
 from app.portfolio.models import Run
-from app.values.canonical import canonical_json, digest
+from app.values.canonical import digest
 
 
 class UntrueAnswerError(AppError):
@@ -50,7 +50,7 @@ def load_answer(run: Run) -> Answer | None:
     _check_problem(run.problem, run.digest)
     if digest(run.result) != run.result_digest:
         raise UntrueAnswerError("The stored result is not the one the run ended with.")
-    answer, differences = _recounted(run.problem, run.result, canonical_json(run.inputs))
+    answer, differences = _recounted(run.problem, run.result, run.inputs_content)
     if differences:
         raise UntrueAnswerError(
             "The stored result and its recount from the choices differ.", differences

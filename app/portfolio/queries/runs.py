@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, undefer
 
 from app.accounts.models import Person
 from app.errors import NotFoundError
@@ -19,7 +19,10 @@ _WITHOUT_DOCUMENTS = (defer(Run.problem), defer(Run.result), defer(Run.inputs))
 
 
 def get_run(session: Session, run_id: int) -> Run:
-    """A run with its documents, job, scenario and cycle. Raises NotFoundError."""
+    """A run with its documents, job, scenario and cycle; inputs as stored, read when asked for.
+
+    Raises NotFoundError.
+    """
     run = session.scalar(_whole().where(Run.id == run_id))
     if run is None:
         raise NotFoundError("There is no such run, or it was removed.")
@@ -32,6 +35,8 @@ def find_run_of_job(session: Session, job_id: int) -> Run | None:
 
 def _whole() -> Select[Any]:
     return select(Run).options(
+        defer(Run.inputs),
+        undefer(Run.inputs_content),
         joinedload(Run.job),
         joinedload(Run.requested_by).lazyload(Person.grants),
         joinedload(Run.scenario).joinedload(Scenario.cycle),
