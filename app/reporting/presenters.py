@@ -124,8 +124,8 @@ def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
 def _due(gate: GateLine, today: date) -> str:
     days = (gate.due_on - today).days
     if days < 0:
-        return f"was due {gate.due_on:%-d %b}, {-days} days ago"
-    return f"due {gate.due_on:%-d %b}" if days else "due today"
+        return f"was due {gate.due_on:%-d %b %Y}, {-days} days ago"
+    return f"due {gate.due_on:%-d %b %Y}" if days else "due today"
 
 
 def _gate_state(gate: GateLine, today: date) -> tuple[str, str]:
