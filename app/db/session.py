@@ -44,7 +44,7 @@ def transaction(session: Session) -> Iterator[Session]:
         wake = session.info["after_commit"]
     except StaleDataError as error:
         raise ConflictError(
-            "Somebody else changed this while you worked on it. Look at both versions, then save."
+            "Somebody else changed this at the same moment; yours was not saved. Look at it again."
         ) from error
     except OperationalError as error:
         raise _refusal(error) from error

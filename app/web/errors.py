@@ -24,6 +24,7 @@ from app.errors import (
     StaleError,
     UnavailableError,
 )
+from app.web.addresses import own_page
 
 logger = logging.getLogger("waymark.errors")
 
@@ -52,7 +53,7 @@ WORDS = {
     403: Words("You may not do this", "None of your roles allows this; an admin can change them."),
     404: Words("There is nothing here", "The address is wrong, or what it names was removed."),
     405: Words("This page can't be used that way", "Open the page and use its buttons."),
-    409: Words("Somebody else changed this", "Look at both versions and save again."),
+    409: Words("This can’t be done now", "It was changed meanwhile; look at it again."),
     412: Words("This is no longer what you looked at", "Reload the page and decide anew."),
     413: Words("This is too large", "Send a smaller file, or split it."),
     415: Words("This kind of content can't be read", "Send the page's own form."),
@@ -67,6 +68,9 @@ WORDS = {
     ),
 }
 """Status → what the page says; the advice stands in for a message the error does not bring."""
+
+TWO_VERSIONS = Words("Somebody else changed this", "Look at both versions and save again.")
+"""What a conflict's page says where there are two versions of the same fields to look at."""
 
 _FRAMELESS = frozenset({500, 503})
 _SQLITE_OUTAGES = ("locked", "busy", "unable to open", "disk", "full", "readonly", "i/o error")
@@ -124,12 +128,21 @@ def refused(error: AppError) -> Response:
     if isinstance(error, UnavailableError):
         logger.error("Unavailable: %s", error.message, exc_info=error)
     details: dict[str, object] = {}
-    if isinstance(error, ConflictError):
+    if isinstance(error, ConflictError) and not (error.yours or error.theirs):
+        details |= {"advice": None, "back": _page_before()}
+    elif isinstance(error, ConflictError):
+        details |= {"title": TWO_VERSIONS.title, "advice": TWO_VERSIONS.advice}
         names = [*error.yours, *(name for name in error.theirs if name not in error.yours)]
         details["versions"] = [(n, error.theirs.get(n, ""), error.yours.get(n, "")) for n in names]
     if isinstance(error, InvalidError):
         details["problems"] = error.fields
     return page(status_of(error), error.message, **details)
+
+
+def _page_before() -> str | None:
+    """The page of ours somebody came from, to look at it again."""
+    came_from = request.referrer or ""
+    return own_page(came_from.removeprefix(request.host_url.rstrip("/")))
 
 
 def http_refused(error: HTTPException) -> Response:

@@ -133,6 +133,8 @@ class ProposalView:
     @property
     def approval_bars(self) -> list[str]:
         """Why what remains can't be granted, whoever asks."""
+        if not self.kept.count:
+            return ["Every item is left out; return the proposal instead."]
         return [*self.overdrawn, *(f"Broken: {sentence}." for sentence in self.torn)]
 
 

@@ -40,7 +40,12 @@ DECISIONS = {"approve": approve_proposal, "return": return_proposal}
 def show(proposal_id: int) -> str:
     proposal = get_proposal(db.session, proposal_id)
     struck = ids_in(request.args.getlist("without"))
-    return _page(proposal, struck=struck & {item.id for item in proposal.items})
+    if struck - {item.id for item in proposal.items}:
+        raise InvalidError(
+            "Some of the items to leave out are not in this proposal. "
+            "Open it again and choose from its items."
+        )
+    return _page(proposal, struck=struck)
 
 
 @bp.post(f"{PROPOSAL}/decision")

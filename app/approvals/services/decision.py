@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -268,8 +269,24 @@ def _decide(
             .where(ProposalItem.proposal_id == proposal.id, ProposalItem.id.in_(verdict.struck))
             .values(is_struck=True)
         )
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise _refusal(error) from error
     return decision
+
+
+def _refusal(error: IntegrityError) -> Exception:
+    """What the database's own guard refused, because something changed since we looked."""
+    said = str(error.orig)
+    if "had a hand in a proposal" in said:
+        return NotAllowedError(
+            "You cannot decide: you were given a part in this proposal at this moment. "
+            "Somebody else in Finance has to."
+        )
+    if "as it waits" in said:
+        return ConflictError("Somebody else decided this proposal at the same moment.")
+    return error
 
 
 def _move(session: Session, proposal: Proposal, to: ProposalState) -> None:

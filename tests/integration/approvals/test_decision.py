@@ -225,6 +225,20 @@ class TestApproveWithoutSome:
 
 
 class TestApproveProposalRefuses:
+    def test_who_became_an_owner_since_the_proposal_was_read(
+        self, session: Session, cast: Cast, now: datetime, proposal: Proposal
+    ) -> None:
+        words = "you were given a part"
+        with pytest.raises(NotAllowedError, match=words), transaction(session):
+            read = get_proposal(session, proposal.id)
+            session.execute(
+                update(Initiative)
+                .where(Initiative.id == read.items[0].initiative_id)
+                .values(owner_id=cast.cfo2.id)
+                .execution_options(synchronize_session=False)
+            )
+            approve_proposal(session, read, verdict_on(proposal), actor=cast.cfo2, now=now)
+
     def test_everybody_who_is_not_finance(
         self, session: Session, cast: Cast, now: datetime, proposal: Proposal
     ) -> None:

@@ -121,6 +121,27 @@ class TestDecide:
         assert len(table(page, "Commitments").rows) == 3
         assert session.scalar(select(func.count(Commitment.id))) == 3
 
+    def test_does_not_offer_to_approve_nothing(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        ids = [item.id for item in get_proposal(session, proposal_id).items]
+        address = f"/proposals/{proposal_id}?" + "&".join(f"without={one}" for one in ids)
+        client = client_for(cast.cfo)
+        page = client.get(address)
+        assert "Every item is left out; return the proposal instead." in page.text
+        assert not any(label.startswith("Approve without") for label in buttons(page))
+        page = decide(client, address, "approve", reason="None of it")
+        assert page.status_code == 422
+        assert session.scalar(select(func.count(Decision.id))) == 0
+
+    @pytest.mark.parametrize("unknown", ["999999", "x"])
+    def test_says_so_when_what_to_leave_out_is_not_in_it(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int, unknown: str
+    ) -> None:
+        page = client_for(cast.cfo).get(f"/proposals/{proposal_id}?without={unknown}")
+        assert page.status_code == 422
+        assert "not in this proposal" in page.text
+
     def test_approves_without_what_was_left_out(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
     ) -> None:

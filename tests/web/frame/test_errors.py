@@ -18,7 +18,7 @@ from app.errors import (
 )
 from app.web.guards import public
 from tests.support.client import StrictClient
-from tests.support.pages import heading, table, text
+from tests.support.pages import heading, links, table, text
 
 Asking = Callable[[Exception], StrictClient]
 
@@ -59,9 +59,26 @@ class TestRefusals:
         assert str(error) in text(response)
         assert heading(response)
 
+    def test_say_only_why_where_nothing_can_be_saved_again(self, failing: Asking) -> None:
+        client = failing(ConflictError("Round 2 waits for a decision already."))
+        page = client.get("/fails", headers={"Referer": "http://localhost/sign-in?next=%2F"})
+        assert heading(page) == "This can’t be done now"
+        assert "Round 2 waits for a decision already." in text(page)
+        assert "both versions" not in text(page) and "Somebody else" not in text(page)
+        assert links(page)["Look at it again"] == "/sign-in?next=%2F"
+
+    @pytest.mark.parametrize(
+        "came_from", ["http://evil.test/", "//evil.test", "http://localhost/x"]
+    )
+    def test_lead_back_only_to_pages_of_ours(self, failing: Asking, came_from: str) -> None:
+        page = failing(ConflictError("Decided.")).get("/fails", headers={"Referer": came_from})
+        assert "Look at it again" not in links(page)
+
     def test_show_both_versions_of_a_conflict(self, failing: Asking) -> None:
         error = ConflictError("Both changed it.", theirs={"Name": "Old"}, yours={"Name": "New"})
         page = failing(error).get("/fails")
+        assert heading(page) == "Somebody else changed this"
+        assert "Look at both versions and save again." in text(page)
         assert table(page, "Both versions").rows == [
             {"Field": "Name", "Stored now": "Old", "What you sent": "New"}
         ]
