@@ -307,7 +307,6 @@ class TestDecideHurdle:
             with pytest.raises(NotAllowedError), transaction(session):
                 decide(session, tranches[0], RELEASE, actor=person, now=now)
 
-
     def test_is_not_for_who_moved_its_date(
         self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
     ) -> None:
