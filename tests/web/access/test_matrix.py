@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter
 
 from app.accounts.models import Person
 from app.accounts.rules import PERMISSIONS, Role
@@ -39,7 +40,7 @@ def _ways(app: Flask) -> Iterator[Way]:
         if rule.endpoint == "static":
             continue
         arguments = {
-            name: 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else "none"
+            name: 1 if isinstance(rule._converters[name], IntegerConverter) else "none"
             for name in rule.arguments
         }
         address = adapter.build(rule.endpoint, arguments)
