@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from app.portfolio.engine.chords import Curve, Place
 from app.portfolio.engine.problem import Problem
@@ -37,3 +38,21 @@ class Job:
     seconds: float
     gap: float
     start: tuple[int, ...]
+
+
+Report = Callable[[Message], None]
+
+
+class Task(Protocol):
+    """Other work than a search that a solver process may be given; it is pickled on its way."""
+
+    @property
+    def seconds(self) -> float:
+        """All the time there is."""
+
+    @property
+    def backend(self) -> str:
+        """The solver it needs."""
+
+    def run(self, report: Report, folder: Path) -> None:
+        """Do it, in the process, with ``folder`` to write to."""

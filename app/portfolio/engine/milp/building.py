@@ -21,6 +21,13 @@ from app.portfolio.engine.problem import (
 def build_model(problem: Problem, positions: Sequence[int], curves: Mapping[Place, Curve]) -> Model:
     """The model whose optimum is the best plan, up to what the segments understate."""
     model = Model(problem, positions, curves)
+    fill(model)
+    return model
+
+
+def fill(model: Model) -> None:
+    """Add every limit and everything of value to a model still empty."""
+    problem = model.problem
     _add_limits(model)
     families.add_own_values(model)
     families.add_overlap(model)
@@ -28,7 +35,6 @@ def build_model(problem: Problem, positions: Sequence[int], curves: Mapping[Plac
         if isinstance(rule, Synergy):
             families.add_synergy(model, rule)
     families.add_cliques(model, problem.rules)
-    return model
 
 
 def build_elastic_model(problem: Problem) -> Model:

@@ -15,7 +15,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from app.portfolio.engine.job import Job, Message
+from app.portfolio.engine.job import Job, Message, Report, Task
 from app.portfolio.engine.milp.search import Search
 from app.portfolio.engine.milp.solvers import highs_is_available
 
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
             out.write(json.dumps(message) + "\n")
             out.flush()
 
-        job: Job = pickle.loads(path.read_bytes())
+        job: Job | Task = pickle.loads(path.read_bytes())
         if job.backend == "highs" and not highs_is_available():
             report({"kind": "end", "state": "failed", "detail": "HiGHS is not installed"})
             return 1
@@ -40,11 +40,18 @@ def main(arguments: list[str]) -> int:
             # CBC is a process below this one: end by a signal that lets us take it along.
             _die_with_parent(signal.SIGTERM)
         try:
-            Search(job, report, path.parent).run()
+            _work(job, report, path.parent)
         except MemoryError:
             report({"kind": "end", "state": "failed", "detail": "the memory limit was reached"})
             return 1
     return 0
+
+
+def _work(job: Job | Task, report: Report, folder: Path) -> None:
+    if isinstance(job, Job):
+        Search(job, report, folder).run()
+    else:
+        job.run(report, folder)
 
 
 def _limit(parent: int, cpu_seconds: int, wall_seconds: int, size: int) -> None:

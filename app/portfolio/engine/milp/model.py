@@ -63,7 +63,7 @@ class Model:
         kept = [(variable, coefficient) for variable, coefficient in terms if coefficient]
         if not kept:
             kept = [(self.positive(f"n{self._rows:06d}", 0.0), 1)]
-        scaled, bound = _scaled([coefficient for _, coefficient in kept], sense, limit)
+        scaled, bound = scaled_row([coefficient for _, coefficient in kept], sense, limit)
         expression = {variable: 0.0 for variable, _ in kept}
         for (variable, _), coefficient in zip(kept, scaled, strict=True):
             expression[variable] += coefficient
@@ -120,7 +120,7 @@ def objective_unit(coefficients: Sequence[int | float]) -> int | float:
     return max(float(largest) / 1e4, 1e-9)
 
 
-def _scaled(coefficients: list[Any], sense: int, limit: Number) -> tuple[list[float], float]:
+def scaled_row(coefficients: list[Any], sense: int, limit: Number) -> tuple[list[float], float]:
     """Whole coefficients over their common divisor, with the limit rounded to what can occur;
     otherwise, or if those are still large, everything in proportion."""
     if not all(isinstance(coefficient, int) for coefficient in coefficients):
