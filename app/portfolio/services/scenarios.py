@@ -23,6 +23,7 @@ from app.portfolio.services.checks import (
     check_open,
     touch,
 )
+from app.values.carrying import lacking
 from app.values.money import Money
 from app.values.quarter import Quarter
 
@@ -202,19 +203,37 @@ def _wanted_budgets(scenario: Scenario, amounts: Mapping[Cell, Money | None]) ->
 
 
 def _check_limits(session: Session, scenario: Scenario, wanted: Mapping[Cell, int]) -> None:
-    currency = scenario.cycle.currency
-    floors = committed_floors(session, scenario.cycle_id)
-    faults = {}
-    for (fund_id, quarter), minor in wanted.items():
-        floor = floors.get((fund_id, quarter), 0)
-        if minor < 0:
-            faults[limit_field(fund_id, quarter)] = "A budget can't be negative; enter 0 or more."
-        elif minor < floor:
-            faults[limit_field(fund_id, quarter)] = (
-                f"{Money(floor, currency)} is committed already; enter at least that."
-            )
+    faults = {
+        limit_field(*cell): "A budget can't be negative; enter 0 or more."
+        for cell, minor in wanted.items()
+        if minor < 0
+    }
+    faults = faults or _flow_faults(session, scenario, wanted)
     if faults:
         raise InvalidError("Some limits can't hold.", fields=faults)
+
+
+def _flow_faults(
+    session: Session, scenario: Scenario, wanted: Mapping[Cell, int]
+) -> dict[str, str]:
+    """Quarters whose committed money would lack more than today, counting what moves on."""
+    cycle = scenario.cycle
+    floors = committed_floors(session, cycle.id)
+    current = effective_budgets(scenario)
+    faults: dict[str, str] = {}
+    for fund in cycle.funds:
+        cells = [(fund.fund_id, quarter) for quarter in cycle.quarters]
+        bound = [floors.get(cell, 0) for cell in cells]
+        before = lacking([current.get(cell, 0) for cell in cells], bound, fund.carry_over)
+        after = lacking([wanted[cell] for cell in cells], bound, fund.carry_over)
+        for cell, old, new in zip(cells, before, after, strict=True):
+            if new > old:
+                committed = Money(floors[cell], cycle.currency)
+                faults[limit_field(*cell)] = (
+                    f"{committed} is committed here already, and with these limits "
+                    f"{Money(new, cycle.currency)} of it could not be paid."
+                )
+    return faults
 
 
 def _store_differences(scenario: Scenario, different: Mapping[Cell, int]) -> None:

@@ -134,8 +134,32 @@ class TestLimits:
         with pytest.raises(InvalidError) as refused:
             change(session, portfolio, set_limits, {cell: euros(249_999)}, actor=cast.lead, now=now)
         assert refused.value.fields == {
-            limit_field(*cell): "EUR 250,000.00 is committed already; enter at least that."
+            limit_field(*cell): (
+                "EUR 250,000.00 is committed here already, and with these limits EUR 1.00 of it "
+                "could not be paid."
+            )
         }
+
+    def test_may_stay_below_what_carry_over_pays(
+        self,
+        session: Session,
+        portfolio: Portfolio,
+        cast: Cast,
+        now: datetime,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        first, second, run = (
+            (portfolio.capex.id, Q1), (portfolio.capex.id, Q1 + 1), (portfolio.run.id, Q1)
+        )  # fmt: skip
+        budget = effective_budgets(get_scenario(session, portfolio.scenario.id))[second]
+        bound = {second: budget + 10_000_00}
+        monkeypatch.setattr("app.calendar.queries.BUDGET_FLOORS", [lambda *_: bound])
+        change(session, portfolio, set_limits, {run: euros(1)}, actor=cast.lead, now=now)
+        with pytest.raises(InvalidError) as refused:
+            change(session, portfolio, set_limits, {first: euros(39_996)}, actor=cast.lead, now=now)
+        assert list(refused.value.fields) == [limit_field(*second)]
+        assert "EUR 1.00 of it could not be paid" in refused.value.fields[limit_field(*second)]
+        change(session, portfolio, set_limits, {first: euros(40_000)}, actor=cast.lead, now=now)
 
     def test_never_fall_below_zero(
         self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime
