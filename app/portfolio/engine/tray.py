@@ -32,6 +32,8 @@ class Tray:
         self.caps: dict[int, list[Count]] = {}
         self.needs: dict[int, list[Requires]] = {}
         self.shares: dict[int, list[tuple[Share, int]]] = {}
+        self.tagged: dict[str, int] = {}
+        self._spend: dict[Placement, int] = {}
         self._index_rules()
 
     def _index_rules(self) -> None:
@@ -76,6 +78,9 @@ class Tray:
         for flow in option.demand:
             for quarter, amount in self.problem.in_horizon(placement, flow):
                 self.demand[flow.target][quarter] += sign * amount
+        for rule, _ in self.shares.get(placement.initiative, ()):
+            taken = self.tagged.get(rule.key, 0)
+            self.tagged[rule.key] = taken + sign * self._spend_of(placement)
         if sign > 0:
             self.chosen[placement.initiative] = placement
         else:
@@ -110,12 +115,15 @@ class Tray:
         )
 
     def _keeps_shares(self, placement: Placement) -> bool:
-        for rule, limit in self.shares.get(placement.initiative, ()):
-            members = [self.chosen[p] for p in rule.initiatives if p in self.chosen]
-            spent = sum(self.problem.spend(p) for p in (*members, placement))
-            if spent > limit:
-                return False
-        return True
+        return all(
+            self.tagged.get(rule.key, 0) + self._spend_of(placement) <= limit
+            for rule, limit in self.shares.get(placement.initiative, ())
+        )
+
+    def _spend_of(self, placement: Placement) -> int:
+        if placement not in self._spend:
+            self._spend[placement] = self.problem.spend(placement)
+        return self._spend[placement]
 
     def _keeps_budget(self, placement: Placement, flow: Flow) -> bool:
         fund, row = self.problem.funds[flow.target], self.spend[flow.target]
