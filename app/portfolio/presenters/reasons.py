@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from app.portfolio.engine.counting import Account, fund_quarters
+from app.portfolio.engine.counting import Account
 from app.portfolio.engine.problem import (
     Bound,
     Count,
@@ -18,9 +19,13 @@ from app.portfolio.engine.problem import (
 )
 from app.portfolio.presenters.names import Names
 from app.portfolio.rules.demands import listed
+from app.values.carrying import lacking
 from app.values.money import Money
 from app.web.filters import money, number
 from app.web.filters import quarter as quarter_words
+
+MOST_NAMED = 6
+"""Short quarters of one fund or team that a sentence names; more are told together."""
 
 
 def not_funded_reasons(
@@ -89,69 +94,131 @@ def _worthless(problem: Problem, place: int) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Lack:
-    """What a placement lacks beside the plan; ``share`` of what it asks for, to find the least."""
+    """What a placement lacks beside the plan.
+
+    ``share`` is all money short by all money asked for, and the same of days: 0.1 is a tenth.
+    """
 
     share: float
+    quarters: int
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Short:
+    """A fund or team with what it is short of, by planning quarter."""
+
+    name: str
+    quarters: Mapping[int, str]
+    total: str
+
+    def words(self, problem: Problem) -> str:
+        """Every quarter by name, or all of them together where they are too many to read."""
+        if len(self.quarters) > MOST_NAMED:
+            first, last = _when(problem, min(self.quarters)), _when(problem, max(self.quarters))
+            return (
+                f"{self.name} short {self.total} in all, "
+                f"in {len(self.quarters)} quarters from {first} to {last}"
+            )
+        named = [f"{_when(problem, at)} short {much}" for at, much in self.quarters.items()]
+        return f"{self.name} {listed(named)}"
 
 
 def _does_not_fit(account: Account, place: int, needs: list[Requires], names: Names) -> str | None:
     """Said only when every option at every start would overspend a fund or overwork a team.
 
-    Starts that come too early for what the initiative needs are none.
+    Starts that come too early for what the initiative needs are none. The nearest lacks the least
+    of what it asks for, then in the fewest quarters.
     """
     problem = account.problem
     begun = {placement.initiative: placement.start for placement in account.chosen}
     first = max((begun[rule.needs] + rule.lag for rule in needs), default=0)
-    lacks: list[tuple[float, int, str, str, str]] = []
+    lacks: list[tuple[float, int, int, str, str, str]] = []
     for o, option in enumerate(problem.initiatives[place].options):
         for start in option.starts:
             if start < first:
                 continue
-            placement = Placement(place, o, start)
-            lack = _money_lack(account, placement, names) or _days_lack(account, placement, names)
+            lack = _lack(account, Placement(place, o, start), names)
             if lack is None:
                 return None
-            lacks.append((lack.share, len(lacks), lack.words, option.key, problem.quarters[start]))
+            when = problem.quarters[start]
+            lacks.append((lack.share, lack.quarters, len(lacks), lack.words, option.key, when))
     if not lacks:
         keys = listed([problem.initiatives[rule.needs].key for rule in needs])
         return f"{keys} is planned too late for it: none of its starts lies behind that."
-    _, _, words, key, quarter = min(lacks)
+    *_, words, key, quarter = min(lacks)
     named = f"{names.option(problem.initiatives[place].key, key)} from {quarter_words(quarter)}"
-    return f"No option fits beside the funded ones. The nearest, {named}, lacks {words}."
+    return f"No option fits beside the funded ones. The nearest is {named}: {words}."
 
 
-def _money_lack(account: Account, placement: Placement, names: Names) -> _Lack | None:
+def _lack(account: Account, placement: Placement, names: Names) -> _Lack | None:
+    money_share, funds = _money_lack(account, placement, names)
+    days_share, teams = _days_lack(account, placement, names)
+    shorts = [*funds, *teams]
+    if not shorts:
+        return None
+    return _Lack(
+        money_share + days_share,
+        sum(len(short.quarters) for short in shorts),
+        "; ".join(short.words(account.problem) for short in shorts),
+    )
+
+
+def _money_lack(
+    account: Account, placement: Placement, names: Names
+) -> tuple[float, Sequence[_Short]]:
+    """What is short of what is asked for, as a share, and where.
+
+    A quarter is short by what it would need on top once those before it have been helped out.
+    """
     problem = account.problem
+    needed, missing, shorts = 0, 0, []
     for flow in problem.option(placement).spend:
-        asked = problem.in_horizon(placement, flow)
-        spend = list(account.spend[flow.target])
-        for quarter, amount in asked:
-            spend[quarter] += int(amount)
         fund = problem.funds[flow.target]
-        for quarter, state in enumerate(fund_quarters(fund, spend)):
-            if state.left < 0:
-                lacking = money(Money(-state.left, problem.currency))
-                words = f"{lacking} of {names.fund(fund.key)} in {_when(problem, quarter)}"
-                return _Lack(-state.left / sum(int(amount) for _, amount in asked), words)
-    return None
+        spend = list(account.spend[flow.target])
+        for quarter, amount in problem.in_horizon(placement, flow):
+            spend[quarter] += int(amount)
+            needed += int(amount)
+        taken = [bound + spent for bound, spent in zip(fund.bound, spend, strict=True)]
+        lacks = lacking(fund.budget, taken, fund.carry_over)
+        if any(lacks):
+            missing += sum(lacks)
+            words = {at: _money(lack, problem) for at, lack in enumerate(lacks) if lack}
+            shorts.append(_Short(names.fund(fund.key), words, _money(sum(lacks), problem)))
+    return (missing / needed if needed else float(bool(shorts))), shorts
 
 
-def _days_lack(account: Account, placement: Placement, names: Names) -> _Lack | None:
+def _days_lack(
+    account: Account, placement: Placement, names: Names
+) -> tuple[float, Sequence[_Short]]:
+    """What is short of the work asked for, as a share, and where; priced overtime is no lack."""
     problem = account.problem
+    needed, missing, shorts = Decimal(0), Decimal(0), []
     for flow in problem.option(placement).demand:
         capacity = problem.capacities[flow.target]
         if capacity.overtime_price is not None:
             continue
+        over: dict[int, Decimal] = {}
         for quarter, amount in problem.in_horizon(placement, flow):
-            over = account.demand[flow.target][quarter] + amount - capacity.available[quarter]
-            if over > 0:
-                words = (
-                    f"{number(over.normalize())} {capacity.unit} of {names.team(capacity.key)} "
-                    f"in {_when(problem, quarter)}"
-                )
-                return _Lack(float(over / amount), words)
-    return None
+            needed += amount
+            more = account.demand[flow.target][quarter] + amount - capacity.available[quarter]
+            if amount and more > 0:
+                over[quarter] = more
+        if over:
+            total = sum(over.values(), Decimal(0))
+            missing += total
+            words = {at: f"{_plain(days)} {capacity.unit}" for at, days in over.items()}
+            name = names.team(capacity.key)
+            shorts.append(_Short(name, words, f"{_plain(total)} {capacity.unit}"))
+    return (float(missing / needed) if needed else 0.0), shorts
+
+
+def _money(minor: int, problem: Problem) -> str:
+    return money(Money(minor, problem.currency))
+
+
+def _plain(days: Decimal) -> str:
+    return number(days.normalize())
 
 
 def _when(problem: Problem, quarter: int) -> str:

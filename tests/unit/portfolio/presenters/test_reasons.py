@@ -65,3 +65,57 @@ class TestNotFundedReasons:
 
     def test_says_nothing_where_it_would_fit(self) -> None:
         assert reason(["2027-Q3"], [0, 100, 100]) is None
+
+
+class TestNearest:
+    """B does not fit; its words name all that is short of its nearest start."""
+
+    def words(self, *options: dict[str, Any], **changes: Any) -> str | None:
+        funded = {"key": "full", "spend": {"capex": [100]}, "start": ["2027-Q1"], "value": 500}
+        given = document(starts=["2027-Q1"], budget=[0]) | {
+            "quarters": [f"202{year}-Q{number}" for year in (7, 8) for number in (1, 2, 3, 4)],
+            "funds": [
+                {"key": "capex", "budget": changes.pop("budget"),
+                 "carry_over": changes.pop("carry_over", 0)}
+            ],
+            "initiatives": [
+                {"key": "A", "name": "A", "options": [funded]},
+                {"key": "B", "name": "B", "options": [
+                    {"key": f"o{place}", "start": ["2027-Q1"], "value": 500} | option
+                    for place, option in enumerate(options)
+                ]},
+            ],
+            "rules": [],
+        } | changes  # fmt: skip
+        problem = parse_problem(given)
+        return not_funded_reasons(problem, (Placement(0, 0, 0),), Names({})).get("B")
+
+    def test_names_every_short_quarter_and_team(self) -> None:
+        team = {"key": "digital", "unit": "person-days", "available": [0, 8] + [0] * 6}
+        option = {
+            "spend": {"capex": [120_00, 0, 40_00]}, "demand": {"digital": [0, 20]}
+        }  # fmt: skip
+        said = self.words(option, budget=[110, 0, 5_00] + [0] * 5, capacities=[team])
+        assert said == (
+            "No option fits beside the funded ones. The nearest is o0 from Q1 2027: capex Q1 2027 "
+            "short €119.90 and Q3 2027 short €35.00; digital Q2 2027 short 12 person-days."
+        )
+
+    def test_is_what_lacks_least_of_all_it_asks_for(self) -> None:
+        # o0 lacks little in its first quarter and everything later; o1 a quarter of all.
+        first, second = {"spend": {"capex": [110, 900]}}, {"spend": {"capex": [400]}}
+        said = self.words(first, second, budget=[400] + [0] * 7)
+        assert said is not None
+        assert "The nearest is o1 from Q1 2027: capex Q1 2027 short €1.00." in said
+
+    def test_counts_what_would_have_moved_on(self) -> None:
+        # Without B 100 move on from Q1; with it 20 do, and Q2 has 30 of its own for 100.
+        option = {"spend": {"capex": [80, 100]}}
+        said = self.words(option, budget=[200, 30] + [0] * 6, carry_over=1)
+        assert said is not None
+        assert "capex Q2 2027 short €0.50." in said
+
+    def test_tells_many_quarters_together(self) -> None:
+        said = self.words({"spend": {"capex": [1_00] * 8}}, budget=[100] + [0] * 7)
+        assert said is not None
+        assert "capex short €8.00 in all, in 8 quarters from Q1 2027 to Q4 2028." in said
