@@ -56,8 +56,9 @@ class PersonForm(Form):
     email = EmailField("E-mail address", [InputRequired("Enter the person's e-mail address.")])
     password = PasswordField(
         "First password",
-        [InputRequired("Enter a first password; the person can change it.")],
-        description=f"At least {SHORTEST_PASSWORD} characters. Hand it over on a safe way.",
+        [InputRequired("Enter a first password; the person has to change it.")],
+        description=f"At least {SHORTEST_PASSWORD} characters. Hand it over on a safe way;"
+        " it opens nothing until the person has changed it.",
     )
     roles = SelectMultipleField(
         "Roles",

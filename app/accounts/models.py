@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import PERMISSIONS, Role
@@ -22,6 +22,7 @@ class Person(Base):
     name: Mapped[str]
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
@@ -38,6 +39,11 @@ class Person(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
+        """What the person may act as: nothing while somebody else knows their password."""
+        return frozenset() if self.must_change_password else self.held_roles
+
+    @property
+    def held_roles(self) -> frozenset[Role]:
         """Roles in force; a grant that waits for a second admin gives nothing yet."""
         if not self.is_active:
             return frozenset()
@@ -63,7 +69,7 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """A role given to a person; a finance role an admin gives to themselves waits for another."""
+    """A role given to a person; a finance role an admin gives waits for another admin."""
 
     __tablename__ = "role_grants"
     __table_args__ = (Index("uq_role_grants_person_role", "person_id", "role", unique=True),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import confirmation_bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,13 @@ def browser_words(name: str) -> str:
     return f"{browser} on {system}" if system else browser
 
 
+def added_words(person: Person) -> str:
+    """What to say of somebody just added, and what still waits."""
+    said = f"{person.name} can sign in now and has to change the password first."
+    waiting = [grant.role.word for grant in person.grants if not grant.is_in_force]
+    return f"{said} {waiting[0]} waits for a second admin." if waiting else said
+
+
 def role_moves(person: Person, actor: Person) -> list[RoleMoves]:
     """The roles of a person in the order of their names, each with its moves."""
     grants = sorted(person.grants, key=lambda grant: grant.role.word)
@@ -51,7 +59,7 @@ def role_moves(person: Person, actor: Person) -> list[RoleMoves]:
 def _moves(grant: RoleGrant, actor: Person) -> RoleMoves:
     if grant.is_in_force:
         return RoleMoves(grant, "in force", None)
-    bar = None
-    if actor.id in (grant.person_id, grant.granted_by_id):
-        bar = "You gave this role to yourself; another admin has to confirm it."
+    bar = confirmation_bar(
+        actor_id=actor.id, person_id=grant.person_id, granted_by_id=grant.granted_by_id
+    )
     return RoleMoves(grant, "waits for a second admin", bar)

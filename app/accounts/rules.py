@@ -148,6 +148,24 @@ def session_is_over(
     return now - created_at >= limits.absolute or now - seen_at >= idle
 
 
-def needs_second_admin(role: Role, *, person_id: int, actor_id: int | None) -> bool:
-    """Whether a grant waits: nobody gives themselves the power over money alone."""
-    return role is Role.FINANCE and person_id == actor_id
+def needs_second_admin(role: Role, *, actor_id: int | None) -> bool:
+    """Whether a grant waits: no admin alone gives the power over money, to anybody.
+
+    ``actor_id`` None is the command line, whose operator could change the database anyway.
+    """
+    return role is Role.FINANCE and actor_id is not None
+
+
+def confirmation_bar(*, actor_id: int, person_id: int, granted_by_id: int | None) -> str | None:
+    """Why this admin can't confirm a waiting role, as a sentence; None if they can."""
+    if actor_id == person_id:
+        return "This is your own role; another admin has to confirm it."
+    if actor_id == granted_by_id:
+        return "You gave this role, or set this person's password; another admin has to confirm it."
+    return None
+
+
+PASSWORD_REFUSAL = (
+    "An admin knows your password, so it opens nothing until you have changed it. Do that on your"
+    " account page."
+)

@@ -39,6 +39,6 @@ def create_admin(email: str, name: str, password: str, force: bool) -> None:
 def list_everybody() -> None:
     """Show everybody with their roles."""
     for person in list_people(db.session):
-        roles = ", ".join(sorted(role.word for role in person.roles)) or "no role"
+        roles = ", ".join(sorted(role.word for role in person.held_roles)) or "no role"
         state = "" if person.is_active else " (deactivated)"
         click.echo(f"{person.email}\t{person.name}\t{roles}{state}")

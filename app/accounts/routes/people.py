@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
 from app.accounts.models import Person
-from app.accounts.presenters import role_moves
+from app.accounts.presenters import added_words, role_moves
 from app.accounts.queries import get_person, list_people
 from app.accounts.routes.blueprint import bp
 from app.accounts.rules import Role
@@ -74,7 +74,7 @@ def add_person() -> Answer:
     except AppError as error:
         form.refuse(error)
         return render_template("admin/new_person.html", form=form), status_of(error)
-    flash(f"{added.name} can sign in now.", "ok")
+    flash(added_words(added), "ok")
     return redirect(url_for("accounts.person", person_id=added.id), code=303)
 
 

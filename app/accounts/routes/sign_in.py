@@ -24,7 +24,7 @@ from app.accounts.forms import SignInForm
 from app.accounts.models import Person
 from app.accounts.queries import find_sign_in, get_person, list_people
 from app.accounts.routes.blueprint import bp
-from app.accounts.rules import SessionLimits, role_refusal, session_is_over
+from app.accounts.rules import PASSWORD_REFUSAL, SessionLimits, role_refusal, session_is_over
 from app.accounts.services import (
     SignInDevice,
     begin_attempt,
@@ -75,7 +75,7 @@ def load_signed_in(_: Request) -> Person | None:
     over = session_is_over(
         created_at=kept.created_at,
         seen_at=kept.seen_at,
-        roles=person.roles,
+        roles=person.held_roles,
         limits=session_limits(),
         now=now(),
     )
@@ -141,7 +141,8 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
             db.session, person, device=this_device(), replaces=session.get(TOKEN), now=now()
         )
     begin_session(person, token)
-    return redirect(own_page(form.next.data) or landing_page(person), code=303)
+    wanted = None if person.must_change_password else own_page(form.next.data)
+    return redirect(wanted or landing_page(person), code=303)
 
 
 @bp.post("/sign-out")
@@ -165,9 +166,15 @@ def _sign_in_page(form: SignInForm) -> str:
     return render_template("accounts/sign_in.html", form=form, demo_people=people)
 
 
+def _why_not(permission: str, person: Person) -> str:
+    if person.must_change_password:
+        return PASSWORD_REFUSAL
+    return role_refusal(permission, person.roles)
+
+
 def init_sign_in(app: Flask) -> None:
     """Let Flask-Login find people by their session row."""
     login_manager.init_app(app)
     login_manager.request_loader(load_signed_in)
     app.before_request(keep_session_alive)
-    app.extensions[EXPLAINER] = lambda permission, person: role_refusal(permission, person.roles)
+    app.extensions[EXPLAINER] = _why_not

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.queries import count_active_admins, find_person_by_email
-from app.accounts.rules import Role, needs_second_admin
+from app.accounts.rules import Role, confirmation_bar, needs_second_admin
 from app.accounts.services.passwords import check_new_password, hash_password, password_fits
 from app.accounts.services.sign_in import close_sessions
 from app.audit.services import record
@@ -47,21 +47,17 @@ def create_person(
         name=name,
         password_hash=hash_password(draft.password),
         is_active=True,
+        must_change_password=actor is not None,
         theme="system",
         created_at=now,
     )
     person.grants = [
-        RoleGrant(
-            role=role,
-            is_in_force=True,
-            granted_by_id=actor.id if actor else None,
-            granted_at=now,
-        )
+        _new_grant(role, actor=actor, now=now)
         for role in sorted(draft.roles, key=lambda role: role.value)
     ]
     session.add(person)
     session.flush()
-    after = {"email": email, "name": name, "roles": sorted(role.value for role in draft.roles)}
+    after = {"email": email, "name": name, **_roles(person)}
     record(
         session,
         actor=actor,
@@ -76,19 +72,13 @@ def create_person(
 def grant_role(
     session: Session, person: Person, role: Role, *, actor: Person | None, now: datetime
 ) -> RoleGrant:
-    """Give a role. Finance that an admin gives to themselves waits for a second admin."""
+    """Give a role. Finance that an admin gives waits for a second admin."""
     _check_manager(actor)
     if not person.is_active:
         raise ConflictError(f"{person.name} is deactivated; reactivate the account first.")
     if any(grant.role is role for grant in person.grants):
         raise ConflictError(f"{person.name} has been given this role already.")
-    waits = needs_second_admin(role, person_id=person.id, actor_id=actor.id if actor else None)
-    grant = RoleGrant(
-        role=role,
-        is_in_force=not waits,
-        granted_by_id=actor.id if actor else None,
-        granted_at=now,
-    )
+    grant = _new_grant(role, actor=actor, now=now)
     before = _roles(person)
     person.grants.append(grant)
     session.flush()
@@ -104,8 +94,11 @@ def confirm_role(
     grant = _grant_of(person, role)
     if grant.is_in_force:
         raise ConflictError("This role is in force already.")
-    if actor.id in (person.id, grant.granted_by_id):
-        raise NotAllowedError("A second admin has to confirm this role; you gave it to yourself.")
+    bar = confirmation_bar(
+        actor_id=actor.id, person_id=person.id, granted_by_id=grant.granted_by_id
+    )
+    if bar:
+        raise NotAllowedError(bar)
     before = _roles(person)
     grant.is_in_force = True
     grant.confirmed_by_id = actor.id
@@ -136,7 +129,7 @@ def deactivate_person(
     _check_manager(actor)
     if not person.is_active:
         raise ConflictError(f"{person.name} is deactivated already.")
-    if Role.ADMIN in person.roles:
+    if Role.ADMIN in person.held_roles:
         _keep_an_admin(session, person)
     person.is_active = False
     close_sessions(session, person)
@@ -155,12 +148,23 @@ def reactivate_person(
 
 
 def reset_password(session: Session, person: Person, *, actor: Person | None, now: datetime) -> str:
-    """Set a random password and give it, to be shown once; the person's sessions end."""
+    """Set a random password and give it, to be shown once; the person's sessions end.
+
+    It opens nothing but the change of the password, and an admin who sets it for somebody in
+    Finance makes that role wait for a second admin: they could sign in and decide themselves.
+    """
     _check_manager(actor)
     password = "-".join(secrets.token_hex(3) for _ in range(4))
+    before = _roles(person)
     person.password_hash = hash_password(password)
-    close_sessions(session, person)
-    record(session, actor=actor, action="person.password_reset", subject=person.audit_key, now=now)
+    person.must_change_password = True
+    for grant in person.grants:
+        if needs_second_admin(grant.role, actor_id=actor.id if actor else None):
+            grant.is_in_force = False
+            grant.granted_by_id = actor.id if actor else None
+            grant.confirmed_by_id = None
+    session.flush()
+    _roles_changed(session, person, "person.password_reset", before, actor=actor, now=now)
     return password
 
 
@@ -171,7 +175,10 @@ def change_password(
     if not password_fits(current, person.password_hash):
         raise InvalidError("This is not your current password.", field="current")
     check_new_password(new, email=person.email, name=person.name, field="new")
+    if person.must_change_password and password_fits(new, person.password_hash):
+        raise InvalidError("Choose another one than the admin gave you.", field="new")
     person.password_hash = hash_password(new)
+    person.must_change_password = False
     close_sessions(session, person)
     record(
         session, actor=person, action="person.password_changed", subject=person.audit_key, now=now
@@ -210,6 +217,12 @@ def _checked_email(session: Session, text: str) -> str:
     if find_person_by_email(session, email) is not None:
         raise InvalidError("Somebody with this e-mail address exists already.", field="email")
     return email
+
+
+def _new_grant(role: Role, *, actor: Person | None, now: datetime) -> RoleGrant:
+    granter = actor.id if actor else None
+    waits = needs_second_admin(role, actor_id=granter)
+    return RoleGrant(role=role, is_in_force=not waits, granted_by_id=granter, granted_at=now)
 
 
 def _grant_of(person: Person, role: Role) -> RoleGrant:

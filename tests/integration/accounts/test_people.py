@@ -65,10 +65,10 @@ class TestCreatePerson:
         self, session: Session, cast: Cast, now: datetime
     ) -> None:
         with transaction(session):
-            draft = _draft(roles=frozenset({Role.FINANCE}))
+            draft = _draft(roles=frozenset({Role.CX_LEAD}))
             person = create_person(session, draft, actor=cast.admin, now=now)
         assert (person.email, person.name) == ("new@waymark.test", "Nia New")
-        assert person.may("proposals.decide")
+        assert person.held_roles == {Role.CX_LEAD}
         assert password_matches(session, email="NEW@waymark.test", password=GOOD) is person
         assert _actions(session) == ["person.created"]
 
@@ -103,6 +103,40 @@ class TestCreatePerson:
         with pytest.raises(NotAllowedError), transaction(session):
             create_person(session, _draft(), actor=cast.cfo, now=now)
 
+    def test_gives_finance_only_after_a_second_admin(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            second = make_person(session, "Sara Second", Role.ADMIN)
+            draft = _draft(roles=frozenset({Role.FINANCE, Role.VIEWER}))
+            person = create_person(session, draft, actor=cast.admin, now=now)
+        assert person.held_roles == {Role.VIEWER}
+        with pytest.raises(NotAllowedError), transaction(session):
+            confirm_role(session, person, Role.FINANCE, actor=cast.admin, now=now)
+        with transaction(session):
+            confirm_role(session, person, Role.FINANCE, actor=second, now=now)
+        assert Role.FINANCE in person.held_roles
+
+    def test_on_the_command_line_is_in_force_at_once(self, session: Session, now: datetime) -> None:
+        with transaction(session):
+            draft = _draft(roles=frozenset({Role.FINANCE}))
+            person = create_person(session, draft, actor=None, now=now)
+        assert person.may("proposals.decide")
+
+    def test_opens_nothing_until_the_person_has_a_password_of_their_own(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            draft = _draft(roles=frozenset({Role.CX_LEAD}))
+            person = create_person(session, draft, actor=cast.admin, now=now)
+        assert not person.may("home.view")
+        with pytest.raises(InvalidError) as refusal, transaction(session):
+            change_password(session, person, current=GOOD, new=GOOD, now=now)
+        assert set(refusal.value.fields) == {"new"}
+        with transaction(session):
+            change_password(session, person, current=GOOD, new=f"{GOOD} two", now=now)
+        assert person.may("journeys.edit")
+
 
 class TestGrantRole:
     def test_is_in_force_at_once_and_ends_the_sessions(
@@ -126,6 +160,34 @@ class TestGrantRole:
         with transaction(session):
             confirm_role(session, cast.admin, Role.FINANCE, actor=second, now=now)
         assert cast.admin.may("proposals.decide")
+
+    def test_of_finance_to_somebody_else_waits_too(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            second = make_person(session, "Sara Second", Role.ADMIN)
+            grant_role(session, cast.viewer, Role.FINANCE, actor=cast.admin, now=now)
+        assert not cast.viewer.may("proposals.decide")
+        with pytest.raises(NotAllowedError), transaction(session):
+            confirm_role(session, cast.viewer, Role.FINANCE, actor=cast.admin, now=now)
+        with transaction(session):
+            confirm_role(session, cast.viewer, Role.FINANCE, actor=second, now=now)
+        assert cast.viewer.may("proposals.decide")
+
+    def test_of_finance_to_somebody_else_is_refused_by_the_database_too(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            grant_role(session, cast.viewer, Role.FINANCE, actor=cast.admin, now=now)
+        for confirmed_by in ("NULL", str(cast.admin.id), str(cast.viewer.id)):
+            with pytest.raises(IntegrityError), transaction(session):
+                session.execute(
+                    text(
+                        "UPDATE role_grants SET is_in_force = TRUE,"
+                        f" confirmed_by_id = {confirmed_by}"
+                        " WHERE role = 'finance' AND NOT is_in_force"
+                    )
+                )
 
     def test_of_finance_to_oneself_is_refused_by_the_database_too(
         self, session: Session, cast: Cast, now: datetime
@@ -219,6 +281,22 @@ class TestPasswords:
         assert _sessions_of(session, signed_in_viewer) == 0
         events = session.scalars(select(AuditEvent)).all()
         assert not any(password.encode() in event.content for event in events)
+
+    def test_known_to_an_admin_decide_nothing(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            second = make_person(session, "Sara Second", Role.ADMIN)
+            password = reset_password(session, cast.cfo, actor=cast.admin, now=now)
+        assert not cast.cfo.may("proposals.decide")
+        with transaction(session):
+            change_password(session, cast.cfo, current=password, new=GOOD, now=now)
+        assert not cast.cfo.may("proposals.decide"), "the admin could have changed it themselves"
+        with pytest.raises(NotAllowedError), transaction(session):
+            confirm_role(session, cast.cfo, Role.FINANCE, actor=cast.admin, now=now)
+        with transaction(session):
+            confirm_role(session, cast.cfo, Role.FINANCE, actor=second, now=now)
+        assert cast.cfo.may("proposals.decide")
 
     def test_are_changed_by_those_who_know_the_old_one(
         self, session: Session, cast: Cast, now: datetime

@@ -95,8 +95,7 @@ class TestPermissions:
 
 
 class TestNeedsSecondAdmin:
-    def test_only_for_finance_to_oneself(self) -> None:
-        assert needs_second_admin(Role.FINANCE, person_id=1, actor_id=1)
-        assert not needs_second_admin(Role.FINANCE, person_id=1, actor_id=2)
-        assert not needs_second_admin(Role.VIEWER, person_id=1, actor_id=1)
-        assert not needs_second_admin(Role.FINANCE, person_id=1, actor_id=None)
+    def test_only_for_finance_given_by_an_admin(self) -> None:
+        assert needs_second_admin(Role.FINANCE, actor_id=1)
+        assert not needs_second_admin(Role.FINANCE, actor_id=None)
+        assert not needs_second_admin(Role.ADMIN, actor_id=1)

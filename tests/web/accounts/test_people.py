@@ -36,6 +36,7 @@ class TestAddPerson:
         assert response.status_code == 303
         page = client_for(cast.admin).get(response.headers["Location"])
         assert table(page, "Roles").first_column() == ["CX lead", "Viewer"]
+        assert "has to change it" in text(page)
         signed_in = client.post("/sign-in", data={"email": "nia@waymark.test", "password": GOOD})
         assert signed_in.status_code == 303
 
@@ -71,7 +72,7 @@ class TestRoles:
         assert "another admin has to confirm it" in text(page)
         refused = client_for(cast.admin).post(f"{address}/roles/confirm", data={"role": "finance"})
         assert refused.status_code == 403
-        assert "second admin" in (notice(refused) or "")
+        assert "another admin" in (notice(refused) or "")
         confirmed = client_for(second).post(f"{address}/roles/confirm", data={"role": "finance"})
         assert confirmed.status_code == 303
         page = client_for(second).get(address)
@@ -104,6 +105,24 @@ class TestNewPasswordFor:
         assert password not in text(again)
         data = {"email": cast.lead.email, "password": password}
         assert client.post("/sign-in", data=data).status_code == 303
+
+    def test_opens_only_the_account_until_it_is_changed(
+        self, cast: Cast, client_for: ClientFor, client: StrictClient
+    ) -> None:
+        page = client_for(cast.admin).post(f"/admin/people/{cast.cfo.id}/reset-password")
+        password = page.soup.find(role="status").find("code").text
+        assert "waits for a second admin" in text(page)
+        data = {"email": cast.cfo.email, "password": password, "next": "/audit"}
+        arrived = client.post("/sign-in", data=data)
+        assert arrived.headers["Location"] == "/account"
+        assert "Change your password first" in text(client.get("/account"))
+        refused = client.get("/")
+        assert refused.status_code == 403
+        assert "until you have changed it" in text(refused)
+        data = {"current": password, "new": GOOD}
+        assert client.post("/account/password", data=data).status_code == 303
+        assert "Change your password first" not in text(client.get("/account"))
+        assert client.get("/audit").status_code == 403, "the role waits for a second admin"
 
 
 class TestMissingPeople:
