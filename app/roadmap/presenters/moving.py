@@ -9,7 +9,8 @@ from typing import Any
 from app.approvals.models import Tranche
 from app.approvals.rules import TrancheState
 from app.roadmap.presenters.words import slip_words
-from app.roadmap.queries import Gate
+from app.roadmap.queries import Gate, horizon_of
+from app.roadmap.rules import HurdleDay, move_faults
 from app.web.filters import counted, day
 
 OPEN = (TrancheState.PENDING, TrancheState.HELD)
@@ -17,23 +18,45 @@ OPEN = (TrancheState.PENDING, TrancheState.HELD)
 
 @dataclass(frozen=True, slots=True)
 class PlannedMove:
-    """The hurdles that move together and what that means, in words."""
+    """The hurdles that move together and what that means, in words.
+
+    ``faults`` say why it can't be saved; then there are no effects.
+    """
 
     moves: list[tuple[Tranche, date]]
     items: list[dict[str, Any]]
     effects: list[str]
+    faults: list[str]
 
 
-def planned_move(gate: Gate, to_on: date, *, with_later: bool) -> PlannedMove:
+def planned_move(gate: Gate, to_on: date, *, with_later: bool, today: date) -> PlannedMove:
     """List old and new days; later hurdles move by as many days when asked to."""
     by = to_on - gate.tranche.due_on
     moving = [gate.tranche, *(later_hurdles(gate) if with_later else ())]
     moves = [(one, one.due_on + by) for one in moving]
+    faults = _faults(gate, moves, today)
     return PlannedMove(
         moves=moves,
         items=[_item(one, new_on) for one, new_on in moves],
-        effects=_effects(gate, moves),
+        effects=[] if faults else _effects(gate, moves),
+        faults=faults,
     )
+
+
+def _faults(gate: Gate, moves: list[tuple[Tranche, date]], today: date) -> list[str]:
+    """What saving would refuse, by the very rule it goes by; other hurdles are named."""
+    tranches = gate.commitment.tranches
+    found = move_faults(
+        [HurdleDay(one.id, one.milestone.name, one.due_on) for one in tranches],
+        {one.id: new_on for one, new_on in moves},
+        horizon=horizon_of(gate.commitment.cycle, tranches),
+        today=today,
+    )
+    names = {one.id: one.milestone.name for one in tranches}
+    return [
+        words if id_ == gate.tranche.id else f"{names[id_]}: {words}"
+        for id_, words in found.items()
+    ]
 
 
 def later_hurdles(gate: Gate) -> list[Tranche]:
@@ -62,6 +85,12 @@ def _item(one: Tranche, new_on: date) -> dict[str, Any]:
 def _effects(gate: Gate, moves: list[tuple[Tranche, date]]) -> list[str]:
     last_on = max(new_on for _, new_on in moves)
     words = [_order_words(gate, moves), _cycle_words(gate, moves, last_on)]
+    planned_on = horizon_of(gate.commitment.cycle, gate.commitment.tranches).planned_on
+    if last_on > planned_on:
+        words.append(
+            f"What was planned ends on {day(planned_on)}: no value is counted for what comes "
+            "later. Tell Finance before the review."
+        )
     if last_on > gate.commitment.ends_on:
         days = (last_on - gate.commitment.ends_on).days
         words.append(f"The initiative ends {counted(days, 'day')} later.")
@@ -74,11 +103,10 @@ def _order_words(gate: Gate, moves: list[tuple[Tranche, date]]) -> str:
         return "It is the last hurdle of the initiative."
     if len(moves) > 1:
         return f"{counted(len(later), 'later hurdle')} moved along, so the order stays."
-    following, to_on = later[0], moves[0][1]
-    named = f"the next hurdle, {following.milestone.name}, due {day(following.due_on)}"
-    if to_on > following.due_on:
-        return f"It would pass {named}. Hurdles keep their order: move the later ones too."
-    return f"It stays before {named}."
+    following = later[0]
+    return (
+        f"It stays before the next hurdle, {following.milestone.name}, due {day(following.due_on)}."
+    )
 
 
 def _cycle_words(gate: Gate, moves: list[tuple[Tranche, date]], last_on: date) -> str:

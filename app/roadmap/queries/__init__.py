@@ -6,7 +6,14 @@ from app.roadmap.queries.facts import (
     key_of,
     load_hurdle_rows,
 )
-from app.roadmap.queries.gates import Gate, GateFilter, GateLine, get_gate, list_gates
+from app.roadmap.queries.gates import (
+    Gate,
+    GateFilter,
+    GateLine,
+    get_gate,
+    horizon_of,
+    list_gates,
+)
 
 __all__ = [
     "Gate",
@@ -15,6 +22,7 @@ __all__ = [
     "HurdleRows",
     "TrancheKey",
     "get_gate",
+    "horizon_of",
     "key_of",
     "list_gates",
     "load_hurdle_rows",

@@ -14,6 +14,8 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.approvals.queries.ledger import load_movements
 from app.approvals.rules import Balance, CommitmentState, TrancheState, balance
+from app.calendar.models import Cycle
+from app.calendar.rules import CycleState
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative, Milestone
 from app.journeys.models import Journey
@@ -21,6 +23,7 @@ from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import HurdleRows, TrancheKey, key_of, load_hurdle_rows
 from app.roadmap.rules import (
     CriterionFacts,
+    Horizon,
     HurdleFacts,
     HurdleRecord,
     HurdleState,
@@ -258,6 +261,13 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
     )
+
+
+def horizon_of(cycle: Cycle, tranches: Sequence[Tranche]) -> Horizon:
+    """How far the money of a commitment is planned: never less than was approved."""
+    agreed = [one.baseline_due_on for one in tranches]
+    last_on = max([cycle.quarters.last.last_day, *agreed])
+    return Horizon(last_on, cycle.name, can_grow=cycle.state is CycleState.OPEN)
 
 
 def _known(

@@ -35,7 +35,9 @@ def review_move(tranche_id: int) -> str | tuple[str, int]:
         formdata=None, from_on=one.tranche.due_on.isoformat(), to_on=chosen.data["to_on"],
         later=chosen.later.data,
     )  # fmt: skip
-    return _page(one, chosen, form)
+    plan = _plan(one, form)
+    page = _page(one, chosen, form, plan)
+    return (page, 422) if plan and plan.faults else page
 
 
 @bp.post(f"{GATE}/move")
@@ -52,33 +54,35 @@ def move(tranche_id: int) -> Response | tuple[str, int]:
                 conflict = _conflict(one, form)
                 if conflict:
                     raise ConflictError("The date was moved while you were looking at it.")
-                moves = planned_move(one, form.data["to_on"], with_later=form.later.data).moves
-                count = move_due_dates(
-                    session, moves, reason=form.reason.data or "", actor=current_actor(), now=now()
+                plan = planned_move(
+                    one, form.data["to_on"], with_later=form.later.data, today=today()
                 )
+                count = move_due_dates(
+                    session, plan.moves, reason=form.reason.data or "", actor=current_actor(),
+                    now=now(),
+                )  # fmt: skip
         except (InvalidError, ConflictError) as error:
             refusal = error
         else:
             flash(f"Moved {counted(count, 'date')}.", "ok")
             return redirect(url_for("roadmap.gate", tranche_id=tranche_id), code=303)
     one = get_gate(db.session, tranche_id, today=today())
-    if refusal is not None:
-        form.refuse(_named(refusal, one))
+    shown = _plan(one, form)
+    # The days are refused once, at the day; by the rule they were refused by.
+    if refusal is not None and not (shown and shown.faults):
+        form.refuse(refusal)
     if conflict:
         form.from_on.data, form.from_on.raw_data = one.tranche.due_on.isoformat(), None
-    return _page(one, _chosen(form), form, conflict), status_of(refusal) if refusal else 422
+    page = _page(one, _chosen(form), form, shown, conflict)
+    return page, status_of(refusal) if refusal else 422
 
 
-def _named(error: InvalidError | ConflictError, one: Gate) -> InvalidError | ConflictError:
-    """Say which hurdle a refusal means where several move together."""
-    if not isinstance(error, InvalidError):
-        return error
-    names = {f"to_on-{other.id}": other.milestone.name for other in one.commitment.tranches}
-    fields = {
-        field: f"{names[field]}: {message}" if field in names else message
-        for field, message in error.fields.items()
-    }
-    return InvalidError(error.message, field=error.field, fields=fields)
+def _plan(one: Gate, form: MoveForm) -> PlannedMove | None:
+    """What the day that was typed would move; nothing while it is none or the hurdle is decided."""
+    to_on = form.data["to_on"]
+    if to_on is None or not one.facts.is_open:
+        return None
+    return planned_move(one, to_on, with_later=form.later.data, today=today())
 
 
 def _conflict(one: Gate, form: MoveForm) -> dict[str, object] | None:
@@ -104,12 +108,11 @@ def _page(
     one: Gate,
     chosen: DayForm,
     form: MoveForm | None = None,
+    plan: PlannedMove | None = None,
     conflict: dict[str, object] | None = None,
 ) -> str:
-    to_on = form.data["to_on"] if form else None
-    plan: PlannedMove | None = None
-    if form is not None and to_on is not None:
-        plan = planned_move(one, to_on, with_later=form.later.data)
+    if plan and plan.faults:
+        chosen.to_on.errors = [*chosen.to_on.errors, *plan.faults]
     return render_template(
         "roadmap/move.html",
         gate=one,

@@ -22,6 +22,7 @@ from app.roadmap.rules.hurdles import (
     readings,
     recommend,
 )
+from app.roadmap.rules.moving import Horizon, HurdleDay, move_faults
 from app.roadmap.rules.words import HurdleAction, HurdleState
 
 __all__ = [
@@ -30,7 +31,9 @@ __all__ = [
     "SOON_DAYS",
     "CriterionFacts",
     "Decider",
+    "Horizon",
     "HurdleAction",
+    "HurdleDay",
     "HurdleFacts",
     "HurdleRecord",
     "HurdleState",
@@ -42,6 +45,7 @@ __all__ = [
     "bar_on_state",
     "deciding",
     "hurdle_state",
+    "move_faults",
     "needs_reason",
     "readings",
     "recommend",

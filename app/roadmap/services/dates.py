@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from app.calendar.models import Cycle
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.roadmap.models import DateMove
 from app.roadmap.queries.facts import OPEN
+from app.roadmap.queries.gates import horizon_of
+from app.roadmap.rules import HurdleDay, move_faults
 
 PERMISSION = "roadmap.replan"
 Move = tuple[Tranche, date]
@@ -45,9 +47,15 @@ def move_due_dates(
     changed: list[Tranche] = []
     for commitment_id in sorted({tranche.commitment_id for tranche, _ in moves}):
         commitment, tranches = lock_commitment(session, commitment_id)
+        _refuse_decided(tranches, wanted)
         cycle = session.get_one(Cycle, commitment.cycle_id)
-        last = cycle.quarters.last.last_day
-        faults |= _faults(tranches, wanted, today=now.date(), last=max(last, commitment.ends_on))
+        found = move_faults(
+            [HurdleDay(one.id, one.milestone.name, one.due_on) for one in tranches],
+            {one.id: wanted[one.id] for one in tranches if one.id in wanted},
+            horizon=horizon_of(cycle, tranches),
+            today=now.date(),
+        )
+        faults |= {f"to_on-{tranche_id}": words for tranche_id, words in found.items()}
         moved = [one for one in tranches if wanted.get(one.id, one.due_on) != one.due_on]
         changed += moved
         commitment.ends_on = max([commitment.ends_on, *(wanted[one.id] for one in moved)])
@@ -61,26 +69,11 @@ def move_due_dates(
     return len(changed)
 
 
-def _faults(
-    tranches: Sequence[Tranche], wanted: dict[int, date], *, today: date, last: date
-) -> dict[str, str]:
-    faults = {}
-    before: Tranche | None = None
-    for tranche in tranches:
-        to_on = wanted.get(tranche.id, tranche.due_on)
-        is_moved = to_on != tranche.due_on
-        if is_moved and tranche.state not in OPEN:
-            raise ConflictError("This hurdle is decided; its date stays.")
-        after = before and wanted.get(before.id, before.due_on)
-        name = f"to_on-{tranche.id}"
-        if is_moved and to_on < today:
-            faults[name] = "Choose a day from today on."
-        elif is_moved and to_on > last:
-            faults[name] = f"Choose a day until {last:%-d %b %Y}, the end of the planning quarters."
-        elif after and to_on < after and (is_moved or (before and before.id in wanted)):
-            faults[name] = f"The hurdle before it is due on {after:%-d %b %Y}; it can't come first."
-        before = tranche
-    return faults
+def _refuse_decided(tranches: Sequence[Tranche], wanted: Mapping[int, date]) -> None:
+    if any(
+        one.state not in OPEN and wanted.get(one.id, one.due_on) != one.due_on for one in tranches
+    ):
+        raise ConflictError("This hurdle is decided; its date stays.")
 
 
 def _move(

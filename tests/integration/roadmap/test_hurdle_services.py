@@ -349,8 +349,8 @@ class TestMoveDueDate:
     ) -> None:
         for to_on, words in (
             (now.date() - timedelta(days=1), "from today on"),
-            (tranches[0].due_on - timedelta(days=1), "can't come first"),
-            (date(2031, 1, 1), "end of the planning quarters"),
+            (tranches[0].due_on - timedelta(days=1), "The hurdle before, Hurdle 1, is due"),
+            (date(2031, 1, 1), "What was planned ends on"),
         ):
             with pytest.raises(InvalidError) as caught, transaction(session):
                 move_due_date(

@@ -17,7 +17,7 @@ from app.roadmap.rules import HurdleAction
 from app.roadmap.services import move_due_date
 from tests.factories.accounts import Cast
 from tests.factories.roadmap import decide
-from tests.support.pages import error_on, form_values, links, notice, table, text, value_of
+from tests.support.pages import buttons, error_on, form_values, links, notice, table, text, value_of
 
 ClientFor = Callable[[Any], Any]
 
@@ -38,6 +38,15 @@ def due_days(session: Session, tranches: list[Tranche]) -> list[date]:
     return [on for (on,) in rows]
 
 
+REFUSED = [
+    ("2027-01-01", "1 Jan 2027 is past. Choose a day from today on."),
+    ("2027-11-01", "It would pass the next hurdle, Hurdle 2, due 1 Oct 2027."),
+    ("2031-01-01", "ask Finance to add planning quarters to FY27 H1 first"),
+    ("2027-07-01", "It is due on 1 Jul 2027 already."),
+]
+"""Days for Hurdle 1, and what is said against them."""
+
+
 class TestReview:
     def test_lists_old_and_new_and_what_is_passed(
         self, client_for: ClientFor, cast: Cast, move: str, session: Session
@@ -51,16 +60,49 @@ class TestReview:
         assert "It lies after FY27 H1 as before" in text(page)
         assert session.scalar(select(func.count()).select_from(DateMove)) == 0
 
-    def test_warns_when_it_would_pass_the_next_hurdle(
+    def test_moves_the_later_ones_along_when_asked_to(
         self, client_for: ClientFor, cast: Cast, move: str
     ) -> None:
-        page = client_for(cast.manager).get(f"{move}?to_on=2027-11-01")
-        assert "It would pass the next hurdle, Hurdle 2, due 1 Oct 2027." in text(page)
-
-        page = client_for(cast.manager).get(f"{move}?to_on=2027-11-01&later=y")
+        page = client_for(cast.manager).get(f"{move}?to_on=2027-08-15&later=y")
         assert table(page, "Dates").first_column() == ["Hurdle 1", "Hurdle 2", "Hurdle 3"]
         assert "2 later hurdles moved along" in text(page)
-        assert "The initiative ends 123 days later." in text(page)
+        assert "What was planned ends on 1 Jan 2028" in text(page)
+        assert "The initiative ends 45 days later." in text(page)
+
+    @pytest.mark.parametrize(("day", "words"), REFUSED)
+    def test_refuses_what_saving_would_refuse(
+        self, client_for: ClientFor, cast: Cast, move: str, day: str, words: str
+    ) -> None:
+        page = client_for(cast.manager).get(f"{move}?to_on={day}")
+
+        assert page.status_code == 422
+        assert words in (error_on(page, "New due date") or "")
+        assert value_of(page, "New due date") == day
+        assert buttons(page)["Save the move"] is False
+        assert "It stays" not in text(page)
+
+    def test_names_the_hurdle_before_that_is_due_later(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        address = f"/gates/{tranches[1].id}/move?to_on=2027-06-01"
+        page = client_for(cast.manager).get(address)
+
+        error = error_on(page, "New due date") or ""
+        assert error.startswith("The hurdle before, Hurdle 1, is due on 1 Jul 2027.")
+
+    def test_names_a_later_hurdle_that_would_lie_after_the_planning_quarters(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        move: str,
+        tranches: list[Tranche],
+        session: Session,
+    ) -> None:
+        by = date(2028, 6, 1) - tranches[2].due_on
+        page = client_for(cast.manager).get(f"{move}?to_on={tranches[0].due_on + by}&later=y")
+
+        error = error_on(page, "New due date") or ""
+        assert error.startswith("Hurdle 3: What was planned ends on")
 
     def test_asks_for_a_day_that_is_one(self, client_for: ClientFor, cast: Cast, move: str) -> None:
         client = client_for(cast.manager)
@@ -122,23 +164,17 @@ class TestMove:
         assert value_of(page, "New due date") == "2027-08-15"
         assert error_on(page, "Reason") == "Say why the date moves; it stays on record."
 
-    @pytest.mark.parametrize(
-        ("day", "words"),
-        [
-            ("2027-01-01", "Choose a day from today on."),
-            ("2027-11-01", "Hurdle 2: The hurdle before it is due on 1 Nov 2027"),
-            ("2031-01-01", "Choose a day until"),
-        ],
-    )
-    def test_is_refused_in_words(
-        self, client_for: ClientFor, cast: Cast, move: str, day: str, words: str
+    @pytest.mark.parametrize(("day", "words"), REFUSED)
+    def test_is_refused_in_words_and_keeps_the_reason(
+        self, client_for: ClientFor, cast: Cast, move: str, day: str, words: str, session: Session
     ) -> None:
         client = client_for(cast.manager)
-        form = typed(client.get(f"{move}?to_on={day}"), move, reason="Why not")
+        form = typed(client.get(f"{move}?to_on=2027-08-15"), move, reason="Why not", to_on=day)
         page = client.post(move, data=form)
         assert page.status_code == 422
-        assert words.split(": ")[-1] in text(page)
+        assert words in (error_on(page, "New due date") or "")
         assert value_of(page, "Reason") == "Why not"
+        assert session.scalar(select(func.count()).select_from(DateMove)) == 0
 
     def test_shows_both_when_somebody_else_moved_it_meanwhile(
         self,
