@@ -97,6 +97,7 @@ SETTINGS = (
     Setting("SOLVER_MEMORY_MB", 1024, int, "memory a solver process may use"),
     Setting("WORKER_POLL_SECONDS", 1.0, float, "how often an idle worker looks for jobs"),
     Setting("JOB_LOST_SECONDS", 20.0, float, "silence after which a running job is taken back"),
+    Setting("REQUEST_KEY_DAYS", 30, int, "days a form sent twice still gets its first answer"),
     Setting("LOG_LEVEL", "INFO", _text, "least severe level that is logged"),
 )
 

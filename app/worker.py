@@ -16,11 +16,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.audit.queries import find_head
+from app.audit.services import forget_request_keys
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -45,8 +46,13 @@ from app.web.clock import now
 
 logger = logging.getLogger("waymark.worker")
 
+
+def _solve_run(job: RunningJob) -> None:
+    solve_run(job, memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20)
+
+
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
-    RUN_KIND: solve_run,
+    RUN_KIND: _solve_run,
 }
 """Kind of job → what carries it out."""
 
@@ -58,6 +64,7 @@ PROGRESS_SECONDS = 0.5
 REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0
+TIDY_SECONDS = 3_600.0
 NAP_SECONDS = 0.1
 
 
@@ -167,8 +174,9 @@ class Worker:
         self._bell: JobBell = self._sessions.kw["info"][BELL]
         self._poll_seconds = float(app.config["WORKER_POLL_SECONDS"])
         self._silence = timedelta(seconds=app.config["JOB_LOST_SECONDS"])
+        self._keys_kept = timedelta(days=app.config["REQUEST_KEY_DAYS"])
         self._started_at = self._now()
-        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0}
+        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0, "tidy": 0.0}
         self._suspects: dict[int, datetime | None] = {}
 
     def run(self) -> None:
@@ -208,6 +216,8 @@ class Worker:
             self._reap()
         if self._is_due("anchor", ANCHOR_SECONDS):
             self._note_audit_head()
+        if self._is_due("tidy", TIDY_SECONDS):
+            self._tidy()
 
     def _note_audit_head(self) -> None:
         """Write the end of the audit chain into the log, where no one can rewrite both."""
@@ -217,6 +227,13 @@ class Worker:
             logger.info(
                 "The audit trail ends here.", extra={"audit_head": f"{head.number}:{head.hash}"}
             )
+
+    def _tidy(self) -> None:
+        """Forget answers kept for requests that nobody sends again."""
+        with self._sessions() as session, transaction(session):
+            gone = forget_request_keys(session, before=self._now() - self._keys_kept)
+        if gone:
+            logger.info("Forgot the answers to %s old requests.", gone)
 
     def _carry_out(self, job: Job) -> None:
         context = JobContext(

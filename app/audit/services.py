@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.audit.models import AuditEvent, AuditHead, RequestKey
 from app.audit.rules import GENESIS, event_content, event_hash
+from app.db.statements import rows_changed
 from app.errors import ConflictError, InvalidError
 from app.values.canonical import canonical_json, digest
 
@@ -204,6 +205,11 @@ def remember(session: Session, key: str, answer: object) -> None:
     if answer is None:
         raise ValueError("An answer to remember can't be None.")
     session.get_one(RequestKey, key).answer = answer
+
+
+def forget_request_keys(session: Session, *, before: datetime) -> int:
+    """Drop the answers to requests of long ago, which nobody sends again; gives how many."""
+    return rows_changed(session, delete(RequestKey).where(RequestKey.created_at < before))
 
 
 def _dialect_insert(session: Session) -> Any:

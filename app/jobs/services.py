@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db.statements import rows_changed
@@ -20,6 +20,8 @@ from app.jobs.rules import MOST_ATTEMPTS, JobState
 BELL = "job_bell"
 LOST_WORDS = "The worker ended without a word. Start it again."
 FORGET_WORKERS_AFTER = timedelta(days=1)
+_CLAIMING = 0x6A6F6273
+"""The lock claims hold on PostgreSQL; any number that nothing else locks by."""
 
 
 class JobActor(Protocol):
@@ -84,8 +86,12 @@ def claim(
 ) -> Job | None:
     """Take the oldest queued job for ``worker``; None when there is none.
 
-    Of the kinds ``in_turn``, a person's next job stays while one of theirs runs.
+    Of the kinds ``in_turn``, a person's next job stays while one of theirs runs. Claims take turns
+    until their commit, or two of one instant would each not see what the other began.
     """
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    if is_postgresql:
+        session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
     running = aliased(Job)
     has_turn = ~exists().where(
         running.state == JobState.RUNNING,
@@ -99,7 +105,7 @@ def claim(
         .order_by(Job.created_at, Job.id)
         .limit(1)
     )
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgresql:
         oldest = oldest.with_for_update(skip_locked=True)
     job_id = session.scalar(oldest)
     if job_id is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
@@ -99,6 +101,30 @@ class TestClaim:
     def test_leaves_kinds_it_does_not_know(self, session: Session, job: Job, now: datetime) -> None:
         with transaction(session):
             assert claim(session, worker="w1", kinds=frozenset({"import"}), now=now) is None
+
+    def test_never_begins_two_of_one_person_in_the_same_instant(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            first, second = (_enqueue(session, cast, now).id for _ in range(2))
+
+        def take(worker: str) -> int | None:
+            with Session(engine) as own, transaction(own):
+                job = claim(own, worker=worker, kinds=KINDS, now=now, in_turn=KINDS)
+                return job.id if job else None
+
+        with ThreadPoolExecutor() as pool:
+            with transaction(session):
+                mine = claim(session, worker="w1", kinds=KINDS, now=now, in_turn=KINDS)
+                other = pool.submit(take, "w2")
+                with suppress(TimeoutError):
+                    other.result(timeout=0.5)
+            assert mine is not None
+            assert (mine.id, other.result(timeout=10)) == (first, None)
+        with transaction(session):
+            finish(session, first, worker="w1", now=now)
+        session.rollback()
+        assert take("w2") == second
 
 
 class TestHeldJob:

@@ -10,13 +10,16 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.audit.models import RequestKey
+from app.audit.services import once, remember
 from app.db.session import transaction
 from app.errors import InvalidError
 from app.jobs.engine import RunningJob
@@ -24,6 +27,7 @@ from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.jobs.services import enqueue, reap, request_stop
 from app.worker import Worker
+from tests.factories.accounts import Cast
 from tests.support.databases import Databases
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,6 +74,19 @@ def _until(
     while (_again(session, job).state, job.attempts) != (state, attempts):
         assert time.monotonic() < deadline, f"The job is {job.state}, begun {job.attempts} times."
         time.sleep(0.05)
+
+
+class TestLookAfter:
+    def test_forgets_answers_to_requests_of_long_ago(
+        self, make_app: Callable[..., Flask], session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            for key, days in (("old", 8), ("young", 6)):
+                once(session, key, cast.lead, "run.started", {}, now=now - timedelta(days=days))
+                remember(session, key, 1)
+        Worker(make_app(REQUEST_KEY_DAYS=7), handlers={}).look_after()
+        session.rollback()
+        assert session.scalars(select(RequestKey.key)).all() == ["young"]
 
 
 class TestRunNext:
