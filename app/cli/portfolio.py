@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,9 @@ from app.portfolio.engine import (
     solve,
     verify,
 )
+from app.portfolio.engine.sandbox import CBC, HIGHS
 from app.values.money import CURRENCY_DIGITS
+from config import read_settings
 
 BAD_INPUT, INFEASIBLE, NO_PLAN = 2, 3, 4
 
@@ -43,12 +47,16 @@ def solve_command(file: Path, as_json: bool, time_limit: float, gap: float) -> N
     """Choose the most valuable plan of FILE.
 
     Exit code 0: a plan · 2: the file cannot be used · 3: the limits cannot hold together ·
-    4: no plan in time.
+    4: no plan in time. A solver process uses SOLVER_MEMORY_MB of memory at most.
     """
     problem = _read_problem(file)
+    size = read_settings(os.environ)["SOLVER_MEMORY_MB"] * 2**20
     watch = None if as_json or not sys.stderr.isatty() else _progress_line(problem)
     try:
-        plan = solve(problem, time_limit=time_limit, gap=gap, on_progress=watch)
+        plan = solve(
+            problem, time_limit=time_limit, gap=gap, on_progress=watch,
+            backends=[replace(backend, memory_bytes=size) for backend in (HIGHS, CBC)],
+        )  # fmt: skip
     finally:
         if watch:
             click.echo("", err=True)

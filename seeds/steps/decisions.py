@@ -28,6 +28,8 @@ from app.portfolio.services.scenarios import ScenarioDraft, create_scenario
 from app.portfolio.services.solving import solve_run
 
 WORKER = "seed"
+SOLVER_MEMORY = 2**30
+"""Bytes a solver process of the story may use."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,8 @@ def choose(
         taken = (job.id, job.payload) if job else None
     if taken is not None:
         sessions = sessionmaker(session.get_bind(), info=dict(session.info))
-        solve_run(StoryJob(*taken, sessions, now + timedelta(minutes=1)))
+        story = StoryJob(*taken, sessions, now + timedelta(minutes=1))
+        solve_run(story, memory_bytes=SOLVER_MEMORY)
     return started.run_id
 
 

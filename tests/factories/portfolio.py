@@ -283,6 +283,10 @@ class HandJob:
         finish(session, self.job_id, worker="hand", now=self._now)
 
 
+SOLVER_MEMORY = 2**30
+"""Bytes a solver process of a test may use."""
+
+
 def begin(
     session: Session, scenario_id: int, *, actor: Person, now: datetime, **options: Any
 ) -> int:
@@ -314,7 +318,7 @@ def carry_out(
     job = take(session, now, stop=stop)
     assert job is not None
     session.rollback()
-    solve_run(job)
+    solve_run(job, memory_bytes=SOLVER_MEMORY)
     session.expire_all()
     return job
 

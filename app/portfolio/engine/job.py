@@ -19,7 +19,7 @@ Message = dict[str, Any]
 ``proven``: as ``end``; what is done after it makes the answer better, not true;
 ``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``level``, ``bound``,
 ``positions``, ``value``, ``is_exact`` (no plan outside those reported is worth as much, exactly),
-``ties_settled``, ``misses`` (limits that cannot hold together), ``detail``.
+``ties_settled``, ``misses`` (what the cheapest repair breaks), ``detail``.
 """
 
 

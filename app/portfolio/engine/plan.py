@@ -103,7 +103,7 @@ class Plan:
     ``bound``: no plan is worth more (None if unknown). ``gap``: (bound − value) / bound.
     ``approximation``: by how much, at most, the model understates any plan's overlap; ``bound``
     allows for it. ``ties_settled``: among plans of equal value the order of preference was
-    followed to the end. ``conflict``: keys of limits that cannot hold together (infeasible only).
+    followed to the end. ``conflict``: keys of what the cheapest repair breaks (infeasible only).
     """
 
     status: PlanStatus

@@ -27,6 +27,7 @@ from app.portfolio.engine import (
     solve,
     verify,
 )
+from app.portfolio.engine.sandbox import CBC, HIGHS
 from app.portfolio.models import Run
 from app.portfolio.queries.answers import sound_problem
 from app.portfolio.queries.runs import find_answered_run, find_run_of_job
@@ -62,8 +63,8 @@ class _Trace:
             self.points = [*self.points[:-1:2], self.points[-1]]
 
 
-def solve_run(job: RunningJob) -> None:
-    """Handle a job of kind `portfolio.run`.
+def solve_run(job: RunningJob, *, memory_bytes: int) -> None:
+    """Handle a job of kind `portfolio.run`; a solver process gets ``memory_bytes`` at most.
 
     Raises UntrueAnswerError when the stored problem isn't the one asked for, UnavailableError when
     no solver gave an answer that survives the recount; the job then fails with these words.
@@ -86,6 +87,7 @@ def solve_run(job: RunningJob) -> None:
         gap=float(question.gap),
         on_progress=told,
         should_stop=job.should_stop,
+        backends=[replace(backend, memory_bytes=memory_bytes) for backend in (HIGHS, CBC)],
     )
     if plan.message:
         logger.warning("Solvers failed on run %s: %s", question.run_id, plan.message)

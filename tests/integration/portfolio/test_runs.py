@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,8 @@ from app.initiatives.rules import InitiativeState
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.jobs.services import reap
-from app.portfolio.engine import parse_problem, verify
+from app.portfolio.engine import Plan, parse_problem, solve, verify
+from app.portfolio.engine.sandbox import Backend
 from app.portfolio.models import Run
 from app.portfolio.queries import find_earlier_run, get_run, get_scenario
 from app.portfolio.queries.answers import UntrueAnswerError, load_answer
@@ -26,12 +29,14 @@ from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
 from app.portfolio.services.bindings import DemandDraft, PinDraft, add_demand, place_pin
 from app.portfolio.services.problem import freeze_problem
-from app.portfolio.services.runs import RunOptions, start_run, stop_run
+from app.portfolio.services.runs import KIND, RunOptions, start_run, stop_run
 from app.portfolio.services.scenarios import ScenarioDraft, duplicate_scenario
 from app.portfolio.services.solving import solve_run
 from app.values.canonical import canonical_json, digest
+from app.worker import HANDLERS
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import (
+    SOLVER_MEMORY,
     Portfolio,
     begin,
     carry_out,
@@ -240,13 +245,35 @@ class TestSolve:
         assert job is not None
         with transaction(session):
             stop_run(session, get_run(session, run_id), actor=cast.lead, now=now)
-        solve_run(job)
+        solve_run(job, memory_bytes=SOLVER_MEMORY)
         run = get_run(session, run_id)
         assert run.job.state is JobState.STOPPED
         assert run.result is not None
         result = json.loads(run.result)
         assert result["status"] == "stopped"
         assert result["funded"]
+
+    def test_gives_every_solver_the_memory_of_the_setting(
+        self,
+        session: Session,
+        ask: Callable[..., int],
+        now: datetime,
+        make_app: Callable[..., Flask],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        asked: list[int] = []
+
+        def solved(*given: Any, backends: Sequence[Backend], **named: Any) -> Plan:
+            asked.extend(backend.memory_bytes for backend in backends)
+            return solve(*given, **named)
+
+        ask()
+        job = take(session, now)
+        assert job is not None
+        monkeypatch.setattr("app.portfolio.services.solving.solve", solved)
+        with make_app(SOLVER_MEMORY_MB=123).app_context():
+            HANDLERS[KIND](job)
+        assert asked == [123 * 2**20] * 2
 
     def test_a_foreign_problem_is_refused(
         self, session: Session, ask: Callable[..., int], now: datetime
@@ -258,7 +285,7 @@ class TestSolve:
         job = take(session, now)
         assert job is not None
         with pytest.raises(UntrueAnswerError, match="not the one that was asked for"):
-            solve_run(job)
+            solve_run(job, memory_bytes=SOLVER_MEMORY)
         assert get_run(session, run_id).result is None
 
     def test_no_solver_no_answer(
@@ -275,7 +302,7 @@ class TestSolve:
             "app.portfolio.services.solving.verify", lambda *_: ["it does not add up"]
         )
         with pytest.raises(AppError, match="its recount differ"):
-            solve_run(job)
+            solve_run(job, memory_bytes=SOLVER_MEMORY)
 
 
 class TestTurns:

@@ -43,6 +43,14 @@ class TestSolve:
         assert found.exit_code == 0
         assert json.loads(found.output)["value"] == 12_345_67
 
+    def test_gives_the_solvers_the_memory_of_the_setting(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("SOLVER_MEMORY_MB", "8")
+        found = run("solve", written(folder, TWO))
+        assert found.exit_code == 0
+        assert found.output.startswith("The solver failed; best plan found before:")
+
     def test_exits_with_2_and_the_places_of_a_bad_file(self, folder: Path) -> None:
         bad = TWO | {"funds": [{"key": "money", "budget": [-1]}]}
         found = run("solve", written(folder, bad))

@@ -23,6 +23,7 @@ from app.portfolio.services.bindings import DemandDraft, PinDraft, add_demand, p
 from app.portfolio.services.solving import solve_run
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import (
+    SOLVER_MEMORY,
     OptionSketch,
     Portfolio,
     begin,
@@ -178,7 +179,7 @@ class TestStop:
         page = lead.get(sent.location)
         assert "The best plan so far is being kept." in text(page)
         assert "Stop and keep best" not in buttons(page)
-        solve_run(job)
+        solve_run(job, memory_bytes=SOLVER_MEMORY)
         page = lead.get(f"/runs/{run_id}")
         assert "Stopped by a person" in text(page)
         assert table(page, "Funded and not funded").row("Total")
