@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import floor
 from random import Random
 from typing import Any
@@ -13,11 +13,17 @@ from tests.bench.enumeration import combinations
 KINDS = (
     "requires", "together", "at_most", "at_least", "fund", "exclude", "fix", "share", "synergy",
 )  # fmt: skip
+NEW_KINDS = ("spend_on", "average_risk", "change_load", "keep")
+EVERY_KIND = (*KINDS, *NEW_KINDS)
+WEIGHTS = ("initiatives", "spend")
+PER_MONEY = ("share", "spend_on")
+"""Rules whose miss is money, so that their price is a share of it."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """What a random problem looks like; ``starts`` quarters are open to each option."""
+    """What a random problem looks like; ``starts`` quarters are open to each option, the share
+    ``soft`` of the rules may be broken for money."""
 
     initiatives: int
     options: int
@@ -32,6 +38,8 @@ class Size:
     carry_over: float = 0.0
     share_of: str = "budget"
     kinds: tuple[str, ...] = KINDS
+    soft: float = field(default=0.0, repr=False)
+    incumbents: int = field(default=0, repr=False)
 
 
 def quarter_names(count: int) -> list[str]:
@@ -54,8 +62,10 @@ def random_document(size: Size, seed: int) -> dict[str, Any]:
         for one in initiatives
     )
     staffed = max(1, int(worked * size.tightness / size.quarters / max(1, size.capacities)))
+    held = random.sample(initiatives, min(size.incumbents, len(initiatives)))
     return {
         "format": "waymark/problem", "version": 1, "currency": "EUR", "quarters": quarters,
+        **({"incumbent": {one["key"]: _held(one, random) for one in held}} if held else {}),
         "funds": [
             {
                 "key": f"fund{f}",
@@ -78,8 +88,13 @@ def random_document(size: Size, seed: int) -> dict[str, Any]:
             for p in range(size.pools)
         ],
         "initiatives": initiatives,
-        "rules": random_rules(size, random, initiatives),
+        "rules": random_rules(size, random, initiatives, [one["key"] for one in held]),
     }  # fmt: skip
+
+
+def _held(one: dict[str, Any], random: Random) -> dict[str, Any]:
+    option = random.choice(one["options"])
+    return {"option": option["key"], "start": random.choice(option["start"])}
 
 
 def _initiative(size: Size, random: Random, i: int, quarters: list[str]) -> dict[str, Any]:
@@ -104,9 +119,12 @@ def _initiative(size: Size, random: Random, i: int, quarters: list[str]) -> dict
         demand = {} if team is None else {team: [random.randint(5, 60) for _ in range(length)]}
         ramp = [0.0, 0.4, 0.8] + [1.0] * max(0, len(quarters) - 3)
         own = 0 if size.pools and random.random() < 0.7 else int(cost * random.uniform(0.3, 2.5))
+        told = {"risk": random.choice([1, 2, 2.5, 4])} if NEW_KINDS[1] in size.kinds else {}
+        if NEW_KINDS[2] in size.kinds and random.random() < 0.3:
+            told["live_quarters"] = random.randint(1, 4)
         options.append(
             {
-                "key": f"o{o}", "spend": spend, "demand": demand, "start": starts,
+                **told, "key": f"o{o}", "spend": spend, "demand": demand, "start": starts,
                 "value": [int(own * scope * (1 - 0.02 * k)) for k in range(len(starts))],
                 "effects": [
                     {
@@ -127,7 +145,7 @@ def _initiative(size: Size, random: Random, i: int, quarters: list[str]) -> dict
 
 
 def random_rules(
-    size: Size, random: Random, initiatives: list[dict[str, Any]]
+    size: Size, random: Random, initiatives: list[dict[str, Any]], held: list[str]
 ) -> list[dict[str, Any]]:
     """``size.rules`` rules of every kind in turn that do not contradict each other outright."""
     keys = [one["key"] for one in initiatives]
@@ -159,6 +177,11 @@ def random_rules(
                 }  # fmt: skip
             case "synergy":
                 rule |= {"initiatives": group[:2], "value": random.randint(10**5, 10**6)}
+            case "spend_on" | "average_risk" | "change_load" | "keep":
+                found = _newer_rule(kind, random, initiatives, group, held)
+                if found is None:
+                    continue
+                rule |= found
             case _:
                 if not free:
                     continue
@@ -168,8 +191,39 @@ def random_rules(
                 if kind == "fix":
                     option = random.choice(initiatives[keys.index(chosen)]["options"])
                     rule |= {"option": option["key"], "start": random.choice(option["start"])}
+        if size.soft and kind != "synergy" and random.random() < size.soft:
+            price = random.randint(10**4, 3 * 10**6)
+            rule["price"] = round(random.uniform(0.05, 2), 3) if kind in PER_MONEY else price
+            if rule.get("by") == "spend":
+                rule["price"] = round(random.uniform(0.001, 0.1), 4)
         rules.append(rule)
     return rules
+
+
+def _newer_rule(
+    kind: str, random: Random, initiatives: list[dict[str, Any]], group: list[str], held: list[str]
+) -> dict[str, Any] | None:
+    """A rule on money spent, risk, change load or what runs today; None where nothing runs."""
+    lens = {"tag": "lens", "equals": random.choice(initiatives)["tags"]["lens"]}
+    whom = random.choice([lens, {"initiatives": group}])
+    match kind:
+        case "spend_on":
+            bound = random.choice(["at_most", "at_most", "at_least"])
+            cost = random.randint(20_000_00, 120_000_00)
+            return {**whom, bound: cost if bound == "at_most" else cost // 8}
+        case "average_risk":
+            most = random.choice([1.5, 2, 2.25, 3])
+            return {**random.choice([whom, {}]), "at_most": most, "by": random.choice(WEIGHTS)}
+        case "change_load":
+            team = {"capacity": next(iter(initiatives[0]["options"][0]["demand"]), None)}
+            return {
+                **random.choice([whom, {}]), "count": random.randint(1, 3),
+                **(team if team["capacity"] and random.random() < 0.4 else {}),
+            }  # fmt: skip
+    if not held:
+        return None
+    some = {"initiatives": random.sample(held, 1)} if random.random() < 0.5 else {}
+    return {**some, "may_move": random.random() < 0.5}
 
 
 def with_commitments(document: dict[str, Any], seed: int) -> dict[str, Any]:
@@ -189,9 +243,12 @@ def with_commitments(document: dict[str, Any], seed: int) -> dict[str, Any]:
     return document | {"funds": funds}
 
 
-def small_document(seed: int, *, most_combinations: int) -> dict[str, Any]:
+def small_document(
+    seed: int, *, most_combinations: int, every_kind: bool = False
+) -> dict[str, Any]:
     """A problem of 3 to 12 initiatives with up to all kinds of rules, limits and effects, that
-    can be enumerated and is no contradiction on its face."""
+    can be enumerated and is no contradiction on its face. ``every_kind``: spending, risk, change
+    load, what runs today and soft rules too."""
     random = Random(seed)
     while True:
         size = Size(
@@ -202,6 +259,12 @@ def small_document(seed: int, *, most_combinations: int) -> dict[str, Any]:
             carry_over=random.choice([0, 0, 0.25, 1]), share_of=random.choice(["budget", "spend"]),
             kinds=tuple(random.sample(KINDS, len(KINDS))),
         )  # fmt: skip
+        if every_kind:
+            size = replace(
+                size, kinds=tuple(random.sample(EVERY_KIND, len(EVERY_KIND))),
+                soft=random.choice([0, 0.3, 0.6]), incumbents=random.randint(0, 3),
+                rules=random.randint(1, 13),
+            )  # fmt: skip
         document = random_document(size, random.randint(0, 10**6))
         if combinations(document) > most_combinations:
             continue

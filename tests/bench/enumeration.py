@@ -75,49 +75,121 @@ def is_allowed(document: dict[str, Any], plan: list[Choice]) -> bool:
             used = _use(document, plan, "demand", capacity["key"])
             if any(u > a for u, a in zip(used, capacity["available"], strict=True)):
                 return False
-    return all(_holds(document, rule, plan) for rule in document.get("rules", []))
+    return all(
+        missed(document, rule, plan) <= 1e-6
+        for rule in document.get("rules", [])
+        if "price" not in rule
+    )
 
 
-def _holds(document: dict[str, Any], rule: dict[str, Any], plan: list[Choice]) -> bool:
+def missed(document: dict[str, Any], rule: dict[str, Any], plan: list[Choice]) -> float:
+    """By how much a plan misses a rule, in the rule's unit; 0 when it holds."""
     placed = {choice[0]: choice for choice in plan}
     tagged = [
         one["key"]
         for one in document["initiatives"]
         if "tag" in rule and one.get("tags", {}).get(rule["tag"]) == rule["equals"]
     ]
-    members = rule.get("initiatives", tagged)
+    everybody = [one["key"] for one in document["initiatives"]]
+    members = rule.get("initiatives") or (tagged if "tag" in rule else everybody)
     funded = sum(key in placed for key in members)
     mine = placed.get(rule.get("initiative", ""))
+    theirs = [choice for choice in plan if choice[0] in members]
     match rule["type"]:
         case "requires":
-            theirs = placed.get(rule["needs"])
-            return mine is None or (theirs is not None and mine[2] >= theirs[2] + rule["lag"])
+            return _too_early(document, rule, placed)
         case "together":
-            return funded in (0, len(members))
+            return len(members) - funded if funded else 0
         case "at_most":
-            return funded <= rule["count"]
+            return max(0, funded - rule["count"])
         case "at_least":
-            return funded >= rule["count"]
+            return max(0, rule["count"] - funded)
         case "fund":
-            return mine is not None
-        case "exclude":
             return mine is None
+        case "exclude":
+            return mine is not None
         case "fix":
             start = document["quarters"].index(rule["start"])
-            return mine is not None and mine[1:] == (rule["option"], start)
+            return mine is None or mine[1:] != (rule["option"], start)
         case "share":
-            spent = _spend(document, [c for c in plan if c[0] in members])
             budget = sum(
                 sum(fund["budget"]) - sum(fund.get("committed", [])) for fund in document["funds"]
             )
             base = budget if rule["of"] == "budget" else _spend(document, plan)
             most, least = rule.get("at_most", inf), rule.get("at_least", -inf)
-            return least * base - 1e-6 <= spent <= most * base + 1e-6 if base else spent == 0
-    return True
+            return _outside(_spend(document, theirs), least * base if base else 0, most * base)
+        case "spend_on":
+            spent = _spend(document, theirs)
+            return _outside(spent, rule.get("at_least", -inf), rule.get("at_most", inf))
+        case "average_risk":
+            weights = {
+                choice: _spend(document, [choice]) if rule.get("by") == "spend" else 1
+                for choice in theirs
+            }
+            most = rule["at_most"]
+            return max(
+                0,
+                sum(w * (_option(document, c).get("risk", 0) - most) for c, w in weights.items()),
+            )
+        case "change_load":
+            return _overload(document, rule, theirs)
+        case "keep":
+            return _not_kept(document, rule, placed)
+    return 0
+
+
+def _outside(amount: float, least: float, most: float) -> float:
+    return max(0, least - amount, amount - most)
+
+
+def _too_early(document: dict[str, Any], rule: dict[str, Any], placed: dict[str, Choice]) -> float:
+    """Planning quarters in which it runs and what it needs has not run for long enough."""
+    mine, theirs = placed.get(rule["initiative"]), placed.get(rule["needs"])
+    if mine is None:
+        return 0
+    quarters = range(mine[2], len(document["quarters"]))
+    return sum(theirs is None or quarter < theirs[2] + rule["lag"] for quarter in quarters)
+
+
+def _overload(document: dict[str, Any], rule: dict[str, Any], plan: list[Choice]) -> float:
+    """Initiatives live above the limit, summed over the quarters."""
+    live: list[int] = [0] * len(document["quarters"])
+    for choice in plan:
+        option = _option(document, choice)
+        demand = option.get("demand", {})
+        if "capacity" in rule and not any(demand.get(rule["capacity"], [])):
+            continue
+        for quarter in range(choice[2], min(len(live), choice[2] + _live_for(option))):
+            live[quarter] += 1
+    return sum(max(0, count - rule["count"]) for count in live)
+
+
+def _live_for(option: dict[str, Any]) -> int:
+    """Quarters to the last of spend, demand and the first effect, one at least."""
+    if "live_quarters" in option:
+        return int(option["live_quarters"])
+    length = 1
+    for amounts in (*option.get("spend", {}).values(), *option.get("demand", {}).values()):
+        for offset, amount in enumerate(amounts):
+            length = max(length, offset + 1 if amount else 0)
+    for effect in option.get("effects", []):
+        first = [offset for offset, amount in enumerate(effect["intensity"]) if amount][:1]
+        length = max([length, *(offset + 1 for offset in first)])
+    return length
+
+
+def _not_kept(document: dict[str, Any], rule: dict[str, Any], placed: dict[str, Choice]) -> float:
+    held = document.get("incumbent", {})
+    count = 0
+    for key in rule.get("initiatives", list(held)):
+        now = placed.get(key)
+        was = (held[key]["option"], document["quarters"].index(held[key]["start"]))
+        count += now is None or (not rule.get("may_move") and now[1:] != was)
+    return count
 
 
 def plan_value(document: dict[str, Any], plan: list[Choice]) -> float:
-    """Own values + Σ V·(1 − exp(−S)) + synergies − overtime."""
+    """Own values + Σ V·(1 − exp(−S)) + synergies − overtime − soft rules paid for."""
     quarters = document["quarters"]
     parts: list[float] = []
     sums: dict[tuple[str, int], float] = {}
@@ -137,6 +209,8 @@ def plan_value(document: dict[str, Any], plan: list[Choice]) -> float:
     for rule in document.get("rules", []):
         if rule["type"] == "synergy" and funded.issuperset(rule["initiatives"]):
             parts.append(rule["value"])
+        if "price" in rule:
+            parts.append(-rule["price"] * missed(document, rule, plan))
     for capacity in document.get("capacities", []):
         used = _use(document, plan, "demand", capacity["key"])
         over = sum(max(0, u - a) for u, a in zip(used, capacity["available"], strict=True))

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from math import floor
+from decimal import Decimal
 
 from app.portfolio.engine.counting import Account, fund_quarters
+from app.portfolio.engine.measuring import Amount, shown_slack
 from app.portfolio.engine.problem import (
-    Bound,
+    AverageRisk,
+    ChangeLoad,
     Count,
+    Keep,
     Pin,
     Placement,
     Problem,
     Requires,
     Rule,
     Share,
+    SpendOn,
     Synergy,
     Together,
+    price_of,
 )
 
 
@@ -26,14 +30,27 @@ from app.portfolio.engine.problem import (
 class RuleState:
     """How far a rule is from its limit, in its own unit.
 
-    ``slack`` counts initiatives (counts, together, pins), quarters (requires) or minor units
-    (share); below zero it is broken; None where nothing can be measured. ``binding`` is no slack.
+    Units stand in docs/model.md, B4. ``slack`` below zero is missed; None where nothing can be
+    measured. ``binding`` is no slack. A soft rule has a ``price`` in minor units per unit of miss;
+    ``paid`` is what its miss takes off the plan's value.
     """
 
     key: str
     type: str
-    slack: int | None
+    slack: int | float | None
     binding: bool
+    price: Decimal | None = None
+    paid: int = 0
+
+    @property
+    def miss(self) -> int | float:
+        """How much is missed; 0 when the rule holds."""
+        return max(0, -self.slack) if self.slack is not None else 0
+
+    @property
+    def is_broken(self) -> bool:
+        """Missed without a price to pay for it: no plan may do that."""
+        return self.price is None and self.miss > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,66 +75,51 @@ def rule_type(rule: Rule) -> str:
             return kind
         case Share():
             return "share"
+        case SpendOn():
+            return "spend_on"
+        case AverageRisk():
+            return "average_risk"
+        case ChangeLoad():
+            return "change_load"
+        case Keep():
+            return "keep"
         case Synergy():
             return "synergy"
     raise TypeError(f"{type(rule).__name__} is no rule.")
 
 
-def rule_states(account: Account) -> list[RuleState]:
-    """One state per rule, in the problem's order."""
-    by_initiative = {placement.initiative: placement for placement in account.chosen}
-    found = []
-    for rule in account.problem.rules:
-        slack = _slack(rule, account, by_initiative)
-        found.append(RuleState(rule.key, rule_type(rule), slack, slack is not None and slack <= 0))
-    return found
+def rule_states(account: Account, paid: Mapping[int, int] | None = None) -> list[RuleState]:
+    """One state per rule, in the problem's order; ``paid`` is by position of the rule."""
+    settled = paid or {}
+    return [
+        _state(rule, slack, settled.get(position, 0))
+        for position, (rule, slack) in enumerate(
+            zip(account.problem.rules, account.slacks, strict=True)
+        )
+    ]
+
+
+def _state(rule: Rule, slack: Amount | None, paid: int) -> RuleState:
+    is_binding = slack is not None and slack <= 0
+    price = price_of(rule)
+    return RuleState(rule.key, rule_type(rule), shown_slack(rule, slack), is_binding, price, paid)
 
 
 def breaches(account: Account) -> list[Breach]:
-    """Everything a set of choices breaks; empty for a plan that may be shown."""
+    """Everything a set of choices breaks; empty for a plan that may be shown.
+
+    What is missed of a soft rule is paid for and no breach.
+    """
     found = list(_impossible_choices(account))
     if found:
         return found
     found.extend(_budget_breaches(account))
     found.extend(_capacity_breaches(account))
     for state in rule_states(account):
-        if state.slack is not None and state.slack < 0:
-            text = f"rule {state.key} ({state.type}) is missed by {-state.slack:,}"
+        if state.is_broken:
+            text = f"rule {state.key} ({state.type}) is missed by {state.miss:,}"
             found.append(Breach(f"rule:{state.key}", text, ()))
     return found
-
-
-def _slack(rule: Rule, account: Account, placed: Mapping[int, Placement]) -> int | None:
-    match rule:
-        case Requires():
-            if rule.initiative not in placed:
-                return None
-            if rule.needs not in placed:
-                return -len(account.problem.quarters)
-            return placed[rule.initiative].start - placed[rule.needs].start - rule.lag
-        case Together():
-            funded = sum(place in placed for place in rule.initiatives)
-            return 0 if funded in (0, len(rule.initiatives)) else funded - len(rule.initiatives)
-        case Count():
-            funded = sum(place in placed for place in rule.initiatives)
-            return rule.count - funded if rule.bound is Bound.AT_MOST else funded - rule.count
-        case Pin(kind="exclude"):
-            return -1 if rule.initiative in placed else 0
-        case Pin():
-            choice = placed.get(rule.initiative)
-            return 0 if choice and rule.allows(choice.option, choice.start) else -1
-        case Share():
-            return _share_slack(rule, account)
-    return None
-
-
-def _share_slack(rule: Share, account: Account) -> int:
-    problem = account.problem
-    members = set(rule.initiatives)
-    tagged = sum(problem.spend(p) for p in account.chosen if p.initiative in members)
-    base = problem.budget_total if rule.of == "budget" else account.total_spend
-    limit = Fraction(rule.share) * base
-    return floor(limit - tagged if rule.bound is Bound.AT_MOST else tagged - limit)
 
 
 def _impossible_choices(account: Account) -> Iterator[Breach]:

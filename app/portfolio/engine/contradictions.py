@@ -14,16 +14,21 @@ from app.portfolio.engine.problem import (
     Requires,
     Rule,
     Together,
+    price_of,
 )
 
 
 def contradiction_faults(
-    rules: Sequence[Rule], initiatives: tuple[Initiative, ...], paths: Mapping[str, str]
+    every_rule: Sequence[Rule],
+    initiatives: tuple[Initiative, ...],
+    quarters: tuple[str, ...],
+    paths: Mapping[str, str],
 ) -> list[Fault]:
     """Circles of dependencies and pins against each other or against a rule.
 
-    ``paths`` maps rule keys to JSON paths.
+    ``paths`` maps rule keys to JSON paths. Soft rules contradict nothing: they can be paid for.
     """
+    rules = [rule for rule in every_rule if price_of(rule) is None]
     pins = [rule for rule in rules if isinstance(rule, Pin)]
     excluded = {pin.initiative: pin for pin in pins if pin.kind == "exclude"}
     wanted = {pin.initiative: pin for pin in pins if pin.kind != "exclude"}

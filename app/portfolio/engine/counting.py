@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
+from fractions import Fraction
 from functools import cached_property
 
-from app.portfolio.engine.problem import Fund, Placement, Problem, Synergy
+from app.portfolio.engine.measuring import Amount, Tally, addition, empty, exact_slack, plus
+from app.portfolio.engine.problem import Fund, Limiting, Placement, Problem, Synergy
 from app.values.carrying import carried
 
 CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
@@ -51,6 +53,19 @@ def fund_quarters(fund: Fund, spend: Sequence[int]) -> list[FundQuarter]:
         FundQuarter(budget, state.arrived, bound, spent, state.left, state.moved)
         for budget, bound, spent, state in zip(fund.budget, fund.bound, spend, flow, strict=True)
     ]
+
+
+def payment(problem: Problem, rule: Limiting, sums: Tally) -> Fraction:
+    """What a soft rule costs: its price times what is missed, in minor units, not rounded."""
+    slack = exact_slack(problem, rule, sums)
+    if rule.price is None or slack is None or slack >= 0:
+        return Fraction(0)
+    return Fraction(rule.price) * -slack
+
+
+def as_decimal(amount: Fraction) -> Decimal:
+    """The amount with forty digits."""
+    return CONTEXT.divide(Decimal(amount.numerator), Decimal(amount.denominator))
 
 
 @dataclass(frozen=True)
@@ -140,13 +155,47 @@ class Account:
             )
 
     @cached_property
-    def exact_value(self) -> Decimal:
+    def tallies(self) -> tuple[Tally, ...]:
+        """Per rule the sums it is measured by."""
+        problem = self.problem
+        sums = [empty(problem, rule) for rule in problem.rules]
+        for choice in self.chosen:
+            for position in problem.rules_on[choice.initiative]:
+                added = addition(problem, problem.rules[position], choice)
+                sums[position] = plus(sums[position], added)
+        return tuple(sums)
+
+    @cached_property
+    def slacks(self) -> tuple[Amount | None, ...]:
+        """Per rule what is left to its limit, below zero what is missed."""
+        rules = zip(self.problem.rules, self.tallies, strict=True)
+        return tuple(exact_slack(self.problem, rule, sums) for rule, sums in rules)
+
+    @cached_property
+    def payments(self) -> dict[int, Fraction]:
+        """What each broken soft rule costs, by position of the rule."""
+        if not self.problem.soft_rules:
+            return {}
+        found = {
+            position: payment(self.problem, rule, self.tallies[position])
+            for position, rule in self.problem.soft_rules
+        }
+        return {position: amount for position, amount in found.items() if amount}
+
+    @cached_property
+    def gross_value(self) -> Decimal:
         """Pools with overlap + own values + synergies − overtime, unrounded."""
         with localcontext(CONTEXT):
             own = sum(self.problem.own_value(placement) for placement in self.chosen)
             together = sum(rule.value for rule in self.synergies)
             pools = sum(self.pool_values.values(), ZERO)
             return pools + own + together - self.overtime_cost
+
+    @cached_property
+    def exact_value(self) -> Decimal:
+        """What is left of it when broken soft rules are paid for, unrounded."""
+        paid = as_decimal(sum(self.payments.values(), Fraction(0)))
+        return CONTEXT.subtract(self.gross_value, paid)
 
     @cached_property
     def value(self) -> int:

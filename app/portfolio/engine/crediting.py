@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal, localcontext
+from fractions import Fraction
 
-from app.portfolio.engine.counting import CONTEXT, ZERO, Account, removed_share, rounded
-from app.portfolio.engine.problem import Placement, Problem
+from app.portfolio.engine.counting import (
+    CONTEXT,
+    ZERO,
+    Account,
+    as_decimal,
+    payment,
+    removed_share,
+    rounded,
+)
+from app.portfolio.engine.measuring import addition, minus
+from app.portfolio.engine.problem import Placement, Problem, Synergy
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +29,47 @@ class Credit:
     marginal: int
 
 
-def credits(account: Account) -> list[Credit]:
-    """One credit per choice, in the order of ``account.chosen``; Σ allocated = account.value."""
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a plan's value comes about, in whole minor units: Σ allocated − Σ paid = value.
+
+    ``credits`` are in the order of the choices. ``paid`` for broken soft rules, by position of the
+    rule, is a figure of its own: no initiative carries it.
+    """
+
+    credits: tuple[Credit, ...]
+    paid: dict[int, int]
+
+
+def settle(account: Account) -> Settlement:
+    """The account's value laid out over its choices and the soft rules it breaks."""
     with localcontext(CONTEXT):
-        allocated = round_to_total(_allocated(account), account.value)
+        gained = _allocated(account)
+        due = [-as_decimal(amount) for amount in account.payments.values()]
+        whole = round_to_total([*gained, *due], account.value)
         lost = _lost_without(account)
-    return [
-        Credit(standalone_value(account.problem, placement), allocated[k], lost[k])
+    found = tuple(
+        Credit(standalone_value(account.problem, placement), whole[k], lost[k])
         for k, placement in enumerate(account.chosen)
-    ]
+    )
+    owed = whole[len(gained) :]
+    return Settlement(
+        found,
+        {rule: -amount for rule, amount in zip(account.payments, owed, strict=True)},
+    )
+
+
+def credits(account: Account) -> list[Credit]:
+    """One credit per choice, in the order of ``account.chosen``.
+
+    Σ allocated is the account's value and what it pays for broken soft rules.
+    """
+    return list(settle(account).credits)
 
 
 def standalone_value(problem: Problem, placement: Placement) -> int:
-    """Value of the plan that holds nothing else."""
-    return Account(problem, (placement,)).value
+    """Value of the plan that holds nothing else, whatever rules say about it."""
+    return rounded(Account(problem, (placement,)).gross_value)
 
 
 def round_to_total(amounts: Sequence[Decimal], total: int) -> list[int]:
@@ -96,8 +133,21 @@ def _lost_without(account: Account) -> list[int]:
             if placement.initiative in rule.initiatives:
                 lost[k] += rule.value
     for k, placement in enumerate(account.chosen):
-        lost[k] -= _overtime_saved(account, placement)
+        lost[k] -= _overtime_saved(account, placement) + _paid_less(account, placement)
     return [account.value - rounded(account.exact_value - part) for part in lost]
+
+
+def _paid_less(account: Account, placement: Placement) -> Decimal:
+    """What soft rules cost less without the choice; below zero when it keeps them from more."""
+    problem, saved = account.problem, Fraction(0)
+    if not problem.soft_rules:
+        return ZERO
+    for position in problem.rules_on[placement.initiative]:
+        rule = problem.rules[position]
+        if not isinstance(rule, Synergy) and rule.price is not None:
+            rest = minus(account.tallies[position], addition(problem, rule, placement))
+            saved += account.payments.get(position, 0) - payment(problem, rule, rest)
+    return as_decimal(saved)
 
 
 def _overtime_saved(account: Account, placement: Placement) -> Decimal:

@@ -7,17 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from app.portfolio.engine.problem import (
+    AverageRisk,
+    ChangeLoad,
     Count,
     Flow,
     Initiative,
+    Keep,
     Option,
     Pin,
     Problem,
     Requires,
     Rule,
     Share,
+    SpendOn,
     Synergy,
     Together,
+    price_of,
 )
 from app.values.canonical import canonical_json, digest
 
@@ -54,7 +59,9 @@ def problem_document(problem: Problem) -> dict[str, Any]:
         ],
         "pools": [{"key": p.key, "value": list(p.value)} for p in problem.pools],
         "initiatives": [_initiative(problem, initiative) for initiative in problem.initiatives],
-        "rules": [{"key": rule.key, **_rule(problem, rule)} for rule in problem.rules],
+        "rules": [
+            {"key": rule.key, **_rule(problem, rule), **_price(rule)} for rule in problem.rules
+        ],
         "incumbent": {
             problem.initiatives[p.initiative].key: {
                 "option": problem.option(p).key,
@@ -96,11 +103,28 @@ def _option(problem: Problem, option: Option) -> dict[str, Any]:
         ],
         "effort_minutes": option.effort_minutes,
         "risk": plain_number(option.risk),
+        **({} if option.live_quarters is None else {"live_quarters": option.live_quarters}),
     }
 
 
 def _flows(keys: list[str], flows: tuple[Flow, ...]) -> dict[str, list[int | float]]:
     return {keys[flow.target]: [plain_number(a) for a in flow.amounts] for flow in flows}
+
+
+def _price(rule: Rule) -> dict[str, Any]:
+    price = price_of(rule)
+    return {} if price is None else {"price": plain_number(price)}
+
+
+def _group(
+    problem: Problem, rule: SpendOn | AverageRisk | ChangeLoad, *, is_all_said: bool = True
+) -> dict[str, Any]:
+    """Whom the rule is about; nothing where it is about everybody and that goes without saying."""
+    if rule.tag is not None:
+        return {"tag": rule.tag[0], "equals": rule.tag[1]}
+    if not is_all_said and len(rule.initiatives) == len(problem.initiatives):
+        return {}
+    return {"initiatives": [problem.initiatives[i].key for i in rule.initiatives]}
 
 
 def _rule(problem: Problem, rule: Rule) -> dict[str, Any]:
@@ -125,6 +149,24 @@ def _rule(problem: Problem, rule: Rule) -> dict[str, Any]:
         case Share(tag=(tag, equals)):
             limit = {rule.bound.value: plain_number(rule.share)}
             return {"type": "share", "tag": tag, "equals": equals, "of": rule.of, **limit}
+        case SpendOn():
+            limit = {rule.bound.value: rule.limit}
+            return {"type": "spend_on", **_group(problem, rule), **limit}
+        case AverageRisk():
+            group = _group(problem, rule, is_all_said=False)
+            most = plain_number(rule.at_most)
+            return {"type": "average_risk", **group, "at_most": most, "by": rule.by}
+        case ChangeLoad():
+            team = rule.capacity
+            return {
+                "type": "change_load",
+                **_group(problem, rule, is_all_said=False),
+                **({} if team is None else {"capacity": problem.capacities[team].key}),
+                "count": rule.count,
+            }
+        case Keep():
+            kept = {} if rule.is_all else {"initiatives": [name[i] for i in rule.initiatives]}
+            return {"type": "keep", **kept, "may_move": rule.may_move}
         case Synergy():
             members = [name[i] for i in rule.initiatives]
             return {"type": "synergy", "initiatives": members, "value": rule.value}

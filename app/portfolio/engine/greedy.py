@@ -3,7 +3,8 @@
 Three lists: by value; by value per money, stopping at the first that does not fit; by value per
 money, skipping what does not fit. Everything a choice drags along (what it needs, what goes
 together with it) is taken with it or not at all; what is worth nothing by itself is taken only
-where a rule or another choice asks for it.
+where a rule or another choice asks for it. With soft rules each list is tried keeping them and
+paying for them.
 """
 
 from __future__ import annotations
@@ -14,8 +15,22 @@ from math import expm1
 
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account
-from app.portfolio.engine.problem import Bound, Count, Pin, Placement, Problem, Requires, Together
-from app.portfolio.engine.tray import Tray
+from app.portfolio.engine.problem import (
+    AverageRisk,
+    Bound,
+    Count,
+    Keep,
+    Pin,
+    Placement,
+    Problem,
+    Requires,
+    Rule,
+    Share,
+    SpendOn,
+    Together,
+    price_of,
+)
+from app.portfolio.engine.tray import Tray, bounds_above, is_floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +63,13 @@ def best_greedy_list(problem: Problem) -> GreedyList | None:
     )
     bundles = _bundles(problem)
     found = [
-        GreedyList("value", _fill(problem, by_value, bundles, stops=False)),
-        GreedyList("value/cost, stop", _fill(problem, by_ratio, bundles, stops=True)),
-        GreedyList("value/cost, skip", _fill(problem, by_ratio, bundles, stops=False)),
+        GreedyList(name, _fill(problem, ranking, bundles, stops=stops, ignores_soft=ignores))
+        for ignores in ((False, True) if problem.soft_rules else (False,))
+        for name, ranking, stops in (
+            ("value", by_value, False),
+            ("value/cost, stop", by_ratio, True),
+            ("value/cost, skip", by_ratio, False),
+        )
     ]
     allowed = [one for one in found if not breaches(one.account)]
     return max(allowed, key=lambda one: one.account.value, default=None)
@@ -126,30 +145,66 @@ def _in_order_of_need(members: Sequence[int], needs: Sequence[set[int]]) -> list
 
 
 def _fill(
-    problem: Problem, ranking: _Ranking, bundles: Sequence[list[int]], *, stops: bool
+    problem: Problem,
+    ranking: _Ranking,
+    bundles: Sequence[list[int]],
+    *,
+    stops: bool,
+    ignores_soft: bool,
 ) -> Account:
     """The plan a list ends in; what rules demand is served before the list starts."""
-    tray = Tray(problem)
-    for place in _demanded(problem, ranking):
+    tray = Tray(problem, ignores_soft=ignores_soft)
+    rules = [r for r in problem.rules if not (ignores_soft and price_of(r) is not None)]
+    for place in _demanded(rules, ranking):
         tray.take(bundles[place], ranking.placements)
-    for place in ranking.order:
-        if place in tray.chosen or place not in ranking.wanted:
-            continue
-        if not tray.is_worth_trying(ranking.placements[place]):
-            continue
-        if not tray.take(bundles[place], ranking.placements) and stops:
+    _meet_floors(tray, rules, ranking, bundles)
+    for _ in range(1 if stops else _rounds(rules)):
+        before = len(tray.chosen)
+        for place in ranking.order:
+            if place in tray.chosen or place not in ranking.wanted:
+                continue
+            if not tray.is_worth_trying(ranking.placements[place]):
+                continue
+            if not tray.take(bundles[place], ranking.placements) and stops:
+                break
+        if len(tray.chosen) == before:
             break
     chosen = sorted(tray.chosen.values(), key=lambda placement: placement.initiative)
     return Account(problem, tuple(chosen))
 
 
-def _demanded(problem: Problem, ranking: _Ranking) -> list[int]:
-    """Pinned initiatives, then the best of those of which a number must be funded."""
-    pins = [r.initiative for r in problem.rules if isinstance(r, Pin) and r.kind != "exclude"]
-    barred = {r.initiative for r in problem.rules if isinstance(r, Pin) and r.kind == "exclude"}
-    wanted = list(dict.fromkeys(pins))
+def _rounds(rules: Sequence[Rule]) -> int:
+    """How often to go through the list: again where one choice can make room for another."""
+    makes_room = any(
+        isinstance(rule, AverageRisk)
+        or (isinstance(rule, Share) and rule.of == "spend" and bounds_above(rule))
+        for rule in rules
+    )
+    return 3 if makes_room else 1
+
+
+def _meet_floors(
+    tray: Tray, rules: Sequence[Rule], ranking: _Ranking, bundles: Sequence[list[int]]
+) -> None:
+    """Take the best of those on whom a least amount of money must be spent, until it is."""
+    for rule in rules:
+        if isinstance(rule, Share | SpendOn) and is_floor(rule):
+            members = set(rule.initiatives)
+            for place in ranking.order:
+                if place in members and place not in tray.chosen:
+                    if tray.has_room(rule):
+                        break
+                    tray.take(bundles[place], ranking.placements)
+
+
+def _demanded(rules: Sequence[Rule], ranking: _Ranking) -> list[int]:
+    """What is pinned or kept, then the best of those of which a number must be funded."""
+    pins = [r.initiative for r in rules if isinstance(r, Pin) and r.kind != "exclude"]
+    kept = [place for r in rules if isinstance(r, Keep) for place in r.initiatives]
+    barred = {r.initiative for r in rules if isinstance(r, Pin) and r.kind == "exclude"}
+    wanted = list(dict.fromkeys([*pins, *kept]))
     rank = {place: position for position, place in enumerate(ranking.order)}
-    for rule in problem.rules:
+    for rule in rules:
         if isinstance(rule, Count) and rule.bound is Bound.AT_LEAST:
             open_ones = [p for p in rule.initiatives if p not in wanted and p not in barred]
             missing = rule.count - sum(place in wanted for place in rule.initiatives)

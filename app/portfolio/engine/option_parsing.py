@@ -80,6 +80,7 @@ def _read_option(tree: dict[str, Any], path: str, grounds: Grounds) -> Option:
         effects=_effects(tree.get("effects", []), at(path, "effects"), grounds),
         effort_minutes=tree.get("effort_minutes", 0),
         risk=exact(tree.get("risk", 0)),
+        live_quarters=tree.get("live_quarters"),
     )
 
 

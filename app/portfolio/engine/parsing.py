@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from app.portfolio.engine.documents import with_digest
 from app.portfolio.engine.faults import Fault, ProblemError, at
 from app.portfolio.engine.option_parsing import Grounds, exact, read_initiatives
-from app.portfolio.engine.problem import Capacity, Fund, Placement, Pool, Problem
+from app.portfolio.engine.problem import Capacity, Fund, Initiative, Placement, Pool, Problem
 from app.portfolio.engine.reading import MAX_BYTES, read_tree
-from app.portfolio.engine.rule_parsing import read_rules
+from app.portfolio.engine.rule_parsing import RuleGrounds, read_rules
 from app.portfolio.engine.shape import shape_faults
 from app.values.carrying import lacking
 from app.values.quarter import Quarter, QuarterFormatError
@@ -59,8 +58,10 @@ def _read(tree: dict[str, Any], faults: list[Fault]) -> Problem | None:
     initiatives = read_initiatives(tree["initiatives"], grounds)
     if faults:
         return None
-    rules = read_rules(tree.get("rules", []), initiatives, quarters, faults)
-    problem = Problem(
+    incumbent = _incumbent(tree.get("incumbent", {}), initiatives, quarters, faults)
+    rules_on = RuleGrounds(initiatives, quarters, grounds.capacities, incumbent)
+    rules = read_rules(tree.get("rules", []), rules_on, faults)
+    return Problem(
         currency=tree["currency"],
         quarters=quarters,
         funds=tuple(funds),
@@ -68,10 +69,9 @@ def _read(tree: dict[str, Any], faults: list[Fault]) -> Problem | None:
         pools=tuple(pools),
         initiatives=initiatives,
         rules=rules,
-        incumbent=(),
+        incumbent=incumbent,
         objective=tree.get("objective", {}).get("name", "expected"),
     )
-    return _with_incumbent(problem, tree.get("incumbent", {}), faults)
 
 
 def _read_quarters(names: Sequence[str], faults: list[Fault]) -> tuple[str, ...]:
@@ -138,22 +138,28 @@ def _places(entries: Sequence[Fund | Capacity | Pool]) -> dict[str, int]:
     return {entry.key: position for position, entry in enumerate(entries)}
 
 
-def _with_incumbent(problem: Problem, tree: dict[str, Any], faults: list[Fault]) -> Problem | None:
-    places = {initiative.key: i for i, initiative in enumerate(problem.initiatives)}
+def _incumbent(
+    tree: dict[str, Any],
+    initiatives: tuple[Initiative, ...],
+    quarters: tuple[str, ...],
+    faults: list[Fault],
+) -> tuple[Placement, ...]:
+    """What runs today, sorted by initiative."""
+    places = {initiative.key: i for i, initiative in enumerate(initiatives)}
     held = []
     for key, choice in sorted(tree.items()):
         path = at("$.incumbent", key)
         if key not in places:
             faults.append(Fault(path, f"“{key}” is no initiative of this problem; remove it."))
             continue
-        options = [option.key for option in problem.initiatives[places[key]].options]
+        options = [option.key for option in initiatives[places[key]].options]
         if choice["option"] not in options:
             message = f"“{choice['option']}” is no option of {key}; use {' or '.join(options)}."
             faults.append(Fault(at(path, "option"), message))
-        elif choice["start"] not in problem.quarters:
+        elif choice["start"] not in quarters:
             message = f"{choice['start']} is outside the planning quarters."
             faults.append(Fault(at(path, "start"), message))
         else:
-            start = problem.quarters.index(choice["start"])
+            start = quarters.index(choice["start"])
             held.append(Placement(places[key], options.index(choice["option"]), start))
-    return replace(problem, incumbent=tuple(sorted(held, key=lambda p: p.initiative)))
+    return tuple(sorted(held, key=lambda placement: placement.initiative))

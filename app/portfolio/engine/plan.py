@@ -127,6 +127,7 @@ class Plan:
     solver: str
     seconds: float
     message: str
+    paid: int = 0
 
     @property
     def has_plan(self) -> bool:

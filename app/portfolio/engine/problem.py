@@ -7,6 +7,7 @@ demand are exact decimals. It is built by ``parse_problem`` only, which has chec
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -82,6 +83,19 @@ class Option:
     effects: tuple[Effect, ...]
     effort_minutes: int
     risk: Decimal
+    live_quarters: int | None = None
+
+    @property
+    def live(self) -> int:
+        """Quarters from the start in which people feel the change: as stated, else until the last
+        of spend and demand is over and it has gone live."""
+        if self.live_quarters is not None:
+            return self.live_quarters
+        busy = max((len(flow.amounts) for flow in (*self.spend, *self.demand)), default=1)
+        first = [
+            next((k for k, a in enumerate(effect.intensity) if a), 0) for effect in self.effects
+        ]
+        return max(1, busy, 1 + max(first, default=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,15 @@ class Initiative:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """One way to fund an initiative: positions of initiative, option and start quarter."""
+
+    initiative: int
+    option: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class Requires:
     """``initiative`` may start only ``lag`` quarters or more after ``needs`` started."""
 
@@ -105,6 +128,7 @@ class Requires:
     initiative: int
     needs: int
     lag: int
+    price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +137,7 @@ class Together:
 
     key: str
     initiatives: tuple[int, ...]
+    price: Decimal | None = None
 
 
 class Bound(StrEnum):
@@ -134,6 +159,7 @@ class Count:
     count: int
     initiatives: tuple[int, ...]
     tag: tuple[str, str] | None
+    price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +175,7 @@ class Pin:
     option: int | None
     start: int | None
     reason: str
+    price: Decimal | None = None
 
     def allows(self, option: int, start: int) -> bool:
         """Whether the placement agrees with the pin."""
@@ -167,6 +194,74 @@ class Share:
     of: str
     tag: tuple[str, str]
     initiatives: tuple[int, ...]
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpendOn:
+    """Spend within the horizon of some initiatives is at most or at least ``limit``."""
+
+    key: str
+    bound: Bound
+    limit: int
+    initiatives: tuple[int, ...]
+    tag: tuple[str, str] | None
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AverageRisk:
+    """The average risk of what is funded, of all or of those with a tag, is at most ``at_most``.
+
+    ``by`` is what weighs: ``initiatives``, each once, or ``spend`` within the horizon.
+    """
+
+    key: str
+    at_most: Decimal
+    by: str
+    initiatives: tuple[int, ...]
+    tag: tuple[str, str] | None
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLoad:
+    """In no quarter are more than ``count`` of the initiatives live (``Option.live``).
+
+    With ``capacity``, the position of a team, only options that ask for that team count.
+    """
+
+    key: str
+    count: int
+    initiatives: tuple[int, ...]
+    tag: tuple[str, str] | None
+    capacity: int | None
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What runs today stays: the choices in ``held`` are made again as they are, or, where
+    ``may_move``, at least stay funded. ``is_all`` when it names nobody and so means everybody.
+    """
+
+    key: str
+    held: tuple[Placement, ...]
+    may_move: bool
+    is_all: bool
+    price: Decimal | None = None
+
+    def allows(self, placement: Placement) -> bool:
+        """Whether the choice keeps the initiative it is about."""
+        return any(
+            self.may_move or placement == one
+            for one in self.held
+            if one.initiative == placement.initiative
+        )
+
+    @property
+    def initiatives(self) -> tuple[int, ...]:
+        return tuple(one.initiative for one in self.held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,16 +273,16 @@ class Synergy:
     value: int
 
 
-Rule = Requires | Together | Count | Pin | Share | Synergy
+Limiting = Requires | Together | Count | Pin | Share | SpendOn | AverageRisk | ChangeLoad | Keep
+"""Rules that can be broken. With a ``price``, in minor units per unit of miss, such a rule is soft:
+it may be broken for money."""
+
+Rule = Limiting | Synergy
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
-    """One way to fund an initiative: positions of initiative, option and start quarter."""
-
-    initiative: int
-    option: int
-    start: int
+def price_of(rule: Rule) -> Decimal | None:
+    """What a unit of miss costs; None for a rule that must hold, or can't be missed."""
+    return None if isinstance(rule, Synergy) else rule.price
 
 
 @dataclass(frozen=True)
@@ -222,6 +317,34 @@ class Problem:
     def position_of(self) -> dict[Placement, int]:
         """Each placement's position in ``placements``."""
         return {placement: position for position, placement in enumerate(self.placements)}
+
+    @cached_property
+    def soft_rules(self) -> tuple[tuple[int, Limiting], ...]:
+        """Those that may be broken for money, with their positions."""
+        return tuple(
+            (position, rule)
+            for position, rule in enumerate(self.rules)
+            if not isinstance(rule, Synergy) and rule.price is not None
+        )
+
+    @cached_property
+    def rules_on(self) -> tuple[tuple[int, ...], ...]:
+        """Per initiative the positions of rules that its choice bears on."""
+        found: list[list[int]] = [[] for _ in self.initiatives]
+        for position, rule in enumerate(self.rules):
+            for place in self._concerned(rule):
+                found[place].append(position)
+        return tuple(tuple(positions) for positions in found)
+
+    def _concerned(self, rule: Rule) -> Iterable[int]:
+        match rule:
+            case Requires():
+                return (rule.initiative, rule.needs)
+            case Pin():
+                return (rule.initiative,)
+            case Share(of="spend"):
+                return range(len(self.initiatives))
+        return rule.initiatives
 
     @cached_property
     def budget_total(self) -> int:

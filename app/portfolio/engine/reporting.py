@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from app.portfolio.engine.checking import rule_states
 from app.portfolio.engine.counting import ZERO, Account, fund_quarters, rounded
-from app.portfolio.engine.crediting import credits, standalone_value
+from app.portfolio.engine.crediting import Settlement, settle, standalone_value
 from app.portfolio.engine.greedy import GreedyList
 from app.portfolio.engine.plan import (
     CapacityUse,
@@ -44,6 +44,7 @@ def plan_from(
     """The plan of ``account``, or an answer without a plan when it is None."""
     shown = account or Account(problem, ())
     value = None if account is None else account.value
+    settlement = settle(shown)
     funded = {placement.initiative for placement in shown.chosen}
     return Plan(
         status=verdict.status,
@@ -54,7 +55,7 @@ def plan_from(
         bound=verdict.bound,
         gap=relative_gap(value, verdict.bound),
         approximation=verdict.approximation,
-        funded=_funded_rows(shown),
+        funded=_funded_rows(shown, settlement),
         not_funded=tuple(
             NotFundedRow(initiative.key, initiative.name, _best_alone(problem, place))
             for place, initiative in enumerate(problem.initiatives)
@@ -63,7 +64,7 @@ def plan_from(
         funds=_fund_uses(shown),
         capacities=_capacity_uses(shown),
         pools=_pool_uses(shown),
-        rules=tuple(rule_states(shown)) if account is not None else (),
+        rules=tuple(rule_states(shown, settlement.paid)) if account is not None else (),
         greedy=_greedy(greedy, value),
         spend=shown.total_spend,
         ties_settled=verdict.ties_settled,
@@ -71,6 +72,7 @@ def plan_from(
         solver=verdict.solver,
         seconds=verdict.seconds,
         message=verdict.message,
+        paid=sum(settlement.paid.values()) if account is not None else 0,
     )
 
 
@@ -88,10 +90,10 @@ def _best_alone(problem: Problem, place: int) -> int:
     )
 
 
-def _funded_rows(account: Account) -> tuple[FundedRow, ...]:
+def _funded_rows(account: Account, settlement: Settlement) -> tuple[FundedRow, ...]:
     problem = account.problem
     rows = []
-    for placement, credit in zip(account.chosen, credits(account), strict=True):
+    for placement, credit in zip(account.chosen, settlement.credits, strict=True):
         initiative, option = problem.initiatives[placement.initiative], problem.option(placement)
         by_fund = _fund_spends(problem, placement)
         rows.append(

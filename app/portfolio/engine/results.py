@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from app.portfolio.engine.checking import RuleState
+from app.portfolio.engine.documents import plain_number
 from app.portfolio.engine.plan import CapacityUse, FundedRow, FundUse, Plan
 
 
@@ -29,10 +31,8 @@ def result_json(plan: Plan) -> dict[str, Any]:
         "funds": [_fund(fund) for fund in plan.funds],
         "capacities": [_capacity(capacity) for capacity in plan.capacities],
         "pools": [{"key": p.key, "value": p.value, "taken": p.taken} for p in plan.pools],
-        "rules": [
-            {"key": rule.key, "type": rule.type, "slack": rule.slack, "binding": rule.binding}
-            for rule in plan.rules
-        ],
+        "rules": [_rule(rule) for rule in plan.rules],
+        **({"paid": plan.paid} if any(rule.price is not None for rule in plan.rules) else {}),
         "greedy": None if plan.greedy is None else asdict(plan.greedy),
         "ties_settled": plan.ties_settled,
         "conflict": list(plan.conflict),
@@ -41,6 +41,14 @@ def result_json(plan: Plan) -> dict[str, Any]:
         "digest": plan.digest,
         "message": plan.message,
     }
+
+
+def _rule(rule: RuleState) -> dict[str, Any]:
+    """A soft rule says besides what a unit of miss costs, what is missed and what that cost."""
+    said = {"key": rule.key, "type": rule.type, "slack": rule.slack, "binding": rule.binding}
+    if rule.price is None:
+        return said
+    return said | {"price": plain_number(rule.price), "miss": rule.miss, "paid": rule.paid}
 
 
 def _fund(fund: FundUse) -> dict[str, Any]:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from app.portfolio.engine.contradictions import contradiction_faults
 from app.portfolio.engine.faults import Fault, at
 from app.portfolio.engine.option_parsing import exact
 from app.portfolio.engine.problem import (
+    AverageRisk,
     Bound,
+    ChangeLoad,
     Count,
     Initiative,
+    Keep,
     Pin,
+    Placement,
     Requires,
     Rule,
     Share,
+    SpendOn,
     Synergy,
     Together,
 )
+
+Tag = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGrounds:
+    """What rules may refer to; ``incumbent`` is what runs today."""
+
+    initiatives: tuple[Initiative, ...]
+    quarters: tuple[str, ...]
+    capacities: Mapping[str, int]
+    incumbent: tuple[Placement, ...]
 
 
 class _Refused(Exception):
@@ -30,13 +49,10 @@ class _Refused(Exception):
 
 
 def read_rules(
-    trees: Sequence[dict[str, Any]],
-    initiatives: tuple[Initiative, ...],
-    quarters: tuple[str, ...],
-    faults: list[Fault],
+    trees: Sequence[dict[str, Any]], grounds: RuleGrounds, faults: list[Fault]
 ) -> tuple[Rule, ...]:
     """The rules sorted by key; faults are added with their JSON paths."""
-    reader = _RuleReader(initiatives, quarters)
+    reader = _RuleReader(grounds)
     rules: list[Rule] = []
     paths: dict[str, str] = {}
     for position, tree in enumerate(trees):
@@ -51,29 +67,43 @@ def read_rules(
             place = path if refusal.step is None else at(path, refusal.step)
             faults.append(Fault(place, refusal.message))
     if not faults:
-        faults.extend(contradiction_faults(rules, initiatives, paths))
+        faults.extend(contradiction_faults(rules, grounds.initiatives, grounds.quarters, paths))
     return tuple(sorted(rules, key=lambda rule: rule.key))
 
 
 class _RuleReader:
-    def __init__(self, initiatives: tuple[Initiative, ...], quarters: tuple[str, ...]) -> None:
-        self.initiatives = initiatives
-        self.quarters = quarters
-        self.places = {initiative.key: i for i, initiative in enumerate(initiatives)}
+    def __init__(self, grounds: RuleGrounds) -> None:
+        self.grounds = grounds
+        self.initiatives = grounds.initiatives
+        self.quarters = grounds.quarters
+        self.places = {initiative.key: i for i, initiative in enumerate(self.initiatives)}
+        self._groups: dict[Tag, tuple[int, ...]] = {}
 
     def read(self, tree: dict[str, Any]) -> Rule:
         match tree["type"]:
             case "requires":
                 return self._requires(tree)
             case "together":
-                return Together(tree["key"], self._members(tree))
+                return Together(tree["key"], self._members(tree), self._price(tree))
             case "at_most" | "at_least":
                 return self._count(tree)
             case "share":
                 return self._share(tree)
+            case "spend_on":
+                return self._spend_on(tree)
+            case "average_risk":
+                return self._average_risk(tree)
+            case "change_load":
+                return self._change_load(tree)
+            case "keep":
+                return self._keep(tree)
             case "synergy":
                 return Synergy(tree["key"], self._members(tree), tree["value"])
         return self._pin(tree)
+
+    def _price(self, tree: dict[str, Any]) -> Decimal | None:
+        """What a unit of miss costs; None for a rule that must hold."""
+        return exact(tree["price"]) if "price" in tree else None
 
     def _place(self, tree: dict[str, Any], field: str) -> int:
         if tree[field] not in self.places:
@@ -89,9 +119,30 @@ class _RuleReader:
             raise _Refused("initiatives", f"must name at least {fewest} initiatives.")
         return tuple(sorted(self.places[key] for key in tree["initiatives"]))
 
-    def _tagged(self, tree: dict[str, Any]) -> tuple[tuple[str, str], tuple[int, ...]]:
+    def _group(
+        self, tree: dict[str, Any], *, or_all: bool = False, fewest: int = 1
+    ) -> tuple[Tag | None, tuple[int, ...]]:
+        """Those listed or those with a tag; everybody when neither is given and that is allowed."""
+        listed, tagged = "initiatives" in tree, "tag" in tree and "equals" in tree
+        if or_all and not {"initiatives", "tag", "equals"} & tree.keys():
+            return None, tuple(range(len(self.initiatives)))
+        if listed == tagged or (listed and ("tag" in tree or "equals" in tree)):
+            either = "needs either “initiatives” or both “tag” and “equals”"
+            raise _Refused(None, f"{either}, or none of them." if or_all else f"{either}.")
+        return (None, self._members(tree, fewest)) if listed else self._tagged(tree)
+
+    def _bound(self, tree: dict[str, Any]) -> Bound:
+        bounds = [bound for bound in Bound if bound.value in tree]
+        if len(bounds) != 1:
+            raise _Refused(None, "needs exactly one of “at_most” and “at_least”.")
+        return bounds[0]
+
+    def _tagged(self, tree: dict[str, Any]) -> tuple[Tag, tuple[int, ...]]:
         tag = (tree["tag"], tree["equals"])
-        found = tuple(i for i, one in enumerate(self.initiatives) if one.carries(*tag))
+        if tag not in self._groups:
+            found = tuple(i for i, one in enumerate(self.initiatives) if one.carries(*tag))
+            self._groups[tag] = found
+        found = self._groups[tag]
         if not found:
             message = f"no initiative has {tag[0]} = “{tag[1]}”; correct the tag or drop the rule."
             raise _Refused("equals", message)
@@ -101,26 +152,71 @@ class _RuleReader:
         initiative, needs = self._place(tree, "initiative"), self._place(tree, "needs")
         if initiative == needs:
             raise _Refused("needs", "is the initiative itself; name another one.")
-        return Requires(tree["key"], initiative, needs, tree.get("lag", 0))
+        return Requires(tree["key"], initiative, needs, tree.get("lag", 0), self._price(tree))
 
     def _count(self, tree: dict[str, Any]) -> Count:
-        listed, tagged = "initiatives" in tree, "tag" in tree and "equals" in tree
-        if listed == tagged or (listed and ("tag" in tree or "equals" in tree)):
-            raise _Refused(None, "needs either “initiatives” or both “tag” and “equals”.")
         bound = Bound(tree["type"])
-        tag, members = (None, self._members(tree, 1)) if listed else self._tagged(tree)
+        tag, members = self._group(tree)
         if bound is Bound.AT_LEAST and tree["count"] > len(members):
             message = f"asks for {tree['count']} of {len(members)} initiatives; lower the count."
             raise _Refused("count", message)
-        return Count(tree["key"], bound, tree["count"], members, tag)
+        return Count(tree["key"], bound, tree["count"], members, tag, self._price(tree))
 
     def _share(self, tree: dict[str, Any]) -> Share:
-        bounds = [bound for bound in Bound if bound.value in tree]
-        if len(bounds) != 1:
-            raise _Refused(None, "needs exactly one of “at_most” and “at_least”.")
+        bound = self._bound(tree)
         tag, members = self._tagged(tree)
-        share = exact(tree[bounds[0].value])
-        return Share(tree["key"], bounds[0], share, tree["of"], tag, members)
+        share = exact(tree[bound.value])
+        return Share(tree["key"], bound, share, tree["of"], tag, members, self._price(tree))
+
+    def _spend_on(self, tree: dict[str, Any]) -> SpendOn:
+        bound = self._bound(tree)
+        tag, members = self._group(tree)
+        limit = tree[bound.value]
+        return SpendOn(tree["key"], bound, limit, members, tag, self._price(tree))
+
+    def _average_risk(self, tree: dict[str, Any]) -> AverageRisk:
+        tag, members = self._group(tree, or_all=True)
+        most, by = exact(tree["at_most"]), tree.get("by", "initiatives")
+        return AverageRisk(tree["key"], most, by, members, tag, self._price(tree))
+
+    def _change_load(self, tree: dict[str, Any]) -> ChangeLoad:
+        tag, members = self._group(tree, or_all=True)
+        capacity = None
+        if "capacity" in tree:
+            if tree["capacity"] not in self.grounds.capacities:
+                message = f"“{tree['capacity']}” is no capacity of this problem; add it first."
+                raise _Refused("capacity", message)
+            capacity = self.grounds.capacities[tree["capacity"]]
+        return ChangeLoad(tree["key"], tree["count"], members, tag, capacity, self._price(tree))
+
+    def _keep(self, tree: dict[str, Any]) -> Keep:
+        held = {one.initiative: one for one in self.grounds.incumbent}
+        is_all = "initiatives" not in tree
+        members = tuple(held) if is_all else self._members(tree, 1)
+        strangers = [place for place in members if place not in held]
+        if strangers or not held:
+            who = self.initiatives[strangers[0]].key if strangers else "nobody"
+            message = f"keeps what “incumbent” names; {who} stands there. Add it, or drop the rule."
+            if strangers:
+                message = f"{who} is not in “incumbent”; name its option and start there."
+            raise _Refused(None if is_all else "initiatives", message)
+        rule = Keep(
+            tree["key"], tuple(held[place] for place in sorted(members)),
+            tree.get("may_move", False), is_all, self._price(tree),
+        )  # fmt: skip
+        self._check_kept(rule)
+        return rule
+
+    def _check_kept(self, rule: Keep) -> None:
+        for one in rule.held:
+            initiative = self.initiatives[one.initiative]
+            if one.start not in initiative.options[one.option].starts and not rule.may_move:
+                when = self.quarters[one.start]
+                message = (
+                    f"{initiative.key} can't stay as it is: its option may not start in {when}. "
+                    "Add that start, or say “may_move”: true."
+                )
+                raise _Refused(None, message)
 
     def _pin(self, tree: dict[str, Any]) -> Pin:
         place = self._place(tree, "initiative")
@@ -138,7 +234,8 @@ class _RuleReader:
             if tree["start"] not in self.quarters:
                 raise _Refused("start", f"{tree['start']} is outside the planning quarters.")
             start = self.quarters.index(tree["start"])
-        pin = Pin(tree["key"], tree["type"], place, option, start, tree.get("reason", ""))
+        reason, price = tree.get("reason", ""), self._price(tree)
+        pin = Pin(tree["key"], tree["type"], place, option, start, reason, price)
         if pin.kind == "fix" and not any(
             pin.allows(o, s) for o, one in enumerate(initiative.options) for s in one.starts
         ):

@@ -69,6 +69,7 @@ _KINDS = {
     "string": "text",
     "integer": "a whole number (money in minor units, such as cents)",
     "number": "a finite number",
+    "boolean": "true or false",
 }
 _AT = {"min": "at least", "max": "at most"}
 _PATTERNS = {

@@ -4,56 +4,76 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from app.portfolio.engine.counting import fund_quarters
+from app.portfolio.engine.measuring import Tally, addition, empty, exact_slack, minus, plus
 from app.portfolio.engine.problem import (
+    AverageRisk,
     Bound,
+    ChangeLoad,
     Count,
     Flow,
+    Keep,
+    Limiting,
     Pin,
     Placement,
     Problem,
     Requires,
+    Rule,
     Share,
+    SpendOn,
+    Synergy,
 )
 
 
 class Tray:
-    """Choices taken so far; ``take`` adds a bundle only if every watched limit still holds."""
+    """Choices taken so far; ``take`` adds a bundle only if every watched limit still holds.
 
-    def __init__(self, problem: Problem) -> None:
+    Soft rules are kept like hard ones, or not at all when ``ignores_soft``.
+    """
+
+    def __init__(self, problem: Problem, *, ignores_soft: bool = False) -> None:
         self.problem = problem
         self.chosen: dict[int, Placement] = {}
         quarters = len(problem.quarters)
         self.spend = [[0] * quarters for _ in problem.funds]
         self.demand = [[Decimal(0)] * quarters for _ in problem.capacities]
-        self.pins: dict[int, list[Pin]] = {}
-        self.caps: dict[int, list[Count]] = {}
+        self.pins: dict[int, list[Pin | Keep]] = {}
         self.needs: dict[int, list[Requires]] = {}
-        self.shares: dict[int, list[tuple[Share, int]]] = {}
-        self.tagged: dict[str, int] = {}
-        self._spend: dict[Placement, int] = {}
-        self._index_rules()
+        self.caps: dict[int, list[int]] = {}
+        self._sums: dict[int, Tally] = {}
+        self._added: dict[tuple[int, Placement], Tally] = {}
+        for position, rule in enumerate(problem.rules):
+            if not isinstance(rule, Synergy) and not (ignores_soft and rule.price is not None):
+                self._watch(position, rule)
 
-    def _index_rules(self) -> None:
-        for rule in self.problem.rules:
-            match rule:
-                case Pin():
-                    self.pins.setdefault(rule.initiative, []).append(rule)
-                case Count(bound=Bound.AT_MOST):
-                    for place in rule.initiatives:
-                        self.caps.setdefault(place, []).append(rule)
-                case Requires():
-                    self.needs.setdefault(rule.initiative, []).append(rule)
-                case Share(bound=Bound.AT_MOST, of="budget"):
-                    limit = int(Fraction(rule.share) * self.problem.budget_total)
-                    for place in rule.initiatives:
-                        self.shares.setdefault(place, []).append((rule, limit))
+    def _watch(self, position: int, rule: Limiting) -> None:
+        match rule:
+            case Pin() | Keep():
+                for place in {rule.initiative} if isinstance(rule, Pin) else rule.initiatives:
+                    self.pins.setdefault(place, []).append(rule)
+            case Requires():
+                self.needs.setdefault(rule.initiative, []).append(rule)
+            case _ if bounds_above(rule):
+                self._sums[position] = empty(self.problem, rule)
+                whole = isinstance(rule, Share) and rule.of == "spend"
+                everybody = range(len(self.problem.initiatives))
+                for place in everybody if whole else rule.initiatives:
+                    self.caps.setdefault(place, []).append(position)
 
     def is_worth_trying(self, placements: Sequence[Placement]) -> bool:
         """Whether the rules leave any of the placements."""
         return any(self._is_pinned_right(placement) for placement in placements)
+
+    def has_room(self, rule: Rule) -> bool:
+        """Whether the rule, a floor, is met by what is chosen."""
+        places = set() if isinstance(rule, Pin | Requires | Synergy) else set(rule.initiatives)
+        sums = empty(self.problem, rule)
+        for placement in self.chosen.values():
+            if placement.initiative in places:
+                sums = plus(sums, addition(self.problem, rule, placement))
+        slack = exact_slack(self.problem, rule, sums)
+        return slack is None or slack >= 0
 
     def take(self, bundle: Sequence[int], placements: Mapping[int, Sequence[Placement]]) -> bool:
         """Add every member in its first placement that fits; all of them or none."""
@@ -78,28 +98,37 @@ class Tray:
         for flow in option.demand:
             for quarter, amount in self.problem.in_horizon(placement, flow):
                 self.demand[flow.target][quarter] += sign * amount
-        for rule, _ in self.shares.get(placement.initiative, ()):
-            taken = self.tagged.get(rule.key, 0)
-            self.tagged[rule.key] = taken + sign * self._spend_of(placement)
+        change = plus if sign > 0 else minus
+        for position in self.caps.get(placement.initiative, ()):
+            self._sums[position] = change(self._sums[position], self._addition(position, placement))
         if sign > 0:
             self.chosen[placement.initiative] = placement
         else:
             del self.chosen[placement.initiative]
+
+    def _addition(self, position: int, placement: Placement) -> Tally:
+        if (position, placement) not in self._added:
+            rule = self.problem.rules[position]
+            self._added[position, placement] = addition(self.problem, rule, placement)
+        return self._added[position, placement]
 
     def _fits(self, placement: Placement) -> bool:
         option = self.problem.option(placement)
         return (
             self._is_pinned_right(placement)
             and self._keeps_order(placement)
-            and self._keeps_counts(placement)
-            and self._keeps_shares(placement)
+            and self._keeps_below(placement)
             and all(self._keeps_budget(placement, flow) for flow in option.spend)
             and all(self._keeps_capacity(placement, flow) for flow in option.demand)
         )
 
     def _is_pinned_right(self, placement: Placement) -> bool:
-        pins = self.pins.get(placement.initiative, ())
-        return all(pin.allows(placement.option, placement.start) for pin in pins)
+        return all(
+            pin.allows(placement)
+            if isinstance(pin, Keep)
+            else pin.allows(placement.option, placement.start)
+            for pin in self.pins.get(placement.initiative, ())
+        )
 
     def _keeps_order(self, placement: Placement) -> bool:
         for rule in self.needs.get(placement.initiative, ()):
@@ -108,22 +137,15 @@ class Tray:
                 return False
         return True
 
-    def _keeps_counts(self, placement: Placement) -> bool:
-        return all(
-            sum(place in self.chosen for place in rule.initiatives) < rule.count
-            for rule in self.caps.get(placement.initiative, ())
-        )
-
-    def _keeps_shares(self, placement: Placement) -> bool:
-        return all(
-            self.tagged.get(rule.key, 0) + self._spend_of(placement) <= limit
-            for rule, limit in self.shares.get(placement.initiative, ())
-        )
-
-    def _spend_of(self, placement: Placement) -> int:
-        if placement not in self._spend:
-            self._spend[placement] = self.problem.spend(placement)
-        return self._spend[placement]
+    def _keeps_below(self, placement: Placement) -> bool:
+        """Whether no rule with an upper limit is missed, or missed by more, with the choice."""
+        for position in self.caps.get(placement.initiative, ()):
+            rule, now = self.problem.rules[position], self._sums[position]
+            after = plus(now, self._addition(position, placement))
+            slack = exact_slack(self.problem, rule, after)
+            if slack is not None and slack < min(0, exact_slack(self.problem, rule, now) or 0):
+                return False
+        return True
 
     def _keeps_budget(self, placement: Placement, flow: Flow) -> bool:
         fund, row = self.problem.funds[flow.target], self.spend[flow.target]
@@ -142,3 +164,15 @@ class Tray:
             row[quarter] + amount <= capacity.available[quarter]
             for quarter, amount in self.problem.in_horizon(placement, flow)
         )
+
+
+def bounds_above(rule: Rule) -> bool:
+    """Whether one more choice can break the rule by being too much."""
+    if isinstance(rule, AverageRisk | ChangeLoad):
+        return True
+    return isinstance(rule, Count | Share | SpendOn) and rule.bound is Bound.AT_MOST
+
+
+def is_floor(rule: Rule) -> bool:
+    """Whether the rule asks for more money on some initiatives than nothing."""
+    return isinstance(rule, Share | SpendOn) and rule.bound is Bound.AT_LEAST

@@ -8,13 +8,19 @@ from app.portfolio.engine.chords import Curve, Place
 from app.portfolio.engine.milp import families
 from app.portfolio.engine.milp.model import Model
 from app.portfolio.engine.problem import (
+    AverageRisk,
+    ChangeLoad,
     Count,
+    Keep,
     Pin,
     Problem,
     Requires,
+    Rule,
     Share,
+    SpendOn,
     Synergy,
     Together,
+    price_of,
 )
 
 
@@ -51,16 +57,30 @@ def _add_limits(model: Model) -> None:
     families.add_budgets(model)
     families.add_capacities(model)
     for rule in model.problem.rules:
-        match rule:
-            case Requires():
-                families.add_requires(model, rule)
-            case Together():
-                families.add_together(model, rule)
-            case Count():
-                families.add_count(model, rule)
-            case Pin():
-                families.add_pin(model, rule)
-            case Share():
-                families.add_share(model, rule)
-            case Synergy():
-                pass
+        # What can be paid for is never the reason why limits can't hold together.
+        if not model.elastic or price_of(rule) is None:
+            _add_rule(model, rule)
+
+
+def _add_rule(model: Model, rule: Rule) -> None:
+    match rule:
+        case Requires():
+            families.add_requires(model, rule)
+        case Together():
+            families.add_together(model, rule)
+        case Count():
+            families.add_count(model, rule)
+        case Pin():
+            families.add_pin(model, rule)
+        case Share():
+            families.add_share(model, rule)
+        case SpendOn():
+            families.add_spend_on(model, rule)
+        case AverageRisk():
+            families.add_average_risk(model, rule)
+        case ChangeLoad():
+            families.add_change_load(model, rule)
+        case Keep():
+            families.add_keep(model, rule)
+        case Synergy():
+            pass

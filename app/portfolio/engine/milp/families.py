@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import pulp
 
-from app.portfolio.engine.milp.model import EQ, GE, LE, Model, Terms
+from app.portfolio.engine.measuring import addition
+from app.portfolio.engine.milp.model import EQ, GE, LARGEST, LE, Model, Number, Terms
 from app.portfolio.engine.problem import (
+    AverageRisk,
     Bound,
+    ChangeLoad,
     Count,
     Flow,
+    Keep,
+    Limiting,
     Pin,
     Placement,
     Requires,
     Rule,
     Share,
+    SpendOn,
     Synergy,
     Together,
 )
@@ -79,59 +86,158 @@ def add_capacities(model: Model) -> None:
 
 
 def add_requires(model: Model, rule: Requires) -> None:
-    """(5) Σ_{s≤t} x_is ≤ Σ_{s≤t−lag} x_js for every quarter t."""
+    """(5) Σ_{s≤t} x_is ≤ Σ_{s≤t−lag} x_js (+ m_t) for every quarter t."""
     mine = _starts(model, rule.initiative)
     theirs = _starts(model, rule.needs)
-    for quarter in sorted(mine):
+    quarters = sorted(mine) if rule.price is None else range(len(model.problem.quarters))
+    for quarter in quarters:
         begun = [(x, 1) for start, xs in mine.items() if start <= quarter for x in xs]
         ready = [(x, -1) for start, xs in theirs.items() if start <= quarter - rule.lag for x in xs]
-        model.row(begun + ready, LE, 0, owner=f"rule:{rule.key}")
+        if begun:
+            _limit(model, rule, begun + ready, LE, 0)
 
 
 def add_together(model: Model, rule: Together) -> None:
-    """(6) y_i = y_j along the list."""
-    for one, other in zip(rule.initiatives, rule.initiatives[1:], strict=False):
-        model.row([(model.y[one], 1), (model.y[other], -1)], EQ, 0, owner=f"rule:{rule.key}")
+    """(6) y_i = y_j along the list; soft: y_i ≤ u for all, price·(n·u − Σ y_i) off the value."""
+    if rule.price is None:
+        for one, other in zip(rule.initiatives, rule.initiatives[1:], strict=False):
+            model.row([(model.y[one], 1), (model.y[other], -1)], EQ, 0, owner=f"rule:{rule.key}")
+        return
+    started = model.positive(f"u{len(model.value):06d}", 1.0)
+    price = float(rule.price)
+    model.value.append((started, -price * len(rule.initiatives)))
+    for place in rule.initiatives:
+        model.row([(model.y[place], 1), (started, -1)], LE, 0)
+        model.value.append((model.y[place], price))
 
 
 def add_count(model: Model, rule: Count) -> None:
-    """(7) Σ y_i ≤ n, or ≥ n."""
-    sense = LE if rule.bound is Bound.AT_MOST else GE
+    """(7) Σ y_i ≤ n (+ m), or ≥ n (− m)."""
     terms = [(model.y[place], 1) for place in rule.initiatives]
-    model.row(terms, sense, rule.count, owner=f"rule:{rule.key}")
+    _limit(model, rule, terms, _sense(rule.bound), rule.count)
 
 
 def add_pin(model: Model, rule: Pin) -> None:
-    """(8) y_i = 0 to exclude; Σ of the allowed x_ios = 1 to fund or fix."""
+    """(8) y_i = 0 to exclude; Σ of the allowed x_ios ≥ 1 to fund or fix."""
     if rule.kind == "exclude":
-        model.row([(model.y[rule.initiative], 1)], LE, 0, owner=f"rule:{rule.key}")
+        terms = [(model.y[rule.initiative], 1)]
+        if rule.price is None:
+            model.row(terms, LE, 0, owner=f"rule:{rule.key}")
+        else:
+            model.value.append((model.y[rule.initiative], -float(rule.price)))
         return
     allowed = [
-        (model.x[position], 1)
+        position
         for position in model.placed[rule.initiative]
         if (placement := model.problem.placements[position])
         and rule.allows(placement.option, placement.start)
     ]
-    model.row(allowed, GE, 1, owner=f"rule:{rule.key}")
+    _want(model, rule, allowed)
 
 
 def add_share(model: Model, rule: Share) -> None:
-    """(9) Σ_{tagged} k·x ≤ σ·ΣB, or ≤ σ·Σ k·x over all; ≥ for a floor."""
+    """(9) Σ_{tagged} k·x ≤ σ·ΣB (+ m), or ≤ σ·Σ k·x over all; ≥ for a floor."""
     members = set(rule.initiatives)
-    sense = LE if rule.bound is Bound.AT_MOST else GE
     share = Fraction(rule.share)
-    terms: list[tuple[pulp.LpVariable, int]] = []
-    for position in model.positions:
-        placement = model.problem.placements[position]
-        tagged = placement.initiative in members
-        spend = model.problem.spend(placement)
-        if rule.of == "spend":
-            weight = share.denominator * tagged - share.numerator
-            terms.append((model.x[position], spend * weight))
-        elif tagged:
-            terms.append((model.x[position], spend))
-    limit = share * model.problem.budget_total if rule.of == "budget" else 0
-    model.row(terms, sense, limit, owner=f"rule:{rule.key}")
+    spends = _spends(model, None if rule.of == "spend" else members)
+    if rule.of == "budget":
+        _limit(model, rule, spends, _sense(rule.bound), share * model.problem.budget_total)
+        return
+    tagged = {id(model.x[p]) for place in members for p in model.placed[place]}
+    # Whole coefficients where the rule is hard; where money is paid per unit, units of money.
+    scale = share.denominator if rule.price is None else 1
+    terms: Terms = [(x, spend * (scale * (id(x) in tagged) - share * scale)) for x, spend in spends]
+    if rule.price is None:
+        terms = [(x, int(coefficient)) for x, coefficient in terms]
+    _limit(model, rule, terms, _sense(rule.bound), 0)
+
+
+def add_spend_on(model: Model, rule: SpendOn) -> None:
+    """(13) Σ_{members} k·x ≤ L (+ m), or ≥ L (− m)."""
+    _limit(model, rule, _spends(model, set(rule.initiatives)), _sense(rule.bound), rule.limit)
+
+
+def add_average_risk(model: Model, rule: AverageRisk) -> None:
+    """(14) Σ w·(r_io − R)·x ≤ 0 (+ m), w one or the spend of the choice."""
+    problem = model.problem
+    terms: list[tuple[pulp.LpVariable, Fraction | int]] = []
+    for place in rule.initiatives:
+        for position in model.placed[place]:
+            above = addition(problem, rule, problem.placements[position])[0]
+            terms.append((model.x[position], Fraction(above)))
+    if rule.price is None:
+        common = lcm(*(coefficient.denominator for _, coefficient in terms))
+        if common <= LARGEST:
+            terms = [(x, int(coefficient * common)) for x, coefficient in terms]
+    _limit(model, rule, terms, LE, 0)
+
+
+def add_change_load(model: Model, rule: ChangeLoad) -> None:
+    """(15) Σ of the x live in t ≤ n (+ m_t) for every quarter t."""
+    problem = model.problem
+    live: list[list[tuple[pulp.LpVariable, int]]] = [[] for _ in problem.quarters]
+    for place in rule.initiatives:
+        for position in model.placed[place]:
+            counted = addition(problem, rule, problem.placements[position])
+            for quarter, is_live in enumerate(counted):
+                if is_live:
+                    live[quarter].append((model.x[position], 1))
+    for terms in live:
+        if len(terms) > rule.count:
+            _limit(model, rule, terms, LE, rule.count)
+
+
+def add_keep(model: Model, rule: Keep) -> None:
+    """(16) Σ of the x_ios that keep i ≥ 1 for every incumbent named, or price·(1 − Σ x) is off the
+    value."""
+    for one in rule.held:
+        kept = [
+            position
+            for position in model.placed[one.initiative]
+            if rule.allows(model.problem.placements[position])
+        ]
+        _want(model, rule, kept)
+
+
+def _want(model: Model, rule: Pin | Keep, positions: Iterable[int]) -> None:
+    """One of the placements is chosen, or the price is paid."""
+    terms = [(model.x[position], 1) for position in positions]
+    if rule.price is None:
+        model.row(terms, GE, 1, owner=f"rule:{rule.key}")
+        return
+    price = float(rule.price)
+    model.value_base -= price
+    model.value.extend((x, price) for x, _ in terms)
+
+
+def _limit(model: Model, rule: Limiting, terms: Terms, sense: int, limit: Number) -> None:
+    """One row of a rule. Soft: what is missed is a variable m ≥ 0 whose price is off the value.
+
+    m is counted in multiples of the row's largest coefficient, as overtime is, and such a row is
+    never rounded to whole units: a miss may be any amount.
+    """
+    if rule.price is None:
+        model.row(terms, sense, limit, owner=f"rule:{rule.key}")
+        return
+    size = float(max((abs(c) for _, c in terms), default=0)) or 1.0
+    miss = model.positive(f"p{len(model.value):06d}")
+    row = [(x, float(coefficient)) for x, coefficient in terms]
+    model.row([*row, (miss, -size if sense == LE else size)], sense, limit)
+    model.value.append((miss, -float(rule.price) * size))
+
+
+def _sense(bound: Bound) -> int:
+    return LE if bound is Bound.AT_MOST else GE
+
+
+def _spends(model: Model, members: set[int] | None) -> list[tuple[pulp.LpVariable, int]]:
+    """Spend within the horizon of every placement, of some initiatives or of all."""
+    return [
+        (model.x[position], model.problem.spend(placement))
+        for position in model.positions
+        if (placement := model.problem.placements[position])
+        and (members is None or placement.initiative in members)
+    ]
 
 
 def add_synergy(model: Model, rule: Synergy) -> None:
@@ -160,16 +266,18 @@ def add_overlap(model: Model) -> None:
 
 
 def add_cliques(model: Model, rules: Iterable[Rule]) -> None:
-    """(12) Σ y ≤ 1 over groups every two of which exclude each other by some rule.
+    """(12) Σ y ≤ 1 over groups every two of which exclude each other by some hard rule.
 
-    Implied by the rules, but tighter: three pairs a–b, b–c, a–c become one row.
+    Implied by the rules, but tighter: three pairs a–b, b–c, a–c become one row. What a rule says by
+    itself is not said again.
     """
     beside: dict[int, set[int]] = {}
+    seen: set[tuple[int, ...]] = set()
     for rule in rules:
-        if isinstance(rule, Count) and rule.bound is Bound.AT_MOST and rule.count == 1:
+        if isinstance(rule, Count) and rule.bound is Bound.AT_MOST and _is_exclusive(rule):
+            seen.add(rule.initiatives)
             for place in rule.initiatives:
                 beside.setdefault(place, set()).update(set(rule.initiatives) - {place})
-    seen: set[tuple[int, ...]] = set()
     for place in sorted(beside):
         for other in sorted(beside[place]):
             clique = {place, other}
@@ -180,6 +288,11 @@ def add_cliques(model: Model, rules: Iterable[Rule]) -> None:
             if len(found) > 2 and found not in seen:
                 seen.add(found)
                 model.row([(model.y[p], 1) for p in found], LE, 1)
+
+
+def _is_exclusive(rule: Count) -> bool:
+    """Whether it lets one of them at most be funded, whatever that is worth."""
+    return rule.count == 1 and rule.price is None
 
 
 def spend_terms(model: Model) -> Terms:

@@ -40,7 +40,8 @@ FIX = {"type": "fix", "initiative": "A", "option": "wide", "start": "2027-Q2"}
 CASES: list[tuple[Document, dict[str, tuple[int, int]], int | None]] = [
     (AFTER, {"A": (0, Q1), "B": (0, Q2)}, 0),
     (AFTER, {"A": (0, Q1), "B": (0, Q1)}, -1),
-    (AFTER, {"B": (0, Q2)}, -2),
+    (AFTER, {"B": (0, Q2)}, -1),
+    (AFTER, {"B": (0, Q1)}, -2),
     (AFTER, {"A": (0, Q1)}, None),
     ({"type": "together", "initiatives": ["A", "B"]}, {"A": (0, Q1), "B": (1, Q2)}, 0),
     ({"type": "together", "initiatives": ["A", "B"]}, {"A": (0, Q1)}, -1),
