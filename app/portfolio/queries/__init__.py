@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.portfolio.queries.candidates import (
+    BOUND_MONEY,
     COMMITTED,
+    BoundMoney,
     CandidateLine,
     CommittedChoice,
     count_candidates,
@@ -27,7 +29,9 @@ from app.portfolio.queries.scenarios import (
 )
 
 __all__ = [
+    "BOUND_MONEY",
     "COMMITTED",
+    "BoundMoney",
     "CandidateLine",
     "CommittedChoice",
     "count_candidates",

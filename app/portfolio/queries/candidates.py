@@ -40,6 +40,24 @@ comes by ``app.calendar.queries.BUDGET_FLOORS``.
 
 
 @dataclass(frozen=True, slots=True)
+class BoundMoney:
+    """What a decision binds of a fund in a quarter, in the currency it was decided in."""
+
+    initiative: str
+    fund_id: int
+    quarter: Quarter
+    minor: int
+    currency: str
+
+
+BOUND_MONEY: list[Callable[[Session, int], Sequence[BoundMoney]]] = []
+"""Later stations append who holds money of a cycle's funds in its quarters, in any currency:
+(session, cycle id) → what each initiative holds. It names who takes what
+``app.calendar.queries.BUDGET_FLOORS`` sums up, and what is left out there.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class CandidateLine:
     """A candidate as lists and forms show it."""
 
@@ -121,6 +139,11 @@ def load_committed_options(session: Session, cycle_id: int) -> list[tuple[Option
     )
     by_id = {option.id: option for option in options}
     return [(by_id[choice.option_id], choice.start) for choice in choices]
+
+
+def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
+    """Who holds money of the cycle's funds in its quarters, whatever the currency."""
+    return [one for provide in BOUND_MONEY for one in provide(session, cycle_id)]
 
 
 @dataclass(frozen=True, slots=True)

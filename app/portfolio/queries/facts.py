@@ -18,9 +18,15 @@ from app.initiatives.queries import load_candidates
 from app.journeys.models import LeverPool
 from app.journeys.rules import Lever, PoolState, discounted_pool_minor
 from app.portfolio.models import Scenario
-from app.portfolio.queries.candidates import Bonds, load_bonds, load_committed_options
+from app.portfolio.queries.candidates import (
+    Bonds,
+    list_bound_money,
+    load_bonds,
+    load_committed_options,
+)
 from app.portfolio.rules.demands import DemandKind, initiative_tags
 from app.portfolio.rules.facts import (
+    BoundFacts,
     CandidateFacts,
     CommittedFacts,
     DeclaredFacts,
@@ -72,6 +78,7 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
             )
             for option, start in committed
         ),
+        bound=load_bound(session, cycle),
         pins=tuple(_pins(scenario)),
         demands=tuple(
             DemandFacts(rule.key, DemandKind(rule.type), rule.parameters, rule.reason)
@@ -126,6 +133,16 @@ def _funds(session: Session, scenario: Scenario) -> tuple[FundFacts, ...]:
             committed=tuple(taken.get((fund.fund_id, q), 0) for q in cycle.quarters),
         )
         for fund in cycle.funds
+    )
+
+
+def load_bound(session: Session, cycle: Cycle) -> tuple[BoundFacts, ...]:
+    """What decisions hold of the cycle's funds; ``cycle`` is loaded with them."""
+    names = {fund.fund_id: fund.fund.name for fund in cycle.funds}
+    return tuple(
+        BoundFacts(one.initiative, names[one.fund_id], one.quarter, one.minor, one.currency)
+        for one in list_bound_money(session, cycle.id)
+        if one.fund_id in names
     )
 
 

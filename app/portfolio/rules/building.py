@@ -16,12 +16,11 @@ from app.initiatives.rules import (
     intensities,
 )
 from app.initiatives.rules.value import declared_value
-from app.journeys.rules import intensity, ramp_profile
-from app.portfolio.rules.demands import DemandKind, listed
+from app.portfolio.rules.approved import approved_remarks, still_to_come
+from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.eligibility import eligible
 from app.portfolio.rules.facts import (
     CandidateFacts,
-    CommittedFacts,
     FundFacts,
     OptionFacts,
     PoolFacts,
@@ -49,6 +48,7 @@ def build_problem(facts: ProblemFacts) -> Built:
     numbers = {key: number for number, key in enumerate(sorted(pools))}
     teams = {team.key for team in facts.teams}
     remarks += _uncounted(candidates, facts, pools.keys(), teams)
+    remarks += approved_remarks(facts)
     document = {
         "format": "waymark/problem",
         "version": 1,
@@ -102,7 +102,7 @@ def _pool(pool: PoolFacts, facts: ProblemFacts) -> dict[str, Any]:
     """What running initiatives leave of the pool: value(t)·e^(−S₀(t)), so nothing is sold twice."""
     running = [0.0] * len(facts.quarters)
     for one in facts.committed:
-        for quarter, more in enumerate(_still_to_come(one, pool, len(running))):
+        for quarter, more in enumerate(still_to_come(one, pool, len(running))):
             running[quarter] += more
     return {
         "key": pool.key,
@@ -110,18 +110,6 @@ def _pool(pool: PoolFacts, facts: ProblemFacts) -> dict[str, Any]:
             round(value * exp(-already)) for value, already in zip(pool.value, running, strict=True)
         ],
     }
-
-
-def _still_to_come(one: CommittedFacts, pool: PoolFacts, horizon: int) -> list[float]:
-    """Intensity per planning quarter beyond what ran when the pool was measured."""
-    option = one.option
-    full = sum(intensity(e.removal, e.grade.haircut) for e in option.effects if e.pool == pool.key)
-    if not full:
-        return [0.0] * horizon
-    live = one.start + option.go_live
-    profile = ramp_profile(live + 1, option.ramp, option.half_life, horizon)
-    measured = ramp_profile(live - pool.measured + 1, option.ramp, option.half_life, 1)[0]
-    return [full * max(0.0, grown - measured) for grown in profile]
 
 
 def _option(
@@ -258,10 +246,6 @@ def _uncounted(
             f"Team {team}",
             f"Has no capacity in this cycle, so its days do not limit {_some(keys)}.",
         )
-    if facts.committed:
-        running = listed(sorted(one.key for one in facts.committed))
-        text = f"{running}; their money, days and effects on the pools are taken off first."
-        yield Remark("Approved already", text)
 
 
 def _some(keys: set[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from app.initiatives.rules import EvidenceGrade
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
-from app.values.quarter import QuarterSpan
+from app.values.quarter import Quarter, QuarterSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,17 @@ class CommittedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class BoundFacts:
+    """What an approved initiative holds of one of the cycle's funds, by name, in one quarter."""
+
+    initiative: str
+    fund: str
+    quarter: Quarter
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class PinFacts:
     """A pin of the scenario."""
 
@@ -150,6 +161,7 @@ class ProblemFacts:
     pools: tuple[PoolFacts, ...]
     candidates: tuple[CandidateFacts, ...]
     committed: tuple[CommittedFacts, ...]
+    bound: tuple[BoundFacts, ...]
     pins: tuple[PinFacts, ...]
     demands: tuple[DemandFacts, ...]
 

@@ -16,6 +16,7 @@ from app.portfolio.engine.faults import ProblemError
 from app.portfolio.engine.parsing import parse_problem
 from app.portfolio.models import Scenario
 from app.portfolio.queries.facts import LoadedFacts, load_problem_facts, pool_key
+from app.portfolio.rules.approved import taking_keys
 from app.portfolio.rules.building import Built, build_problem, overdrawn
 from app.portfolio.rules.demands import DemandKind, demand_sentence, listed
 from app.portfolio.rules.facts import ProblemFacts
@@ -129,6 +130,7 @@ def _inputs(scenario: Scenario, loaded: LoadedFacts, facts: ProblemFacts) -> dic
     cycle = scenario.cycle
     reasons = {f"pin:{pin.initiative}": pin.reason for pin in facts.pins}
     reasons |= {demand.key: demand.reason for demand in facts.demands}
+    taking = set().union(*taking_keys(facts).values())
     return {
         "scenario": {"id": scenario.id, "name": scenario.name, "version": scenario.version},
         "cycle": {
@@ -150,6 +152,7 @@ def _inputs(scenario: Scenario, loaded: LoadedFacts, facts: ProblemFacts) -> dic
             {"key": one.key, "title": one.title, "option": one.option.key,
              "start": cycle.first_quarter + one.start}
             for one in facts.committed
+            if one.key in taking
         ],
         "rules": [
             {"key": key, "sentence": sentence, "reason": reasons.get(key, "")}

@@ -7,6 +7,7 @@ from typing import Any
 
 from app.initiatives.rules import EvidenceGrade
 from app.portfolio.rules.facts import (
+    BoundFacts,
     CandidateFacts,
     CommittedFacts,
     DeclaredFacts,
@@ -83,6 +84,17 @@ def committed(key: str = "CX-9", start: int = 0, **changes: Any) -> CommittedFac
     return CommittedFacts(key, f"Initiative {key}", option(**changes), start)
 
 
+def bound(key: str = "CX-9", **changes: Any) -> BoundFacts:
+    values: dict[str, Any] = {
+        "initiative": key,
+        "fund": "Capex",
+        "quarter": QUARTERS.first,
+        "minor": 500_00,
+        "currency": "EUR",
+    }
+    return BoundFacts(**values | changes)
+
+
 def fund(**changes: Any) -> FundFacts:
     values: dict[str, Any] = {
         "key": "capex",
@@ -104,6 +116,7 @@ def facts(*candidates: CandidateFacts, **changes: Any) -> ProblemFacts:
         "pools": (pool(),),
         "candidates": candidates or (candidate(),),
         "committed": (),
+        "bound": (),
         "pins": (),
         "demands": (),
     }

@@ -14,6 +14,8 @@ from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.facts import DemandFacts, PinFacts, TeamFacts
 from app.portfolio.rules.pins import PinKind
 from tests.unit.portfolio.rules.facts import (
+    QUARTERS,
+    bound,
     candidate,
     committed,
     declared,
@@ -163,10 +165,33 @@ class TestCommitted:
         assert available == [Decimal(70), Decimal(100), Decimal(100), Decimal(100)]
 
     def test_is_said(self) -> None:
-        built = build_problem(facts(committed=(committed("CX-9"),)))
-        assert [(one.subject, one.text[:5]) for one in built.remarks] == [
-            ("Approved already", "CX-9;")
+        works = committed("CX-8", demand={"digital": {0: Decimal(5)}})
+        built = build_problem(facts(committed=(works,), bound=(bound("CX-9"), bound("CX-9"))))
+        assert [(one.subject, one.text) for one in built.remarks] == [
+            ("Approved already", "CX-8 and CX-9; their money and days are taken off first.")
         ]
+
+    def test_what_takes_nothing_from_this_cycle_is_not_named(self) -> None:
+        over = committed("CX-7", start=-2, demand={"digital": {0: Decimal(5)}})
+        later = committed("CX-8", start=4, effects=(effect(),), demand={"digital": {0: Decimal(5)}})
+        elsewhere = committed("CX-9", demand={"field": {0: Decimal(5)}})
+        assert build_problem(facts(committed=(over, later, elsewhere))).remarks == ()
+
+    def test_money_in_another_currency_is_not_counted_and_said(self) -> None:
+        foreign = [
+            bound("CX-9", quarter=QUARTERS.first + at, currency="USD", minor=100_00)
+            for at in (0, 2)
+        ]
+        built = build_problem(facts(bound=(*foreign, bound("CX-8", currency="USD"))))
+        assert [(one.subject, one.text) for one in built.remarks] == [
+            (
+                "Approved in another currency",
+                "CX-8 and CX-9 have USD 700.00 of Capex committed from 2027-Q1 to 2027-Q3. This "
+                "cycle’s budget of Capex is in EUR, so that money is not taken off here. If it "
+                "comes out of the same pot, lower the limits by it.",
+            )
+        ]
+        assert "committed" not in built.document["funds"][0]
 
 
 class TestRules:
