@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Proposal
@@ -13,7 +13,7 @@ from app.calendar.models import Cycle, CycleFund, Fund
 from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
 from app.initiatives.models import Initiative, Milestone, Option
 from app.initiatives.rules import InitiativeState
-from app.portfolio.queries import COMMITTED, CommittedChoice
+from app.portfolio.queries import BOUND_MONEY, COMMITTED, BoundMoney, CommittedChoice
 from app.values.quarter import Quarter
 
 Cell = tuple[int, Quarter]
@@ -40,28 +40,62 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
         .group_by(CommitmentSpend.fund_id, CommitmentSpend.quarter)
     )
     bound = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
-    for spend in _spend_of_stopped(session, cycle.currency):
+    for spend in _spend_of_stopped(session, Commitment.currency == cycle.currency).values():
         for cell, minor in spend.items():
             if cell[1] in cycle.quarters:
                 bound[cell] = bound.get(cell, 0) + minor
     return {cell: minor for cell, minor in bound.items() if minor}
 
 
-def _spend_of_stopped(session: Session, currency: str) -> list[dict[Cell, int]]:
-    """What stopped commitments still bind: their spend without what was freed."""
-    stopped = (Commitment.state == CommitmentState.STOPPED, Commitment.currency == currency)
-    spend: dict[int, dict[Cell, int]] = {}
-    for row in session.execute(
+def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
+    """What every commitment binds of the cycle's funds in its quarters, in whatever currency."""
+    cycle = session.get_one(Cycle, cycle_id)
+    funds = select(CycleFund.fund_id).where(CycleFund.cycle_id == cycle_id)
+    rows = session.execute(
         select(
-            CommitmentSpend.commitment_id, CommitmentSpend.fund_id, CommitmentSpend.quarter,
+            Initiative.key, Commitment.currency, CommitmentSpend.fund_id, CommitmentSpend.quarter,
             CommitmentSpend.amount_minor,
         )
         .join(CommitmentSpend.commitment)
+        .join(Commitment.initiative)
+        .where(
+            CommitmentSpend.fund_id.in_(funds),
+            CommitmentSpend.quarter >= cycle.quarters.first,
+            CommitmentSpend.quarter <= cycle.quarters.last,
+            CommitmentSpend.amount_minor != 0,
+            Commitment.state != CommitmentState.STOPPED,
+        )
+        .order_by(Initiative.key, CommitmentSpend.quarter, CommitmentSpend.fund_id)
+    )  # fmt: skip
+    held = [BoundMoney(key, fund, at, minor, currency) for key, currency, fund, at, minor in rows]
+    own = set(session.scalars(funds))
+    for (_, key, currency), cells in _spend_of_stopped(session).items():
+        held += [
+            BoundMoney(key, fund, quarter, minor, currency)
+            for (fund, quarter), minor in cells.items()
+            if minor and fund in own and quarter in cycle.quarters
+        ]
+    return held
+
+
+def _spend_of_stopped(
+    session: Session, *narrowed: ColumnElement[bool]
+) -> dict[tuple[int, str, str], dict[Cell, int]]:
+    """What stopped commitments still bind without what was freed, by id, initiative, currency."""
+    stopped = (Commitment.state == CommitmentState.STOPPED, *narrowed)
+    spend: dict[tuple[int, str, str], dict[Cell, int]] = {}
+    for row in session.execute(
+        select(
+            CommitmentSpend.commitment_id, Initiative.key, Commitment.currency,
+            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor,
+        )
+        .join(CommitmentSpend.commitment)
+        .join(Commitment.initiative)
         .where(*stopped)
     ):  # fmt: skip
-        spend.setdefault(row[0], {})[row[1], row[2]] = row[3]
+        spend.setdefault((row[0], row[1], row[2]), {})[row[3], row[4]] = row[5]
     if not spend:
-        return []
+        return {}
     freed = session.execute(
         select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor))
         .join(LedgerTransfer.commitment)
@@ -69,7 +103,7 @@ def _spend_of_stopped(session: Session, currency: str) -> list[dict[Cell, int]]:
         .group_by(LedgerTransfer.commitment_id)
     )
     back = {commitment: int(minor) for commitment, minor in freed}
-    return [spend_left(cells, back.get(one, 0)) for one, cells in spend.items()]
+    return {one: spend_left(cells, back.get(one[0], 0)) for one, cells in spend.items()}
 
 
 def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:
@@ -89,6 +123,7 @@ def currency_tie(session: Session, cycle_id: int) -> str | None:
 
 
 BUDGET_FLOORS.append(load_committed)
+BOUND_MONEY.append(list_bound_money)
 COMMITTED.append(list_committed_choices)
 CURRENCY_TIES.append(currency_tie)
 

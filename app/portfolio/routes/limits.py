@@ -13,8 +13,9 @@ from app.portfolio.forms import VersionForm, limits_form
 from app.portfolio.models import Scenario
 from app.portfolio.presenters.scenarios import grid_rows
 from app.portfolio.queries import get_scenario
-from app.portfolio.queries.facts import effective_budgets
+from app.portfolio.queries.facts import effective_budgets, load_bound
 from app.portfolio.routes.blueprint import SCENARIO, bp
+from app.portfolio.rules.approved import foreign_sentences
 from app.portfolio.services.scenarios import Cell, limit_field, set_limits
 from app.values.money import Money
 from app.web.clock import now
@@ -74,4 +75,7 @@ def _form(scenario: Scenario) -> VersionForm:
 def _page(scenario: Scenario, form: VersionForm) -> str:
     floors = committed_floors(db.session, scenario.cycle_id)
     rows = grid_rows(scenario, effective_budgets(scenario), floors, _cells(scenario))
-    return render_template("portfolio/limits.html", scenario=scenario, form=form, rows=rows)
+    foreign = foreign_sentences(load_bound(db.session, scenario.cycle), scenario.cycle.currency)
+    return render_template(
+        "portfolio/limits.html", scenario=scenario, form=form, rows=rows, foreign=foreign
+    )

@@ -33,8 +33,9 @@ from app.portfolio.queries import (
     list_scenarios,
     load_inputs,
 )
-from app.portfolio.queries.facts import effective_budgets
+from app.portfolio.queries.facts import effective_budgets, load_bound
 from app.portfolio.routes.blueprint import SCENARIO, bp
+from app.portfolio.rules.approved import foreign_sentences
 from app.portfolio.services.scenarios import (
     ScenarioDraft,
     create_scenario,
@@ -136,6 +137,7 @@ def scenario_page(one: Scenario, form: RunForm) -> str:
         runs=[run_line(run, one.cycle.currency, names.get(run.id)) for run in runs],
         latest=runs[0] if runs else None,
         candidate_count=count_candidates(db.session, one.cycle_id),
+        foreign=foreign_sentences(load_bound(db.session, one.cycle), one.cycle.currency),
         **constraints(one),
     )
 
