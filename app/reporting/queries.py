@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Proposal, ProposalItem, Tranche
-from app.approvals.rules import ProposalState, TrancheState
+from app.approvals.rules import CommitmentState, ProposalState, TrancheState
 from app.audit.models import AuditHead
 from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, InitiativeTouchpoint, Milestone
 from app.initiatives.queries import head_of, load_shapes
-from app.initiatives.rules import InitiativeState, missing_parts, next_step
+from app.initiatives.rules import OVER, InitiativeState, missing_parts, next_step
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.journeys.models import (
@@ -33,7 +33,6 @@ from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
 from app.values.money import Money
 
-_GONE = (InitiativeState.WITHDRAWN, InitiativeState.STOPPED)
 _ON_THE_WAY = (
     InitiativeState.DRAFT,
     InitiativeState.SUBMITTED,
@@ -80,7 +79,7 @@ def _measured_places() -> Select[*tuple[Any, ...]]:
     is_acted_on = (
         select(InitiativeTouchpoint.initiative_id)
         .join(Initiative, Initiative.id == InitiativeTouchpoint.initiative_id)
-        .where(InitiativeTouchpoint.touchpoint_id == Touchpoint.id, Initiative.state.not_in(_GONE))
+        .where(InitiativeTouchpoint.touchpoint_id == Touchpoint.id, Initiative.state.not_in(OVER))
         .exists()
     )
     return (
@@ -112,6 +111,19 @@ def list_owned(session: Session, person: Person, *, limit: int) -> list[Initiati
     """The person's own initiatives on their way to a decision, by key."""
     own = (Initiative.owner_id == person.id, Initiative.state.in_(_ON_THE_WAY))
     return _lines(session, *own, limit=limit)[0]
+
+
+def list_to_deliver(session: Session, person: Person, *, limit: int) -> list[InitiativeLine]:
+    """Initiatives whose last hurdle is released and of which this person can say so, by key."""
+    runs = exists().where(
+        Commitment.initiative_id == Initiative.id, Commitment.state == CommitmentState.ACTIVE
+    )
+    mine = [] if person.may("roadmap.replan") else [Initiative.owner_id == person.id]
+    done = (Initiative.state == InitiativeState.APPROVED, ~runs, *mine)
+    lines = _lines(session, *done, limit=limit)[0]
+    return [
+        replace(line, next_step="All its money is released: is it delivered?") for line in lines
+    ]
 
 
 def list_to_certify(session: Session, *, limit: int) -> tuple[list[InitiativeLine], int]:

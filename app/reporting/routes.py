@@ -32,6 +32,8 @@ def home() -> str:
     if person.may("initiatives.edit"):
         mine = queries.list_owned(db.session, person, limit=presenters.MOST_ROWS)
         parts["mine"] = presenters.initiative_lines(mine, "/initiatives")
+        released = queries.list_to_deliver(db.session, person, limit=presenters.MOST_ROWS)
+        parts["to_deliver"] = presenters.initiative_lines(released, "/initiatives")
     if person.may("proposals.decide"):
         parts |= _for_finance()
     if person.may("evidence.record") or person.may("proposals.decide"):

@@ -7,11 +7,12 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Proposal
-from app.approvals.rules import CommitmentState, FundBudget, TransferKind, spend_left
+from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Proposal, Tranche
+from app.approvals.rules import CommitmentState, FundBudget, TrancheState, TransferKind, spend_left
 from app.calendar.models import Cycle, CycleFund, Fund
 from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
 from app.initiatives.models import Initiative, Milestone, Option
+from app.initiatives.queries import OPEN_HURDLES
 from app.initiatives.rules import InitiativeState
 from app.portfolio.queries import BOUND_MONEY, COMMITTED, BoundMoney, CommittedChoice
 from app.values.quarter import Quarter
@@ -107,10 +108,17 @@ def _spend_of_stopped(
 
 
 def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:
-    """Options that decisions approved and that still run, whatever cycle they came from."""
+    """Options that decisions approved and that still act, whatever cycle they came from.
+
+    One that is delivered acts on until it is retired, though it asks for no more money.
+    """
     rows = session.execute(
         select(Commitment.option_id, Commitment.start)
-        .where(Commitment.state != CommitmentState.STOPPED)
+        .join(Commitment.initiative)
+        .where(
+            Commitment.state != CommitmentState.STOPPED,
+            Initiative.state != InitiativeState.RETIRED,
+        )
         .order_by(Commitment.id)
     )
     return [CommittedChoice(option, start) for option, start in rows]
@@ -122,10 +130,29 @@ def currency_tie(session: Session, cycle_id: int) -> str | None:
     return f"Proposals were submitted in {found}." if found else None
 
 
+def list_open_hurdles(session: Session, initiative_ids: Collection[int]) -> dict[int, list[str]]:
+    """The hurdles that hold money of each initiative, by name and in order."""
+    rows = session.execute(
+        select(Commitment.initiative_id, Milestone.name)
+        .join(Commitment.tranches)
+        .join(Tranche.milestone)
+        .where(
+            Commitment.initiative_id.in_(initiative_ids),
+            Tranche.state.in_((TrancheState.PENDING, TrancheState.HELD)),
+        )
+        .order_by(Commitment.id, Tranche.position)
+    )
+    found: dict[int, list[str]] = {}
+    for initiative_id, name in rows:
+        found.setdefault(initiative_id, []).append(name)
+    return found
+
+
 BUDGET_FLOORS.append(load_committed)
 BOUND_MONEY.append(list_bound_money)
 COMMITTED.append(list_committed_choices)
 CURRENCY_TIES.append(currency_tie)
+OPEN_HURDLES.append(list_open_hurdles)
 
 
 def lock_cycle(session: Session, cycle_id: int) -> Cycle:

@@ -97,5 +97,5 @@ def _broken(
     return tuple(
         BrokenRule(state.key, sentences.get(state.key, state.key), state.type in INSEPARABLE)
         for state in rule_states(account)
-        if state.slack is not None and state.slack < 0 and state.key not in pinned
+        if state.is_broken and state.key not in pinned
     )

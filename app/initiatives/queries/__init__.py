@@ -11,6 +11,7 @@ from app.initiatives.queries.choices import (
     team_choices,
     touchpoint_choices,
 )
+from app.initiatives.queries.delivery import OPEN_HURDLES, load_open_hurdles
 from app.initiatives.queries.drafts import (
     behaviour_draft,
     initiative_draft,
@@ -80,6 +81,7 @@ __all__ = [
     "LINKS",
     "MILESTONES",
     "MOVES",
+    "OPEN_HURDLES",
     "OPTIONS",
     "SORTS",
     "CaseBasis",
@@ -121,6 +123,7 @@ __all__ = [
     "load_full_value",
     "load_measured_journeys",
     "load_needs",
+    "load_open_hurdles",
     "load_pool_uses",
     "load_pool_worths",
     "load_shapes",

@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.calendar.queries import CURRENCY_TIES
 from app.initiatives.models import Initiative, InitiativeTouchpoint
-from app.initiatives.rules import InitiativeState, tone_of
+from app.initiatives.rules import OVER, tone_of
 from app.journeys.queries import TOUCHPOINT_COVERS, Acting
-
-_OVER = (InitiativeState.WITHDRAWN, InitiativeState.STOPPED)
 
 
 def covers(session: Session, journey_id: int | None) -> Mapping[int, list[Acting]]:
@@ -28,14 +26,14 @@ def covers(session: Session, journey_id: int | None) -> Mapping[int, list[Acting
     if journey_id is not None:
         query = query.where(Initiative.journey_id == journey_id)
     for touchpoint_id, key, title, state in session.execute(query):
-        acting = Acting(key, title, state.word, tone_of(state), state not in _OVER)
+        acting = Acting(key, title, state.word, tone_of(state), state not in OVER)
         found.setdefault(touchpoint_id, []).append(acting)
     return found
 
 
 def currency_tie(session: Session, cycle_id: int) -> str | None:
     """Why a cycle's currency has to stay: initiatives are proposed for it."""
-    proposed = exists().where(Initiative.cycle_id == cycle_id, Initiative.state.not_in(_OVER))
+    proposed = exists().where(Initiative.cycle_id == cycle_id, Initiative.state.not_in(OVER))
     if session.scalar(select(proposed)):
         return "Initiatives are proposed for it in its currency."
     return None

@@ -61,6 +61,7 @@ from app.initiatives.rules.value import (
     standalone_value,
 )
 from app.initiatives.rules.words import (
+    OVER,
     Direction,
     EvidenceGrade,
     InitiativeState,
@@ -75,6 +76,7 @@ __all__ = [
     "MOVES",
     "NO_CHANGES",
     "ORDER_OF_OPTIONS",
+    "OVER",
     "Action",
     "Actor",
     "BehaviourDraft",

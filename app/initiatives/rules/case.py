@@ -96,6 +96,8 @@ def claim_steps(
     """From the naive claim to the standalone value; the steps add up to the cent.
 
     ``annual``: undiscounted yearly value by pool, ``pools``: discounted value per quarter by pool.
+    A declared benefit comes once, at go-live: it loses by time and haircut, and to the ramp only
+    where it would come after the horizon.
     """
     claimed = _at_once(
         claim, {pool: [worth / 4] * horizon.quarters for pool, worth in annual.items()}
@@ -105,8 +107,9 @@ def claim_steps(
     naive, trusted, certain = 0, 0, 0
     if claim.declared is not None:
         naive = claim.declared.amount_minor
-        trusted = naive
-        certain = round(naive * float(claim.declared.grade.haircut))
+        later = naive * horizon.discount(claim.start + claim.go_live)
+        trusted = round(later)
+        certain = round(later * float(claim.declared.grade.haircut))
     value = standalone_value(claim, pools, horizon).total
     totals = [claimed + naive, timed + trusted, graded + certain, value]
     deltas = [after - before for before, after in pairwise(totals)]

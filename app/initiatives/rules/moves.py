@@ -20,6 +20,8 @@ class Action(Enum):
     WITHDRAW = "withdraw"
     APPROVE = "approve"
     STOP = "stop"
+    DELIVER = "deliver"
+    RETIRE = "retire"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Move:
 
 
 _LOST = "The certification is lost: Finance has to certify it again."
-_EDIT, _CERTIFY = "initiatives.edit", "initiatives.certify"
+_EDIT, _CERTIFY, _REPLAN = "initiatives.edit", "initiatives.certify", "roadmap.replan"
 
 MOVES = (
     Move(State.DRAFT, Action.SUBMIT, State.SUBMITTED, _EDIT, "Submit to Finance", "submitted"),
@@ -81,6 +83,14 @@ MOVES = (
         State.APPROVED, Action.STOP, State.STOPPED, "hurdles.decide", "Stop", "stopped",
         needs_reason=True,
     ),
+    Move(
+        State.APPROVED, Action.DELIVER, State.SUSTAINED, _EDIT, "Delivered", "delivered",
+        warning="It is sustained from then on: measured until it is retired.",
+    ),
+    Move(
+        State.SUSTAINED, Action.RETIRE, State.RETIRED, _EDIT, "Retire", "retired",
+        needs_reason=True, warning="Its effect no longer counts where new plans are made.",
+    ),
 )  # fmt: skip
 
 
@@ -113,6 +123,11 @@ class Actor:
         """Owners and creators edit their own, CX leads every initiative."""
         return _EDIT in self.permissions and (self.leads or self.is_owner or self.is_creator)
 
+    @property
+    def may_deliver(self) -> bool:
+        """Owners say that their own is delivered, program managers of every initiative."""
+        return _EDIT in self.permissions and (self.is_owner or _REPLAN in self.permissions)
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -120,16 +135,20 @@ class Circumstances:
 
     ``nomination_faults``: why the cycle can't take it, as sentences; ``uncertified_pools``: names;
     ``editors``: ids of who changed what it is or costs, read where it can be certified.
+    ``open_hurdles``: names of those that hold its money still, in order.
     """
 
     gaps: tuple[Gap, ...] = ()
     uncertified_pools: tuple[str, ...] = ()
     nomination_faults: tuple[str, ...] = ()
     editors: frozenset[int] = frozenset()
+    open_hurdles: tuple[str, ...] = ()
 
 
 def permission_bars(move: Move, actor: Actor) -> tuple[str, ...]:
     """Why this person can't make the move, whatever the figures say."""
+    if move.action in (Action.DELIVER, Action.RETIRE):
+        return () if actor.may_deliver else ("This is for its owner or the program manager.",)
     if move.permission not in actor.permissions:
         who = "Finance" if move.permission == _CERTIFY else "a CX lead or the program manager"
         return (f"This is for {who}.",)
@@ -161,6 +180,10 @@ def bars(move: Move, actor: Actor, facts: Circumstances) -> tuple[str, ...]:
         ]
     if move.action is Action.NOMINATE:
         found += facts.nomination_faults
+    if move.action is Action.DELIVER and facts.open_hurdles:
+        first, *others = facts.open_hurdles
+        also = f" and {len(others)} more are" if others else " is"
+        found.append(f"The hurdle “{first}”{also} not decided yet.")
     return tuple(found)
 
 
@@ -169,6 +192,8 @@ LOCKED = {
     State.CERTIFIED: "It is certified. Reopen it to change it; the certification is then lost.",
     State.CANDIDATE: "It is a candidate. Reopen it to change it; the certification is then lost.",
     State.APPROVED: "It is approved and stays as it was decided. The roadmap re-plans its dates.",
+    State.SUSTAINED: "It is delivered and stays as it was decided; its effect is measured on.",
+    State.RETIRED: "It is retired and stays as it was.",
     State.STOPPED: "It is stopped and stays as it was decided.",
     State.WITHDRAWN: "It is withdrawn. Reopen it to work on it again.",
 }
@@ -179,6 +204,8 @@ NEXT_STEPS = {
     State.CERTIFIED: "Nominate it for an open cycle",
     State.CANDIDATE: "Waits to be chosen in a scenario",
     State.APPROVED: "In delivery on the roadmap",
+    State.SUSTAINED: "Measured until it is retired",
+    State.RETIRED: "Retired",
     State.STOPPED: "Stopped; its money is freed",
     State.WITHDRAWN: "Withdrawn",
 }

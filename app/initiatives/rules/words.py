@@ -15,6 +15,8 @@ class InitiativeState(Enum):
     CERTIFIED = "certified"
     CANDIDATE = "candidate"
     APPROVED = "approved"
+    SUSTAINED = "sustained"
+    RETIRED = "retired"
     STOPPED = "stopped"
     WITHDRAWN = "withdrawn"
 
@@ -23,12 +25,17 @@ class InitiativeState(Enum):
         return self.value.capitalize()
 
 
+OVER = frozenset({InitiativeState.RETIRED, InitiativeState.STOPPED, InitiativeState.WITHDRAWN})
+"""States in which an initiative acts on nothing any more."""
+
 _TONES = {
     InitiativeState.DRAFT: "draft",
     InitiativeState.SUBMITTED: "review",
     InitiativeState.CERTIFIED: "ok",
     InitiativeState.CANDIDATE: "accent",
     InitiativeState.APPROVED: "passed",
+    InitiativeState.SUSTAINED: "ok",
+    InitiativeState.RETIRED: "idle",
     InitiativeState.STOPPED: "missed",
     InitiativeState.WITHDRAWN: "idle",
 }

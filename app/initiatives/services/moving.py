@@ -19,6 +19,7 @@ from app.initiatives.queries import (
     head_of,
     load_editors,
     load_measured_journeys,
+    load_open_hurdles,
     load_pool_uses,
     load_shapes,
 )
@@ -57,6 +58,7 @@ def load_circumstances(
     uses = load_pool_uses(session, used)
     journeys = load_measured_journeys(session, sorted(measured))
     editors = load_editors(session, [one.id for one in initiatives if one.state in _CERTIFIABLE])
+    hurdles = load_open_hurdles(session, [one.id for one in initiatives if one.state in _RUNNING])
     found = {}
     for one in initiatives:
         shape, cycle = shapes.get(one.id), cycles.get(one.cycle_id or 0)
@@ -68,11 +70,13 @@ def load_circumstances(
                 *_milestone_faults(shape),
             ),
             editors=editors.get(one.id, frozenset()),
+            open_hurdles=tuple(hurdles.get(one.id, ())),
         )
     return found
 
 
 _NEED_SHAPES = {InitiativeState.DRAFT, InitiativeState.SUBMITTED, InitiativeState.CERTIFIED}
+_RUNNING = {InitiativeState.APPROVED}
 _CERTIFIABLE = {InitiativeState.SUBMITTED}
 _NEED_POOLS = {InitiativeState.SUBMITTED, InitiativeState.CERTIFIED}
 

@@ -28,12 +28,6 @@ from app.web.paging import Page
 ROWS = 50
 """Initiatives on one page of the table."""
 
-STATE_NOTES = {
-    CommitmentState.ACTIVE: "",
-    CommitmentState.COMPLETED: "completed",
-    CommitmentState.STOPPED: "stopped",
-}
-
 Tab = tuple[str, str, bool, str | None]
 """Word, address, whether it is open, and how many it shows."""
 
@@ -173,7 +167,7 @@ def _bar(
         baseline_ends_on=one.baseline_ends_on,
         diamonds=diamonds,
         is_selected=any(diamond.is_selected for diamond in diamonds),
-        note=STATE_NOTES[one.state],
+        note=one.end_word,
         is_stopped=one.state is CommitmentState.STOPPED,
     )
 
@@ -214,7 +208,7 @@ def _row(
         "hurdle_href": choices.href(at=following.tranche_id) if following else None,
         "due_on": following.due_on if following else None,
         "tone": standing.state.value if standing.state else _END_TONES[one.state],
-        "state": standing.state.word if standing.state else one.state.value.capitalize(),
+        "state": standing.state.word if standing.state else one.end_word.capitalize(),
         "released": Money(one.released_minor, one.currency),
         "approved": Money(one.amount_minor, one.currency),
     }

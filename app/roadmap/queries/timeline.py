@@ -15,6 +15,7 @@ from app.approvals.models import Commitment, CommitmentSpend, Tranche
 from app.approvals.rules import CommitmentState, TrancheState
 from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, Milestone
+from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
 from app.roadmap.models import Evidence, HurdleDecision
 from app.roadmap.queries.facts import OPEN
@@ -66,6 +67,7 @@ class TimelineHurdle:
 class TimelineCommitment:
     """One funded initiative; ``stopped_on`` is the day its money was freed.
 
+    ``stage`` is where the initiative stands, which says what became of it after its money.
     ``spends_until`` is the last quarter with approved spend, None where nothing is spent.
     """
 
@@ -83,10 +85,20 @@ class TimelineCommitment:
     start: Quarter
     ends_on: date
     state: CommitmentState
+    stage: InitiativeState
     amount_minor: int
     currency: str
     spends_until: Quarter | None
     hurdles: tuple[TimelineHurdle, ...]
+
+    @property
+    def end_word(self) -> str:
+        """What became of it, nothing while its money is on the way."""
+        if self.state is CommitmentState.STOPPED:
+            return "stopped"
+        if self.stage in (InitiativeState.SUSTAINED, InitiativeState.RETIRED):
+            return self.stage.word.lower()
+        return "all released" if self.state is CommitmentState.COMPLETED else ""
 
     @property
     def stopped_on(self) -> date | None:
@@ -125,7 +137,8 @@ def load_timeline(session: Session) -> list[TimelineCommitment]:
             Commitment.id, Initiative.key, Initiative.title, Initiative.owner_id,
             Person.name, Initiative.created_by_id, Journey.key, Journey.name, Initiative.unit,
             Commitment.cycle_id, Cycle.name, Commitment.start, Commitment.ends_on,
-            Commitment.state, Commitment.amount_minor, Commitment.currency, spends_until,
+            Commitment.state, Initiative.state, Commitment.amount_minor, Commitment.currency,
+            spends_until,
         )
         .join(Commitment.initiative)
         .join(Initiative.owner)

@@ -130,11 +130,18 @@ def _decided(tranche_id: int, form: DecisionForm, action: HurdleAction) -> Hurdl
     return outcome
 
 
+_DELIVERY = (
+    "The owner or the program manager says on the page of the initiative that it is delivered."
+)
+
+
 def _outcome_words(outcome: HurdleOutcome, one: Gate) -> str:
     currency = one.tranche.currency
     if outcome.released_minor:
         words = f"{money(Money(outcome.released_minor, currency))} is released."
-        return f"{words} It was the last hurdle." if outcome.is_completed else words
+        if not outcome.is_completed:
+            return words
+        return f"{words} It was the last hurdle. {_DELIVERY}"
     if outcome.freed_minor:
         return f"Stopped: {money(Money(outcome.freed_minor, currency))} went back to the budget."
     return "The decision is recorded."

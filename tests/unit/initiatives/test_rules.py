@@ -52,7 +52,39 @@ class TestTable:
 
     def test_every_state_but_the_end_leads_somewhere(self) -> None:
         starts = {move.start for move in MOVES}
-        assert set(InitiativeState) - starts == {InitiativeState.STOPPED}
+        assert set(InitiativeState) - starts == {InitiativeState.STOPPED, InitiativeState.RETIRED}
+
+    def test_nothing_is_done_after_delivery_until_it_is_retired(self) -> None:
+        deliver = find_move(InitiativeState.APPROVED, Action.DELIVER)
+        retire = find_move(InitiativeState.SUSTAINED, Action.RETIRE)
+        assert deliver and deliver.end is InitiativeState.SUSTAINED
+        assert retire and retire.end is InitiativeState.RETIRED and retire.needs_reason
+
+    def test_its_owner_and_the_program_manager_say_that_it_is_delivered(self) -> None:
+        deliver = find_move(InitiativeState.APPROVED, Action.DELIVER)
+        assert deliver
+        manager = Actor(
+            frozenset({"initiatives.edit", "roadmap.replan"}),
+            is_owner=False, is_creator=False, leads=False,
+        )  # fmt: skip
+        lead = Actor(frozenset({"initiatives.edit"}), is_owner=False, is_creator=True, leads=True)
+        assert bars(deliver, manager, Circumstances()) == ()
+        assert bars(deliver, OWNER, Circumstances()) == ()
+        for other in (lead, FINANCE):
+            assert bars(deliver, other, Circumstances()) == (
+                "This is for its owner or the program manager.",
+            )
+
+    def test_an_open_hurdle_bars_the_delivery(self) -> None:
+        deliver = find_move(InitiativeState.APPROVED, Action.DELIVER)
+        assert deliver
+        facts = Circumstances(open_hurdles=("Pilot", "Rollout"))
+        assert bars(deliver, OWNER, facts) == (
+            "The hurdle “Pilot” and 1 more are not decided yet.",
+        )
+        assert bars(deliver, OWNER, Circumstances(open_hurdles=("Rollout",))) == (
+            "The hurdle “Rollout” is not decided yet.",
+        )
 
     def test_every_state_has_colour_word_and_says_why_it_is_locked(self) -> None:
         for state in InitiativeState:

@@ -1,0 +1,62 @@
+"""Who delivers an initiative says so on its page, and sees why not yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Tranche
+from app.db.session import transaction
+from app.roadmap.rules import HurdleAction
+from tests.factories.accounts import Cast
+from tests.factories.roadmap import decide, measure
+from tests.support.pages import buttons, form_values, notice, table, text
+
+ClientFor = Callable[[Any], Any]
+PAGE = "/initiatives/CX-101"
+
+
+class TestDelivered:
+    def test_is_barred_with_the_reason_while_hurdles_are_open(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        page = client_for(cast.manager).get(PAGE)
+        assert buttons(page)["Delivered"] is False
+        assert "The hurdle “Hurdle 1” and 2 more are not decided yet." in text(page)
+
+    def test_goes_from_the_home_page_to_sustained_and_retired(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        for one in tranches:
+            with transaction(session):
+                measure(session, one, 17, actor=cast.manager, now=now)
+                decide(session, one, HurdleAction.RELEASE, actor=cast.cfo, now=now, reason="Enough")
+        client = client_for(cast.manager)
+        assert "All its money is released: is it delivered?" in text(client.get("/"))
+
+        address = f"{PAGE}/moves/deliver"
+        form = form_values(client.get(PAGE), address)
+        page = client.post(address, data=form, follow_redirects=True)
+
+        assert notice(page) == "CX-101 is sustained now."
+        assert "is it delivered?" not in text(client.get("/"))
+        rows = table(client.get("/roadmap"), "Initiatives").rows
+        assert [one["State"] for one in rows if "CX-101" in one["Initiative"]] == ["Sustained"]
+        assert "CX-101" in text(client.get("/initiatives?state=sustained"))
+        assert "Measured until it is retired" in text(client.get("/initiatives?state=sustained"))
+
+        address = f"{PAGE}/moves/retire"
+        form = form_values(client.get(PAGE), address)
+        assert client.post(address, data=form).status_code == 422
+        form["reason"] = "The shop is closed"
+        page = client.post(address, data=form, follow_redirects=True)
+        assert notice(page) == "CX-101 is retired now."
+        assert "The shop is closed" in text(client.get(f"{PAGE}/history"))
