@@ -188,7 +188,7 @@ class Worker:
                 if not self.run_next():
                     self._sleep()
             except (AppError, SQLAlchemyError) as error:
-                logger.error("The database does not answer: %s", error)
+                logger.error("The worker waits for its database: %s", error)
                 self.ending.wait(self._poll_seconds)
         self._say_goodbye()
 

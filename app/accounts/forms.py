@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role
-from app.web.forms import Form
+from app.web.forms import Form, OnceForm
 
 ROLE_CHOICES = [(role.value, role.word) for role in Role]
 
@@ -49,7 +49,7 @@ class ThemeForm(Form):
     next = HiddenField()
 
 
-class PersonForm(Form):
+class PersonForm(OnceForm):
     """Somebody new."""
 
     name = StringField("Name", [InputRequired("Enter the person's name.")])

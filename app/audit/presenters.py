@@ -37,8 +37,12 @@ class EventRow:
 
     @property
     def action_words(self) -> str:
-        """The action as words: “initiative.submitted” reads “initiative submitted”."""
-        return self.action.replace(".", " ").replace("_", " ")
+        return action_words(self.action)
+
+
+def action_words(action: str) -> str:
+    """The action as words: “initiative.submitted” reads “initiative submitted”."""
+    return action.replace(".", " ").replace("_", " ")
 
 
 def event_row(event: AuditEvent) -> EventRow:

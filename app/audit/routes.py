@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from app.audit.forms import AuditFilterForm
-from app.audit.presenters import event_row
+from app.audit.presenters import action_words, event_row
 from app.audit.queries import AuditFilter, count_events, find_head, list_actions, list_events
 from app.extensions import db
 from app.web.guards import requires
@@ -21,7 +21,8 @@ bp = Blueprint("audit", __name__)
 def events() -> str | tuple[str, int]:
     """Show who did what, the latest first."""
     form = AuditFilterForm(request.args)
-    form.action.choices = [("", "Every action"), *((a, a) for a in list_actions(db.session))]
+    actions = sorted((action_words(one), one) for one in list_actions(db.session))
+    form.action.choices = [("", "Every action"), *((one, words) for words, one in actions)]
     valid = form.validate()
     wanted = _wanted(form) if valid else AuditFilter()
     asked = page_args(request.args)

@@ -6,7 +6,7 @@ the last row the transaction locks and long imports don't keep other writers wai
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -205,6 +205,25 @@ def remember(session: Session, key: str, answer: object) -> None:
     if answer is None:
         raise ValueError("An answer to remember can't be None.")
     session.get_one(RequestKey, key).answer = answer
+
+
+def answered_once(
+    session: Session,
+    key: str,
+    *,
+    actor: AuditActor,
+    action: str,
+    params: Mapping[str, object],
+    make: Callable[[], object],
+    now: datetime,
+) -> Any:
+    """Act once per request key: the remembered answer, else what ``make`` gives, remembered."""
+    known = once(session, key, actor, action, params, now=now)
+    if known is not None:
+        return known
+    answer = make()
+    remember(session, key, answer)
+    return answer
 
 
 def forget_request_keys(session: Session, *, before: datetime) -> int:

@@ -22,7 +22,7 @@ from app.web.fields import (
     QuarterField,
 )
 from app.web.filters import quarter as written_quarter
-from app.web.forms import Form
+from app.web.forms import Form, OnceForm
 
 CURRENCIES = [(code, code) for code in sorted(CURRENCY_DIGITS)]
 
@@ -55,7 +55,7 @@ class ConfirmedForm(VersionedForm):
         return asked or bool(self.is_confirmed.data)
 
 
-class CycleForm(VersionedForm):
+class CycleForm(OnceForm, VersionedForm):
     """A cycle's own figures."""
 
     name = StringField("Name", needed("Give the cycle a name, such as FY27 H1."))
@@ -94,7 +94,7 @@ class CycleForm(VersionedForm):
         return CycleDraft(**{field.name: self[field.name].data for field in fields(CycleDraft)})
 
 
-class FundForm(Form):
+class FundForm(OnceForm):
     """A fund that joins a cycle."""
 
     key = StringField(
@@ -110,7 +110,7 @@ class FundForm(Form):
     )
 
 
-class TeamForm(Form):
+class TeamForm(OnceForm):
     """A new team; its currency is that of the cycle it is added from."""
 
     key = StringField(

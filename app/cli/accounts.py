@@ -36,6 +36,7 @@ def create_admin(email: str, name: str, password: str, force: bool) -> None:
 
 
 @people.command("list")
+@said_plainly
 def list_everybody() -> None:
     """Show everybody with their roles."""
     for person in list_people(db.session):

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.audit.queries import check_chain
+from app.cli.errors import said_plainly
 from app.extensions import db
 
 audit = AppGroup("audit", help="The audit trail.")
@@ -17,6 +18,7 @@ audit = AppGroup("audit", help="The audit trail.")
 @click.option(
     "--head", "anchor", help="A number:hash noted earlier, which must still be in the chain."
 )
+@said_plainly
 def verify(anchor: str | None) -> None:
     """Recompute the chain of events and report everything that does not fit."""
     report = check_chain(db.session, anchor=anchor)

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import count_active_admins
+from app.cli.errors import said_plainly
 from app.db.schema import needed_revision, present_revision
 from app.extensions import db
 from app.jobs.queries import list_workers
@@ -29,6 +30,7 @@ Finding = tuple[bool, str, str]
 
 @click.command("doctor")
 @with_appcontext
+@said_plainly
 def doctor() -> None:
     """Look at settings, schema, database, people and workers, and say what is wrong."""
     findings = [*_settings(), *_schema(db.session)]

@@ -8,7 +8,9 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import click
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from app.db.refusals import NO_SCHEMA, is_schema_missing
 from app.errors import (
     AppError,
     ConflictError,
@@ -50,5 +52,20 @@ def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
                 if message != error.message:
                     click.echo(f"  {name}: {message}", err=True)
             sys.exit(exit_code(error))
+        except DBAPIError as error:
+            refusal = _unanswered(error)
+            if refusal is None:
+                raise
+            click.echo(f"Error: {refusal}", err=True)
+            sys.exit(EXIT_CODES[UnavailableError])
 
     return run
+
+
+def _unanswered(error: DBAPIError) -> str | None:
+    """Why the database gave no answer to a reading command; None for a fault of ours."""
+    if is_schema_missing(error):
+        return NO_SCHEMA
+    if isinstance(error, OperationalError):
+        return "The database does not answer. See that it runs and what DATABASE_URL says."
+    return None

@@ -10,12 +10,14 @@ from alembic import command
 from flask import current_app
 from flask.cli import with_appcontext
 
+from app.cli.errors import said_plainly
 from app.db.schema import migration_config
 from app.worker import Worker
 
 
 @click.command("migrate")
 @with_appcontext
+@said_plainly
 def migrate() -> None:
     """Bring the database's schema to the newest version."""
     command.upgrade(migration_config(current_app.config["DATABASE_URL"]), "head")
@@ -24,6 +26,7 @@ def migrate() -> None:
 
 @click.command("worker")
 @with_appcontext
+@said_plainly
 def worker() -> None:
     """Carry out background jobs until stopped."""
     process = Worker(current_app._get_current_object())  # type: ignore[attr-defined]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.db.refusals import refusal_of
 from app.db.sqlite import WRITE_OPTION, writer_gate
-from app.errors import ConflictError, UnavailableError
+from app.errors import ConflictError
 
-_RETRYABLE = {"40001", "40P01"}
 _OPEN = "transaction_open"
 
 
@@ -23,8 +23,9 @@ def transaction(session: Session) -> Iterator[Session]:
     Everything read before is expired, so a service decides on what is true inside the transaction.
     Load what you are going to change inside the block. Callables put on
     ``session.info["after_commit"]`` by services run once the commit is safe.
-    Raises ConflictError when somebody else changed a row meanwhile and UnavailableError when the
-    database is locked, full or gone.
+    Raises ConflictError when somebody else changed a row meanwhile, InvalidError at the field when
+    they took a unique name meanwhile, and UnavailableError when the database is locked, full, gone
+    or without its tables.
     """
     if session.info.get(_OPEN):
         raise RuntimeError("A transaction is open already; services never open their own.")
@@ -46,16 +47,13 @@ def transaction(session: Session) -> Iterator[Session]:
         raise ConflictError(
             "Somebody else changed this at the same moment; yours was not saved. Look at it again."
         ) from error
-    except OperationalError as error:
-        raise _refusal(error) from error
+    except DBAPIError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
     finally:
         session.info.pop(_OPEN, None)
         session.info.pop("after_commit", None)
     for call in wake:
         call()
-
-
-def _refusal(error: OperationalError) -> Exception:
-    if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
-        return ConflictError("Two changes met at the same moment; yours was not saved. Try again.")
-    return UnavailableError("The database cannot save now. Nothing was changed; try again shortly.")

@@ -15,6 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
+from app.db.refusals import NO_SCHEMA, is_schema_missing
 from app.errors import (
     AppError,
     ConflictError,
@@ -173,7 +174,10 @@ def changed_meanwhile(_: StaleDataError) -> Response:
 
 
 def database_failed(error: SQLAlchemyError) -> Response:
-    """Answer 503 while the database is away and 500 when it refused what we asked."""
+    """Answer 503 while the database is away or empty and 500 when it refused what we asked."""
+    if isinstance(error, DBAPIError) and is_schema_missing(error):
+        logger.error(NO_SCHEMA, exc_info=error)
+        return page(503, NO_SCHEMA)
     if not is_outage(error):
         return unexpected(error)
     logger.error("The database does not answer: %s", type(error).__name__, exc_info=error)

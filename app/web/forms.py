@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from flask_wtf import FlaskForm
-from wtforms import Field, FieldList, FormField, HiddenField
+from wtforms import Field, FieldList, FormField, HiddenField, PasswordField
 from wtforms.validators import Regexp
 
 from app.errors import AppError, InvalidError
@@ -65,6 +65,17 @@ class OnceForm(Form):
         default=lambda: uuid4().hex,
         validators=[Regexp(r"^[0-9a-f]{32}\Z", message="Reload the page and send the form again.")],
     )
+
+    def typed(self) -> dict[str, object]:
+        """What was sent, to tell the same request sent twice from another one; no passwords."""
+        return {
+            field.name: [text for text in field.raw_data or () if isinstance(text, str)]
+            for field in _leaves(self)
+            if not isinstance(field, PasswordField) and field.short_name not in _NOT_TYPED
+        }
+
+
+_NOT_TYPED = frozenset({"once", "csrf_token"})
 
 
 def _check_texts(field: Field) -> bool:

@@ -23,6 +23,7 @@ from app.accounts.services import (
     reset_password,
     withdraw_role,
 )
+from app.audit.services import answered_once
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -70,12 +71,18 @@ def add_person() -> Answer:
     )
     try:
         with transaction(db.session):
-            added = create_person(db.session, draft, actor=current_actor(), now=now())
+            person_id = answered_once(
+                db.session, form.once.data, actor=current_actor(), action="person.created",
+                params=form.typed(), now=now(),
+                make=lambda: create_person(
+                    db.session, draft, actor=current_actor(), now=now()
+                ).id,
+            )  # fmt: skip
     except AppError as error:
         form.refuse(error)
         return render_template("admin/new_person.html", form=form), status_of(error)
-    flash(added_words(added), "ok")
-    return redirect(url_for("accounts.person", person_id=added.id), code=303)
+    flash(added_words(get_person(db.session, person_id)), "ok")
+    return redirect(url_for("accounts.person", person_id=person_id), code=303)
 
 
 @bp.get("/admin/people/<int:person_id>")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 
+from app.audit.services import answered_once
 from app.calendar import queries, services
 from app.calendar.forms import CapacityForm, TeamEditForm, TeamForm, capacity_form
 from app.calendar.models import Cycle, Team
@@ -69,19 +70,26 @@ def add_team(cycle_id: int) -> Answer:
         return cycle_page(cycle, team_form=form), 422
     try:
         with transaction(db.session):
-            services.add_team(
-                db.session,
-                key=form.key.data or "",
-                name=form.name.data or "",
-                day_rate=form.data["day_rate"],
-                actor=current_actor(),
-                now=now(),
-            )
+            answered_once(
+                db.session, form.once.data, actor=current_actor(), action="team.created",
+                params=form.typed(), now=now(), make=lambda: _make_team(form),
+            )  # fmt: skip
     except AppError as error:
         form.refuse(error)
         return cycle_page(queries.get_cycle(db.session, cycle_id), team_form=form), status_of(error)
     flash("The team is added. Enter the days it has.", "ok")
     return redirect(url_for("calendar.capacities", cycle_id=cycle_id), code=303)
+
+
+def _make_team(form: TeamForm) -> int:
+    return services.add_team(
+        db.session,
+        key=form.key.data or "",
+        name=form.name.data or "",
+        day_rate=form.data["day_rate"],
+        actor=current_actor(),
+        now=now(),
+    ).id
 
 
 @bp.get("/teams/<int:team_id>/edit")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app.audit.services import answered_once
 from app.calendar import presenters, queries, services
 from app.calendar.forms import CycleForm, FundForm, TeamForm
 from app.calendar.models import Cycle
@@ -47,15 +48,20 @@ def create() -> Answer:
         return render_template("calendar/form.html", form=form, cycle=None), 422
     try:
         with transaction(db.session):
-            cycle = services.create_cycle(
-                db.session, form.draft(), actor=current_actor(), now=now()
-            )
+            cycle_id = answered_once(
+                db.session, form.once.data, actor=current_actor(), action="cycle.created",
+                params=form.typed(), now=now(),
+                make=lambda: services.create_cycle(
+                    db.session, form.draft(), actor=current_actor(), now=now()
+                ).id,
+            )  # fmt: skip
     except AppError as error:
         return refused_form("calendar/form.html", form, error, subject="", version=0, cycle=None)
     flash(
-        f"{cycle.name} is drafted. Give it funds, budgets and team capacities, then open it.", "ok"
+        f"{form.name.data} is drafted. Give it funds, budgets and team capacities, then open it.",
+        "ok",
     )
-    return redirect(url_for("calendar.show", cycle_id=cycle.id), code=303)
+    return redirect(url_for("calendar.show", cycle_id=cycle_id), code=303)
 
 
 @bp.get("/cycles/<int:cycle_id>")
@@ -133,20 +139,29 @@ def add_fund(cycle_id: int) -> Answer:
         return cycle_page(cycle, fund_form=form), 422
     try:
         with transaction(db.session):
-            services.add_fund(
-                db.session,
-                queries.get_cycle(db.session, cycle_id),
-                key=form.key.data or "",
-                name=form.name.data or "",
-                carry_over=form.data["carry_over"] or Decimal(0),
-                actor=current_actor(),
-                now=now(),
-            )
+            answered_once(
+                db.session, form.once.data, actor=current_actor(), action="cycle.fund_added",
+                params=form.typed() | {"cycle": cycle_id}, now=now(),
+                make=lambda: _join(form, cycle_id),
+            )  # fmt: skip
     except AppError as error:
         form.refuse(error)
         return cycle_page(queries.get_cycle(db.session, cycle_id), fund_form=form), status_of(error)
     flash("The fund is in the cycle. Enter its budget.", "ok")
     return redirect(url_for("calendar.budgets", cycle_id=cycle_id), code=303)
+
+
+def _join(form: FundForm, cycle_id: int) -> int:
+    services.add_fund(
+        db.session,
+        queries.get_cycle(db.session, cycle_id),
+        key=form.key.data or "",
+        name=form.name.data or "",
+        carry_over=form.data["carry_over"] or Decimal(0),
+        actor=current_actor(),
+        now=now(),
+    )
+    return cycle_id
 
 
 @bp.post("/cycles/<int:cycle_id>/funds/<int:fund_id>/remove")

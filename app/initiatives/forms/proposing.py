@@ -12,11 +12,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.initiatives.forms.base import ChoiceField, Choices, VersionedForm, needed
 from app.initiatives.rules import InitiativeDraft, Lens, Question, Step
 from app.web.fields import QuarterField
+from app.web.forms import OnceForm
 
 _SHORT = Length(max=200, message="Shorten this to at most 200 characters.")
 
 
-class InitiativeForm(VersionedForm):
+class InitiativeForm(OnceForm, VersionedForm):
     """What an initiative is."""
 
     title = StringField(

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from app.audit.services import answered_once
 from app.calendar.queries import find_current_cycle
 from app.errors import NotFoundError
 from app.extensions import db
@@ -47,11 +48,15 @@ def create() -> Answer:
     status = store(
         form,
         lambda: made.append(
-            services.create_initiative(
-                db.session, form.draft(), actor=current_actor(), now=now()
-            ).key
+            answered_once(
+                db.session, form.once.data, actor=current_actor(), action="initiative.created",
+                params=form.typed(), now=now(),
+                make=lambda: services.create_initiative(
+                    db.session, form.draft(), actor=current_actor(), now=now()
+                ).key,
+            )
         ),
-    )
+    )  # fmt: skip
     if status != SAVED:
         return render_template("initiatives/new.html", form=form), status
     flash(f"{made[0]} is proposed as a draft. Answer the six questions next.", "ok")

@@ -16,9 +16,10 @@ from app.journeys.rules import (
     stage_cell,
     touchpoint_cell,
 )
+from app.web.forms import OnceForm
 
 
-class JourneyForm(VersionedForm):
+class JourneyForm(OnceForm, VersionedForm):
     """A journey's own words; the choices of owners come from the route."""
 
     key = StringField(

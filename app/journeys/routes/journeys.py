@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 
+from app.audit.services import answered_once
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -44,13 +45,17 @@ def create() -> Answer:
         return render_template("journeys/form.html", form=form, journey=None), 422
     try:
         with transaction(db.session):
-            journey = services.create_journey(
-                db.session, form.draft(), actor=current_actor(), now=now()
-            )
+            key = answered_once(
+                db.session, form.once.data, actor=current_actor(), action="journey.created",
+                params=form.typed(), now=now(),
+                make=lambda: services.create_journey(
+                    db.session, form.draft(), actor=current_actor(), now=now()
+                ).key,
+            )  # fmt: skip
     except AppError as error:
         return refused_form("journeys/form.html", form, error, subject="", version=0, journey=None)
-    flash(f"{journey.name} has its seven stages. Say where customers meet the company.", "ok")
-    return redirect(url_for("journeys.shape", key=journey.key), code=303)
+    flash(f"{form.name.data} has its seven stages. Say where customers meet the company.", "ok")
+    return redirect(url_for("journeys.shape", key=key), code=303)
 
 
 @bp.get("/journeys/<key>/edit")

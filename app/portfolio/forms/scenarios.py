@@ -9,7 +9,7 @@ from wtforms.validators import DataRequired
 
 from app.values.money import Money
 from app.web.fields import MoneyField
-from app.web.forms import Form
+from app.web.forms import Form, OnceForm
 
 
 def stripped(text: str | None) -> str:
@@ -28,7 +28,7 @@ class VersionForm(Form):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-class ScenarioForm(VersionForm):
+class ScenarioForm(OnceForm, VersionForm):
     """A scenario's name and note."""
 
     name = StringField(

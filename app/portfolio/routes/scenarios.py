@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.audit.services import answered_once
 from app.calendar.models import Cycle
 from app.calendar.queries import find_current_cycle, get_cycle, list_cycles
 from app.calendar.rules import CycleState
@@ -89,11 +90,14 @@ def save_new_scenario() -> Response | tuple[str, int]:
     if form.validate():
         try:
             with transaction(db.session) as session:
-                scenario = create_scenario(
-                    session, get_cycle(session, form.cycle.data), _draft(form),
-                    actor=current_actor(), now=now(),
+                scenario_id = answered_once(
+                    session, form.once.data, actor=current_actor(), action="scenario.created",
+                    params=form.typed(), now=now(),
+                    make=lambda: create_scenario(
+                        session, get_cycle(session, form.cycle.data), _draft(form),
+                        actor=current_actor(), now=now(),
+                    ).id,
                 )  # fmt: skip
-                scenario_id = scenario.id
         except InvalidError as error:
             form.refuse(error)
         else:
@@ -198,11 +202,14 @@ def save_copy(scenario_id: int) -> Response | tuple[str, int]:
     if form.validate():
         try:
             with transaction(db.session) as session:
-                copy = duplicate_scenario(
-                    session, get_scenario(session, scenario_id), _draft(form),
-                    actor=current_actor(), now=now(),
+                copy_id = answered_once(
+                    session, form.once.data, actor=current_actor(), action="scenario.copied",
+                    params=form.typed() | {"original": scenario_id}, now=now(),
+                    make=lambda: duplicate_scenario(
+                        session, get_scenario(session, scenario_id), _draft(form),
+                        actor=current_actor(), now=now(),
+                    ).id,
                 )  # fmt: skip
-                copy_id = copy.id
         except InvalidError as error:
             form.refuse(error)
         else:

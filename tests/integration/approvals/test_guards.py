@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Proposal
 from app.db.session import transaction
+from app.errors import ConflictError
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_proposal, make_world
@@ -112,7 +113,7 @@ class TestSnapshot:
         refused(session, "only be struck", "UPDATE proposal_items SET spend_minor = 1")
 
     def test_waits_alone_in_its_cycle(self, session: Session, waiting: Proposal) -> None:
-        with pytest.raises(IntegrityError), transaction(session):
+        with pytest.raises(ConflictError), transaction(session):
             session.execute(
                 text(
                     "INSERT INTO proposals (cycle_id, run_id, round, state, note, snapshot, digest,"

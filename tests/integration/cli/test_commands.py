@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from app.audit.services import record
 from app.db.session import transaction
 from app.jobs.services import show_worker
 from tests.factories.accounts import Cast
+from tests.support.application import build_app, let_go
 
 GOOD = "marble otter canyon lamp"
 
@@ -113,3 +115,24 @@ class TestDoctor:
         result = _run(app, "doctor")
         assert result.exit_code == 1
         assert "WRONG  schema 0001" in result.output
+
+
+class TestEmptyDatabase:
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("audit", "verify"),
+            ("people", "list"),
+            ("people", "create-admin", "ann@waymark.test", "--name", "Ann", "--password", GOOD),
+            ("seed", "demo"),
+        ],
+    )
+    def test_is_named_in_one_line(self, tmp_path: Path, command: tuple[str, ...]) -> None:
+        app = build_app(f"sqlite:///{tmp_path / 'empty.db'}", tmp_path, DEMO=True)
+        result = _run(app, *command)
+        let_go(app)
+        assert result.exit_code == 7
+        assert result.output.strip().splitlines() == [
+            "Error: The database’s tables are missing or old. Nothing was changed; run “flask --app"
+            " wsgi migrate”."
+        ]

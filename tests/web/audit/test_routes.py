@@ -46,6 +46,13 @@ class TestEvents:
         assert row["Reason"] == "Because."
         assert len(page.queries) <= 12
 
+    def test_are_chosen_by_what_happened_in_words(self, cast: Cast, client_for: ClientFor) -> None:
+        page = client_for(cast.cfo).get("/audit")
+        offered = [
+            one.text for one in page.soup.find("select", {"name": "action"}).find_all("option")
+        ]
+        assert offered == ["Every action", "job ended", "thing changed"]
+
     def test_come_in_pages_that_keep_the_filter(self, cast: Cast, client_for: ClientFor) -> None:
         client = client_for(cast.admin)
         page = client.get("/audit?action=thing.changed&page=2")

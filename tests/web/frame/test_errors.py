@@ -123,6 +123,13 @@ class TestFailures:
         assert "secret" not in page.get_data(as_text=True)
 
 
+    def test_for_want_of_tables_say_so(self, failing: Asking) -> None:
+        missing = OperationalError("SELECT secret", {}, Exception("no such table: people"))
+        page = failing(missing).get("/fails")
+        assert page.status_code == 503
+        assert "run “flask --app wsgi migrate”" in text(page)
+
+
 class TestHealth:
     def test_says_alive_without_the_database(self, client: StrictClient) -> None:
         response = client.get("/health/live")
