@@ -68,6 +68,11 @@ def preview() -> str | tuple[str, int]:
     own = form.own_mapping.data.read() if form.own_mapping.data else b""
     try:
         mapping = _mapping(form.mapping.data, own)
+    except FileRefusedError as error:
+        place = "own_mapping" if own else "mapping"
+        form.refuse(InvalidError(str(error), field=place))
+        return _index(form), 422
+    try:
         file = ImportFile(form.file.data.filename or "file", content, mapping)
         cycle = get_cycle(db.session, form.cycle.data)
         draft = preview_import(db.session, file, cycle=cycle)
@@ -102,7 +107,10 @@ def commit() -> Response | tuple[str, int]:
     if not form.validate():
         raise InvalidError("The dry run's page was incomplete; upload the file again.")
     own = find_upload(form.own_mapping.data) if form.own_mapping.data else b""
-    mapping = _mapping(form.mapping.data, own)
+    try:
+        mapping = _mapping(form.mapping.data, own)
+    except FileRefusedError as error:
+        raise InvalidError(f"{error} Upload the file again.") from error
     file = ImportFile(form.file_name.data, find_upload(form.file.data), mapping)
     try:
         with transaction(db.session):

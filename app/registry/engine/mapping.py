@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -130,13 +132,74 @@ class Mapping(_Part):
 def parse_mapping(content: bytes) -> Mapping:
     """Read a mapping file; raises FileRefusedError naming the JSON path that is wrong."""
     try:
-        mapping = Mapping.model_validate(json.loads(content))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise FileRefusedError(f"The mapping is not JSON: {error}.") from error
+        read = json.loads(content)
+    except json.JSONDecodeError as error:
+        raise FileRefusedError(
+            f"The mapping is not JSON: it cannot be read on from line {error.lineno}, column"
+            f" {error.colno}."
+        ) from error
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise FileRefusedError("The mapping is not JSON in UTF-8.") from error
+    try:
+        mapping = Mapping.model_validate(read)
     except ValidationError as error:
-        first = error.errors()[0]
-        path = ".".join(str(part) for part in first["loc"])
-        raise FileRefusedError(f"The mapping is wrong at {path}: {first['msg']}.") from error
+        raise FileRefusedError(_said(error)) from error
     if mapping.currency not in CURRENCY_DIGITS:
-        raise FileRefusedError(f"The mapping is wrong at currency: {mapping.currency} is unknown.")
+        raise FileRefusedError(
+            f"The mapping is wrong at $.currency: “{mapping.currency[:20]}” is no currency Waymark"
+            " knows; write its code, such as EUR."
+        )
     return mapping
+
+
+_WORDS = {
+    "missing": "it is missing",
+    "extra_forbidden": "no mapping has a part of this name",
+    "string_type": "this has to be text in quotes",
+    "bool_type": "this has to be true or false",
+    "bool_parsing": "this has to be true or false",
+    "decimal_type": "this has to be a number",
+    "decimal_parsing": "this has to be a number",
+    "finite_number": "this has to be a number",
+    "tuple_type": "this has to be a list of column names in […]",
+    "string_pattern_mismatch": "use 2 to 61 lower-case letters, digits and hyphens",
+}
+_OBJECT_TYPES = frozenset({"model_type", "model_attributes_type", "dict_type"})
+_MOST_FAULTS = 3
+
+
+def _said(error: ValidationError) -> str:
+    """The first faults of a mapping, each with the JSON path of its place, as sentences."""
+    faults: dict[str, str] = {}
+    for one in error.errors(include_url=False, include_input=False):
+        faults.setdefault(_path(one["loc"]), _words(one["type"], one.get("ctx") or {}))
+    for place in list(faults):  # of two alternatives, the one somebody went into says more
+        if any(other.startswith(f"{place}.") for other in faults):
+            del faults[place]
+    said = [f"The mapping is wrong at {place}: {words}." for place, words in faults.items()]
+    more = len(said) - _MOST_FAULTS
+    rest = [f"And {more} more."] if more > 0 else []
+    return " ".join([*said[:_MOST_FAULTS], *rest])
+
+
+def _path(places: Sequence[int | str]) -> str:
+    """A place such as $.milestone.name[0]; pydantic's own names for alternatives are left out."""
+    path = "$"
+    for place in places:
+        if isinstance(place, int):
+            path += f"[{place}]"
+        elif not place.startswith("literal[") and place != DirectionColumn.__name__:
+            path += f".{place[:40]}"
+    return path
+
+
+def _words(kind: str, context: dict[str, Any]) -> str:
+    if kind in _OBJECT_TYPES:
+        return "this has to be an object in {…}"
+    if kind == "literal_error":
+        return "this has to be " + re.sub(r"'(\w+)'", r"“\1”", str(context["expected"]))
+    if kind == "greater_than":
+        return f"this has to be more than {context['gt']}"
+    if kind == "less_than_equal":
+        return f"this has to be at most {context['le']}"
+    return _WORDS.get(kind, "this cannot be read")

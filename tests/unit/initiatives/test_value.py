@@ -180,6 +180,23 @@ class TestClaimSteps:
         assert steps[-1].minor == standalone_value(one, {1: quarters}, YEARS_3).total
         assert all(step.minor < 0 for step in steps[1:-1])
 
+    def test_put_what_a_declared_benefit_loses_by_waiting_down_to_time(self) -> None:
+        one = claim(go_live=3, declared=DeclaredClaim(1_000_00, EvidenceGrade.E))
+
+        steps = {step.short: step.minor for step in claim_steps(one, {}, {}, YEARS_3)}
+
+        assert steps["Time"] == round(1_000_00 * 1.09 ** (-3.5 / 4)) - 1_000_00
+        assert steps["Ramp"] == 0
+        assert steps["Value"] == round(200_00 * 1.09 ** (-3.5 / 4))
+
+    def test_leave_nothing_of_a_declared_benefit_after_the_horizon(self) -> None:
+        one = claim(go_live=12, declared=DeclaredClaim(1_000_00, EvidenceGrade.E))
+
+        steps = {step.short: step.minor for step in claim_steps(one, {}, {}, YEARS_3)}
+
+        assert steps["Value"] == 0
+        assert steps["Ramp"] < 0
+
 
 class TestOptionCase:
     def test_net_is_value_less_discounted_cost(self) -> None:

@@ -16,7 +16,7 @@ from app.initiatives.models import Initiative
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund
-from tests.support.pages import form_values, heading, notice, table, text
+from tests.support.pages import error_on, form_values, heading, notice, table, text
 
 ClientFor = Callable[[Any], Any]
 HEADER = (
@@ -66,6 +66,22 @@ class TestPreview:
         assert row["Cost"] == "US$3,000,000.00"
         assert "Value is a declared benefit, evidence grade E" in text(page)
         assert count(session) == 0
+
+    def test_says_at_the_own_mapping_what_is_wrong_with_it(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        browser = client_for(cast.lead)
+        values = form_values(browser.get("/initiatives/import"), "/initiatives/import") | {
+            "mapping": "us-it-dashboard",
+            "cycle": str(cycle.id),
+            "file": (io.BytesIO(f"{HEADER}\n{GOOD}".encode()), "projects.csv"),
+            "own_mapping": (io.BytesIO(b'{"name": "own"}'), "own.json"),
+        }
+        page = browser.post("/initiatives/import", data=values, content_type="multipart/form-data")
+        assert page.status_code == 422
+        said = error_on(page, "Own mapping (JSON), used instead") or ""
+        assert "at $.title: it is missing." in said
+        assert error_on(page, "File") is None
 
     def test_names_line_and_column_of_each_bad_row(
         self, client_for: ClientFor, cast: Cast, cycle: Cycle
