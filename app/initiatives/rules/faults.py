@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from app.initiatives.rules.drafts import BehaviourDraft, CriterionDraft, MilestoneDraft, OptionDraft
@@ -126,13 +127,21 @@ def behaviour_faults(draft: BehaviourDraft) -> dict[str, str]:
     return faults
 
 
-def milestone_faults(draft: MilestoneDraft, other_shares: Decimal) -> dict[str, str]:
-    """What is impossible about a milestone; ``other_shares``: what the others hold already."""
+def milestone_faults(
+    draft: MilestoneDraft, other_shares: Decimal, other_names: Collection[str] = ()
+) -> dict[str, str]:
+    """What is impossible about a milestone, given what the others hold and are called.
+
+    A hurdle that holds nothing could be missed without consequence, so it is none; and of two of
+    one name nobody would know which one evidence and decision are about.
+    """
     faults = {}
     if not draft.name.strip():
         faults["name"] = "Give the milestone a name."
-    if not 0 <= draft.tranche_share <= 1:
-        faults["tranche_share"] = "A tranche holds between 0 % and 100 % of the money."
+    elif _plain(draft.name) in {_plain(name) for name in other_names}:
+        faults["name"] = "Another milestone of this initiative has this name; choose another."
+    if not 0 < draft.tranche_share <= 1:
+        faults["tranche_share"] = "A hurdle holds money: enter more than 0 % and at most 100 %."
     elif draft.tranche_share + other_shares > 1:
         left = f"{((1 - other_shares) * 100).normalize():f}\u202f%"
         faults["tranche_share"] = (
@@ -141,6 +150,10 @@ def milestone_faults(draft: MilestoneDraft, other_shares: Decimal) -> dict[str, 
     for row, criterion in enumerate(draft.criteria):
         faults |= {f"criteria-{row}-{name}": text for name, text in _criterion(criterion).items()}
     return faults
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _criterion(draft: CriterionDraft) -> dict[str, str]:

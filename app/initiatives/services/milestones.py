@@ -95,10 +95,14 @@ def remove_milestone(
 def _check(
     session: Session, initiative: Initiative, draft: MilestoneDraft, *, besides: Milestone | None
 ) -> None:
-    others = select(Milestone.tranche_share).where(Milestone.initiative_id == initiative.id)
+    others = select(Milestone.tranche_share, Milestone.name).where(
+        Milestone.initiative_id == initiative.id
+    )
     if besides is not None:
         others = others.where(Milestone.id != besides.id)
-    faults = milestone_faults(draft, sum(session.scalars(others), Decimal(0)))
+    rows = session.execute(others).all()
+    held = sum((row.tranche_share for row in rows), Decimal(0))
+    faults = milestone_faults(draft, held, [row.name for row in rows])
     cycle = session.get(Cycle, initiative.cycle_id) if initiative.cycle_id else None
     fault = due_day_fault(
         draft.due_on,

@@ -83,7 +83,7 @@ class TestMissingTables:
 
     def test_are_named_on_an_empty_file(self, tmp_path: Path) -> None:
         engine = create_engine(**engine_options(f"sqlite:///{tmp_path / 'empty.db'}"))
-        with Session(engine) as empty:
-            with pytest.raises(UnavailableError, match="migrate"), transaction(empty):
-                empty.execute(text("INSERT INTO people (name) VALUES ('x')"))
+        refused = pytest.raises(UnavailableError, match="migrate")
+        with Session(engine) as empty, refused, transaction(empty):
+            empty.execute(text("INSERT INTO people (name) VALUES ('x')"))
         engine.dispose()

@@ -35,6 +35,7 @@ from app.initiatives.services import (
     create_initiative,
     edit_behaviour,
     edit_initiative,
+    edit_milestone,
     edit_option,
     remove_option,
     set_links,
@@ -378,8 +379,23 @@ class TestMilestones:
             add_milestone(session, made, milestone_draft(tranche_share=share), **by(cast.lead))
 
         with pytest.raises(InvalidError) as refused, transaction(session):
-            add_milestone(session, made, milestone_draft(), **by(cast.lead))
+            add_milestone(session, made, milestone_draft(name="Next"), **by(cast.lead))
         assert "at most 25\u202f% is left" in refused.value.fields["tranche_share"]
+
+    def test_a_name_stands_once_and_may_stay_when_the_milestone_is_changed(
+        self, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            made = make_draft(session, cast, company)
+            half = milestone_draft(tranche_share=Decimal("0.5"))
+            first = add_milestone(session, made, half, **by(cast.lead))
+            session.flush()
+
+        with pytest.raises(InvalidError) as refused, transaction(session):
+            add_milestone(session, made, half, **by(cast.lead))
+        assert refused.value.fields.keys() == {"name"}
+        with transaction(session):
+            edit_milestone(session, made, first.id, half, **by(cast.lead))
 
     def test_criteria_without_a_metric_or_sample_are_named_by_row(
         self, session: Session, cast: Cast, company: Company

@@ -215,3 +215,13 @@ class TestCounts:
         )
         draft = MilestoneDraft("Pilot", date(2027, 8, 31), Decimal(1), criteria=(criterion,))
         assert milestone_faults(draft, Decimal(0)).keys() == {"criteria-0-minimum_sample"}
+
+    @pytest.mark.parametrize("share", ["0", "-0.1", "1.01"])
+    def test_a_hurdle_holds_money(self, share: str) -> None:
+        draft = MilestoneDraft("Pilot", date(2027, 8, 31), Decimal(share))
+        assert "more than 0 %" in milestone_faults(draft, Decimal(0))["tranche_share"]
+
+    def test_two_milestones_never_share_a_name(self) -> None:
+        draft = MilestoneDraft(" pilot  one", date(2027, 8, 31), Decimal("0.5"))
+        assert milestone_faults(draft, Decimal(0), ["Full", "Pilot two"]) == {}
+        assert "choose another" in milestone_faults(draft, Decimal(0), ["Pilot One"])["name"]
