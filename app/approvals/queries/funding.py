@@ -49,9 +49,8 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
 
 
 def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
-    """What every commitment binds of the cycle's funds in its quarters, in whatever currency."""
+    """What every commitment binds in the cycle's quarters, in whatever currency."""
     cycle = session.get_one(Cycle, cycle_id)
-    funds = select(CycleFund.fund_id).where(CycleFund.cycle_id == cycle_id)
     rows = session.execute(
         select(
             Initiative.key, Commitment.currency, CommitmentSpend.fund_id, CommitmentSpend.quarter,
@@ -60,7 +59,6 @@ def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
         .join(CommitmentSpend.commitment)
         .join(Commitment.initiative)
         .where(
-            CommitmentSpend.fund_id.in_(funds),
             CommitmentSpend.quarter >= cycle.quarters.first,
             CommitmentSpend.quarter <= cycle.quarters.last,
             CommitmentSpend.amount_minor != 0,
@@ -69,12 +67,11 @@ def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
         .order_by(Initiative.key, CommitmentSpend.quarter, CommitmentSpend.fund_id)
     )  # fmt: skip
     held = [BoundMoney(key, fund, at, minor, currency) for key, currency, fund, at, minor in rows]
-    own = set(session.scalars(funds))
     for (_, key, currency), cells in _spend_of_stopped(session).items():
         held += [
             BoundMoney(key, fund, quarter, minor, currency)
             for (fund, quarter), minor in cells.items()
-            if minor and fund in own and quarter in cycle.quarters
+            if minor and quarter in cycle.quarters
         ]
     return held
 
@@ -83,28 +80,28 @@ def _spend_of_stopped(
     session: Session, *narrowed: ColumnElement[bool]
 ) -> dict[tuple[int, str, str], dict[Cell, int]]:
     """What stopped commitments still bind without what was freed, by id, initiative, currency."""
-    stopped = (Commitment.state == CommitmentState.STOPPED, *narrowed)
+    freed = (
+        select(func.coalesce(func.sum(LedgerTransfer.amount_minor), 0))
+        .where(
+            LedgerTransfer.commitment_id == Commitment.id,
+            LedgerTransfer.kind == TransferKind.FREE,
+        )
+        .scalar_subquery()
+    )
     spend: dict[tuple[int, str, str], dict[Cell, int]] = {}
-    for row in session.execute(
+    back: dict[int, int] = {}
+    for one, key, currency, fund, quarter, minor, given_back in session.execute(
         select(
-            CommitmentSpend.commitment_id, Initiative.key, Commitment.currency,
-            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor,
+            Commitment.id, Initiative.key, Commitment.currency,
+            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor, freed,
         )
         .join(CommitmentSpend.commitment)
         .join(Commitment.initiative)
-        .where(*stopped)
+        .where(Commitment.state == CommitmentState.STOPPED, *narrowed)
     ):  # fmt: skip
-        spend.setdefault((row[0], row[1], row[2]), {})[row[3], row[4]] = row[5]
-    if not spend:
-        return {}
-    freed = session.execute(
-        select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor))
-        .join(LedgerTransfer.commitment)
-        .where(LedgerTransfer.kind == TransferKind.FREE, *stopped)
-        .group_by(LedgerTransfer.commitment_id)
-    )
-    back = {commitment: int(minor) for commitment, minor in freed}
-    return {one: spend_left(cells, back.get(one[0], 0)) for one, cells in spend.items()}
+        spend.setdefault((one, key, currency), {})[fund, quarter] = minor
+        back[one] = int(given_back)
+    return {one: spend_left(cells, back[one[0]]) for one, cells in spend.items()}
 
 
 def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:
