@@ -1,0 +1,1 @@
+"""Answers beside the plan."""

@@ -1,0 +1,339 @@
+"""Question after question about one problem, answered by kept solver processes and recounted.
+
+Nothing a process says is believed before the recount: a plan that breaks a limit or is worth
+something else, a process that dies or hangs, and the question goes to `solve` instead.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from math import expm1, floor
+from threading import Lock
+from time import monotonic
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from app.portfolio.engine.answers.changes import Change, applied
+from app.portfolio.engine.answers.desk_work import QUESTIONS, DeskTask, Question
+from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.chords import curves, understatement
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.job import Message
+from app.portfolio.engine.plan import Plan, PlanStatus
+from app.portfolio.engine.problem import Placement, Problem
+from app.portfolio.engine.sandbox import GRACE, HIGHS, Backend, Sandbox
+from app.portfolio.engine.solving import solve
+
+FINENESS = 1e-5
+"""How much of the value at stake the overlap segments may understate, as a share."""
+
+MOST_WORKERS = 2
+TICK = 0.05
+
+
+class StoppedError(Exception):
+    """Somebody asked to stop."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The best plan of a changed problem, recounted.
+
+    ``account`` is None without a plan; ``bound``: no plan is worth more, overlap segments allowed
+    for. ``is_done``: the gap asked for is reached. ``is_infeasible``: no plan keeps every limit.
+    """
+
+    problem: Problem
+    account: Account | None
+    bound: int | None
+    is_done: bool
+    is_infeasible: bool = False
+
+    @property
+    def value(self) -> int | None:
+        return None if self.account is None else self.account.value
+
+    @cached_property
+    def funded(self) -> frozenset[int]:
+        """Positions of the funded initiatives."""
+        chosen = self.account.chosen if self.account else ()
+        return frozenset(placement.initiative for placement in chosen)
+
+
+class Desk:
+    """Opens solver processes on entry; on exit they are gone."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        seconds: float,
+        workers: int | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        backend: Backend = HIGHS,
+    ) -> None:
+        self.problem = problem
+        self.until = monotonic() + seconds
+        self.should_stop = should_stop
+        self.backend = backend
+        self.workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        self._windows: list[_Window] = []
+        self._known: dict[tuple[Change, ...], Reply] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Desk:
+        positions = tuple(range(len(self.problem.placements)))
+        tolerance = FINENESS * _stake(self.problem, positions)
+        found = curves(self.problem, positions, tolerance)
+        self.understated = understatement(found)
+        seconds = max(1.0, self.until - monotonic())
+        task = DeskTask(self.problem, positions, found, tolerance, seconds)
+        self._windows = [_Window(task, self.backend) for _ in range(self.workers)]
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        for window in self._windows:
+            window.close()
+
+    @property
+    def seconds_left(self) -> float:
+        return max(0.0, self.until - monotonic())
+
+    def ask(self, question: Question, *, window: int = 0, start: Account | None = None) -> Reply:
+        """The recounted answer. ``start``: a plan of the changed problem known beforehand.
+
+        Raises StoppedError when somebody asked to stop.
+        """
+        problem = applied(self.problem, question.changes)
+        if start is not None:
+            start = Account(problem, start.chosen)
+            question = replace(question, floor=start.value - self.understated)
+        left = min(question.seconds, self.seconds_left)
+        question = replace(question, seconds=left, gap=self._model_gap(question.gap, start))
+        message = self._windows[window].ask(question, self._watch)
+        if message is not None:
+            reply = self._believed(problem, question, message, start)
+            if reply is not None:
+                return reply
+        return self._solved(problem, question, start)
+
+    def known(self, *changes: Change, window: int = 0, start: Account | None = None) -> Reply:
+        """The exact best plan under the changes, asked once."""
+        with self._lock:
+            known = self._known.get(changes)
+        if known is None:
+            known = self.ask(Question(changes), window=window, start=start)
+            with self._lock:
+                self._known[changes] = known
+        return known
+
+    def spread(
+        self, items: Sequence[Any], work: Callable[[Any, int], Any], *, in_runs: bool = False
+    ) -> Iterator[tuple[int, Any]]:
+        """``work(item, window)`` for all items, as they are done, on all windows at once.
+
+        Items are dealt out in turn, or ``in_runs`` of neighbours, so that the answers do not depend
+        on who is faster.
+        """
+        if self.workers == 1 or len(items) < 2:
+            for place, item in enumerate(items):
+                yield place, work(item, 0)
+            return
+        with ThreadPoolExecutor(self.workers) as pool:
+            iterators = [iter(queue) for queue in self._queues(len(items), in_runs)]
+            pending = {}
+
+            def begin(window: int) -> None:
+                place = next(iterators[window], None)
+                if place is not None:
+                    pending[pool.submit(work, items[place], window)] = (place, window)
+
+            for window in range(self.workers):
+                begin(window)
+            while pending:
+                done = next(as_completed(pending))
+                place, window = pending.pop(done)
+                begin(window)
+                yield place, done.result()
+
+    def _queues(self, count: int, in_runs: bool) -> list[range]:
+        if not in_runs:
+            return [range(first, count, self.workers) for first in range(self.workers)]
+        edges = [count * k // self.workers for k in range(self.workers + 1)]
+        return [range(a, b) for a, b in pairwise(edges)]
+
+    def losses(self, initiatives: Sequence[str], *, window: int = 0) -> list[int | None]:
+        """What funding each would cost at least by the linear relaxation; None: impossible."""
+        question = Question(forced=tuple(initiatives), seconds=self.seconds_left)
+        message = self._windows[window].ask(question, self._watch)
+        if message is None or message["state"] == "failed":
+            return [None] * len(initiatives)
+        most = message["bound"]
+        return [None if b is None else max(0, round(most - b)) for b in message["bounds"]]
+
+    def _watch(self) -> None:
+        if self.should_stop is not None and self.should_stop():
+            raise StoppedError
+
+    def _model_gap(self, gap: float, start: Account | None) -> float:
+        """What is left of a relative gap after the overlap segments."""
+        if not gap:
+            return 0.0
+        stake = abs(start.value) if start else 0
+        return max(gap / 10, gap - self.understated / max(1, stake)) if stake else gap
+
+    def _believed(
+        self, problem: Problem, question: Question, message: Message, start: Account | None
+    ) -> Reply | None:
+        """The reply if it survives the recount."""
+        state = message["state"]
+        bound = self._bound(message["bound"], message.get("understated", 0.0))
+        if state == "infeasible":
+            return None if start else Reply(problem, None, None, True, is_infeasible=True)
+        if state == "failed":
+            return None
+        account = start
+        if message["positions"] is not None:
+            account = self._recounted(problem, question, message)
+            if account is None:
+                return None
+            if start is not None and start.value > account.value:
+                account = start
+        if account is not None and bound is not None:
+            if account.value > bound + 1 + abs(bound) // 10**9:
+                return None
+            bound = max(bound, account.value)
+        return Reply(problem, account, bound, state == "optimal" and account is not None)
+
+    def _recounted(self, problem: Problem, question: Question, message: Message) -> Account | None:
+        places, positions = problem.placements, message["positions"]
+        if not all(isinstance(p, int) and 0 <= p < len(places) for p in positions):
+            return None
+        account = Account(problem, tuple(places[p] for p in sorted(set(positions))))
+        if any(not _is_free(breach.owner, question.free) for breach in breaches(account)):
+            return None
+        value, slip = message["value"], 1.0 + 1e-6 * abs(message["value"])
+        understated = max(self.understated, message.get("understated", 0.0))
+        good = -slip <= account.value - value <= understated + slip
+        return account if good else None
+
+    def _bound(self, model_bound: float | None, understated: float = 0.0) -> int | None:
+        if model_bound is None or not abs(model_bound) < 1e30:
+            return None
+        missing = max(self.understated, understated)
+        return floor(model_bound + missing + 1e-9 * abs(model_bound) + 1e-6)
+
+    def _solved(self, problem: Problem, question: Question, start: Account | None) -> Reply:
+        """The slow way, with every doubt of `solve`."""
+        if not question.is_plain:
+            return Reply(problem, start, None, False)
+        plan = solve(
+            problem, time_limit=max(1.0, question.seconds), gap=question.gap,
+            should_stop=self.should_stop,
+        )  # fmt: skip
+        self._watch()
+        account = account_of(problem, plan) if plan.has_plan else start
+        infeasible = plan.status is PlanStatus.INFEASIBLE
+        done = plan.status in (PlanStatus.OPTIMAL, PlanStatus.WITHIN_GAP) or infeasible
+        return Reply(problem, account, plan.bound, done, is_infeasible=infeasible)
+
+
+class _Window:
+    """One solver process that takes questions; opened at the first, opened anew once."""
+
+    def __init__(self, task: DeskTask, backend: Backend) -> None:
+        self.task, self.backend = task, backend
+        self._sandbox: Sandbox | None = None
+        self._pipe: BinaryIO | None = None
+        self._opened = 0
+        self._number = 0
+
+    def ask(self, question: Question, watch: Callable[[], None]) -> Message | None:
+        """The process's message; None if it has none that can be used."""
+        if self._sandbox is None and not self._open(watch):
+            return None
+        self._number += 1
+        assert self._pipe is not None and self._sandbox is not None
+        try:
+            pickle.dump((self._number, question), self._pipe)
+            self._pipe.flush()
+        except OSError:
+            self.close()
+            return None
+        until = monotonic() + question.seconds + GRACE
+        while monotonic() < until and not self._sandbox.is_finished:
+            for message in self._sandbox.read(TICK):
+                if message["kind"] == "reply" and message["number"] == self._number:
+                    return message
+            try:
+                watch()
+            except StoppedError:
+                self.close()
+                raise
+        self.close()
+        return None
+
+    def _open(self, watch: Callable[[], None]) -> bool:
+        if self._opened > 1:
+            return False
+        self._opened += 1
+        sandbox = Sandbox(self.task, self.backend)  # left by `close`
+        try:
+            sandbox.__enter__()
+        except OSError:
+            return False
+        self._sandbox = sandbox
+        until = monotonic() + 10 + GRACE
+        while monotonic() < until and not sandbox.is_finished:
+            if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
+                self._pipe = (sandbox.folder / QUESTIONS).open("wb")  # noqa: SIM115
+                return True
+            watch()
+        self.close()
+        return False
+
+    def close(self) -> None:
+        sandbox, pipe = self._sandbox, self._pipe
+        self._sandbox = self._pipe = None
+        if sandbox is not None:
+            sandbox.__exit__(None, None, None)
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+
+
+def account_of(problem: Problem, plan: Plan) -> Account:
+    """The recount of a plan's choices in a problem with the same initiatives and options."""
+    places = {one.key: place for place, one in enumerate(problem.initiatives)}
+    chosen = []
+    for row in plan.funded:
+        place = places[row.initiative]
+        options = [option.key for option in problem.initiatives[place].options]
+        start = problem.quarters.index(row.start)
+        chosen.append(Placement(place, options.index(row.option), start))
+    return Account(problem, tuple(sorted(chosen, key=lambda placement: placement.initiative)))
+
+
+def _is_free(owner: str, free: frozenset[str]) -> bool:
+    """Whether a breach is of a limit that does not count; quarters are named behind its key."""
+    return owner in free or owner.rpartition(":")[0] in free
+
+
+def _stake(problem: Problem, positions: Sequence[int]) -> float:
+    """Pool money within reach of everything together; a scale, not a bound."""
+    everything = curves(problem, positions, float("inf"))
+    return sum(
+        curve.worth * -expm1(-curve.start - sum(curve.widths)) for curve in everything.values()
+    )

@@ -1,0 +1,211 @@
+"""Value against budget: the best plan at many budgets, and where the chosen set changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+from time import monotonic
+
+from app.portfolio.engine.answers.changes import ScaleBudgets
+from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError
+from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.greedy import best_greedy_list
+from app.portfolio.engine.plan import relative_gap
+from app.portfolio.engine.problem import Placement, Problem
+
+LOWEST, HIGHEST = Fraction(1, 4), Fraction(2)
+CLOSEST = Fraction(1, 200)
+"""How near to each other, as a share of the budgets, points are put to find where a set changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """The best plan at one budget.
+
+    ``budget``: what the scaled funds have, minor units; ``entered`` and ``left``: initiatives
+    against the plan at the next smaller budget. ``greedy``: the best ranked list's value, None if
+    none keeps the rules or it was not asked for. ``value`` is None where no plan is possible.
+    """
+
+    share: Fraction
+    budget: int
+    value: int | None
+    bound: int | None
+    spend: int
+    funded: tuple[str, ...]
+    entered: tuple[str, ...]
+    left: tuple[str, ...]
+    greedy: int | None
+
+    @property
+    def gap(self) -> float | None:
+        return relative_gap(self.value, self.bound)
+
+    @property
+    def shortfall(self) -> int | None:
+        """By how much the ranked list falls short of the plan."""
+        if self.value is None or self.greedy is None:
+            return None
+        return self.value - self.greedy
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Points by rising budget. ``is_complete``: neither stopped nor out of time."""
+
+    fund: str | None
+    gap: float
+    points: tuple[FrontierPoint, ...]
+    is_complete: bool
+    seconds: float
+
+
+def frontier(
+    problem: Problem,
+    *,
+    fund: str | None = None,
+    points: int = 25,
+    lowest: Fraction = LOWEST,
+    highest: Fraction = HIGHEST,
+    gap: float = 1e-3,
+    time_limit: float = 60.0,
+    with_list: bool = True,
+    on_progress: Callable[[FrontierPoint], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Frontier:
+    """The frontier over all budgets together, or over one ``fund``'s.
+
+    Points come to ``on_progress`` as they land, in no order; a plan is never worth less than that
+    of a smaller budget, where the rules let it stand.
+    """
+    began = monotonic()
+    work = _Work(problem, fund, gap, with_list, on_progress)
+    try:
+        with Desk(problem, seconds=time_limit, should_stop=should_stop) as desk:
+            work.measure(desk, _shares(points, lowest, highest))
+            for _ in range(4):
+                more = work.wanted(2 * points - len(work.found))
+                if not more or desk.seconds_left <= 0:
+                    break
+                work.measure(desk, more)
+            complete = desk.seconds_left > 0
+    except StoppedError:
+        complete = False
+    return Frontier(fund, gap, work.points(), complete, monotonic() - began)
+
+
+def _shares(points: int, lowest: Fraction, highest: Fraction) -> list[Fraction]:
+    """Evenly spaced, the budgets as they are among them."""
+    step = (highest - lowest) / max(1, points - 1)
+    even = {lowest + k * step for k in range(points)}
+    if lowest <= 1 <= highest:
+        even = {share for share in even if abs(share - 1) > step / 4} | {Fraction(1)}
+    return sorted(even)
+
+
+class _Work:
+    def __init__(
+        self,
+        problem: Problem,
+        fund: str | None,
+        gap: float,
+        with_list: bool,
+        on_progress: Callable[[FrontierPoint], None] | None,
+    ) -> None:
+        self.problem, self.fund, self.gap = problem, fund, gap
+        self.with_list, self.on_progress = with_list, on_progress
+        self.found: dict[Fraction, Reply] = {}
+        self.lists: dict[Fraction, int | None] = {}
+        self._last: dict[int, Account | None] = {}
+
+    def measure(self, desk: Desk, shares: list[Fraction]) -> None:
+        """Ask for the plan at every share; each starts from the one below, where it stands."""
+        self._last = {}
+
+        def one(share: Fraction, window: int) -> Reply:
+            change = ScaleBudgets(share, self.fund)
+            known = self._last.get(window) or self._below(share)
+            start = standing(change.apply(self.problem), known)
+            question = Question((change,), gap=self.gap, seconds=desk.seconds_left)
+            reply = desk.ask(question, window=window, start=start)
+            self._last[window] = reply.account
+            return reply
+
+        for place, reply in desk.spread(shares, one, in_runs=True):
+            share = shares[place]
+            self.found[share] = reply
+            if self.with_list:
+                best = best_greedy_list(reply.problem)
+                self.lists[share] = None if best is None else best.account.value
+            if self.on_progress is not None:
+                self.on_progress(self._point(share, None))
+        self._rise()
+
+    def _below(self, share: Fraction) -> Account | None:
+        lower = [one for one in self.found if one < share and self.found[one].account]
+        return self.found[max(lower)].account if lower else None
+
+    def _rise(self) -> None:
+        """No plan below that of a smaller budget, none below the ranked list."""
+        best: Account | None = None
+        for share in sorted(self.found):
+            reply = self.found[share]
+            if best is not None and (reply.value is None or best.value > reply.value):
+                stands = standing(reply.problem, best)
+                if stands is not None:
+                    bound = None if reply.bound is None else max(reply.bound, stands.value)
+                    reply = replace(reply, account=stands, bound=bound, is_infeasible=False)
+                    self.found[share] = reply
+            if reply.account is not None:
+                best = reply.account
+
+    def wanted(self, most: int) -> list[Fraction]:
+        """Between neighbours whose sets differ: the middle, the largest differences first."""
+        pairs = []
+        for low, high in pairwise(sorted(self.found)):
+            apart = self.found[low].funded ^ self.found[high].funded
+            if len(apart) and high - low > CLOSEST:
+                pairs.append((-len(apart) * (high - low), (low + high) / 2))
+        return sorted(middle for _, middle in sorted(pairs)[: max(0, most)])
+
+    def points(self) -> tuple[FrontierPoint, ...]:
+        shares = sorted(self.found)
+        return tuple(
+            self._point(share, shares[k - 1] if k else None) for k, share in enumerate(shares)
+        )
+
+    def _point(self, share: Fraction, before: Fraction | None) -> FrontierPoint:
+        reply = self.found[share]
+        earlier = frozenset() if before is None else self.found[before].funded
+        value, listed = reply.value, self.lists.get(share)
+        if listed is not None and value is not None:
+            listed = min(listed, value)
+        return FrontierPoint(
+            share=share,
+            budget=sum(
+                sum(fund.budget) for fund in reply.problem.funds if self.fund in (None, fund.key)
+            ),
+            value=value,
+            bound=reply.bound,
+            spend=reply.account.total_spend if reply.account else 0,
+            funded=self._names(reply.funded),
+            entered=() if before is None else self._names(reply.funded - earlier),
+            left=() if before is None else self._names(earlier - reply.funded),
+            greedy=listed,
+        )
+
+    def _names(self, places: frozenset[int]) -> tuple[str, ...]:
+        return tuple(self.problem.initiatives[place].key for place in sorted(places))
+
+
+def standing(problem: Problem, account: Account | None) -> Account | None:
+    """The same choices in another problem, if they keep every limit there."""
+    if account is None:
+        return None
+    chosen: tuple[Placement, ...] = account.chosen
+    moved = Account(problem, chosen)
+    return None if breaches(moved) else moved

@@ -1,0 +1,347 @@
+"""A model kept in the solver: asked again and again with other limits, pins and without rules.
+
+Runs in a solver process. The linear relaxation stays loaded and starts each time from the same
+basis, so that an answer does not depend on what was asked before. A plan comes from a small model:
+choices far from worthwhile (by their reduced cost) are settled, the rest is solved exactly. Where
+that leaves more of a gap than asked for, all that could still matter is solved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from app.portfolio.engine.answers.arrays import (
+    NOTHING,
+    STATES,
+    WHOLE,
+    Arrays,
+    Floats,
+    Found,
+    Mask,
+    arrays_of,
+    loaded,
+    move,
+    part_of,
+    solved,
+)
+from app.portfolio.engine.chords import Curve, Place
+from app.portfolio.engine.milp import building
+from app.portfolio.engine.milp.model import Model, Number, Terms, scaled_row
+from app.portfolio.engine.problem import Problem
+
+OPEN_CHOICES = 60
+"""Choices left open, at least, in the small model that a first plan comes from."""
+
+NODES = 300
+"""Branches, at most, of the small model."""
+
+
+class RecordingModel(Model):
+    """A model that remembers who owns a row and what limits it, to be changed later."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.owners: list[str | None] = []
+        self.limits: list[tuple[Terms, int, Number]] = []
+        super().__init__(*arguments, **options)
+
+    def row(self, terms: Terms, sense: int, limit: Number, **options: Any) -> None:
+        super().row(terms, sense, limit, **options)
+        self.owners.append(options.get("owner"))
+        self.limits.append((terms, sense, limit))
+
+
+class Kept:
+    """The model of one problem with its linear relaxation in the solver."""
+
+    def __init__(
+        self, problem: Problem, positions: Sequence[int], curves: Mapping[Place, Curve]
+    ) -> None:
+        self.problem = problem
+        self.positions = tuple(positions)
+        self.curves = curves
+        self.model = RecordingModel(problem, positions, curves)
+        building.fill(self.model)
+        self.unit = self.model.minimise([(v, -c) for v, c in self.model.value])
+        self.base = self.model.value_base
+        self.arrays = arrays_of(self.model.lp)
+        self.rows_of: dict[str, list[int]] = {}
+        for row, owner in enumerate(self.model.owners):
+            if owner is not None:
+                self.rows_of.setdefault(owner, []).append(row)
+        self.columns = {position: x.index for position, x in self.model.x.items()}
+        self.funded = {place: y.index for place, y in self.model.y.items()}
+        self._xs = np.array(list(self.columns.values()), dtype=np.int64)
+        self._y_of_x = np.array(
+            [self.funded[problem.placements[p].initiative] for p in self.columns], dtype=np.int64
+        )
+        self._row_of = self.arrays.row_of
+        self._slopes: dict[tuple[int, int], dict[int, Fraction]] = {}
+        self._lp = loaded(self.arrays, relaxed=True)
+        self._basis: Any = None
+
+    def columns_of(self, initiative: int) -> list[int]:
+        """Columns of an initiative's placements."""
+        return [self.columns[position] for position in self.model.placed[initiative]]
+
+    def with_budgets(self, now: Arrays, budgets: Sequence[Sequence[int]]) -> Arrays:
+        """The rows under other budgets of the same funds."""
+        moved: dict[int, Fraction] = {}
+        for fund, (row, held) in enumerate(
+            zip(budgets, (fund.budget for fund in self.problem.funds), strict=True)
+        ):
+            for quarter, (amount, before) in enumerate(zip(row, held, strict=True)):
+                if amount != before:
+                    for place, slope in self._slope(fund, quarter).items():
+                        moved[place] = moved.get(place, Fraction(0)) + slope * (amount - before)
+        lower, upper = now.row_lower.copy(), now.row_upper.copy()
+        for place, difference in moved.items():
+            terms, sense, limit = self.model.limits[place]
+            coefficients = [coefficient for _, coefficient in terms if coefficient]
+            shifted = Fraction(limit) + difference
+            _, bound = scaled_row(coefficients or [1], sense, shifted)
+            if np.isfinite(lower[place]):
+                lower[place] = bound
+            if np.isfinite(upper[place]):
+                upper[place] = bound
+        return replace(now, row_lower=lower, row_upper=upper)
+
+    def _slope(self, fund: int, quarter: int) -> dict[int, Fraction]:
+        """By how much each row's limit moves per minor unit of one budget."""
+        known = self._slopes.get((fund, quarter))
+        if known is None:
+            step = 10**6 + sum(self.problem.funds[fund].budget)
+            funds = list(self.problem.funds)
+            budget = list(funds[fund].budget)
+            budget[quarter] += step
+            funds[fund] = replace(funds[fund], budget=tuple(budget))
+            other = _LimitsOnly(
+                replace(self.problem, funds=tuple(funds)), self.positions, self.curves
+            )
+            building.fill(other)
+            known = {
+                row: (Fraction(after) - Fraction(before)) / step
+                for row, ((_, _, before), after) in enumerate(
+                    zip(self.model.limits, other.found, strict=True)
+                )
+                if after != before
+            }
+            self._slopes[fund, quarter] = known
+        return known
+
+    def solve(
+        self, now: Arrays, *, gap: float, seconds: float, floor: float | None = None
+    ) -> Found:
+        """The best plan of the model with these rows and columns.
+
+        ``gap`` is relative; ``floor`` is the value of a plan known already: without a better one
+        ``positions`` stays None.
+        """
+        until = monotonic() + seconds
+        relaxed = self._relax(now, seconds)
+        if relaxed.state != "optimal":
+            return Found(relaxed.state)
+        most = self.value(relaxed.objective)
+        best = _Best(floor)
+        aim = _Aim(most - gap * abs(most), gap, until)
+        self._try(now, relaxed, self._worth_opening(now, relaxed), best, replace(aim, nodes=NODES))
+        if best.is_within(most, gap):
+            return Found("optimal", *best.found, most)
+        rest = self._try(now, relaxed, self._could_matter(now, relaxed, best), best, aim)
+        if rest.is_empty and best.value is None:
+            return Found("infeasible")
+        if rest.bound is not None:
+            most = min(most, max(rest.bound, -np.inf if best.value is None else best.value))
+        done = best.is_within(most, gap + 1e-9)
+        return Found("optimal" if done else "limit", *best.found, most)
+
+    def any_plan(self, now: Arrays, seconds: float) -> Found:
+        """Some plan that these rows allow; its value and bound mean nothing."""
+        idle = replace(now, cost=np.zeros(len(now.cost)))
+        relaxed = self._relax(idle, seconds)
+        if relaxed.state != "optimal":
+            return Found(relaxed.state)
+        return solved(idle, self.columns, seconds=seconds)
+
+    def apart(
+        self, now: Arrays, sets: Sequence[frozenset[int]], distance: int, *, gap: float,
+        seconds: float,
+    ) -> Found:  # fmt: skip
+        """The best plan whose funded initiatives differ from each set in at least ``distance``."""
+        count = len(self.funded)
+        ys = np.array([self.funded[place] for place in range(count)], dtype=np.int32)
+        signs = np.array([[-1.0 if p in one else 1.0 for p in range(count)] for one in sets])
+        wider = replace(
+            now,
+            row_lower=np.append(now.row_lower, [distance - len(one) for one in sets]),
+            row_upper=np.append(now.row_upper, [np.inf] * len(sets)),
+            starts=np.append(
+                now.starts, now.starts[-1] + count * np.arange(1, len(sets) + 1)
+            ).astype(np.int32),
+            columns=np.append(now.columns, np.tile(ys, len(sets))).astype(np.int32),
+            values=np.append(now.values, signs.ravel()),
+        )
+        found = solved(wider, self.columns, seconds=seconds, gap=gap)
+        if found.value is None:
+            return found
+        bound = found.value if found.bound is None else found.bound
+        return replace(found, value=self.value(found.value), bound=self.value(bound))
+
+    def value(self, objective: float) -> float:
+        """The plan value in minor units that an objective stands for."""
+        return float(self.base - objective * self.unit)
+
+    def bound(self, now: Arrays, seconds: float) -> Found:
+        """What the linear relaxation says alone."""
+        relaxed = self._relax(now, seconds)
+        if relaxed.state != "optimal":
+            return Found(relaxed.state)
+        return Found("limit", bound=self.value(relaxed.objective))
+
+    def _relax(self, now: Arrays, seconds: float) -> _Relaxed:
+        lp = self._lp
+        move(lp, self.arrays, now)
+        if self._basis is not None:
+            lp.setBasis(self._basis)
+        lp.setOptionValue("time_limit", lp.getRunTime() + max(seconds, 0.01))
+        lp.run()
+        state = STATES.get(lp.getModelStatus(), "failed")
+        relaxed = _Relaxed(state)
+        if state == "optimal":
+            solution, info = lp.getSolution(), lp.getInfo()
+            values, duals = np.array(solution.col_value), np.array(solution.col_dual)
+            relaxed = _Relaxed(state, info.objective_function_value, values, duals)
+            if self._basis is None:
+                self._basis = lp.getBasis()
+        move(lp, now, self.arrays)
+        return relaxed
+
+    def _worth_opening(self, now: Arrays, relaxed: _Relaxed) -> Mask:
+        """Choices the relaxation is undecided about, and those that come next to mattering."""
+        far = self._distance(relaxed)
+        split = relaxed.is_split & now.whole
+        far[split] = 0.0
+        room = OPEN_CHOICES + 2 * int(split.sum())
+        free = ~now.whole
+        free[self._xs[np.argsort(far[self._xs], kind="stable")[:room]]] = True
+        free[self._y_of_x[free[self._xs]]] = True
+        return free | split
+
+    def _could_matter(self, now: Arrays, relaxed: _Relaxed, best: _Best) -> Mask:
+        """All but those whose other value would cost more than there is to win."""
+        if best.value is None:
+            return np.ones(len(now.whole), dtype=bool)
+        room = (self.value(relaxed.objective) - best.value) / self.unit
+        far = np.abs(relaxed.duals)
+        far[self._xs] = np.maximum(far[self._xs], self._distance(relaxed)[self._xs])
+        return ~now.whole | relaxed.is_split | (far <= room * (1 + 1e-9) + 1e-7)
+
+    def _distance(self, relaxed: _Relaxed) -> Floats:
+        """What it costs at least to choose a placement otherwise than the relaxation does."""
+        far = np.abs(relaxed.duals)
+        mine, ours = relaxed.duals[self._xs], relaxed.duals[self._y_of_x]
+        unfunded = relaxed.values[self._y_of_x] < WHOLE
+        far[self._xs] = np.where(unfunded, np.maximum(mine, 0) + np.maximum(ours, 0), far[self._xs])
+        return far
+
+    def _try(self, now: Arrays, relaxed: _Relaxed, free: Mask, best: _Best, aim: _Aim) -> _Tried:
+        """Solve with the other choices as the relaxation has them."""
+        fixed = np.where(now.whole, np.round(relaxed.values), relaxed.values)
+        part = part_of(now, self._row_of, free, fixed)
+        if part is None:
+            return _Tried(is_empty=True)
+        small, settled = part
+        solver = loaded(small, relaxed=False)
+        solver.setOptionValue("mip_rel_gap", aim.gap)
+        solver.setOptionValue("objective_target", (self.base - aim.value) / self.unit - settled)
+        solver.setOptionValue("time_limit", max(0.01, aim.until - monotonic()))
+        if aim.nodes is not None:
+            solver.setOptionValue("mip_max_nodes", aim.nodes)
+        if best.value is not None:
+            cutoff = (self.base - best.value) / self.unit - settled
+            solver.setOptionValue("objective_bound", cutoff + 1e-9 * (1 + abs(cutoff)))
+        solver.run()
+        status, info = solver.getModelStatus(), solver.getInfo()
+        if status in NOTHING:
+            return _Tried(is_empty=True, bound=best.value)
+        bound = None
+        if abs(info.mip_dual_bound) < 1e30:
+            bound = self.value(info.mip_dual_bound + settled)
+        if info.primal_solution_status == 2:
+            values = fixed.copy()
+            values[free] = np.array(solver.getSolution().col_value)
+            chosen = [p for p, column in self.columns.items() if values[column] > 0.5]
+            value = self.value(info.objective_function_value + settled)
+            best.offer(chosen, value)
+            bound = value if bound is None else bound
+        return _Tried(bound=bound)
+
+
+@dataclass(frozen=True)
+class _Relaxed:
+    state: str
+    objective: float = 0.0
+    values: Any = None
+    duals: Any = None
+
+    @property
+    def is_split(self) -> Mask:
+        """Columns at no whole number."""
+        split: Mask = np.abs(self.values - np.round(self.values)) > WHOLE
+        return split
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """How solving a part ended: nothing in it is possible or better; or no plan in it is worth
+    more than ``bound``."""
+
+    is_empty: bool = False
+    bound: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Aim:
+    """When to be content: a plan of this value, this gap, this moment, that many nodes."""
+
+    value: float
+    gap: float
+    until: float
+    nodes: int | None = None
+
+
+@dataclass
+class _Best:
+    """The best value so far, and its plan if it was found here."""
+
+    value: float | None
+    positions: list[int] | None = None
+
+    @property
+    def found(self) -> tuple[list[int] | None, float | None]:
+        return self.positions, self.value
+
+    def offer(self, positions: list[int], value: float) -> None:
+        if self.value is None or value > self.value + 1e-9 * (1 + abs(self.value)):
+            self.value, self.positions = value, positions
+
+    def is_within(self, most: float, gap: float) -> bool:
+        if self.value is None:
+            return False
+        return most - self.value <= gap * abs(most) + 1e-9 * abs(most) + 1e-6
+
+
+class _LimitsOnly(RecordingModel):
+    """The limits of the rows, without the rows."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self.found: list[Number] = []
+        super().__init__(*arguments, **options)
+
+    def row(self, terms: Terms, sense: int, limit: Number, **options: Any) -> None:
+        self.found.append(limit)
