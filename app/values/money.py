@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 CURRENCY_DIGITS = {
@@ -137,6 +137,19 @@ def minor_from(exact: Decimal | Fraction) -> int:
     if isinstance(exact, Fraction):
         return round(exact)
     return int(exact.to_integral_value(rounding=ROUND_HALF_EVEN))
+
+
+def rounded_parts(amounts: Sequence[Decimal], total: int) -> list[int]:
+    """Whole units of exact amounts, adding up to ``total``, their rounded sum.
+
+    The units left after rounding down go to the largest remainders, the earlier first. Amounts may
+    be negative.
+    """
+    parts = [int(amount.to_integral_value(ROUND_FLOOR)) for amount in amounts]
+    order = sorted(range(len(parts)), key=lambda k: (parts[k] - amounts[k], k))
+    for k in order[: total - sum(parts)]:
+        parts[k] += 1
+    return parts
 
 
 def allocate(total: int, weights: Sequence[int | float | Decimal | Fraction]) -> list[int]:

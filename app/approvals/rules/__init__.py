@@ -26,6 +26,7 @@ from app.approvals.rules.states import (
     move_of,
 )
 from app.approvals.rules.tranches import (
+    OPEN_TRANCHES,
     MilestonePlan,
     PlannedTranche,
     planned_tranches,
@@ -34,6 +35,7 @@ from app.approvals.rules.tranches import (
 
 __all__ = [
     "MOVES",
+    "OPEN_TRANCHES",
     "STATE_WORDS",
     "Balance",
     "Choice",

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from app.approvals.rules.states import TrancheState
 from app.values.money import allocate
 from app.values.quarter import Quarter, months_later
 
 MONTHS_A_QUARTER = 3
+
+OPEN_TRANCHES = (TrancheState.PENDING, TrancheState.HELD)
+"""Nothing was decided about these for good: they can be released, or freed by a stop."""
 
 
 @dataclass(frozen=True, slots=True)

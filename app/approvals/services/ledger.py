@@ -12,6 +12,7 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, Tranche
 from app.approvals.queries.ledger import load_movements
 from app.approvals.rules import (
+    OPEN_TRANCHES,
     Balance,
     CommitmentState,
     LedgerAccount,
@@ -20,8 +21,6 @@ from app.approvals.rules import (
     balance,
 )
 from app.errors import ConflictError
-
-OPEN = (TrancheState.PENDING, TrancheState.HELD)
 
 
 def lock_commitment(session: Session, commitment_id: int) -> tuple[Commitment, list[Tranche]]:
@@ -98,7 +97,7 @@ def complete_commitment(session: Session, commitment: Commitment) -> None:
 
 
 def _check_open(tranche: Tranche) -> None:
-    if tranche.state not in OPEN:
+    if tranche.state not in OPEN_TRANCHES:
         raise ConflictError("This hurdle is decided already; its money moved then.")
 
 

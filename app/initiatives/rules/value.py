@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from math import exp, floor, fsum
 
 from app.initiatives.rules.words import EvidenceGrade
 from app.journeys.rules import intensity, ramp_profile
+from app.values.money import rounded_parts
 from app.values.quarter import Quarter
 
 _CONTEXT = Context(prec=40, rounding=ROUND_HALF_EVEN)
@@ -124,7 +125,7 @@ def standalone_value(
     }
     total = int(sum(exact.values(), Decimal(0)).to_integral_value(ROUND_HALF_EVEN))
     declared = declared_value(claim, horizon)
-    parts = _parts_of(total, list(exact.values()))
+    parts = rounded_parts(list(exact.values()), total)
     return Standalone(total + declared, dict(zip(exact, parts, strict=True)), declared)
 
 
@@ -162,12 +163,3 @@ def _pool_value(claim: OptionClaim, pool: int, worth: Sequence[int], horizon: Ho
             removed = _CONTEXT.subtract(ONE, _CONTEXT.exp(-strength))
             value = _CONTEXT.add(value, _CONTEXT.multiply(Decimal(amount), removed))
     return value
-
-
-def _parts_of(total: int, amounts: Sequence[Decimal]) -> list[int]:
-    """Whole units adding up to ``total``, the units left going to the largest remainders."""
-    parts = [int(amount.to_integral_value(ROUND_FLOOR)) for amount in amounts]
-    order = sorted(range(len(parts)), key=lambda k: (parts[k] - amounts[k], k))
-    for k in order[: total - sum(parts)]:
-        parts[k] += 1
-    return parts

@@ -18,7 +18,7 @@ from app.journeys.rules.drafts import (
     stage_cell,
     touchpoint_cell,
 )
-from app.journeys.rules.effect import LARGEST_REMOVAL, intensity, ramp_profile, removed_share
+from app.journeys.rules.effect import LARGEST_REMOVAL, intensity, ramp_profile
 from app.journeys.rules.hot_spots import (
     HOT_SPOT_PAIN,
     Measured,
@@ -75,7 +75,6 @@ __all__ = [
     "pain_scale",
     "pool_faults",
     "ramp_profile",
-    "removed_share",
     "savable_customers",
     "shape_faults",
     "stage_cell",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from math import exp, log
+from math import log
 
 LARGEST_REMOVAL = Decimal("0.95")
 """No behaviour change removes more of a pool than this."""
@@ -42,8 +42,3 @@ def intensity(removal: Decimal, haircut: Decimal) -> float:
     if abs(removal) > LARGEST_REMOVAL:
         raise ValueError("A removal fraction lies between −0.95 and 0.95.")
     return -float(haircut) * log(1.0 - float(removal))
-
-
-def removed_share(total_intensity: float) -> float:
-    """The share E = 1 − exp(−S) of a pool that intensities adding up to S remove."""
-    return 1.0 - exp(-total_intensity)

@@ -161,8 +161,9 @@ def discounted_pool_minor(
 ) -> tuple[int, ...]:
     """Present value of removing the whole pool in each planning quarter t = 1 … T, minor units.
 
-    With the removed shares E(t) of ``removed_share`` the present value of the lever over the
-    horizon is Σ value[t]·E(t); nothing counts after the horizon. Mid-quarter discounting
+    With E(t) = 1 − exp(−S(t)), the share that intensities adding up to S(t) remove, the present
+    value of the lever over the horizon is Σ value[t]·E(t); nothing counts after it. Mid-quarter
+    discounting
     d(t) = (1 + w)^(−(t − ½)/4). Flow levers: A/4·d(t). Retain folds the stock of customers kept,
     R(t) = R(t−1)·(1 − p)^¼ + F/4·E(t) with value (R(t) − ½·inflow)·m/4, into
     A/16·[½·d(t) + Σ_{u>t} (1 − p)^((u−t)/4)·d(u)], A = F·m. Each quarter is rounded half-even

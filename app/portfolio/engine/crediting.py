@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Decimal, localcontext
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from app.portfolio.engine.counting import (
@@ -18,6 +17,7 @@ from app.portfolio.engine.counting import (
 )
 from app.portfolio.engine.measuring import addition, minus
 from app.portfolio.engine.problem import Placement, Problem, Synergy
+from app.values.money import rounded_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def settle(account: Account) -> Settlement:
     with localcontext(CONTEXT):
         gained = _allocated(account)
         due = [-as_decimal(amount) for amount in account.payments.values()]
-        whole = round_to_total([*gained, *due], account.value)
+        whole = rounded_parts([*gained, *due], account.value)
         lost = _lost_without(account)
     found = tuple(
         Credit(standalone_value(account.problem, placement), whole[k], lost[k])
@@ -70,16 +70,6 @@ def credits(account: Account) -> list[Credit]:
 def standalone_value(problem: Problem, placement: Placement) -> int:
     """Value of the plan that holds nothing else, whatever rules say about it."""
     return rounded(Account(problem, (placement,)).gross_value)
-
-
-def round_to_total(amounts: Sequence[Decimal], total: int) -> list[int]:
-    """Whole units adding up to ``total``, the rounded sum: the units left after rounding down go
-    to the largest remainders, the earlier first. Amounts may be negative."""
-    parts = [int(amount.to_integral_value(ROUND_FLOOR)) for amount in amounts]
-    order = sorted(range(len(parts)), key=lambda k: (parts[k] - amounts[k], k))
-    for k in order[: total - sum(parts)]:
-        parts[k] += 1
-    return parts
 
 
 def _allocated(account: Account) -> list[Decimal]:

@@ -7,13 +7,11 @@ from datetime import date
 from typing import Any
 
 from app.approvals.models import Tranche
-from app.approvals.rules import TrancheState
+from app.approvals.rules import OPEN_TRANCHES
 from app.roadmap.presenters.words import slip_words
 from app.roadmap.queries import Gate, horizon_of
 from app.roadmap.rules import HurdleDay, move_faults
 from app.web.filters import counted, day
-
-OPEN = (TrancheState.PENDING, TrancheState.HELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ def later_hurdles(gate: Gate) -> list[Tranche]:
     return [
         one
         for one in gate.commitment.tranches
-        if one.position > gate.tranche.position and one.state in OPEN
+        if one.position > gate.tranche.position and one.state in OPEN_TRANCHES
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.approvals.models import Tranche
-from app.approvals.rules import TrancheState
+from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.roadmap.models import Evidence
 from app.roadmap.presenters.inspector import Deciders, decider_words
 from app.roadmap.presenters.words import (
@@ -22,8 +22,6 @@ from app.roadmap.queries import Gate
 from app.roadmap.rules import Decider, HurdleAction, Reading, bar_on_hurdle
 from app.values.money import Money
 from app.web.filters import counted, day, moment, money, number
-
-OPEN = (TrancheState.PENDING, TrancheState.HELD)
 
 TONES = {HurdleAction.RELEASE: "ok", HurdleAction.HOLD: "warn", HurdleAction.STOP: "bad"}
 
@@ -134,7 +132,7 @@ def freed_tranches(gate: Gate) -> list[Tranche]:
     return [
         one
         for one in gate.commitment.tranches
-        if one.position >= gate.tranche.position and one.state in OPEN
+        if one.position >= gate.tranche.position and one.state in OPEN_TRANCHES
     ]
 
 

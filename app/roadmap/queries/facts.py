@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Tranche
-from app.approvals.rules import TrancheState
+from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.initiatives.models import Criterion, Initiative
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.rules import (
@@ -20,8 +20,6 @@ from app.roadmap.rules import (
     HurdleRecord,
     Measurement,
 )
-
-OPEN = (TrancheState.PENDING, TrancheState.HELD)
 
 CHUNK = 500
 """Ids asked for at a time; more than any database's limit of parameters would fail."""
@@ -90,7 +88,7 @@ class HurdleRows:
             open_before=tuple(
                 one.milestone.name
                 for one in siblings
-                if one.position < tranche.position and one.state in OPEN
+                if one.position < tranche.position and one.state in OPEN_TRANCHES
             ),
             is_measured=bool(facts.measurements),
             was_held=facts.held_on is not None,

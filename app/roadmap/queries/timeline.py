@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, aliased
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import PERMISSIONS
 from app.approvals.models import Commitment, CommitmentSpend, Tranche
-from app.approvals.rules import CommitmentState, TrancheState
+from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TrancheState
 from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
 from app.roadmap.models import Evidence, HurdleDecision
-from app.roadmap.queries.facts import OPEN
 from app.roadmap.rules import (
     PERMISSION,
     CriterionFacts,
@@ -213,7 +212,9 @@ def _open_evidence(session: Session) -> dict[int, Known]:
         .where(other.milestone_id == Tranche.milestone_id, _counts_for_tranche())
         .exists()
     )
-    ranked = _criteria_with_evidence(place.label("place")).where(Tranche.state.in_(OPEN), has_any)
+    ranked = _criteria_with_evidence(place.label("place")).where(
+        Tranche.state.in_(OPEN_TRANCHES), has_any
+    )
     part = ranked.subquery()
     rows = session.execute(
         select(part).where(part.c.place == 1).order_by(part.c.tranche_id, part.c.criterion_id)

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
+from app.approvals.rules import OPEN_TRANCHES
 from app.approvals.services.ledger import lock_commitment
 from app.audit.services import record
 from app.calendar.models import Cycle
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.roadmap.models import DateMove
-from app.roadmap.queries.facts import OPEN
 from app.roadmap.queries.gates import horizon_of
 from app.roadmap.rules import HurdleDay, move_faults
 
@@ -71,7 +71,8 @@ def move_due_dates(
 
 def _refuse_decided(tranches: Sequence[Tranche], wanted: Mapping[int, date]) -> None:
     if any(
-        one.state not in OPEN and wanted.get(one.id, one.due_on) != one.due_on for one in tranches
+        one.state not in OPEN_TRANCHES and wanted.get(one.id, one.due_on) != one.due_on
+        for one in tranches
     ):
         raise ConflictError("This hurdle is decided; its date stays.")
 

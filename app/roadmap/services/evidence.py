@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Decision, Tranche
+from app.approvals.rules import OPEN_TRANCHES
 from app.approvals.services.ledger import lock_commitment
 from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Criterion
 from app.initiatives.rules.faults import LARGEST_COUNT
 from app.roadmap.models import Evidence
-from app.roadmap.queries.facts import OPEN
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
@@ -43,7 +43,7 @@ def record_evidence(
         raise NotAllowedError("Only a program manager or a CX lead records evidence.")
     commitment, tranches = lock_commitment(session, tranche.commitment_id)
     stored = next(one for one in tranches if one.id == tranche.id)
-    if stored.state not in OPEN:
+    if stored.state not in OPEN_TRANCHES:
         raise ConflictError("This hurdle is decided; evidence comes before the decision.")
     faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
     if measured_on < _begun_on(session, commitment) - TOO_EARLY:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
-from app.approvals.rules import TrancheState
+from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.approvals.services.ledger import (
     complete_commitment,
     free_tranches,
@@ -20,7 +20,7 @@ from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.services import mark_stopped
 from app.roadmap.models import HurdleDecision
-from app.roadmap.queries.facts import OPEN, key_of, load_hurdle_rows
+from app.roadmap.queries.facts import key_of, load_hurdle_rows
 from app.roadmap.rules import (
     PERMISSION,
     Decider,
@@ -145,11 +145,13 @@ def _carry_out(
         return HurdleOutcome(decision.id, 0, 0, False)
     if decision.action is HurdleAction.RELEASE:
         released = release_tranche(session, commitment, tranche, reason=words, actor=actor, now=now)
-        is_last = all(one.state not in OPEN for one in tranches)
+        is_last = all(one.state not in OPEN_TRANCHES for one in tranches)
         if is_last:
             complete_commitment(session, commitment)
         return HurdleOutcome(decision.id, released, 0, is_last)
-    rest = [one for one in tranches if one.position >= tranche.position and one.state in OPEN]
+    rest = [
+        one for one in tranches if one.position >= tranche.position and one.state in OPEN_TRANCHES
+    ]
     freed = free_tranches(session, commitment, rest, reason=words, actor=actor, now=now)
     mark_stopped(session, commitment.initiative, actor=actor, now=now, reason=words)
     return HurdleOutcome(decision.id, 0, freed, False)

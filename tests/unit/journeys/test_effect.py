@@ -7,7 +7,7 @@ from math import log
 
 import pytest
 
-from app.journeys.rules import intensity, ramp_profile, removed_share
+from app.journeys.rules import intensity, ramp_profile
 
 
 class TestRampProfile:
@@ -54,18 +54,3 @@ class TestIntensity:
     def test_refuses_removing_more_than_anything_can(self) -> None:
         with pytest.raises(ValueError, match=r"0\.95"):
             intensity(Decimal("0.96"), Decimal(1))
-
-
-class TestRemovedShare:
-    def test_gives_the_removal_back(self) -> None:
-        assert removed_share(intensity(Decimal("0.3"), Decimal(1))) == pytest.approx(0.3)
-
-    def test_overlaps_instead_of_adding(self) -> None:
-        both = intensity(Decimal("0.30"), Decimal(1)) + intensity(Decimal("0.25"), Decimal(1))
-
-        assert removed_share(both) * 2880 == pytest.approx(1368)
-
-    def test_splits_an_effect_in_two_without_changing_it(self) -> None:
-        whole = intensity(Decimal("0.4"), Decimal(1))
-
-        assert removed_share(whole / 2 + whole / 2) == pytest.approx(0.4)

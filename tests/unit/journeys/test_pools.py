@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import exp
 
 import pytest
 
@@ -14,7 +15,6 @@ from app.journeys.rules import (
     input_faults,
     intensity,
     ramp_profile,
-    removed_share,
     savable_customers,
 )
 
@@ -29,6 +29,11 @@ RETAIN = {
     "addr": Decimal("0.60"),
     "m": Decimal(180),
 }
+
+
+def _removed(intensities: float) -> float:
+    """The share of a pool that intensities adding up to this remove."""
+    return 1.0 - exp(-intensities)
 
 
 class TestAnnualPool:
@@ -123,7 +128,7 @@ class TestDiscountedPool:
 
     def test_retain_folds_the_stock_into_every_quarter(self) -> None:
         annual, rate, quarters = 51_840_000, Decimal("0.09"), 12
-        shares = [removed_share(x) for x in ramp_profile(2, 4, 6, quarters)]
+        shares = [_removed(x) for x in ramp_profile(2, 4, 6, quarters)]
 
         values = discounted_pool_minor(
             Lever.RETAIN, annual, churn=CHURN, quarters=quarters, discount_rate=rate
@@ -144,7 +149,7 @@ class TestDiscountedPool:
 
     def test_gives_the_present_value_of_the_worked_example(self) -> None:
         alone = intensity(Decimal("0.30"), Decimal(1))
-        shares = [removed_share(alone * rho) for rho in ramp_profile(3, 3, 12, 12)]
+        shares = [_removed(alone * rho) for rho in ramp_profile(3, 3, 12, 12)]
         values = discounted_pool_minor(
             Lever.RETAIN,
             annual_pool_minor(Lever.RETAIN, RETAIN, "EUR"),

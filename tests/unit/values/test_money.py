@@ -14,6 +14,7 @@ from app.values.money import (
     MoneyFormatError,
     allocate,
     parse_money,
+    rounded_parts,
     sum_money,
 )
 
@@ -95,3 +96,15 @@ class TestAllocate:
             allocate(1, [1, -1])
         with pytest.raises(ValueError, match="nothing"):
             allocate(1, [])
+
+
+class TestRoundedParts:
+    def test_gives_the_missing_units_to_the_largest_remainders(self) -> None:
+        assert rounded_parts([Decimal("1.2"), Decimal("1.7"), Decimal("0.6")], 4) == [1, 2, 1]
+
+    @given(st.lists(st.decimals(-1000, 1000, places=4), min_size=1, max_size=8))
+    def test_parts_add_up_and_stay_within_a_unit(self, parts: list[Decimal]) -> None:
+        total = round(sum(parts))
+        found = rounded_parts(parts, total)
+        assert sum(found) == total
+        assert all(abs(one - part) <= 1 for one, part in zip(found, parts, strict=True))

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from math import log
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.portfolio.engine import parse_problem
 from app.portfolio.engine.counting import Account
-from app.portfolio.engine.crediting import credits, round_to_total
+from app.portfolio.engine.crediting import credits
 from app.portfolio.engine.problem import Placement
 from tests.bench.engine_instances import Size, random_document
 from tests.factories.problems import initiative, option, problem_file
@@ -67,15 +64,3 @@ class TestCredits:
         )
         account = Account(parse_problem(document), (Placement(0, 0, 0), Placement(1, 0, 0)))
         assert [credit.allocated for credit in credits(account)] == [200, -200]
-
-
-class TestRoundToTotal:
-    def test_gives_the_missing_units_to_the_largest_remainders(self) -> None:
-        assert round_to_total([Decimal("1.2"), Decimal("1.7"), Decimal("0.6")], 4) == [1, 2, 1]
-
-    @given(st.lists(st.decimals(-1000, 1000, places=4), min_size=1, max_size=8))
-    def test_parts_add_up_and_stay_within_a_unit(self, parts: list[Decimal]) -> None:
-        total = round(sum(parts))
-        found = round_to_total(parts, total)
-        assert sum(found) == total
-        assert all(abs(one - part) <= 1 for one, part in zip(found, parts, strict=True))
