@@ -51,9 +51,17 @@ def list_subject_events(
 
 
 def load_changers(
-    session: Session, subjects: Collection[str], *, besides: Collection[str]
+    session: Session,
+    subjects: Collection[str],
+    *,
+    besides: Collection[str],
+    since: datetime | None = None,
 ) -> dict[str, frozenset[int]]:
-    """Who ever did something to each subject, by person id; actions ``besides`` don't count."""
+    """Who did something to each subject, by person id; actions ``besides`` don't count.
+
+    ``since`` leaves out what happened earlier; without it, everything counts.
+    """
+    at = () if since is None else (AuditEvent.at >= since,)
     found: dict[str, set[int]] = {subject: set() for subject in subjects}
     wanted = sorted(found)
     for start in range(0, len(wanted), _CHUNK):
@@ -63,6 +71,7 @@ def load_changers(
                 AuditEvent.subject.in_(wanted[start : start + _CHUNK]),
                 AuditEvent.action.not_in(sorted(besides)),
                 AuditEvent.actor.startswith(_PERSON),
+                *at,
             )
             .distinct()
         )

@@ -21,6 +21,7 @@ from app.audit.models import AuditEvent
 from app.calendar.models import Cycle, CycleFund
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative
+from app.initiatives.queries import load_editors
 from app.portfolio.models import Run, Scenario
 
 _MISSING = "There is no such proposal, or it was removed."
@@ -107,16 +108,28 @@ def find_proposal_of_run(session: Session, run_id: int) -> Proposal | None:
     )
 
 
-def hands_on(proposal: Proposal) -> list[Hand]:
-    """Every hand in a proposal loaded whole: noted when submitted, and laid on it since."""
-    scenario = proposal.run.scenario
+def hands_on(session: Session, proposal: Proposal) -> list[Hand]:
+    """Every hand in a proposal loaded whole: noted when submitted, and laid on it since.
+
+    Once it is decided, nobody needs to be kept from it and only what was noted is given.
+    """
+    noted = [Hand(one.person_id, one.part, one.subject) for one in proposal.hands]
+    if proposal.state is not ProposalState.SUBMITTED:
+        return noted
+    keys = {item.initiative_id: item.initiative.key for item in proposal.items}
+    editors = load_editors(session, sorted(keys), since=proposal.submitted_at)
     return [
-        *(Hand(one.person_id, one.part, one.subject) for one in proposal.hands),
+        *noted,
         *(
             Hand(item.initiative.owner_id, HandKind.OWNS, item.initiative.key)
             for item in proposal.items
         ),
-        Hand(scenario.changed_by_id, HandKind.CHANGED_SCENARIO, scenario.name),
+        *(
+            Hand(person, HandKind.CHANGED_SINCE, keys[initiative_id])
+            for initiative_id, people in editors.items()
+            for person in sorted(people)
+        ),
+        *list_scenario_hands(session, proposal.run.scenario),
     ]
 
 

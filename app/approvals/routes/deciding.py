@@ -140,7 +140,7 @@ def _budgets(proposal: Proposal) -> Budgets:
 def _bars(proposal: Proposal) -> dict[str, str | None]:
     """Why the person looking can't make each move; None if they can."""
     person = current_actor()
-    hands = hands_of(person.id, hands_on(proposal))
+    hands = hands_of(person.id, hands_on(db.session, proposal))
     found = {}
     for action in ("approve", "return", "withdraw"):
         move = move_of(action)

@@ -28,7 +28,8 @@ def hands_of(person_id: int, hands: Iterable[Hand]) -> list[str]:
         if part is HandKind.CHANGED:
             subjects = [subject for subject in subjects if subject not in named]
         if subjects:
-            found.append(f"you {verb} {_subjects(part, subjects)}")
+            when = " since it was submitted" if part is HandKind.CHANGED_SINCE else ""
+            found.append(f"you {verb} {_subjects(part, subjects)}{when}")
     return found
 
 
@@ -48,4 +49,5 @@ _VERBS = {
     HandKind.CREATED: "proposed",
     HandKind.CHANGED: "changed",
     HandKind.CHANGED_SCENARIO: "changed the scenario",
+    HandKind.CHANGED_SINCE: "changed",
 }

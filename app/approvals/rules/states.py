@@ -25,13 +25,14 @@ class DecisionKind(Enum):
 
 
 class HandKind(Enum):
-    """How a person had a hand in a proposal."""
+    """How a person had a hand in a proposal; all but the last are noted when it is submitted."""
 
     SUBMITTED = "submitted"
     OWNS = "owns"
     CREATED = "created"
     CHANGED = "changed"
     CHANGED_SCENARIO = "changed_scenario"
+    CHANGED_SINCE = "changed_since"
 
 
 class CommitmentState(Enum):

@@ -172,7 +172,7 @@ def _check_move(session: Session, proposal: Proposal, action: str, actor: Person
         move,
         state=proposal.state,
         may=actor.may(move.permission),
-        hands=hands_of(actor.id, hands_on(proposal)),
+        hands=hands_of(actor.id, hands_on(session, proposal)),
     )
     if barred is None:
         return

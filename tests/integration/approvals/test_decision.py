@@ -29,6 +29,7 @@ from app.approvals.rules import (
 )
 from app.approvals.services import Verdict, approve_proposal, return_proposal
 from app.audit.models import AuditEvent
+from app.audit.services import record
 from app.calendar.models import Cycle, FundBudget
 from app.calendar.queries import get_cycle
 from app.calendar.services import set_budgets
@@ -257,6 +258,21 @@ class TestApproveProposalRefuses:
         error = refused(session, proposal, verdict_on(proposal), cast.cfo2, now)
         assert isinstance(error, NotAllowedError)
         assert f"you own {key}" in error.message
+
+    def test_who_changed_an_item_since_it_was_submitted(
+        self, session: Session, cast: Cast, now: datetime, proposal: Proposal
+    ) -> None:
+        one = proposal.items[0].initiative
+        with transaction(session):
+            record(
+                session, actor=cast.cfo2, action="initiative.option_changed",
+                subject=f"initiative:{one.id}", after={}, now=now,
+            )  # fmt: skip
+        for decide in (approve_proposal, return_proposal):
+            with pytest.raises(NotAllowedError) as caught, transaction(session):
+                read = get_proposal(session, proposal.id)
+                decide(session, read, verdict_on(proposal), actor=cast.cfo2, now=now)
+            assert f"you changed {one.key} since it was submitted" in caught.value.message
 
     def test_who_changed_the_scenario(
         self, session: Session, cast: Cast, now: datetime, proposal: Proposal

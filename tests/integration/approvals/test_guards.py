@@ -12,12 +12,15 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.approvals.models import Commitment, Proposal
+from app.approvals.models import Commitment, Proposal, ProposalItem
+from app.audit.services import record
 from app.db.session import transaction
 from app.errors import ConflictError
+from app.portfolio.models import Run
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_proposal, make_world
+from tests.factories.initiatives import make_company, make_complete
 from tests.factories.roadmap import decide, measure, tranches_of
 
 
@@ -145,6 +148,56 @@ class TestFourHands:
             session.execute(text("UPDATE scenarios SET changed_by_id = :id"), {"id": cast.cfo.id})
         values = self.decision(waiting, cast.cfo.id)
         refused(session, "had a hand", insert("decisions", values), **values)
+
+    @pytest.mark.parametrize("subject", ["initiative", "scenario"])
+    def test_keep_who_changed_what_is_in_it_since_from_deciding(
+        self, session: Session, cast: Cast, now: datetime, waiting: Proposal, subject: str
+    ) -> None:
+        initiative_id = session.scalars(
+            select(ProposalItem.initiative_id).where(ProposalItem.proposal_id == waiting.id)
+        ).first()
+        scenario_id = session.get_one(Run, waiting.run_id).scenario_id
+        id_ = {"initiative": initiative_id, "scenario": scenario_id}[subject]
+        with transaction(session):
+            record(
+                session, actor=cast.cfo, action=f"{subject}.edited", subject=f"{subject}:{id_}",
+                after={}, now=now,
+            )  # fmt: skip
+        values = self.decision(waiting, cast.cfo.id)
+        refused(session, "nor who changed what is in it", insert("decisions", values), **values)
+
+    def test_let_who_certified_it_decide(
+        self, session: Session, cast: Cast, now: datetime, waiting: Proposal
+    ) -> None:
+        ids = session.scalars(
+            select(ProposalItem.initiative_id).where(ProposalItem.proposal_id == waiting.id)
+        ).all()
+        with transaction(session):
+            for id_ in ids:
+                record(
+                    session, actor=cast.cfo, action="initiative.certified",
+                    subject=f"initiative:{id_}", after={}, now=now,
+                )  # fmt: skip
+            values = self.decision(waiting, cast.cfo.id)
+            session.execute(text(insert("decisions", values)), values)
+
+    def test_keep_who_owns_proposed_or_changed_it_from_certifying(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            one = make_complete(session, cast, make_company(session, cast))
+        with transaction(session):
+            record(
+                session, actor=cast.cfo2, action="initiative.option_changed",
+                subject=f"initiative:{one.id}", after={}, now=now,
+            )  # fmt: skip
+        sql = "UPDATE initiatives SET certified_by_id = :by, certified_at = 0 WHERE id = :id"
+        for person in {one.owner_id, one.created_by_id, cast.cfo2.id}:
+            refused(session, "does not certify its money", sql, by=person, id=one.id)
+        with transaction(session):
+            session.execute(text(sql), {"by": cast.cfo.id, "id": one.id})
+        own = "UPDATE initiatives SET owner_id = :by WHERE id = :id"
+        refused(session, "does not certify its money", own, by=cast.cfo.id, id=one.id)
 
     def test_let_a_decision_stand_only_on_what_waits(
         self, session: Session, cast: Cast, waiting: Proposal

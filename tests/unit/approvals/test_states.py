@@ -56,6 +56,10 @@ class TestHandsOf:
         hands += [Hand(1, HandKind.OWNS, "CX-110"), Hand(1, HandKind.CREATED, "CX-120")]
         assert hands_of(1, hands) == ["you own CX-110", "you proposed CX-120", "you changed CX-104"]
 
+    def test_says_what_was_changed_after_it_was_submitted(self) -> None:
+        hands = [Hand(1, HandKind.CHANGED_SINCE, "CX-104")]
+        assert hands_of(1, hands) == ["you changed CX-104 since it was submitted"]
+
     def test_shortens_long_lists(self) -> None:
         hands = [Hand(1, HandKind.CREATED, f"CX-{n}") for n in range(1, 9)]
         assert hands_of(1, hands) == ["you proposed CX-1, CX-2, CX-3 and 5 more"]
