@@ -22,12 +22,12 @@ class Change:
     title: str
     before: str
     after: str
-    value: str
+    worth: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Changes by kind, and figures as (name, first, second, difference)."""
+    """Changes by kind, the largest first, and figures as (name, first, second, difference)."""
 
     added: Sequence[Change]
     dropped: Sequence[Change]
@@ -45,6 +45,7 @@ def compare(first: Answer, second: Answer) -> Comparison:
     """How the second plan differs from the first. Raises InvalidError when they can't be."""
     if first.result["currency"] != second.result["currency"]:
         raise InvalidError("These plans are in different currencies and can't be compared.")
+    _check_cycle(first, second)
     one, other = _choices(first), _choices(second)
     both = one.keys() & other.keys()
     rescoped = {key for key in both if one[key]["option"] != other[key]["option"]}
@@ -57,6 +58,15 @@ def compare(first: Answer, second: Answer) -> Comparison:
         kept=len(both - rescoped - moved),
         figures=_figures(first, second),
     )
+
+
+def _check_cycle(first: Answer, second: Answer) -> None:
+    one, other = (answer.inputs.get("cycle", {}) for answer in (first, second))
+    if one.get("id") != other.get("id"):
+        raise InvalidError(
+            f"These plans are of different cycles, {one.get('name')} and {other.get('name')}, so "
+            "their quarters, budgets and candidates differ. Choose two runs of one cycle."
+        )
 
 
 def _choices(answer: Answer) -> Mapping[str, Mapping[str, Any]]:
@@ -77,10 +87,10 @@ def _changes(first: Answer, second: Answer, keys: Any) -> list[Change]:
                 title=names.title(key),
                 before=_choice_words(before, names_one),
                 after=_choice_words(after, names_other),
-                value=signed(Money(worth, first.result["currency"])),
+                worth=Money(worth, first.result["currency"]),
             )
         )
-    return found
+    return sorted(found, key=lambda change: -abs(change.worth.minor))
 
 
 def _choice_words(row: Mapping[str, Any] | None, names: Names) -> str:
@@ -96,7 +106,7 @@ def _figures(first: Answer, second: Answer) -> list[tuple[str, str, str, str]]:
         _money_row("Value", one.totals.value, other.totals.value),
         _money_row("Spend", one.totals.spend, other.totals.spend),
         _money_row("Left", one.totals.left, other.totals.left),
-        _ratio_row(one, other),
+        _ratio_row(one, other, first.result["currency"]),
         (
             "Funded",
             number(len(one.funded)),
@@ -117,10 +127,10 @@ def _money_row(name: str, one: Money, other: Money) -> tuple[str, str, str, str]
     return name, money(one), money(other), signed(other - one)
 
 
-def _ratio_row(one: ResultView, other: ResultView) -> tuple[str, str, str, str]:
+def _ratio_row(one: ResultView, other: ResultView, currency: str) -> tuple[str, str, str, str]:
     before, after = one.totals.per_money, other.totals.per_money
     difference = signed(after - before) if after is not None and before is not None else ""
-    return "Value per money spent", number(before, 2), number(after, 2), difference
+    return f"Value per {currency} spent", number(before, 2), number(after, 2), difference
 
 
 def _fund_spend(answer: Answer) -> dict[str, Money]:

@@ -145,9 +145,9 @@ def _does_not_fit(account: Account, place: int, needs: list[Requires], names: Na
             lacks.append((lack.share, lack.quarters, len(lacks), lack.words, option.key, when))
     if not lacks:
         keys = listed([problem.initiatives[rule.needs].key for rule in needs])
-        return f"{keys} is planned too late for it: none of its starts lies behind that."
+        return f"{keys} is planned too late for it: it has no start after that."
     *_, words, key, quarter = min(lacks)
-    named = f"{names.option(problem.initiatives[place].key, key)} from {quarter_words(quarter)}"
+    named = f"“{names.option(problem.initiatives[place].key, key)}” from {quarter_words(quarter)}"
     return f"No option fits beside the funded ones. The nearest is {named}: {words}."
 
 

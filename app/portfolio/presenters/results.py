@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.presenters.names import Names
@@ -115,6 +115,19 @@ class ResultView:
     def binding(self) -> list[str]:
         """Names of funds and teams that are used up in some quarter."""
         return [row.name for row in (*self.funds, *self.capacities) if row.is_full]
+
+
+Line = TypeVar("Line", FundedLine, NotFundedLine)
+
+
+def matching(lines: Sequence[Line], words: str) -> list[Line]:
+    """The lines whose key or title holds every one of ``words``, whatever their case."""
+    wanted = words.casefold().split()
+    return [
+        line
+        for line in lines
+        if all(word in f"{line.key} {line.title}".casefold() for word in wanted)
+    ]
 
 
 @lru_cache(maxsize=16)

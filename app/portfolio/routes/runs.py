@@ -14,7 +14,7 @@ from app.jobs.rules import JobState
 from app.portfolio.models import Run
 from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.progress import progress_view, sparkline_points
-from app.portfolio.presenters.results import result_view
+from app.portfolio.presenters.results import matching, result_view
 from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
 from app.portfolio.queries import find_earlier_run, get_run, get_scenario
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
@@ -78,7 +78,9 @@ def _result_page(one: Run, answer: Answer) -> str:
         )
     view = result_view(answer)
     asked = page_args(request.args, size=ROWS)
-    both = [*view.funded, *view.not_funded]
+    find = request.args.get("find", "").strip()
+    funded, not_funded = matching(view.funded, find), matching(view.not_funded, find)
+    both = [*funded, *not_funded]
     shown = both[asked.offset : asked.offset + asked.size]
     return render_template(
         "portfolio/result.html",
@@ -86,7 +88,9 @@ def _result_page(one: Run, answer: Answer) -> str:
         view=view,
         rows=shown,
         page=Page(shown, len(both), asked.number, asked.size),
-        funded_count=len(view.funded),
+        funded_count=len(funded),
+        find=find,
+        may_find=bool(find) or view.candidate_count > ROWS,
         offset=asked.offset,
         spark=sparkline_points(one.job.progress),
         is_current=one.scenario.version == one.scenario_version,

@@ -206,6 +206,12 @@ class TestResult:
         assert len(keys[0]) == 60
         assert "Total" in keys[1]
         assert not set(keys[0]) & set(keys[1])
+        found = lead.get(f"/runs/{run_id}?find=initiative+it-06")
+        assert {f"IT-06{number}" for number in range(10)} <= set(
+            table(found, "Funded and not funded").column("Key")
+        )
+        assert "IT-001" not in text(found)
+        assert "has “nowhere” in its key" in text(lead.get(f"/runs/{run_id}?find=nowhere"))
 
 
 class TestOlderRun:

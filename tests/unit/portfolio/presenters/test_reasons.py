@@ -60,7 +60,7 @@ class TestNotFundedReasons:
 
     def test_says_when_what_is_needed_comes_too_late(self) -> None:
         assert reason(["2027-Q1", "2027-Q2"], [100, 200, 100]) == (
-            "A is planned too late for it: none of its starts lies behind that."
+            "A is planned too late for it: it has no start after that."
         )
 
     def test_says_nothing_where_it_would_fit(self) -> None:
@@ -97,8 +97,8 @@ class TestNearest:
         }  # fmt: skip
         said = self.words(option, budget=[110, 0, 5_00] + [0] * 5, capacities=[team])
         assert said == (
-            "No option fits beside the funded ones. The nearest is o0 from Q1 2027: capex Q1 2027 "
-            "short €119.90 and Q3 2027 short €35.00; digital Q2 2027 short 12 person-days."
+            "No option fits beside the funded ones. The nearest is “o0” from Q1 2027: capex Q1 "
+            "2027 short €119.90 and Q3 2027 short €35.00; digital Q2 2027 short 12 person-days."
         )
 
     def test_is_what_lacks_least_of_all_it_asks_for(self) -> None:
@@ -106,7 +106,7 @@ class TestNearest:
         first, second = {"spend": {"capex": [110, 900]}}, {"spend": {"capex": [400]}}
         said = self.words(first, second, budget=[400] + [0] * 7)
         assert said is not None
-        assert "The nearest is o1 from Q1 2027: capex Q1 2027 short €1.00." in said
+        assert "The nearest is “o1” from Q1 2027: capex Q1 2027 short €1.00." in said
 
     def test_counts_what_would_have_moved_on(self) -> None:
         # Without B 100 move on from Q1; with it 20 do, and Q2 has 30 of its own for 100.
