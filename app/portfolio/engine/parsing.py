@@ -9,7 +9,7 @@ from app.portfolio.engine.documents import with_digest
 from app.portfolio.engine.faults import Fault, ProblemError, at
 from app.portfolio.engine.option_parsing import Grounds, exact, read_initiatives
 from app.portfolio.engine.problem import Capacity, Fund, Initiative, Placement, Pool, Problem
-from app.portfolio.engine.reading import MAX_BYTES, read_tree
+from app.portfolio.engine.reading import DEFAULT_LIMITS, Limits, check_lengths, read_tree
 from app.portfolio.engine.rule_parsing import RuleGrounds, read_rules
 from app.portfolio.engine.shape import shape_faults
 from app.values.carrying import lacking
@@ -17,14 +17,15 @@ from app.values.quarter import Quarter, QuarterFormatError
 
 
 def parse_problem(
-    source: bytes | str | Mapping[str, Any], *, max_bytes: int = MAX_BYTES
+    source: bytes | str | Mapping[str, Any], *, limits: Limits = DEFAULT_LIMITS
 ) -> Problem:
     """The normalised problem of a file's content or of an already read tree.
 
     The order of lists and keys in the source has no influence. Raises ProblemError naming every
     fault with its JSON path.
     """
-    tree = dict(source) if isinstance(source, Mapping) else read_tree(source, max_bytes=max_bytes)
+    tree = dict(source) if isinstance(source, Mapping) else read_tree(source, limits=limits)
+    check_lengths(tree, limits)
     faults = shape_faults(tree)
     if faults:
         raise ProblemError(faults)

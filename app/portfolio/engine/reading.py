@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from app.portfolio.engine.faults import Fault, ProblemError, at
 
-MAX_BYTES = 32_000_000
-"""Largest problem file read unless the caller sets another size; checked before parsing."""
+MOST_DIGITS, LARGEST_EXPONENT = 40, 30
+"""Of numbers with a fraction; anything finer is no measurement and only costs time."""
+
+MOST_KEYS = 40_000
+"""In one object; ``incumbent`` has one per initiative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a problem may be. Bytes, values and objects are counted before parsing.
+
+    The defaults let 20,000 initiatives in; a page allows fewer.
+    """
+
+    bytes: int = 40_000_000
+    values: int = 5_000_000
+    objects: int = 400_000
+    initiatives: int = 20_000
+    rules: int = 20_000
+
+
+DEFAULT_LIMITS = Limits()
 
 
 class _Repeated(dict[str, Any]):
@@ -19,44 +41,97 @@ class _Repeated(dict[str, Any]):
     keys_repeated: tuple[str, ...] = ()
 
 
-def read_tree(source: bytes | str, *, max_bytes: int = MAX_BYTES) -> Any:
+class _UnreadableError(ValueError):
+    """A number or an object such as no problem holds."""
+
+
+def read_tree(source: bytes | str, *, limits: Limits = DEFAULT_LIMITS) -> Any:
     """The JSON tree with fractions as exact decimals.
 
-    Raises ProblemError for text that is not JSON, is larger than ``max_bytes``, or repeats a key.
+    Raises ProblemError for text that is not JSON, is larger than ``limits``, or repeats a key.
     """
     content = source.encode() if isinstance(source, str) else source
-    if len(content) > max_bytes:
-        size = f"{len(content) / 1e6:,.1f} MB; at most {max_bytes / 1e6:,.1f} MB is read"
-        raise ProblemError([Fault("$", f"is {size}. Split the portfolio or raise the limit.")])
+    _check_size(content, limits)
     try:
         tree = json.loads(
             content.decode("utf-8-sig"),
             object_pairs_hook=_object,
-            parse_float=Decimal,
+            parse_float=_fraction,
             parse_constant=float,
         )
+        faults = list(_repeated_keys("$", tree))
     except UnicodeDecodeError as error:
         fault = f"is not UTF-8 text (byte {error.start}). Save the file as UTF-8."
         raise ProblemError([Fault("$", fault)]) from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise ProblemError([Fault("$", f"is not JSON: {error.msg} at {place}.")]) from error
+    except _UnreadableError as error:
+        raise ProblemError([Fault("$", str(error))]) from error
     except (ValueError, RecursionError) as error:
         fault = "holds a number with too many digits or is nested too deeply."
         raise ProblemError([Fault("$", fault)]) from error
-    faults = list(_repeated_keys("$", tree))
     if faults:
         raise ProblemError(faults)
     return tree
 
 
+def check_byte_count(size: int, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Refuse a file by its size alone, before it is read. Raises ProblemError."""
+    if size > limits.bytes:
+        said = f"is {size / 1e6:,.1f} MB; at most {limits.bytes / 1e6:,.1f} MB is read"
+        raise ProblemError([Fault("$", f"{said}. Split the portfolio or raise the limit.")])
+
+
+def check_lengths(tree: Any, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Refuse more initiatives or rules than allowed before looking at any. Raises ProblemError."""
+    if not isinstance(tree, dict):
+        return
+    faults = []
+    for name, most in (("initiatives", limits.initiatives), ("rules", limits.rules)):
+        entries = tree.get(name)
+        if isinstance(entries, list) and len(entries) > most:
+            said = f"has {len(entries):,} entries; at most {most:,} are read"
+            faults.append(Fault(at("$", name), f"{said}. Split the portfolio or raise the limit."))
+    if faults:
+        raise ProblemError(faults)
+
+
+def _check_size(content: bytes, limits: Limits) -> None:
+    check_byte_count(len(content), limits)
+    counted = (
+        ("values", content.count(b",") + content.count(b"["), limits.values),
+        ("objects", content.count(b"{"), limits.objects),
+    )
+    for noun, count, most in counted:
+        if count > most:
+            said = f"holds about {count:,} {noun}; at most {most:,} are read"
+            raise ProblemError([Fault("$", f"{said}. Split the portfolio or raise the limit.")])
+
+
+def _fraction(text: str) -> Decimal:
+    number = Decimal(text) if len(text) <= 4 * MOST_DIGITS else None
+    if number is not None and not number:
+        return Decimal(0)
+    if number is None or len(number.as_tuple().digits) > MOST_DIGITS:
+        raise _UnreadableError(f"holds a number of more than {MOST_DIGITS} digits ({text[:12]}…).")
+    if abs(number.adjusted()) > LARGEST_EXPONENT:
+        raise _UnreadableError(
+            f"holds {text[:40]}; write numbers between 1e-{LARGEST_EXPONENT} and "
+            f"1e{LARGEST_EXPONENT}, or 0."
+        )
+    return number
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise _UnreadableError(f"holds an object of {len(pairs):,} keys; at most {MOST_KEYS:,}.")
     plain = dict(pairs)
     if len(plain) == len(pairs):
         return plain
-    names = [name for name, _ in pairs]
     found = _Repeated(plain)
-    found.keys_repeated = tuple(sorted({name for name in names if names.count(name) > 1}))
+    counts = Counter(name for name, _ in pairs)
+    found.keys_repeated = tuple(sorted(name for name, count in counts.items() if count > 1))
     return found
 
 

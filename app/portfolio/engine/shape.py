@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from decimal import Decimal
-from math import isfinite
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,53 +13,92 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from app.portfolio.engine.faults import Fault, at
+from app.portfolio.engine.quick_shape import QuickShapes, is_integer, is_number
 
 SCHEMA: dict[str, Any] = json.loads(
     Path(__file__).with_name("problem.schema.json").read_text(encoding="utf-8")
 )
 
 
-def _is_integer(_checker: object, value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_number(_checker: object, value: object) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        return False
-    return value.is_finite() if isinstance(value, Decimal) else isfinite(value)
+_QUICK = QuickShapes(SCHEMA)
 
 
 def _items(
     validator: Any, schema: dict[str, Any], instance: Any, parent: dict[str, Any]
 ) -> Iterator[ValidationError]:
-    """The keyword ``items``; lists of good numbers or quarters, most of a large file, pass at
-    once."""
-    one = schema
-    if set(schema) == {"$ref"} and schema["$ref"].startswith("#/$defs/"):
-        one = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-    if isinstance(instance, list) and all(_is_plainly_good(one, entry) for entry in instance):
-        return
-    yield from Draft202012Validator.VALIDATORS["items"](validator, schema, instance, parent)
+    """The keyword ``items``; entries that plainly fit pass at once."""
+    if not isinstance(instance, list) or len(instance) > parent.get("maxItems", len(instance)):
+        return  # said by other keywords; nobody reads the rest
+    fits = _QUICK.test(schema)
+    for position, entry in enumerate(instance):
+        if not fits(entry):
+            yield from validator.descend(entry, schema, path=position)
 
 
-def _is_plainly_good(schema: dict[str, Any], value: object) -> bool:
-    """Whether a number in range or a text of the right form; anything else is not decided here."""
-    if schema.keys() == {"type", "minimum", "maximum"}:
-        is_kind = _is_integer if schema["type"] == "integer" else _is_number
-        return is_kind(None, value) and schema["minimum"] <= value <= schema["maximum"]
-    if schema.keys() == {"type", "pattern", "maxLength"} and isinstance(value, str):
-        return len(value) <= schema["maxLength"] and bool(re.search(schema["pattern"], value))
-    return False
+def _maximum(
+    _validator: Any, most: float, instance: Any, _schema: dict[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword ``maximum``, for integers too long to be written as well."""
+    if is_number(instance) and instance > most:
+        yield ValidationError("is too large")
+
+
+def _unique_items(
+    _validator: Any, wanted: bool, instance: Any, _schema: dict[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword ``uniqueItems`` on lists of texts; what else stands there is refused anyway."""
+    if wanted and isinstance(instance, list):
+        texts = [entry for entry in instance if isinstance(entry, str)]
+        if len(set(texts)) < len(texts):
+            yield ValidationError("names something twice")
+
+
+def _ref(
+    validator: Any, reference: str, instance: Any, _schema: dict[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword ``$ref``: all of ours point at a definition of this one file."""
+    yield from validator.descend(instance, SCHEMA["$defs"][reference.removeprefix("#/$defs/")])
+
+
+_RULE_SHAPES = {
+    kind: branch["then"]
+    for branch in SCHEMA["$defs"]["rule"]["allOf"]
+    for wanted in [branch["if"]["properties"]["type"]]
+    for kind in wanted.get("enum", [wanted.get("const")])
+}
+
+
+def _all_of(
+    validator: Any, branches: list[Any], instance: Any, schema: dict[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword ``allOf``: a rule is held against the shape of its type and no other."""
+    if schema is not SCHEMA["$defs"]["rule"]:
+        yield from Draft202012Validator.VALIDATORS["allOf"](validator, branches, instance, schema)
+    elif isinstance(instance, dict) and isinstance(instance.get("type"), str):
+        shape = _RULE_SHAPES.get(instance["type"])
+        if shape is not None:
+            yield from validator.descend(instance, shape)
 
 
 _Validator = extend(
     Draft202012Validator,
-    validators={"items": _items},
+    validators={
+        "items": _items,
+        "maximum": _maximum,
+        "uniqueItems": _unique_items,
+        "$ref": _ref,
+        "allOf": _all_of,
+    },
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"integer": _is_integer, "number": _is_number}
+        {
+            "integer": lambda _checker, value: is_integer(value),
+            "number": lambda _checker, value: is_number(value),
+        }
     ),
 )
 _VALIDATOR = _Validator(SCHEMA)
+
+HUGE_BITS = 128
 
 _KINDS = {
     "object": "an object",
@@ -80,9 +117,11 @@ _PATTERNS = {
 
 def shape_faults(tree: Any, *, limit: int = 200) -> list[Fault]:
     """Where the tree departs from the schema; empty when it fits."""
+    if _QUICK.fits(tree):
+        return []
     faults: list[Fault] = []
     for error in _VALIDATOR.iter_errors(tree):
-        faults.extend(_faults(error))
+        faults.extend(islice(_faults(error), limit - len(faults)))
         if len(faults) >= limit:
             break
     return sorted(set(faults), key=lambda fault: (fault.path, fault.message))
@@ -112,6 +151,8 @@ def _shown(value: object) -> str:
         return f"“{value[:40]}”"
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "an object"
+    if isinstance(value, int) and value.bit_length() > HUGE_BITS:
+        return "a number of very many digits"
     return str(value)[:40]
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from app.portfolio.engine import ProblemError, parse_problem, problem_document
-from app.portfolio.engine.reading import read_tree
+from app.portfolio.engine.reading import Limits, read_tree
 from app.portfolio.engine.shape import SCHEMA
 from app.values.canonical import canonical_json, digest
 from tests.factories.problems import Document, initiative, option, problem_file, simple
@@ -257,7 +257,7 @@ class TestRefusals:
 
     def test_refuses_a_giant_file_before_parsing_it(self) -> None:
         with pytest.raises(ProblemError, match=r"at most 0\.0 MB"):
-            read_tree("[" * 2000, max_bytes=1000)
+            read_tree("[" * 2000, limits=Limits(bytes=1000))
 
 
 class TestContradictions:

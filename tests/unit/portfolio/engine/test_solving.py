@@ -60,6 +60,20 @@ class TestAgainstCompleteEnumeration:
             assert sum(row.value_allocated for row in plan.funded) == plan.value, seed
             assert verify(problem, result_json(plan)) == [], seed
 
+    @pytest.mark.parametrize("group", range(6))
+    def test_weighs_every_kind_of_rule_hard_or_soft(self, group: int) -> None:
+        for seed in range(group * 6, group * 6 + 6):
+            document = small_document(seed, most_combinations=1500, every_kind=True)
+            problem = parse_problem(document)
+            plan = solve(problem, time_limit=ENOUGH)
+            value, _ = best_by_enumeration(document)
+            assert plan.message == "", seed
+            assert (plan.value is None) == (value == -inf), seed
+            if plan.value is not None:
+                assert plan.value == pytest.approx(value, abs=1.0), seed
+                assert sum(row.value_allocated for row in plan.funded) - plan.paid == plan.value
+                assert verify(problem, result_json(plan)) == [], seed
+
     @pytest.mark.parametrize("group", range(5))
     def test_counts_what_is_committed_already(self, group: int) -> None:
         for seed in range(200 + group * 6, 206 + group * 6):
