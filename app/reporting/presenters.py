@@ -145,14 +145,14 @@ class MoneyStrip:
 
 
 def money_strip(cycle: CycleMoney) -> MoneyStrip:
-    """Budget, approved, released, freed and spent of a cycle."""
+    """Budget and approved money of a cycle; approved is released, still held and freed together."""
     total, currency = cycle.total, cycle.currency
     figures = (
-        ("Budget", cycle.budget_minor, None),
-        ("Approved", total.approved, None),
-        ("Released", total.released, "by passed hurdles"),
-        ("Still held", total.committed, "by open hurdles"),
-        ("Freed", total.freed, "by stops"),
+        ("Budget", cycle.budget_minor, "of this cycle’s quarters"),
+        ("Approved", total.approved, "released, held and freed together"),
+        ("Released", total.released, "of it, by passed hurdles"),
+        ("Still held", total.committed, "of it, by open hurdles"),
+        ("Freed", total.freed, "of it, by stops"),
     )
     return MoneyStrip(
         f"Money of {cycle.name}",

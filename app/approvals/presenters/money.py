@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app.approvals.models import LedgerTransfer
-from app.approvals.queries import CycleBalances
-from app.approvals.rules import LedgerAccount, TransferKind
+from app.approvals.queries import CycleBalances, CycleMoney
+from app.approvals.rules import Balance, LedgerAccount, TransferKind
 from app.approvals.rules.asking import FundAsk
 from app.approvals.rules.money import FundUse
 from app.portfolio.presenters.usage import share_of
@@ -68,29 +68,53 @@ def _cell(use: FundUse, currency: str) -> Mapping[str, Any]:
     }
 
 
-def balance_tiles(balances: CycleBalances) -> list[Mapping[str, Any]]:
-    """Where the cycle's money stands, for a strip of figures."""
-    total, currency = balances.total, balances.currency
-    bound = sum(fund.bound_minor for fund in balances.funds)
-    figures = (
-        (
-            "Budget",
-            balances.budget_minor,
-            f"{_short(balances.budget_minor - bound, currency)} free, all cycles counted",
-        ),
-        ("Approved", total.approved, "by decisions of this cycle"),
-        ("Committed", total.committed, "held by hurdles"),
-        ("Released", total.released, "hurdles passed"),
-        ("Freed", total.freed, "given back by stops"),
-    )
-    return [
-        {"label": label, "value": _short(minor, currency), "note": note}
-        for label, minor, note in figures
+@dataclass(frozen=True)
+class Sums:
+    """Lines that add up across, and down to the total where there are several.
+
+    ``head`` names the columns after the first; ``cycle_id`` of a line is None where it is a total.
+    """
+
+    head: Sequence[str]
+    lines: Sequence[tuple[int | None, str, Sequence[str]]]
+    total: Sequence[str] | None
+
+
+def approved_sums(cycles: Sequence[CycleMoney], currency: str) -> Sums:
+    """A line a cycle: what it approved is what was released, is held and was freed, to the cent."""
+    total = sum((one.total for one in cycles), Balance())
+    columns: list[tuple[str, Callable[[Balance], int]]] = [
+        ("Approved", lambda one: one.approved),
+        ("= Released", lambda one: one.released),
+        ("+ Held by open hurdles", lambda one: one.committed),
+        ("+ Freed by stops", lambda one: one.freed),
     ]
+    if any(one.total.waiting for one in cycles):
+        columns.append(("+ Not yet committed", lambda one: one.waiting))
+
+    def line(one: Balance) -> list[str]:
+        return [money(Money(figure(one), currency)) for _, figure in columns]
+
+    return Sums(
+        head=[word for word, _ in columns],
+        lines=[(one.cycle_id, one.name, line(one.total)) for one in cycles],
+        total=line(total) if len(cycles) > 1 else None,
+    )
 
 
-def _short(minor: int, currency: str) -> str:
-    return money_short(Money(minor, currency))
+def budget_sums(balances: CycleBalances) -> Sums:
+    """A line a fund: its budget is what commitments of all cycles bind of it and what is left."""
+    currency = balances.currency
+
+    def line(budget: int, bound: int) -> list[str]:
+        return [money(Money(minor, currency)) for minor in (budget, bound, budget - bound)]
+
+    bound = sum(fund.bound_minor for fund in balances.funds)
+    return Sums(
+        head=("Budget", "= Bound by commitments of all cycles", "+ Left"),
+        lines=[(None, one.name, line(one.budget_minor, one.bound_minor)) for one in balances.funds],
+        total=line(balances.budget_minor, bound) if len(balances.funds) > 1 else None,
+    )
 
 
 ACCOUNT_WORDS = {

@@ -121,6 +121,18 @@ def list_running_money(session: Session, *, limit: int) -> list[CycleMoney]:
         .where(Commitment.cycle_id == Cycle.id, Commitment.state == CommitmentState.ACTIVE)
         .exists()
     )
+    return _money_of(session, runs, limit=limit)
+
+
+def list_approved_money(session: Session, currency: str) -> list[CycleMoney]:
+    """The money of every cycle that approved any in the currency, the newest first."""
+    approved = select(Commitment.id).where(Commitment.cycle_id == Cycle.id).exists()
+    return _money_of(session, Cycle.currency == currency, approved)
+
+
+def _money_of(
+    session: Session, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[CycleMoney]:
     budget = (
         select(func.sum(FundBudget.amount_minor))
         .join(FundBudget.cycle_fund)
@@ -134,8 +146,8 @@ def list_running_money(session: Session, *, limit: int) -> list[CycleMoney]:
     )
     rows = session.execute(
         select(Cycle.id, Cycle.name, Cycle.currency, budget, approved)
-        .where(runs)
-        .order_by(Cycle.starts_on.desc())
+        .where(*conditions)
+        .order_by(Cycle.starts_on.desc(), Cycle.id.desc())
         .limit(limit)
     ).all()
     moved = _movements_of_cycles(session, [row[0] for row in rows])

@@ -18,10 +18,11 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment, Decision, Proposal, ProposalItem
 from app.approvals.rules import Hand, HandKind, ProposalState
 from app.audit.models import AuditEvent
+from app.audit.queries import load_changers
 from app.calendar.models import Cycle, CycleFund
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative
-from app.initiatives.queries import load_editors
+from app.initiatives.rules import NO_CHANGES
 from app.portfolio.models import Run, Scenario
 
 _MISSING = "There is no such proposal, or it was removed."
@@ -116,8 +117,10 @@ def hands_on(session: Session, proposal: Proposal) -> list[Hand]:
     noted = [Hand(one.person_id, one.part, one.subject) for one in proposal.hands]
     if proposal.state is not ProposalState.SUBMITTED:
         return noted
-    keys = {item.initiative_id: item.initiative.key for item in proposal.items}
-    editors = load_editors(session, sorted(keys), since=proposal.submitted_at)
+    scenario = proposal.run.scenario
+    keys = {f"initiative:{item.initiative_id}": item.initiative.key for item in proposal.items}
+    own = f"scenario:{scenario.id}"
+    changed = load_changers(session, [own, *keys], besides=NO_CHANGES, since=proposal.submitted_at)
     return [
         *noted,
         *(
@@ -125,11 +128,14 @@ def hands_on(session: Session, proposal: Proposal) -> list[Hand]:
             for item in proposal.items
         ),
         *(
-            Hand(person, HandKind.CHANGED_SINCE, keys[initiative_id])
-            for initiative_id, people in editors.items()
-            for person in sorted(people)
+            Hand(person, HandKind.CHANGED_SINCE, key)
+            for subject, key in keys.items()
+            for person in sorted(changed[subject])
         ),
-        *list_scenario_hands(session, proposal.run.scenario),
+        *(
+            Hand(person, HandKind.CHANGED_SCENARIO, scenario.name)
+            for person in sorted({scenario.changed_by_id, *changed[own]})
+        ),
     ]
 
 

@@ -6,9 +6,21 @@ from collections.abc import Sequence
 
 from flask import render_template, request, url_for
 
-from app.approvals.presenters.money import KIND_WORDS, balance_tiles, transfer_lines
+from app.approvals.presenters.money import (
+    KIND_WORDS,
+    Sums,
+    approved_sums,
+    budget_sums,
+    transfer_lines,
+)
 from app.approvals.presenters.proposal import COMMITMENT_STATES
-from app.approvals.queries import LedgerFilter, list_transfers, load_balances
+from app.approvals.queries import (
+    CycleBalances,
+    LedgerFilter,
+    list_approved_money,
+    list_transfers,
+    load_balances,
+)
 from app.approvals.routes.blueprint import bp
 from app.approvals.rules import TransferKind
 from app.calendar.models import Cycle
@@ -45,11 +57,18 @@ def ledger() -> str:
         commitment_states=COMMITMENT_STATES,
         balances=balances,
         shown=COMMITMENTS_SHOWN,
-        tiles=balance_tiles(balances) if balances else [],
+        approved=_approved(balances),
+        budget=budget_sums(balances) if balances else None,
         lines=transfer_lines(transfers),
         page=Page(transfers, total, asked.number, asked.size),
         address=_address(chosen, wanted),
     )
+
+
+def _approved(balances: CycleBalances | None) -> Sums | None:
+    if balances is None:
+        return None
+    return approved_sums(list_approved_money(db.session, balances.currency), balances.currency)
 
 
 def _chosen_cycle(cycles: Sequence[Cycle]) -> int | None:

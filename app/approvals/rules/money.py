@@ -90,6 +90,11 @@ class Balance:
         )
 
     @property
+    def waiting(self) -> int:
+        """What was approved and is in no account yet; none once an approval is written whole."""
+        return self.approved - self.committed - self.released - self.freed
+
+    @property
     def bound(self) -> int:
         """What the budget can't use otherwise: all that is committed or was released."""
         return self.committed + self.released
