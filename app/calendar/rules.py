@@ -171,8 +171,14 @@ def unusual_amounts(amounts: Mapping[Cell, int | Decimal]) -> frozenset[Cell]:
     return frozenset(cell for cell, amount in positive.items() if amount > usual * UNUSUAL_FACTOR)
 
 
-def opening_faults(fund_totals: Mapping[str, int], team_days: Decimal) -> list[str]:
-    """Why a cycle's own figures bar its opening; ``fund_totals`` are minor units by fund name."""
+def opening_faults(
+    fund_totals: Mapping[str, int], team_days: Decimal, *, has_teams: bool = True
+) -> list[str]:
+    """Why a cycle's own figures bar its opening; ``fund_totals`` are minor units by fund name.
+
+    ``has_teams``: whether there are teams paid in its currency, whose days can be entered at all;
+    a registry that names money only is planned without.
+    """
     faults = []
     if not fund_totals:
         faults.append("It has no fund yet; add one and give it a budget.")
@@ -181,7 +187,7 @@ def opening_faults(fund_totals: Mapping[str, int], team_days: Decimal) -> list[s
         for name, total in fund_totals.items()
         if total == 0
     ]
-    if fund_totals and not team_days:
+    if fund_totals and has_teams and not team_days:
         faults.append("No team has any days; enter the capacities of at least one team.")
     return faults
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.calendar.models import Cycle, FundBudget
+from app.calendar.models import Cycle, FundBudget, Team
 from app.calendar.queries import (
     OPENING_GUARDS,
     OpeningTerms,
@@ -140,7 +140,9 @@ def _move(
 
 def _opening_reasons(session: Session, cycle: Cycle, terms: OpeningTerms) -> list[str]:
     totals = {one.fund.name: sum(b.amount_minor for b in one.budgets) for one in cycle.funds}
-    reasons = opening_faults(totals, sum((c.available_days for c in cycle.capacities), Decimal(0)))
+    days = sum((c.available_days for c in cycle.capacities), Decimal(0))
+    paid_in_it = session.scalar(select(Team.id).where(Team.currency == cycle.currency).limit(1))
+    reasons = opening_faults(totals, days, has_teams=paid_in_it is not None)
     for guard in OPENING_GUARDS:
         reasons += guard(session, cycle, terms)
     return reasons

@@ -184,6 +184,19 @@ class TestOpenCycle:
         assert queries.get_cycle(session, cycle.id).state is CycleState.OPEN
         assert _events(session) == ["cycle.opened"]
 
+    def test_opens_without_days_where_all_teams_are_paid_in_another_currency(
+        self, session: Session, cast: Cast, cycle: Cycle, terms: OpeningTerms, now: datetime
+    ) -> None:
+        with transaction(session):
+            foreign = make_cycle(session, name="US", state=CycleState.DRAFT, currency="USD")
+            make_fund(session, foreign, "it")
+
+        with transaction(session):
+            loaded = queries.get_cycle(session, foreign.id)
+            services.open_cycle(session, loaded, terms, actor=cast.cfo, now=now)
+
+        assert queries.get_cycle(session, foreign.id).state is CycleState.OPEN
+
     def test_names_everything_that_is_missing(
         self, session: Session, cast: Cast, terms: OpeningTerms, now: datetime
     ) -> None:

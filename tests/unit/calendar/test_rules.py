@@ -71,6 +71,9 @@ class TestOpeningFaults:
             "No team has any days; enter the capacities of at least one team.",
         ]
 
+    def test_asks_for_no_days_where_no_team_is_paid_in_its_currency(self) -> None:
+        assert opening_faults({"IT": 5}, Decimal(0), has_teams=False) == []
+
 
 class TestClosingFaults:
     def test_bar_a_cycle_that_still_runs(self) -> None:
