@@ -492,7 +492,7 @@ RENEW = JourneyStory(
             "spend",
             "Cross-cover analysis",
             (
-                ("N_x", "630000", "Motor customers without home cover"),
+                ("N_x", "617200", "Motor customers without home cover"),
                 ("b", "380", "Mean premium, policy system"),
                 ("mu", "0.18", "Margin rate, product controlling"),
                 ("headroom", "0.05", "Growth ceiling set by Finance"),

@@ -53,6 +53,25 @@ class TestJourney:
 
         expect(page.get_by_role("heading", name="Letters and bills, Use")).to_be_visible()
 
+    @pytest.mark.parametrize("width", [900, 1099, 1260, 1280, 1400])
+    def test_shows_the_whole_map_on_a_small_desk(
+        self, browse: Browse, cast: Cast, journey: Journey, width: int
+    ) -> None:
+        page = browse(cast.lead, "/journeys/motor-claim", viewport={"width": width, "height": 900})
+
+        cut = page.locator(".table-wrap:has(> .heat)").evaluate(
+            "region => region.scrollWidth - region.clientWidth"
+        )
+        assert cut == 0
+
+    def test_says_that_the_map_goes_on_where_it_cannot_fit(
+        self, browse: Browse, cast: Cast, journey: Journey
+    ) -> None:
+        page = browse(cast.lead, "/journeys/motor-claim", viewport={"width": 1100, "height": 900})
+
+        expect(page.get_by_text("The map goes on to the right")).to_be_visible()
+        assert not scrolls_sideways(page)
+
     def test_lets_finance_certify_without_scripts(
         self, browse: Browse, cast: Cast, journey: Journey
     ) -> None:
