@@ -129,12 +129,14 @@ class Desk:
                 return reply
         return self._solved(problem, question, start)
 
-    def known(self, *changes: Change, window: int = 0, start: Account | None = None) -> Reply:
-        """The exact best plan under the changes, asked once."""
+    def known(
+        self, *changes: Change, window: int = 0, start: Account | None = None, gap: float = 0.0
+    ) -> Reply:
+        """The best plan under the changes, exact unless a gap is allowed, asked once."""
         with self._lock:
             known = self._known.get(changes)
         if known is None:
-            known = self.ask(Question(changes), window=window, start=start)
+            known = self.ask(Question(changes, gap=gap), window=window, start=start)
             with self._lock:
                 self._known[changes] = known
         return known
@@ -222,8 +224,11 @@ class Desk:
         if not all(isinstance(p, int) and 0 <= p < len(places) for p in positions):
             return None
         account = Account(problem, tuple(places[p] for p in sorted(set(positions))))
-        if any(not _is_free(breach.owner, question.free) for breach in breaches(account)):
+        free = question.free | question.missable
+        if any(not _is_free(breach.owner, free) for breach in breaches(account)):
             return None
+        if message["value"] is None:
+            return account
         value, slip = message["value"], 1.0 + 1e-6 * abs(message["value"])
         understated = max(self.understated, message.get("understated", 0.0))
         good = -slip <= account.value - value <= understated + slip
@@ -298,7 +303,7 @@ class _Window:
         until = monotonic() + 10 + GRACE
         while monotonic() < until and not sandbox.is_finished:
             if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
-                self._pipe = (sandbox.folder / QUESTIONS).open("wb")  # noqa: SIM115
+                self._pipe = (sandbox.folder / QUESTIONS).open("wb")
                 return True
             watch()
         self.close()

@@ -161,12 +161,13 @@ class Kept:
         return Found("optimal" if done else "limit", *best.found, most)
 
     def any_plan(self, now: Arrays, seconds: float) -> Found:
-        """Some plan that these rows allow; its value and bound mean nothing."""
+        """Some plan that these rows allow, whatever it is worth."""
         idle = replace(now, cost=np.zeros(len(now.cost)))
         relaxed = self._relax(idle, seconds)
         if relaxed.state != "optimal":
             return Found(relaxed.state)
-        return solved(idle, self.columns, seconds=seconds)
+        found = solved(idle, self.columns, seconds=seconds)
+        return replace(found, value=None, bound=None)
 
     def apart(
         self, now: Arrays, sets: Sequence[frozenset[int]], distance: int, *, gap: float,

@@ -1,0 +1,92 @@
+"""Every reason why an initiative is not funded reproduces when it is applied."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.portfolio.engine import parse_problem, solve
+from app.portfolio.engine.answers.changes import DropRule, Force
+from app.portfolio.engine.answers.prices import rule_prices
+from app.portfolio.engine.answers.whynot import WhyNot, why_not
+from tests.bench.engine_instances import small_document
+from tests.factories.problems import problem_file, simple
+
+
+class TestRemedies:
+    @pytest.mark.parametrize("seed", range(10))
+    def test_applied_they_bring_the_initiative_in(self, seed: int) -> None:
+        problem = parse_problem(small_document(2000 + seed, most_combinations=10**6))
+        plan = solve(problem, time_limit=30)
+        told: list[WhyNot] = []
+        found = why_not(problem, plan, on_progress=told.append)
+        if plan.value is None:
+            assert found.rows == ()
+            return
+        assert found.is_complete
+        assert {row.initiative for row in found.rows} == {r.initiative for r in plan.not_funded}
+        assert [row.is_exact for row in told] == sorted(row.is_exact for row in told)
+        for row in found.rows:
+            forced = solve(Force(row.initiative).apply(problem), time_limit=30)
+            if forced.value is None:
+                assert row.loss is None
+            else:
+                assert row.loss is not None
+                assert abs(plan.value - forced.value - row.loss) <= 2 + abs(plan.value) // 10**5
+            for remedy in row.remedies:
+                changed = solve(remedy.change.apply(problem), time_limit=30)
+                funded = {one.initiative for one in changed.funded}
+                assert row.initiative in funded, (row, remedy)
+
+    def test_the_amounts_are_the_smallest(self) -> None:
+        # A takes 600 of 1,000; B needs 500 and is worth less.
+        problem = parse_problem(
+            problem_file(simple("A", 1_000_000, 60_000), simple("B", 700_000, 50_000),
+                         quarters=1, budget=[100_000])
+        )  # fmt: skip
+        row = why_not(problem, solve(problem, time_limit=20)).rows[0]
+        assert (row.initiative, row.loss, row.leaves) == ("B", 300_000, ("A",))
+        by_kind = {remedy.kind: remedy for remedy in row.remedies}
+        assert 10_000 <= by_kind["budget"].amount <= 10_500
+        assert 10_000 <= by_kind["cost"].amount <= 10_500
+        assert 300_000 <= by_kind["value"].amount <= 300_010
+        assert "rule" not in by_kind
+
+    def test_a_rule_that_keeps_it_out_is_named(self) -> None:
+        rules = [{"type": "at_most", "count": 1, "initiatives": ["A", "B"]}]
+        problem = parse_problem(
+            problem_file(simple("A", 900, 10), simple("B", 700, 10), rules=rules)
+        )
+        row = why_not(problem, solve(problem, time_limit=20)).rows[0]
+        assert [r.change.rule for r in row.remedies if r.kind == "rule"] == ["R1"]
+
+    def test_who_is_better_in_everything_is_named(self) -> None:
+        problem = parse_problem(
+            problem_file(simple("A", 900, 500), simple("B", 700, 600), quarters=1)
+        )
+        assert why_not(problem, solve(problem, time_limit=20)).rows[0].dominated_by == ("A",)
+
+
+class TestPrices:
+    @pytest.mark.parametrize("seed", range(4))
+    def test_are_the_difference_of_two_solves(self, seed: int) -> None:
+        problem = parse_problem(small_document(2100 + seed, most_combinations=10**6))
+        plan = solve(problem, time_limit=30)
+        found = rule_prices(problem, plan)
+        if plan.value is None:
+            return
+        assert len(found.rows) == len(problem.rules)
+        for row in found.rows:
+            from_scratch = solve(DropRule(row.rule).apply(problem), time_limit=30)
+            assert from_scratch.value is not None and row.price is not None
+            off = (row.uncertainty or 0) + 2
+            assert abs(from_scratch.value - plan.value - row.price) <= off
+
+    def test_a_pin_has_a_price(self) -> None:
+        rules = [{"type": "exclude", "initiative": "A"}]
+        problem = parse_problem(
+            problem_file(simple("A", 900, 600), simple("B", 700, 600), rules=rules, quarters=1)
+        )
+        row = rule_prices(problem, solve(problem, time_limit=20)).rows[0]
+        assert (row.rule, row.type, row.price, row.enters, row.leaves) == (
+            "R1", "exclude", 200, ("A",), ("B",),
+        )  # fmt: skip
