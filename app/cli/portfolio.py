@@ -24,6 +24,7 @@ from app.portfolio.engine import (
     solve,
     verify,
 )
+from app.portfolio.engine.reading import Limits, check_byte_count
 from app.portfolio.engine.sandbox import CBC, HIGHS
 from app.values.money import CURRENCY_DIGITS
 from config import read_settings
@@ -96,13 +97,25 @@ def verify_command(file: Path, result: Path) -> None:
 
 
 def _read_problem(file: Path) -> Problem:
+    """The problem in a file; its size is looked at before anything is read."""
+    limits = _limits_of_files()
     try:
-        return parse_problem(file.read_bytes())
+        check_byte_count(file.stat().st_size, limits)
+        return parse_problem(file.read_bytes(), limits=limits)
     except ProblemError as error:
         for fault in error.faults:
             click.echo(str(fault), err=True)
         click.echo(f"{file.name} cannot be used.", err=True)
         sys.exit(BAD_INPUT)
+
+
+def _limits_of_files() -> Limits:
+    settings = read_settings(os.environ)
+    return Limits(
+        bytes=settings["FILE_MEGABYTES"] * 1_000_000,
+        initiatives=settings["FILE_INITIATIVES"],
+        rules=settings["FILE_RULES"],
+    )
 
 
 def _progress_line(problem: Problem) -> Callable[[Progress], None]:
@@ -144,10 +157,22 @@ def plan_lines(plan: Plan) -> list[str]:
     ]  # fmt: skip
     total = _money(sum(row.value_allocated for row in plan.funded), plan.currency)
     rows.append(("Total", "", "", _money(plan.spend, plan.currency), total, "", ""))
+    if plan.paid:
+        rows += _payment_rows(plan)
     heads = ("Initiative", "Option", "Start", "Spend", "Allocated", "Standalone", "Marginal")
     lines += ["", *_table(heads, rows), "", f"Not funded: {_names(plan)}", ""]
     lines += _limits(plan)
     return lines
+
+
+def _payment_rows(plan: Plan) -> list[tuple[str, ...]]:
+    """What broken soft rules take off the total, and what is left: the plan's value."""
+    rows = [
+        (f"Paid for {rule.key}", "", "", "", _money(-rule.paid, plan.currency), "", "")
+        for rule in plan.rules
+        if rule.paid
+    ]
+    return [*rows, ("Value", "", "", "", _money(plan.value or 0, plan.currency), "", "")]
 
 
 def status_sentence(plan: Plan) -> str:
@@ -195,9 +220,17 @@ def _limits(plan: Plan) -> list[str]:
         for place, quarter in enumerate(fund.quarters)
     ]  # fmt: skip
     lines = _table(heads, rows)
-    binding = [rule.key for rule in plan.rules if rule.binding]
+    binding = [rule.key for rule in plan.rules if rule.binding and not rule.miss]
     if binding:
         lines += ["", "Rules at their limit: " + ", ".join(binding)]
+    broken = [
+        f"{rule.key} ({rule.type}) is missed by {rule.miss:,} and costs "
+        f"{_money(rule.paid, plan.currency)}"
+        for rule in plan.rules
+        if rule.miss
+    ]
+    if broken:
+        lines += ["", "Soft rules broken:", *broken]
     if plan.greedy is not None:
         value = _money(plan.greedy.value, plan.currency)
         less = _money(plan.greedy.shortfall, plan.currency)

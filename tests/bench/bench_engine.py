@@ -58,7 +58,8 @@ def _enumerated() -> Row:
         feasible += value > -inf
         right += plan.value is None if value == -inf else _agrees(plan, value)
     figure = f"{right} of {CASES} ({feasible} with a plan); median {median(seconds):.2f} s"
-    return Row("complete enumeration, n ≤ 12, all rule types, hard and soft", figure, f"{CASES} of {CASES}")
+    name = "complete enumeration, n ≤ 12, all rule types, hard and soft"
+    return Row(name, figure, f"{CASES} of {CASES}")
 
 
 def _agrees(plan: Plan, value: float) -> bool:

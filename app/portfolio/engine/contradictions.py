@@ -44,7 +44,7 @@ def contradiction_faults(
         found.append(Fault(paths[bar], message))
     for place, same in ground.fixed.items():
         if not ground.possible(place):
-            keys = " and ".join(pin.key for pin in same)
+            keys = " and ".join(f"rule {rule.key}" for rule in same)
             message = f"{keys} fix {ground.names[place]} in ways that exclude each other; keep one."
             found.append(Fault(paths[same[-1].key], message))
     if found:
@@ -173,9 +173,11 @@ class _Ground:
         if earliest <= latest:
             return None
         late = "1 quarter" if earliest == latest + 1 else f"{earliest - latest} quarters"
-        told = [by] + ([self.wanted[rule.needs]] if rule.needs in self.fixed else [])
+        told = f"rule {by}"
+        if rule.needs in self.fixed:
+            told += f" and rule {self.wanted[rule.needs]}"
         return (
-            f"{mine} starts in {self.quarters[latest]} at the latest (rule {' and '.join(told)}), "
+            f"{mine} starts in {self.quarters[latest]} at the latest by {told}, "
             f"but {theirs} would be {late} too late for it; change one."
         )
 

@@ -57,6 +57,34 @@ class TestSolve:
         assert found.exit_code == 2
         assert "$.funds[0].budget[0]: must not be negative" in found.output
 
+    def test_lays_out_what_is_paid_for_a_broken_soft_rule(self, folder: Path) -> None:
+        rule = {"key": "R", "type": "exclude", "initiative": "CX-1", "price": 34567}
+        found = run("solve", written(folder, TWO | {"rules": [rule]}))
+        assert found.exit_code == 0
+        lines = [" ".join(line.split()) for line in found.output.splitlines()]
+        assert lines[0] == "Proven optimal: EUR 12,000.00."
+        assert "Total 6.00 12,345.67" in lines
+        assert "Paid for R \u2212345.67" in lines
+        assert "Value 12,000.00" in lines
+        assert "R (exclude) is missed by 1 and costs 345.67" in lines
+
+    @pytest.mark.parametrize(
+        ("setting", "value", "said"),
+        [
+            ("FILE_MEGABYTES", "0", "at most 0.0 MB is read"),
+            ("FILE_INITIATIVES", "1", "has 2 entries; at most 1 are read"),
+            ("FILE_RULES", "0", "has 1 entries; at most 0 are read"),
+        ],
+    )
+    def test_reads_no_more_than_the_settings_allow(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, said: str
+    ) -> None:
+        monkeypatch.setenv(setting, value)
+        rule = {"key": "R", "type": "exclude", "initiative": "CX-1"}
+        found = run("solve", written(folder, TWO | {"rules": [rule]}))
+        assert found.exit_code == 2
+        assert said in found.output
+
     def test_exits_with_2_for_a_file_that_is_not_there(self) -> None:
         assert run("solve", "/nonexistent.json").exit_code == 2
 
