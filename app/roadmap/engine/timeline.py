@@ -29,6 +29,8 @@ class Zoom(Enum):
 MONTH_PIXELS = 90
 QUARTER_PIXELS = 210
 FULL_SHARE = 0.85
+NEAR_TODAY = 2
+"""How many quarters after the last bar, or before the first, an axis still reaches to today."""
 MOST_WORDS = 6
 """Quarters that still have room for a word each when the whole axis fits the screen."""
 
@@ -90,7 +92,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The quarters shown, half-open by day, and today."""
+    """The quarters shown, half-open by day, and today, which may lie outside them."""
 
     quarters: QuarterSpan
     zoom: Zoom
@@ -103,6 +105,10 @@ class Axis:
     @property
     def days(self) -> int:
         return (self.quarters.end.first_day - self.first_day).days
+
+    @property
+    def has_today(self) -> bool:
+        return Quarter.containing(self.today) in self.quarters
 
     def x(self, day: date) -> float:
         """Where a day begins, in percent; days outside lie on the edges."""
@@ -119,12 +125,18 @@ class Axis:
 
 
 def axis_for(bars: Sequence[Bar], zoom: Zoom, today: date) -> Axis:
-    """Whole quarters that hold every bar, its baseline and today."""
-    days = [today]
-    for bar in bars:
-        days += [bar.starts_on, bar.ends_on, bar.baseline_ends_on]
-        days += [diamond.due_on for diamond in bar.diamonds]
-    first, last = Quarter.containing(min(days)), Quarter.containing(max(days))
+    """Whole quarters that hold every bar and its baseline, and today where it is next to them.
+
+    Where nothing is near today, the axis keeps to the bars, so that the first one is in view.
+    """
+    days = [day for bar in bars for day in (bar.starts_on, bar.ends_on, bar.baseline_ends_on)]
+    days += [diamond.due_on for bar in bars for diamond in bar.diamonds]
+    now = Quarter.containing(today)
+    first, last = (
+        (Quarter.containing(min(days)), Quarter.containing(max(days))) if days else (now, now)
+    )
+    if first - now <= NEAR_TODAY and now - last <= NEAR_TODAY:
+        first, last = min(first, now), max(last, now)
     return Axis(QuarterSpan(first, last - first + 1), zoom, today)
 
 
@@ -156,7 +168,7 @@ def axis_drawing(axis: Axis) -> dict[str, object]:
         "groups": groups,
         "ticks": ticks,
         "lines": lines,
-        "today_x": axis.x(axis.today),
+        "today_x": axis.x(axis.today) if axis.has_today else None,
         "today_label": f"{axis.today.day} {_MONTHS[axis.today.month - 1]}",
     }
 

@@ -56,6 +56,8 @@ def inspected(
     whole = money_short(Money(one.amount_minor, one.currency))
     due = day(hurdle.due_on)
     facts = [
+        ("Initiative", f"{one.key} {one.title}"),
+        ("Owner", one.owner),
         ("Due", f"{due}, {distance_words(hurdle.due_on, today)}" if hurdle.is_open else due),
         ("Agreed", agreed_words(hurdle.due_on, hurdle.baseline_due_on)),
     ]

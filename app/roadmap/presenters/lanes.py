@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.approvals.rules import CommitmentState
@@ -28,6 +28,10 @@ class LaneSet:
     lanes: Sequence[Lane]
     placed: Placed
     load_words: str
+
+    def of_what_is_shown(self) -> LaneSet:
+        """The same, said to count only what the filters leave."""
+        return replace(self, load_words=f"{self.load_words}, of what is shown")
 
 
 def journey_lanes(
@@ -69,7 +73,7 @@ def _money_lanes(
         href = address(key) if address and key else None
         lanes.append(Lane(key, title, _note(members), _money_loads(money.get(key, ())), href))
         placed += [(key, member) for member in members]
-    return LaneSet(lanes, placed, "Committed per quarter, whole lane")
+    return LaneSet(lanes, placed, "Committed per quarter")
 
 
 def _note(members: Iterable[Standing]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -30,19 +30,26 @@ class QuarterMoney:
     amount_minor: int
 
 
-def load_money_by_journey(session: Session) -> dict[str | None, list[QuarterMoney]]:
+Only = Collection[int] | None
+"""Ids of the commitments that count; None counts all."""
+
+
+def load_money_by_journey(
+    session: Session, only: Only = None
+) -> dict[str | None, list[QuarterMoney]]:
     """Committed money by journey key, without what was stopped."""
-    return _money_by(session, Journey.key)
+    return _money_by(session, Journey.key, only)
 
 
-def load_money_by_unit(session: Session) -> dict[str | None, list[QuarterMoney]]:
+def load_money_by_unit(session: Session, only: Only = None) -> dict[str | None, list[QuarterMoney]]:
     """Committed money by organisation unit, without what was stopped."""
-    return _money_by(session, Initiative.unit)
+    return _money_by(session, Initiative.unit, only)
 
 
 def _money_by(
-    session: Session, lane: InstrumentedAttribute[Any]
+    session: Session, lane: InstrumentedAttribute[Any], only: Only
 ) -> dict[str | None, list[QuarterMoney]]:
+    counts = () if only is None else (Commitment.id.in_(only),)
     rows = session.execute(
         select(
             lane, CommitmentSpend.quarter, Commitment.currency,
@@ -51,7 +58,7 @@ def _money_by(
         .join(CommitmentSpend.commitment)
         .join(Commitment.initiative)
         .outerjoin(Initiative.journey)
-        .where(Commitment.state.in_(RUNNING))
+        .where(Commitment.state.in_(RUNNING), *counts)
         .group_by(lane, CommitmentSpend.quarter, Commitment.currency)
         .order_by(CommitmentSpend.quarter)
     )  # fmt: skip
@@ -80,7 +87,7 @@ class TeamWork:
     quarters: tuple[TeamQuarter, ...]
 
 
-def load_team_work(session: Session) -> list[TeamWork]:
+def load_team_work(session: Session, only: Only = None) -> list[TeamWork]:
     """Every team that works on commitments, by name; days without what was stopped.
 
     Demand counts from each commitment's own start. Where cycles plan the same quarter, the one
@@ -102,7 +109,7 @@ def load_team_work(session: Session) -> list[TeamWork]:
     for name, team_id, commitment_id, state, start, index, days in rows:
         names[team_id] = name
         members.setdefault(team_id, set()).add(commitment_id)
-        if state in RUNNING:
+        if state in RUNNING and (only is None or commitment_id in only):
             quarters = demanded.setdefault(team_id, {})
             quarters[start + index] = quarters.get(start + index, Decimal(0)) + days
     available = _available_days(session) if names else {}

@@ -14,6 +14,7 @@ from app.roadmap.presenters.inspector import Inspected, find_hurdle, inspected
 from app.roadmap.presenters.lanes import LaneSet, journey_lanes, team_lanes, unit_lanes
 from app.roadmap.presenters.standing import Standing, standings
 from app.roadmap.queries.load import (
+    Only,
     load_money_by_journey,
     load_money_by_unit,
     load_team_work,
@@ -41,7 +42,7 @@ def index() -> str:
     reach = board.in_reach(known, choices)
     shown = board.shown_of(reach, choices.show, person_id)
     page_of = initiative_pages()
-    lanes = LANE_SETS[choices.lanes](db.session, shown)
+    lanes = _lanes(choices.lanes, shown, is_narrowed=len(shown) < len(known))
     return render_template(
         "roadmap/board.html",
         choices=choices,
@@ -61,23 +62,30 @@ def _inspected(known: Sequence[Standing], tranche_id: int | None) -> Inspected |
     return inspected(standing, hurdle, evidence, list_deciders(db.session), today())
 
 
-def _by_journey(session: Session, shown: Sequence[Standing]) -> LaneSet:
-    return journey_lanes(shown, load_money_by_journey(session), _page_of_journey)
+def _lanes(lanes: Lanes, shown: Sequence[Standing], *, is_narrowed: bool) -> LaneSet:
+    """Loads count what is shown: all of a lane, or what the filters leave of it."""
+    only = frozenset(one.commitment.id for one in shown) if is_narrowed else None
+    found = LANE_SETS[lanes](db.session, shown, only)
+    return found.of_what_is_shown() if is_narrowed else found
+
+
+def _by_journey(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
+    return journey_lanes(shown, load_money_by_journey(session, only), _page_of_journey)
 
 
 def _page_of_journey(key: str) -> str | None:
     return url_for("journeys.show", key=key) if has_endpoint("journeys.show") else None
 
 
-def _by_team(session: Session, shown: Sequence[Standing]) -> LaneSet:
-    return team_lanes(shown, load_team_work(session))
+def _by_team(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
+    return team_lanes(shown, load_team_work(session, only))
 
 
-def _by_unit(session: Session, shown: Sequence[Standing]) -> LaneSet:
-    return unit_lanes(shown, load_money_by_unit(session))
+def _by_unit(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
+    return unit_lanes(shown, load_money_by_unit(session, only))
 
 
-LANE_SETS: dict[Lanes, Callable[[Session, Sequence[Standing]], LaneSet]] = {
+LANE_SETS: dict[Lanes, Callable[[Session, Sequence[Standing], Only], LaneSet]] = {
     Lanes.JOURNEY: _by_journey,
     Lanes.TEAM: _by_team,
     Lanes.UNIT: _by_unit,

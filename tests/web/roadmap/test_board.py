@@ -64,6 +64,32 @@ class TestBars:
         )
         assert "Service" in text(client.get("/roadmap?lanes=unit"))
 
+    def test_sum_what_is_shown_and_say_so(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        client = client_for(cast.viewer)
+        whole, part = client.get("/roadmap"), client.get("/roadmap?q=CX-101")
+
+        def load(page: Any) -> str:
+            return str(parse(page).select_one(".rm-lane svg")["aria-label"])  # type: ignore[index]
+
+        assert "of what is shown" not in text(whole)
+        for lanes in ("journey", "team", "unit"):
+            page = client.get(f"/roadmap?q=CX-101&lanes={lanes}")
+            assert "per quarter, of what is shown" in text(page)
+            assert load(page) != load(client.get(f"/roadmap?lanes={lanes}"))
+        assert "€285k" in load(whole) and "€285k" not in load(part)
+
+    def test_say_the_whole_name_of_what_is_cut(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        page = client_for(cast.viewer).get("/roadmap")
+        row = parse(page).select_one(".rm-row .rm-name")
+        assert row is not None
+        key, link = row.select_one(".rm-key"), row.find("a")
+        assert key is not None and key["title"] == key.text
+        assert link is not None and link["title"] == f"{key.text} {link.text}"  # type: ignore[index, union-attr]
+
     def test_keep_the_view_in_every_link(
         self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
     ) -> None:

@@ -48,9 +48,18 @@ class TestAxisFor:
     def test_holds_every_day_in_whole_quarters(self, start: date, end: date, today: date) -> None:
         start, end = min(start, end), max(start, end)
         found = axis_for([a_bar(starts_on=start, ends_on=end)], Zoom.QUARTER, today)
-        assert found.first_day <= min(start, today)
-        assert found.quarters.last.last_day >= max(end, today)
+        assert found.first_day <= start
+        assert found.quarters.last.last_day >= end
         assert found.first_day == Quarter.containing(found.first_day).first_day
+
+    def test_reaches_to_today_where_it_is_near(self) -> None:
+        soon = axis_for([a_bar()], Zoom.QUARTER, date(2026, 8, 1))
+        assert soon.has_today and soon.quarters.first == Quarter(2026, 3)
+
+    def test_keeps_to_the_bars_of_a_past_cycle(self) -> None:
+        found = axis_for([a_bar()], Zoom.QUARTER, date(2029, 3, 1))
+        assert found.quarters == QuarterSpan(Quarter(2027, 1), 4)
+        assert axis_drawing(found)["today_x"] is None
 
     def test_an_empty_roadmap_shows_this_quarter(self) -> None:
         assert axis_for([], Zoom.YEAR, TODAY).quarters == QuarterSpan(Quarter(2027, 1), 1)
