@@ -1,1 +1,62 @@
-"""Answers beside the plan."""
+"""Answers beside the plan: pure functions of a problem and its plan, every figure recounted.
+
+``frontier``, ``why_not``, ``rule_prices``, ``conflicts``, ``robustness``, ``alternatives`` and
+``compare``; ``answer_document`` writes what they give as JSON. What would change an answer comes as
+a ``Change`` that can be applied (`change_document`, `read_change`).
+"""
+
+from app.portfolio.engine.answers.alternatives import Alternative, Alternatives, alternatives
+from app.portfolio.engine.answers.changes import (
+    Change,
+    ChangeError,
+    applied,
+    change_document,
+    read_change,
+)
+from app.portfolio.engine.answers.comparing import Comparison, ComparisonError, compare
+from app.portfolio.engine.answers.conflicts import Conflicts, WayOut, conflicts
+from app.portfolio.engine.answers.documents import Answer, answer_document, comparison_document
+from app.portfolio.engine.answers.frontier import Frontier, FrontierPoint, frontier
+from app.portfolio.engine.answers.prices import Price, Prices, rule_prices
+from app.portfolio.engine.answers.robustness import Robustness, robustness
+from app.portfolio.engine.answers.uncertainty import (
+    Uncertainty,
+    UncertaintyError,
+    read_uncertainty,
+)
+from app.portfolio.engine.answers.whynot import Remedy, WhyNot, WhyNots, why_not
+
+__all__ = [
+    "Alternative",
+    "Alternatives",
+    "Answer",
+    "Change",
+    "ChangeError",
+    "Comparison",
+    "ComparisonError",
+    "Conflicts",
+    "Frontier",
+    "FrontierPoint",
+    "Price",
+    "Prices",
+    "Remedy",
+    "Robustness",
+    "Uncertainty",
+    "UncertaintyError",
+    "WayOut",
+    "WhyNot",
+    "WhyNots",
+    "alternatives",
+    "answer_document",
+    "applied",
+    "change_document",
+    "compare",
+    "comparison_document",
+    "conflicts",
+    "frontier",
+    "read_change",
+    "read_uncertainty",
+    "robustness",
+    "rule_prices",
+    "why_not",
+]

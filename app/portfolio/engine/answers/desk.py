@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import expm1, floor
-from threading import Lock
+from threading import Lock, current_thread
 from time import monotonic
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -96,6 +96,8 @@ class Desk:
         seconds = max(1.0, self.until - monotonic())
         task = DeskTask(self.problem, positions, found, tolerance, seconds)
         self._windows = [_Window(task, self.backend) for _ in range(self.workers)]
+        for window in self._windows:
+            window.begin()
         return self
 
     def __exit__(
@@ -264,10 +266,12 @@ class _Window:
         self._pipe: BinaryIO | None = None
         self._opened = 0
         self._number = 0
+        self.failure = ""
+        self._starter = current_thread()
 
     def ask(self, question: Question, watch: Callable[[], None]) -> Message | None:
         """The process's message; None if it has none that can be used."""
-        if self._sandbox is None and not self._open(watch):
+        if not self._is_open(watch):
             return None
         self._number += 1
         assert self._pipe is not None and self._sandbox is not None
@@ -287,25 +291,41 @@ class _Window:
             except StoppedError:
                 self.close()
                 raise
+        self.failure = self._sandbox.last_words() if self._sandbox.is_finished else "it hangs"
         self.close()
         return None
 
-    def _open(self, watch: Callable[[], None]) -> bool:
+    def begin(self) -> bool:
+        """Start the process; it ends when the thread that started it does."""
         if self._opened > 1:
             return False
         self._opened += 1
+        self._starter = current_thread()
         sandbox = Sandbox(self.task, self.backend)  # left by `close`
         try:
             sandbox.__enter__()
-        except OSError:
+        except OSError as error:
+            self.failure = str(error)
             return False
         self._sandbox = sandbox
+        return True
+
+    def _is_open(self, watch: Callable[[], None]) -> bool:
+        if self._sandbox is not None and not self._starter.is_alive():
+            self.close()
+        if self._sandbox is None and not self.begin():
+            return False
+        if self._pipe is not None:
+            return True
+        sandbox = self._sandbox
+        assert sandbox is not None
         until = monotonic() + 10 + GRACE
         while monotonic() < until and not sandbox.is_finished:
             if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
                 self._pipe = (sandbox.folder / QUESTIONS).open("wb")
                 return True
             watch()
+        self.failure = sandbox.last_words()
         self.close()
         return False
 

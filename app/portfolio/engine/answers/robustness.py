@@ -1,0 +1,232 @@
+"""How a plan stands when the inputs turn out otherwise than expected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty, drawn
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.plan import Plan
+from app.portfolio.engine.problem import Problem
+
+CORE = 0.95
+MOST_VALUED = 10_000
+
+
+class Standing(StrEnum):
+    """How often an initiative is in the best plan: nearly always, sometimes, nearly never."""
+
+    CORE = "core"
+    CONTINGENT = "contingent"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class FundedShare:
+    """In which share of the draws the best plan funds an initiative."""
+
+    initiative: str
+    share: float
+    standing: Standing
+    is_in_plan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Quantiles and mean of a value over the draws, minor units, and how often it is above 0."""
+
+    p10: int
+    p50: int
+    p90: int
+    mean: int
+    above_zero: float
+
+
+@dataclass(frozen=True, slots=True)
+class Regret:
+    """Against another plan over the same draws: its funded initiatives, how often it is worth more
+    than the plan, and how much the plan loses to it on average (0 where the plan is better)."""
+
+    funded: tuple[str, ...]
+    beaten: float
+    mean: int
+    p90: int
+
+
+@dataclass(frozen=True, slots=True)
+class Robustness:
+    """``plan`` is the distribution of the plan's own value with its choices fixed, ``best`` that of
+    re-optimising with hindsight. ``gap``: the largest gap any re-solve was left with; ``method``
+    says how they were solved. ``missed``: draws in which the plan's own cost breaks a limit."""
+
+    seed: int
+    draws: int
+    valued: int
+    method: str
+    gap: float
+    shares: tuple[FundedShare, ...]
+    plan: Distribution | None
+    best: Distribution | None
+    missed: float | None
+    runner_up: Regret | None
+    is_complete: bool
+    seconds: float
+
+
+def robustness(
+    problem: Problem,
+    plan: Plan,
+    *,
+    uncertainty: Uncertainty | None = None,
+    draws: int = 200,
+    seed: int = 2027,
+    gap: float = 1e-3,
+    time_limit: float = 120.0,
+    on_progress: Callable[[int, int], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Robustness:
+    """Draw inputs, choose anew for each, and value the plan as it is over many more draws.
+
+    ``on_progress`` hears how many of the draws are done.
+    """
+    began = monotonic()
+    spread = uncertainty or Uncertainty()
+    held = account_of(problem, plan) if plan.has_plan else None
+    sample = drawn(problem, spread, draws, seed)
+    replies: dict[int, Reply] = {}
+    complete, rival = True, None
+    try:
+        with Desk(problem, seconds=time_limit, should_stop=should_stop) as desk:
+
+            def one(draw: int, window: int) -> Reply | None:
+                if desk.seconds_left <= 0:
+                    return None
+                question = Question((sample.change(draw),), gap=gap)
+                return desk.ask(question, window=window)
+
+            for place, reply in desk.spread(range(draws), one):
+                if reply is not None and reply.account is not None:
+                    replies[place] = reply
+                complete = complete and reply is not None
+                if on_progress is not None:
+                    on_progress(len(replies), draws)
+            if held is not None:
+                rival = _runner_up(desk, held, gap)
+    except StoppedError:
+        complete = False
+    many = drawn(problem, spread, MOST_VALUED, seed + 1)
+    values = None if held is None else fixed_values(held, many)
+    gaps = [
+        (r.bound - r.value) / max(1, abs(r.bound))
+        for r in replies.values()
+        if r.bound is not None and r.value is not None
+    ]
+    return Robustness(
+        seed=seed,
+        draws=len(replies),
+        valued=0 if values is None else len(values),
+        method="relaxation, a small exact model, and the whole one where the gap asks for it",
+        gap=max(gaps, default=0.0),
+        shares=_shares(problem, held, list(replies.values())),
+        plan=None if values is None else distribution(values),
+        best=distribution(np.array([float(r.value or 0) for r in replies.values()])),
+        missed=None if held is None else _missed(held, sample),
+        runner_up=None if rival is None or values is None else _regret(rival, values, many),
+        is_complete=complete,
+        seconds=monotonic() - began,
+    )
+
+
+def fixed_values(account: Account, draws: Draws) -> Any:
+    """What a plan with these choices is worth in every draw, overlap and overtime included."""
+    problem = account.problem
+    effect = draws.effects[:, [p.initiative for p in account.chosen]]
+    own = np.array([float(problem.own_value(p)) for p in account.chosen])
+    total = effect @ own if len(own) else np.zeros(len(draws.effects))
+    places = list(account.contributions)
+    if places:
+        intensity = np.zeros((len(account.chosen), len(places)))
+        for column, place in enumerate(places):
+            for row, amount in account.contributions[place]:
+                intensity[row, column] = float(amount)
+        worth = np.array([float(problem.pools[p].value[q]) for p, q in places])
+        removed = -np.expm1(-(effect @ intensity))
+        total = total + (removed * draws.pools[:, [p for p, _ in places]]) @ worth
+    fixed = float(sum(rule.value for rule in account.synergies)) - float(account.overtime_cost)
+    return total + fixed
+
+
+def distribution(values: Any) -> Distribution | None:
+    if not len(values):
+        return None
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return Distribution(
+        p10=round(low),
+        p50=round(middle),
+        p90=round(high),
+        mean=round(float(values.mean())),
+        above_zero=float((values > 0).mean()),
+    )
+
+
+def _shares(
+    problem: Problem, held: Account | None, replies: list[Reply]
+) -> tuple[FundedShare, ...]:
+    if not replies:
+        return ()
+    mine = {placement.initiative for placement in held.chosen} if held else set()
+    rows = []
+    for place, one in enumerate(problem.initiatives):
+        share = sum(place in reply.funded for reply in replies) / len(replies)
+        standing = Standing.CORE if share >= CORE else Standing.CONTINGENT
+        standing = Standing.OUT if share <= 1 - CORE else standing
+        rows.append(FundedShare(one.key, share, standing, place in mine))
+    return tuple(sorted(rows, key=lambda row: (-row.share, row.initiative)))
+
+
+def _missed(account: Account, draws: Draws) -> float:
+    """The share of draws in which some fund would be overspent, quarter by quarter."""
+    problem = account.problem
+    count = len(draws.costs)
+    broken = np.zeros(count, dtype=bool)
+    for place, fund in enumerate(problem.funds):
+        table = np.zeros((len(account.chosen), len(problem.quarters)))
+        for row, placement in enumerate(account.chosen):
+            for flow in problem.option(placement).spend:
+                if flow.target == place:
+                    for quarter, amount in problem.in_horizon(placement, flow):
+                        table[row, quarter] += float(amount)
+        spend = draws.costs[:, [p.initiative for p in account.chosen]] @ table
+        arrived = np.zeros(count)
+        for quarter, (budget, bound) in enumerate(zip(fund.budget, fund.bound, strict=True)):
+            there = budget + arrived
+            left = there - bound - spend[:, quarter]
+            broken |= left < -0.5 * len(account.chosen)
+            arrived = np.minimum(np.maximum(left, 0), float(fund.carry_over) * there)
+    return float(broken.mean())
+
+
+def _runner_up(desk: Desk, held: Account, gap: float) -> Account | None:
+    funded = frozenset(placement.initiative for placement in held.chosen)
+    seconds = min(10.0, desk.seconds_left)
+    return desk.ask(Question(apart=(funded,), gap=gap, seconds=seconds)).account
+
+
+def _regret(rival: Account, values: Any, draws: Draws) -> Regret:
+    lost = fixed_values(rival, draws) - values
+    regret = np.maximum(lost, 0.0)
+    names = [one.key for one in rival.problem.initiatives]
+    return Regret(
+        funded=tuple(names[placement.initiative] for placement in rival.chosen),
+        beaten=float((lost > 0).mean()),
+        mean=round(float(regret.mean())),
+        p90=round(float(np.quantile(regret, 0.9))),
+    )
