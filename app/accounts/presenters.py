@@ -8,6 +8,9 @@ from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import confirmation_bar
 
 
+_TWO = 2
+
+
 @dataclass(frozen=True, slots=True)
 class RoleMoves:
     """A role somebody has been given and what the person looking may do with it."""
@@ -50,16 +53,30 @@ def added_words(person: Person) -> str:
     return f"{said} {waiting[0]} waits for a second admin." if waiting else said
 
 
-def role_moves(person: Person, actor: Person) -> list[RoleMoves]:
-    """The roles of a person in the order of their names, each with its moves."""
+def role_words(person: Person) -> str:
+    """Somebody's roles, and which of them waits for a second admin."""
+    said = [
+        grant.role.word if grant.is_in_force else f"{grant.role.word} (waits for a second admin)"
+        for grant in person.grants
+    ]
+    return ", ".join(sorted(said)) or "None yet; an admin can give you one"
+
+
+def role_moves(person: Person, actor: Person, *, admins: int) -> list[RoleMoves]:
+    """The roles of a person in the order of their names, each with its moves.
+
+    ``admins``: how many there are, to say when there is no second one to confirm.
+    """
     grants = sorted(person.grants, key=lambda grant: grant.role.word)
-    return [_moves(grant, actor) for grant in grants]
+    return [_moves(grant, actor, admins) for grant in grants]
 
 
-def _moves(grant: RoleGrant, actor: Person) -> RoleMoves:
+def _moves(grant: RoleGrant, actor: Person, admins: int) -> RoleMoves:
     if grant.is_in_force:
         return RoleMoves(grant, "in force", None)
     bar = confirmation_bar(
         actor_id=actor.id, person_id=grant.person_id, granted_by_id=grant.granted_by_id
     )
+    if bar and admins < _TWO:
+        bar += " There is no other yet: add one first."
     return RoleMoves(grant, "waits for a second admin", bar)

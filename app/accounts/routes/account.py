@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.forms import ConfirmForm, PasswordForm, ThemeForm
-from app.accounts.presenters import browser_words
+from app.accounts.presenters import browser_words, role_words
 from app.accounts.queries import list_sign_ins
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import TOKEN, begin_session, session_limits, this_device
@@ -89,4 +89,5 @@ def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
         sign_ins=list_sign_ins(db.session, person, since=now() - session_limits().absolute),
         this_hash=token_hash(session[TOKEN]),
         browser_words=browser_words,
+        role_words=role_words,
     )

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
 from app.accounts.models import Person
 from app.accounts.presenters import added_words, role_moves
-from app.accounts.queries import get_person, list_people
+from app.accounts.queries import count_active_admins, get_person, list_people
 from app.accounts.routes.blueprint import bp
 from app.accounts.rules import Role
 from app.accounts.services import (
@@ -170,7 +170,7 @@ def _page(target: Person, *, form: RoleForm | None = None, password: str | None 
     return render_template(
         "admin/person.html",
         person=target,
-        moves=role_moves(target, current_actor()),
+        moves=role_moves(target, current_actor(), admins=count_active_admins(db.session)),
         form=form,
         plain_form=ConfirmForm(formdata=None),
         password=password,

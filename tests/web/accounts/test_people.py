@@ -112,16 +112,20 @@ class TestNewPasswordFor:
         page = client_for(cast.admin).post(f"/admin/people/{cast.cfo.id}/reset-password")
         password = page.soup.find(role="status").find("code").text
         assert "waits for a second admin" in text(page)
+        assert "There is no other yet: add one first." in text(page)
         data = {"email": cast.cfo.email, "password": password, "next": "/audit"}
         arrived = client.post("/sign-in", data=data)
         assert arrived.headers["Location"] == "/account"
         assert "Change your password first" in text(client.get("/account"))
-        refused = client.get("/")
+        assert client.get("/").headers["Location"] == "/account"
+        refused = client.post("/cycles", data={})
         assert refused.status_code == 403
         assert "until you have changed it" in text(refused)
         data = {"current": password, "new": GOOD}
         assert client.post("/account/password", data=data).status_code == 303
-        assert "Change your password first" not in text(client.get("/account"))
+        account = text(client.get("/account"))
+        assert "Change your password first" not in account
+        assert "Finance (waits for a second admin)" in account
         assert client.get("/audit").status_code == 403, "the role waits for a second admin"
 
 
