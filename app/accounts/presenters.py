@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import confirmation_bar
 
-
 _TWO = 2
 
 
