@@ -122,7 +122,6 @@ class TestFailures:
         assert page.headers["Retry-After"] == "5"
         assert "secret" not in page.get_data(as_text=True)
 
-
     def test_for_want_of_tables_say_so(self, failing: Asking) -> None:
         missing = OperationalError("SELECT secret", {}, Exception("no such table: people"))
         page = failing(missing).get("/fails")
