@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from app.approvals.models import Proposal
 from app.approvals.queries import CycleMoney
 from app.calendar.models import Cycle
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
@@ -105,6 +107,21 @@ def proposal_lines(proposals: list[WaitingProposal], href: str) -> list[Line]:
             "waiting",
         )
         for proposal in proposals
+    ]
+
+
+def returned_lines(proposals: Sequence[Proposal], href: str) -> list[Line]:
+    """Proposals that came back, with who said what should change."""
+    return [
+        Line(
+            f"{one.cycle.name}, round {one.round}",
+            f"{href}/{one.id}",
+            f"{one.decision.decided_by.name}: {one.decision.reason}",
+            "missed",
+            "returned",
+        )
+        for one in proposals
+        if one.decision is not None
     ]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
-from app.approvals.queries import list_running_money
+from app.approvals.queries import list_returned, list_running_money
 from app.calendar.queries import find_current_cycle
 from app.extensions import db
 from app.reporting import presenters, queries
@@ -34,6 +34,8 @@ def home() -> str:
         parts["mine"] = presenters.initiative_lines(mine, "/initiatives")
         released = queries.list_to_deliver(db.session, person, limit=presenters.MOST_ROWS)
         parts["to_deliver"] = presenters.initiative_lines(released, "/initiatives")
+    if person.may("proposals.submit"):
+        parts["returned"] = presenters.returned_lines(list_returned(db.session), "/proposals")
     if person.may("proposals.decide"):
         parts |= _for_finance()
     if person.may("evidence.record") or person.may("proposals.decide"):

@@ -29,6 +29,7 @@ from app.approvals.queries.proposals import (
     last_round,
     list_commitments_of,
     list_proposals,
+    list_returned,
     list_scenario_hands,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "list_commitments_of",
     "list_committed_choices",
     "list_proposals",
+    "list_returned",
     "list_running_money",
     "list_scenario_hands",
     "list_transfers",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import (
     Session,
+    aliased,
     contains_eager,
     defer,
     joinedload,
@@ -20,6 +21,7 @@ from app.approvals.rules import Hand, HandKind, ProposalState
 from app.audit.models import AuditEvent
 from app.audit.queries import load_changers
 from app.calendar.models import Cycle, CycleFund
+from app.calendar.rules import CycleState
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative
 from app.initiatives.rules import NO_CHANGES
@@ -78,6 +80,33 @@ def find_open_proposal(session: Session, cycle_id: int) -> Proposal | None:
         .where(Proposal.cycle_id == cycle_id, Proposal.state == ProposalState.SUBMITTED)
         .options(defer(Proposal.snapshot))
     )
+
+
+def list_returned(session: Session, cycle_id: int | None = None) -> Sequence[Proposal]:
+    """Proposals that were returned and not followed by another round, in cycles still open."""
+    later = aliased(Proposal)
+    followed = (
+        select(later.id)
+        .where(later.cycle_id == Proposal.cycle_id, later.round > Proposal.round)
+        .exists()
+    )
+    wanted = () if cycle_id is None else (Proposal.cycle_id == cycle_id,)
+    return session.scalars(
+        select(Proposal)
+        .join(Proposal.cycle)
+        .where(
+            Proposal.state == ProposalState.RETURNED,
+            Cycle.state == CycleState.OPEN,
+            ~followed,
+            *wanted,
+        )
+        .options(
+            defer(Proposal.snapshot),
+            contains_eager(Proposal.cycle),
+            joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),
+        )
+        .order_by(Proposal.submitted_at)
+    ).all()
 
 
 def find_earlier_round(session: Session, proposal: Proposal) -> Proposal | None:

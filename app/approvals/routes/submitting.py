@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.approvals.forms import SubmitForm
 from app.approvals.presenters.honesty import honesty_of
-from app.approvals.queries import find_open_proposal, find_proposal_of_run
+from app.approvals.queries import find_open_proposal, find_proposal_of_run, list_returned
 from app.approvals.routes.blueprint import bp
 from app.approvals.services import submit_proposal
 from app.db.session import transaction
@@ -64,4 +64,5 @@ def _page(run: Run, form: SubmitForm) -> str:
         honesty=honesty_of(result, run.inputs) if result and has_plan else None,
         waiting=find_open_proposal(db.session, run.scenario.cycle_id),
         earlier=find_proposal_of_run(db.session, run.id),
+        returned=next(iter(list_returned(db.session, run.scenario.cycle_id)), None),
     )

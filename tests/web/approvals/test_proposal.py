@@ -23,7 +23,7 @@ from tests.factories.accounts import Cast
 from tests.factories.approvals import World, make_proposal, make_world, verdict_on
 from tests.factories.roadmap import decide as settle
 from tests.factories.roadmap import measure, tranches_of
-from tests.support.pages import buttons, error_on, form_values, heading, notice, table
+from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
 
 ClientFor = Callable[..., Any]
 
@@ -173,6 +173,26 @@ class TestDecide:
         answer = decide(client, f"/proposals/{proposal_id}", "return", reason="Less technology")
         assert answer.status_code == 303
         assert session.scalar(select(Proposal.state)) is ProposalState.RETURNED
+
+    def test_tells_the_lead_why_it_came_back_and_what_to_do(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        decide(
+            client_for(cast.cfo), f"/proposals/{proposal_id}", "return", reason="Less technology"
+        )
+        run_id = session.get_one(Proposal, proposal_id).run_id
+        lead = client_for(cast.lead)
+
+        home = lead.get("/")
+        assert "Returned by Finance" in text(home)
+        assert f"{cast.cfo.name}: Less technology" in text(home)
+        assert len(home.queries) <= 12
+        page = lead.get(f"/proposals/{proposal_id}")
+        assert "Less technology" in text(page)
+        assert "Open the scenario" in links(page)
+        page = lead.get(f"/runs/{run_id}/proposal")
+        assert f"Round 1 was returned by {cast.cfo.name} Less technology" in text(page)
+        assert "This is the same run." in text(page)
 
     def test_refuses_another_version_than_the_one_looked_at(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
