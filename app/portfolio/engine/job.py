@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from app.portfolio.engine.chords import Curve, Place
@@ -44,7 +43,7 @@ Report = Callable[[Message], None]
 
 
 class Task(Protocol):
-    """Other work than a search that a solver process may be given; it is pickled on its way."""
+    """What any solver process is handed, pickled."""
 
     @property
     def seconds(self) -> float:
@@ -53,6 +52,3 @@ class Task(Protocol):
     @property
     def backend(self) -> str:
         """The solver it needs."""
-
-    def run(self, report: Report, folder: Path) -> None:
-        """Do it, in the process, with ``folder`` to write to."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from app.portfolio.engine.job import Job, Message, Task
+from app.portfolio.engine.job import Message, Task
 
 ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "waymark-solve-"
@@ -41,7 +41,7 @@ CBC = Backend("cbc")
 class Sandbox:
     """Starts the search on entry; on exit the whole process group and its folder are gone."""
 
-    def __init__(self, job: Job | Task, backend: Backend) -> None:
+    def __init__(self, job: Task, backend: Backend) -> None:
         self.job = job
         self.backend = backend
         self.is_finished = False

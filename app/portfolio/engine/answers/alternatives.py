@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from time import monotonic
 
 from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
-from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem
 

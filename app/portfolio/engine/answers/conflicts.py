@@ -15,10 +15,10 @@ from app.portfolio.engine.answers.changes import (
     applied,
 )
 from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError
-from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account, fund_quarters
-from app.portfolio.engine.problem import Fund, Problem, Synergy
+from app.portfolio.engine.problem import Fund, Problem, Synergy, price_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +199,13 @@ class _Work:
 
 
 def limits_of(problem: Problem) -> tuple[str, ...]:
-    """The owners of everything that can keep a plan from being possible: pins and rules that name
-    few initiatives last, since they are looked at first."""
-    rules = [f"rule:{rule.key}" for rule in problem.rules if not isinstance(rule, Synergy)]
+    """The owners of everything that can keep a plan from being possible; what can be paid for
+    cannot."""
+    rules = [
+        f"rule:{rule.key}"
+        for rule in problem.rules
+        if not isinstance(rule, Synergy) and price_of(rule) is None
+    ]
     teams = [f"capacity:{one.key}" for one in problem.capacities if one.overtime_price is None]
     return (*(f"fund:{fund.key}" for fund in problem.funds), *teams, *rules)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
@@ -21,18 +22,20 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from app.portfolio.engine.answers.changes import Change, applied
-from app.portfolio.engine.answers.desk_work import QUESTIONS, DeskTask, Question
+from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import curves, understatement
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Message
 from app.portfolio.engine.plan import Plan, PlanStatus
 from app.portfolio.engine.problem import Placement, Problem
-from app.portfolio.engine.sandbox import GRACE, HIGHS, Backend, Sandbox
+from app.portfolio.engine.sandbox import GRACE, Backend, Sandbox
 from app.portfolio.engine.solving import solve
 
 FINENESS = 1e-5
 """How much of the value at stake the overlap segments may understate, as a share."""
+
+KEEPER = Backend("highs", (sys.executable, "-m", "app.portfolio.engine.answers.child"))
 
 MOST_WORKERS = 2
 TICK = 0.05
@@ -77,7 +80,7 @@ class Desk:
         seconds: float,
         workers: int | None = None,
         should_stop: Callable[[], bool] | None = None,
-        backend: Backend = HIGHS,
+        backend: Backend = KEEPER,
     ) -> None:
         self.problem = problem
         self.until = monotonic() + seconds

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,76 +29,37 @@ from app.portfolio.engine.answers.changes import (
 )
 from app.portfolio.engine.answers.kept import Kept
 from app.portfolio.engine.answers.missing import least_missed
+from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question
 from app.portfolio.engine.candidates import candidate_positions
-from app.portfolio.engine.chords import Curve, Place, curves, understatement
+from app.portfolio.engine.chords import curves, understatement
 from app.portfolio.engine.job import Message, Report
-from app.portfolio.engine.problem import Bound, Count, Pin, Problem, Requires, Share, Together
-
-QUESTIONS = "questions"
-"""Name of the pipe."""
+from app.portfolio.engine.problem import (
+    Bound,
+    Count,
+    Pin,
+    Problem,
+    Requires,
+    Share,
+    Together,
+    price_of,
+)
 
 MOST_KEPT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is the best plan of the problem under these changes?
-
-    ``gap`` is relative, ``seconds`` the time for it; ``floor`` the model value of a plan known
-    beforehand. ``bound_only``: the bound of the linear relaxation is enough. ``free`` lists limits
-    (``rule:KEY``, ``fund:KEY``, ``capacity:KEY``) that do not count. ``any_plan``: the first plan
-    will do. ``apart``: sets of funded initiatives, by position, from which the plan differs in at
-    least ``distance``. ``missable``: limits that may be missed; the plan missing them least, in
-    their own units, is asked for. ``forced``: of each of these initiatives, the bound when it is
-    funded.
-    """
-
-    changes: tuple[Change, ...] = ()
-    gap: float = 0.0
-    seconds: float = 60.0
-    floor: float | None = None
-    bound_only: bool = False
-    free: frozenset[str] = frozenset()
-    any_plan: bool = False
-    apart: tuple[frozenset[int], ...] = ()
-    distance: int = 1
-    missable: frozenset[str] = frozenset()
-    forced: tuple[str, ...] = ()
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether a solve of the changed problem answers it."""
-        return not (
-            self.free or self.any_plan or self.apart or self.missable or self.forced
-            or self.bound_only
-        )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class DeskTask:
-    """A problem and the curves to value its pools by; ``tolerance`` is what they may understate in
-    all, for models built anew."""
-
-    problem: Problem
-    positions: tuple[int, ...]
-    curves: Mapping[Place, Curve]
-    tolerance: float
-    seconds: float
-    backend: str = "highs"
-
-    def run(self, report: Report, folder: Path) -> None:
-        """Answer until the pipe is closed."""
-        pipe = folder / QUESTIONS
-        os.mkfifo(pipe)
-        report({"kind": "ready"})
-        desk = _Work(self)
-        with open(pipe, "rb") as questions:
-            while True:
-                try:
-                    number, question = pickle.load(questions)
-                except EOFError:
-                    return
-                report({"kind": "reply", "number": number} | desk.answer(question))
+def answer_questions(task: DeskTask, report: Report, folder: Path) -> None:
+    """Answer until the pipe is closed."""
+    pipe = folder / QUESTIONS
+    os.mkfifo(pipe)
+    report({"kind": "ready"})
+    desk = _Work(task)
+    with open(pipe, "rb") as questions:
+        while True:
+            try:
+                number, question = pickle.load(questions)
+            except EOFError:
+                return
+            report({"kind": "reply", "number": number} | desk.answer(question))
 
 
 class _Work:
@@ -184,6 +144,8 @@ def _is_light(problem: Problem, change: Change) -> bool:
             return True
         case DropRule(rule=key):
             rule = next((rule for rule in problem.rules if rule.key == key), None)
+            if rule is None or price_of(rule) is not None:
+                return False
             if isinstance(rule, Count):
                 return rule.bound is Bound.AT_LEAST
             return isinstance(rule, Requires | Together | Pin | Share)

@@ -10,7 +10,7 @@ from time import monotonic
 
 from app.portfolio.engine.answers.changes import ScaleBudgets
 from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError
-from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import best_greedy_list

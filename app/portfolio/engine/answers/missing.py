@@ -9,6 +9,7 @@ import numpy as np
 
 from app.portfolio.engine.answers.arrays import Found, arrays_of, solved
 from app.portfolio.engine.answers.changes import applied
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.milp import building
 from app.portfolio.engine.milp.model import Model, Number, Terms
 from app.portfolio.engine.problem import Problem
@@ -28,7 +29,7 @@ class ElasticModel(Model):
         self.sizes.extend([size or 1.0] * (len(self.misses) - len(self.sizes)))
 
 
-def least_missed(problem: Problem, question: Any) -> Found:
+def least_missed(problem: Problem, question: Question) -> Found:
     """The plan that misses the ``missable`` limits least, keeping all others.
 
     Misses of one kind of limit are in one unit; several kinds together are added up as they are.

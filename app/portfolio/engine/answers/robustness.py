@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
-from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty, drawn
-from app.portfolio.engine.counting import Account
+from app.portfolio.engine.counting import ZERO, Account
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem
 
@@ -150,7 +150,9 @@ def fixed_values(account: Account, draws: Draws) -> Any:
     problem = account.problem
     effect = draws.effects[:, [p.initiative for p in account.chosen]]
     own = np.array([float(problem.own_value(p)) for p in account.chosen])
-    total = effect @ own if len(own) else np.zeros(len(draws.effects))
+    total = effect @ own
+    # Synergies, overtime and prices paid depend on the choices alone.
+    fixed = float(account.exact_value - sum(account.pool_values.values(), ZERO)) - own.sum()
     places = list(account.contributions)
     if places:
         intensity = np.zeros((len(account.chosen), len(places)))
@@ -160,7 +162,6 @@ def fixed_values(account: Account, draws: Draws) -> Any:
         worth = np.array([float(problem.pools[p].value[q]) for p, q in places])
         removed = -np.expm1(-(effect @ intensity))
         total = total + (removed * draws.pools[:, [p for p, _ in places]]) @ worth
-    fixed = float(sum(rule.value for rule in account.synergies)) - float(account.overtime_cost)
     return total + fixed
 
 

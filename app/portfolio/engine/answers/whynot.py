@@ -17,9 +17,9 @@ from app.portfolio.engine.answers.changes import (
     Force,
 )
 from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
-from app.portfolio.engine.answers.desk_work import Question
 from app.portfolio.engine.answers.dominance import dominators
 from app.portfolio.engine.answers.frontier import standing
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Placement, Problem, Rule, Synergy

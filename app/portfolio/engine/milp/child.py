@@ -12,18 +12,25 @@ import pickle
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from app.portfolio.engine.job import Job, Message, Report, Task
+from app.portfolio.engine.job import Message, Report, Task
 from app.portfolio.engine.milp.search import Search
 from app.portfolio.engine.milp.solvers import highs_is_available
 
 PR_SET_PDEATHSIG = 1
 
 
-def main(arguments: list[str]) -> int:
-    """Do one job; whatever goes wrong is told in an ``end`` message."""
+def search(job: Any, report: Report, folder: Path) -> None:
+    """Do a search."""
+    Search(job, report, folder).run()
+
+
+def main(arguments: list[str], work: Callable[[Any, Report, Path], None] = search) -> int:
+    """Do one job, by ``work``; whatever goes wrong is told in an ``end`` message."""
     parent, path, pipe = int(arguments[0]), Path(arguments[1]), int(arguments[2])
     _limit(parent, *(int(number) for number in arguments[3:6]))
     with os.fdopen(pipe, "w", buffering=1, encoding="utf-8") as out:
@@ -32,7 +39,7 @@ def main(arguments: list[str]) -> int:
             out.write(json.dumps(message) + "\n")
             out.flush()
 
-        job: Job | Task = pickle.loads(path.read_bytes())
+        job: Task = pickle.loads(path.read_bytes())
         if job.backend == "highs" and not highs_is_available():
             report({"kind": "end", "state": "failed", "detail": "HiGHS is not installed"})
             return 1
@@ -40,18 +47,11 @@ def main(arguments: list[str]) -> int:
             # CBC is a process below this one: end by a signal that lets us take it along.
             _die_with_parent(signal.SIGTERM)
         try:
-            _work(job, report, path.parent)
+            work(job, report, path.parent)
         except MemoryError:
             report({"kind": "end", "state": "failed", "detail": "the memory limit was reached"})
             return 1
     return 0
-
-
-def _work(job: Job | Task, report: Report, folder: Path) -> None:
-    if isinstance(job, Job):
-        Search(job, report, folder).run()
-    else:
-        job.run(report, folder)
 
 
 def _limit(parent: int, cpu_seconds: int, wall_seconds: int, size: int) -> None:

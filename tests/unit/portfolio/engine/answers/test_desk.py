@@ -25,7 +25,7 @@ from app.portfolio.engine.answers.changes import (
     read_change,
 )
 from app.portfolio.engine.answers.desk import Desk, StoppedError
-from app.portfolio.engine.answers.desk_work import Question
+from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import Backend
 from tests.bench.engine_instances import small_document

@@ -1,0 +1,60 @@
+"""What is asked of a kept model, and what the process that keeps it is handed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.portfolio.engine.answers.changes import Change
+from app.portfolio.engine.chords import Curve, Place
+from app.portfolio.engine.problem import Problem
+
+QUESTIONS = "questions"
+"""Name of the pipe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is the best plan of the problem under these changes?
+
+    ``gap`` is relative, ``seconds`` the time for it; ``floor`` the model value of a plan known
+    beforehand. ``bound_only``: the bound of the linear relaxation is enough. ``free`` lists limits
+    (``rule:KEY``, ``fund:KEY``, ``capacity:KEY``) that do not count. ``any_plan``: the first plan
+    will do. ``apart``: sets of funded initiatives, by position, from which the plan differs in at
+    least ``distance``. ``missable``: limits that may be missed; the plan missing them least, in
+    their own units, is asked for. ``forced``: of each of these initiatives, the bound when it is
+    funded.
+    """
+
+    changes: tuple[Change, ...] = ()
+    gap: float = 0.0
+    seconds: float = 60.0
+    floor: float | None = None
+    bound_only: bool = False
+    free: frozenset[str] = frozenset()
+    any_plan: bool = False
+    apart: tuple[frozenset[int], ...] = ()
+    distance: int = 1
+    missable: frozenset[str] = frozenset()
+    forced: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a solve of the changed problem answers it."""
+        return not (
+            self.free or self.any_plan or self.apart or self.missable or self.forced
+            or self.bound_only
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DeskTask:
+    """A problem and the curves to value its pools by; ``tolerance`` is what they may understate in
+    all, for models built anew."""
+
+    problem: Problem
+    positions: tuple[int, ...]
+    curves: Mapping[Place, Curve]
+    tolerance: float
+    seconds: float
+    backend: str = "highs"
