@@ -135,7 +135,8 @@ class ProposalView:
         """Why what remains can't be granted, whoever asks."""
         if not self.kept.count:
             return ["Every item is left out; return the proposal instead."]
-        return [*self.overdrawn, *(f"Broken: {sentence}." for sentence in self.torn)]
+        remedy = "Leave out what depends on it as well, or keep it."
+        return [*self.overdrawn, *(f"Broken: {sentence}. {remedy}" for sentence in self.torn)]
 
 
 @dataclass(frozen=True, slots=True)
