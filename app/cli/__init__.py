@@ -5,12 +5,16 @@ from __future__ import annotations
 from flask import Flask
 
 from app.cli.accounts import people
+from app.cli.answers import ANSWERS
 from app.cli.audit import audit
 from app.cli.doctor import doctor
 from app.cli.operations import migrate, worker
 from app.cli.portfolio import portfolio_cli
 from app.cli.registry import registry
 from app.cli.seeds import seed
+
+for _answer in ANSWERS:
+    portfolio_cli.add_command(_answer)
 
 COMMANDS = (people, audit, doctor, migrate, worker, portfolio_cli, registry, seed)
 

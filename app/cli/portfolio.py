@@ -25,13 +25,16 @@ from app.portfolio.engine import (
     verify,
 )
 from app.portfolio.engine.reading import Limits, check_byte_count
-from app.portfolio.engine.sandbox import CBC, HIGHS
+from app.portfolio.engine.sandbox import CBC, HIGHS, Backend
 from app.values.money import CURRENCY_DIGITS
 from config import read_settings
 
 BAD_INPUT, INFEASIBLE, NO_PLAN = 2, 3, 4
 
 portfolio_cli = AppGroup("portfolio", help="Choose from a problem file, and check results.")
+
+FIGURES = ("Spend", "Budget", "Value", "Loses", "Price", "Share")
+"""Heads of the first column of figures."""
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -50,14 +53,12 @@ def solve_command(file: Path, as_json: bool, time_limit: float, gap: float) -> N
     Exit code 0: a plan · 2: the file cannot be used · 3: the limits cannot hold together ·
     4: no plan in time. A solver process uses SOLVER_MEMORY_MB of memory at most.
     """
-    problem = _read_problem(file)
-    size = read_settings(os.environ)["SOLVER_MEMORY_MB"] * 2**20
+    problem = read_problem(file)
     watch = None if as_json or not sys.stderr.isatty() else _progress_line(problem)
     try:
         plan = solve(
-            problem, time_limit=time_limit, gap=gap, on_progress=watch,
-            backends=[replace(backend, memory_bytes=size) for backend in (HIGHS, CBC)],
-        )  # fmt: skip
+            problem, time_limit=time_limit, gap=gap, on_progress=watch, backends=backends()
+        )
     finally:
         if watch:
             click.echo("", err=True)
@@ -79,7 +80,7 @@ def verify_command(file: Path, result: Path) -> None:
 
     Exit code 0: every figure holds · 1: something differs · 2: a file cannot be used.
     """
-    problem = _read_problem(file)
+    problem = read_problem(file)
     try:
         stated: Any = json.loads(result.read_bytes())
     except (ValueError, RecursionError) as error:
@@ -96,8 +97,8 @@ def verify_command(file: Path, result: Path) -> None:
     click.echo("Every figure holds.")
 
 
-def _read_problem(file: Path) -> Problem:
-    """The problem in a file; its size is looked at before anything is read."""
+def read_problem(file: Path) -> Problem:
+    """The problem in a file, whose size is looked at first; faults end the command."""
     limits = _limits_of_files()
     try:
         check_byte_count(file.stat().st_size, limits)
@@ -120,7 +121,7 @@ def _limits_of_files() -> Limits:
 
 def _progress_line(problem: Problem) -> Callable[[Progress], None]:
     def show(progress: Progress) -> None:
-        value = "–" if progress.value is None else _money(progress.value, problem.currency)
+        value = "–" if progress.value is None else money(progress.value, problem.currency)
         gap = "" if progress.gap is None else f", at most {progress.gap:.2%} more possible"
         line = f"{progress.seconds:5.0f} s  {progress.phase}: {value}{gap}"
         click.echo(f"\r{line:<78}", err=True, nl=False)
@@ -128,7 +129,14 @@ def _progress_line(problem: Problem) -> Callable[[Progress], None]:
     return show
 
 
-def _money(minor: int, currency: str) -> str:
+def backends() -> list[Backend]:
+    """The solvers, with the memory that the setting gives them."""
+    size = read_settings(os.environ)["SOLVER_MEMORY_MB"] * 2**20
+    return [replace(backend, memory_bytes=size) for backend in (HIGHS, CBC)]
+
+
+def money(minor: int, currency: str) -> str:
+    """The exact amount with thousands grouped, without its currency."""
     digits = CURRENCY_DIGITS.get(currency, 2)
     sign = "\u2212" if minor < 0 else ""
     whole, part = divmod(abs(minor), 10**digits)
@@ -147,7 +155,7 @@ def plan_lines(plan: Plan) -> list[str]:
     rows = [
         (
             row.initiative, row.option, row.start, *(
-                _money(amount, plan.currency)
+                money(amount, plan.currency)
                 for amount in (
                     row.spend, row.value_allocated, row.value_standalone, row.value_marginal,
                 )
@@ -155,12 +163,12 @@ def plan_lines(plan: Plan) -> list[str]:
         )
         for row in plan.funded
     ]  # fmt: skip
-    total = _money(sum(row.value_allocated for row in plan.funded), plan.currency)
-    rows.append(("Total", "", "", _money(plan.spend, plan.currency), total, "", ""))
+    total = money(sum(row.value_allocated for row in plan.funded), plan.currency)
+    rows.append(("Total", "", "", money(plan.spend, plan.currency), total, "", ""))
     if plan.paid:
         rows += _payment_rows(plan)
     heads = ("Initiative", "Option", "Start", "Spend", "Allocated", "Standalone", "Marginal")
-    lines += ["", *_table(heads, rows), "", f"Not funded: {_names(plan)}", ""]
+    lines += ["", *table(heads, rows), "", f"Not funded: {_names(plan)}", ""]
     lines += _limits(plan)
     return lines
 
@@ -168,20 +176,20 @@ def plan_lines(plan: Plan) -> list[str]:
 def _payment_rows(plan: Plan) -> list[tuple[str, ...]]:
     """What broken soft rules take off the total, and what is left: the plan's value."""
     rows = [
-        (f"Paid for {rule.key}", "", "", "", _money(-rule.paid, plan.currency), "", "")
+        (f"Paid for {rule.key}", "", "", "", money(-rule.paid, plan.currency), "", "")
         for rule in plan.rules
         if rule.paid
     ]
-    return [*rows, ("Value", "", "", "", _money(plan.value or 0, plan.currency), "", "")]
+    return [*rows, ("Value", "", "", "", money(plan.value or 0, plan.currency), "", "")]
 
 
 def status_sentence(plan: Plan) -> str:
     """What is known about the plan, in words."""
-    value = "" if plan.value is None else f"{plan.currency} {_money(plan.value, plan.currency)}"
+    value = "" if plan.value is None else f"{plan.currency} {money(plan.value, plan.currency)}"
     gap = "" if plan.gap is None else f", within {plan.gap:.3%} of the best possible"
     match plan.status:
         case PlanStatus.OPTIMAL if plan.approximation:
-            about = _money(plan.approximation, plan.currency)
+            about = money(plan.approximation, plan.currency)
             return f"Proven optimal to {plan.currency} {about} of overlap approximation: {value}."
         case PlanStatus.OPTIMAL:
             return f"Proven optimal: {value}."
@@ -209,7 +217,7 @@ def _limits(plan: Plan) -> list[str]:
     rows = [
         (
             fund.key, plan.quarters[place], *(
-                _money(amount, plan.currency)
+                money(amount, plan.currency)
                 for amount in (
                     quarter.budget, quarter.arrived, quarter.committed, quarter.spend,
                     quarter.left, quarter.moved,
@@ -219,37 +227,35 @@ def _limits(plan: Plan) -> list[str]:
         for fund in plan.funds
         for place, quarter in enumerate(fund.quarters)
     ]  # fmt: skip
-    lines = _table(heads, rows)
+    lines = table(heads, rows)
     binding = [rule.key for rule in plan.rules if rule.binding and not rule.miss]
     if binding:
         lines += ["", "Rules at their limit: " + ", ".join(binding)]
     broken = [
         f"{rule.key} ({rule.type}) is missed by {rule.miss:,} and costs "
-        f"{_money(rule.paid, plan.currency)}"
+        f"{money(rule.paid, plan.currency)}"
         for rule in plan.rules
         if rule.miss
     ]
     if broken:
         lines += ["", "Soft rules broken:", *broken]
     if plan.greedy is not None:
-        value = _money(plan.greedy.value, plan.currency)
-        less = _money(plan.greedy.shortfall, plan.currency)
+        value = money(plan.greedy.value, plan.currency)
+        less = money(plan.greedy.shortfall, plan.currency)
         lines += ["", f"The best ranked list ({plan.greedy.list}) reaches {value}, {less} less."]
     lines.append(f"{plan.solver}, {plan.seconds:.1f} s, problem {plan.digest[:12]}")
     return lines
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Columns of text; money to the right."""
-    table = [tuple(heads), *(tuple(row) for row in rows)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(heads))]
-    first_figure = next(
-        (i for i, head in enumerate(heads) if head in ("Spend", "Budget")), len(heads)
-    )
+    lines = [tuple(heads), *(tuple(row) for row in rows)]
+    widths = [max(len(row[column]) for row in lines) for column in range(len(heads))]
+    first_figure = next((i for i, head in enumerate(heads) if head in FIGURES), len(heads))
     return [
         "  ".join(
             cell.rjust(width) if column >= first_figure else cell.ljust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
-        for row in table
+        for row in lines
     ]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.sandbox import Backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def alternatives(
     time_limit: float = 60.0,
     on_progress: Callable[[Alternative], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    backend: Backend = KEEPER,
 ) -> Alternatives:
     """Up to ``count`` plans, each differing in at least ``distance`` initiatives from the plan and
     from each other, and worth at most the share ``within`` less than the plan."""
@@ -66,7 +68,9 @@ def alternatives(
     rows: list[Alternative] = []
     value, are_all, complete = plan.value, False, True
     try:
-        with Desk(problem, seconds=time_limit, workers=1, should_stop=should_stop) as desk:
+        with Desk(
+            problem, seconds=time_limit, workers=1, should_stop=should_stop, backend=backend
+        ) as desk:
             base = desk.known(start=account_of(problem, plan) if plan.has_plan else None, gap=gap)
             value = base.value
             sets = [base.funded]

@@ -14,11 +14,12 @@ from app.portfolio.engine.answers.changes import (
     DropRule,
     applied,
 )
-from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account, fund_quarters
 from app.portfolio.engine.problem import Fund, Problem, Synergy, price_of
+from app.portfolio.engine.sandbox import Backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def conflicts(
     time_limit: float = 60.0,
     on_progress: Callable[[str], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    backend: Backend = KEEPER,
 ) -> Conflicts:
     """What cannot hold together in a problem without a plan, and how to make one possible.
 
@@ -75,7 +77,9 @@ def conflicts(
     began = monotonic()
     work = _Work(problem, on_progress or (lambda _phase: None))
     try:
-        with Desk(problem, seconds=time_limit, workers=1, should_stop=should_stop) as desk:
+        with Desk(
+            problem, seconds=time_limit, workers=1, should_stop=should_stop, backend=backend
+        ) as desk:
             work.run(desk)
     except StoppedError:
         work.is_complete = False

@@ -9,13 +9,14 @@ from itertools import pairwise
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import ScaleBudgets
-from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import best_greedy_list
 from app.portfolio.engine.plan import relative_gap
 from app.portfolio.engine.problem import Placement, Problem
+from app.portfolio.engine.sandbox import Backend
 
 LOWEST, HIGHEST = Fraction(1, 4), Fraction(2)
 CLOSEST = Fraction(1, 200)
@@ -76,6 +77,7 @@ def frontier(
     with_list: bool = True,
     on_progress: Callable[[FrontierPoint], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    backend: Backend = KEEPER,
 ) -> Frontier:
     """The frontier over all budgets together, or over one ``fund``'s.
 
@@ -85,7 +87,7 @@ def frontier(
     began = monotonic()
     work = _Work(problem, fund, gap, with_list, on_progress)
     try:
-        with Desk(problem, seconds=time_limit, should_stop=should_stop) as desk:
+        with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
             work.measure(desk, _shares(points, lowest, highest))
             for _ in range(4):
                 more = work.wanted(2 * points - len(work.found))

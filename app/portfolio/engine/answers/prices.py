@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import DropRule
-from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
 from app.portfolio.engine.answers.frontier import standing
 from app.portfolio.engine.checking import rule_type
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.sandbox import Backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ def rule_prices(
     time_limit: float = 60.0,
     on_progress: Callable[[Price], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    backend: Backend = KEEPER,
 ) -> Prices:
     """The price of every rule of the problem; pins are rules."""
     began = monotonic()
     rows: list[Price] = []
     value, complete = plan.value, False
     try:
-        with Desk(problem, seconds=time_limit, should_stop=should_stop) as desk:
+        with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
             base = desk.known(start=account_of(problem, plan) if plan.has_plan else None, gap=gap)
             value = base.value
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty, drawn
 from app.portfolio.engine.counting import ZERO, Account
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.sandbox import Backend
 
 CORE = 0.95
 MOST_VALUED = 10_000
@@ -92,6 +93,7 @@ def robustness(
     time_limit: float = 120.0,
     on_progress: Callable[[int, int], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    backend: Backend = KEEPER,
 ) -> Robustness:
     """Draw inputs, choose anew for each, and value the plan as it is over many more draws.
 
@@ -104,7 +106,7 @@ def robustness(
     replies: dict[int, Reply] = {}
     complete, rival = True, None
     try:
-        with Desk(problem, seconds=time_limit, should_stop=should_stop) as desk:
+        with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
 
             def one(draw: int, window: int) -> Reply | None:
                 if desk.seconds_left <= 0:

@@ -16,13 +16,14 @@ from app.portfolio.engine.answers.changes import (
     Exclude,
     Force,
 )
-from app.portfolio.engine.answers.desk import Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
 from app.portfolio.engine.answers.dominance import dominators
 from app.portfolio.engine.answers.frontier import standing
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Placement, Problem, Rule, Synergy
+from app.portfolio.engine.sandbox import Backend
 
 STEPS = 128
 """How finely extra budget and cost cuts are searched: to less than 1 % of the cost."""
@@ -81,6 +82,7 @@ def why_not(
     time_limit: float = 120.0,
     on_progress: Callable[[WhyNot], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
+    backend: Backend = KEEPER,
 ) -> WhyNots:
     """Explain the initiatives that ``plan`` leaves out, or ``only`` some of them.
 
@@ -90,7 +92,7 @@ def why_not(
     rows: dict[str, WhyNot] = {}
     value, complete = plan.value, False
     try:
-        with Desk(problem, seconds=time_limit, should_stop=should_stop) as desk:
+        with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
             start = account_of(problem, plan) if plan.has_plan else None
             base = desk.known(start=start)
             value = base.value
