@@ -43,16 +43,49 @@ class Curve:
     depth: float
 
 
-def curves(problem: Problem, positions: Sequence[int], tolerance: float) -> dict[Place, Curve]:
-    """The curve of every pool quarter some placement acts on.
+class Overlap:
+    """Who acts on which pool quarter, gathered once for curves of any fineness.
 
-    ``positions`` are the placements in play; ``tolerance`` is the total understatement in minor
-    units to aim for (reached unless MOST_SEGMENTS or ALL_SEGMENTS stops it).
+    ``positions`` are the placements in play.
     """
-    acting = _acting(problem, positions)
-    stakes = {place: _stake(problem, place, terms) for place, terms in acting.items()}
-    counts = _segment_counts(stakes, tolerance)
-    return {place: _curve(problem, place, terms, counts[place]) for place, terms in acting.items()}
+
+    def __init__(self, problem: Problem, positions: Sequence[int]) -> None:
+        self.problem = problem
+        self._acting = _acting(problem, positions)
+        self._reach = {place: _reach(problem, terms) for place, terms in self._acting.items()}
+        self._sums = {
+            place: _possible_sums(problem, terms) for place, terms in self._acting.items()
+        }
+
+    def curves(self, tolerance: float) -> dict[Place, Curve]:
+        """The curve of every pool quarter some placement acts on.
+
+        ``tolerance`` is the total understatement in minor units to aim for (reached unless
+        MOST_SEGMENTS or ALL_SEGMENTS stops it).
+        """
+        stakes = {
+            place: self._worth(place) * _length(*self._reach[place]) for place in self._acting
+        }
+        counts = _segment_counts(stakes, tolerance)
+        return {
+            place: _curve(self._worth(place), terms, counts[place], *self._known(place))
+            for place, terms in self._acting.items()
+        }
+
+    def potential(self) -> float:
+        """Pool money within reach of everything together; a scale, not a bound."""
+        return sum(self._worth(place) * -expm1(-high) for place, (_, high) in self._reach.items())
+
+    def _worth(self, place: Place) -> int:
+        return self.problem.pools[place[0]].value[place[1]]
+
+    def _known(self, place: Place) -> tuple[tuple[float, float], list[float]]:
+        return self._reach[place], self._sums[place]
+
+
+def curves(problem: Problem, positions: Sequence[int], tolerance: float) -> dict[Place, Curve]:
+    """The curves of one fineness."""
+    return Overlap(problem, positions).curves(tolerance)
 
 
 def understatement(found: Mapping[Place, Curve]) -> float:
@@ -96,10 +129,9 @@ def _reach(problem: Problem, terms: Sequence[tuple[int, float]]) -> tuple[float,
     return sum(low.values()), sum(high.values())
 
 
-def _stake(problem: Problem, place: Place, terms: Sequence[tuple[int, float]]) -> float:
-    """V·c² with c the length of the curve in w = exp(−S/2)."""
-    low, high = _reach(problem, terms)
-    return float(problem.pools[place[0]].value[place[1]]) * (exp(-low / 2) - exp(-high / 2)) ** 2
+def _length(low: float, high: float) -> float:
+    """c², c the length of the curve in w = exp(−S/2)."""
+    return (exp(-low / 2) - exp(-high / 2)) ** 2
 
 
 def _segment_counts(stakes: Mapping[Place, float], tolerance: float) -> dict[Place, int]:
@@ -111,12 +143,15 @@ def _segment_counts(stakes: Mapping[Place, float], tolerance: float) -> dict[Pla
 
 
 def _curve(
-    problem: Problem, place: Place, terms: Sequence[tuple[int, float]], segments: int
+    worth: int,
+    terms: Sequence[tuple[int, float]],
+    segments: int,
+    reach: tuple[float, float],
+    sums: Sequence[float],
 ) -> Curve:
-    low, high = _reach(problem, terms)
-    sums = _possible_sums(problem, terms)
+    low, high = reach
     if 2 <= len(sums) <= max(EXACT_SUMS, segments + 1):
-        points, depth = sums, 0.0
+        points, depth = list(sums), 0.0
     else:
         points = _even_points(low, high, segments)
         depth = max(chord_depth(a, b) for a, b in pairwise(points))
@@ -127,7 +162,6 @@ def _curve(
     slopes = tuple(
         exp(-a) * -expm1(-width) / width for a, width in zip(points, widths, strict=False)
     )
-    worth = problem.pools[place[0]].value[place[1]]
     depth += dropped * exp(-low)
     return Curve(worth, kept, points[0], -expm1(-points[0]), widths, slopes, depth)
 

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ class Backend:
 
 HIGHS = Backend("highs")
 CBC = Backend("cbc")
+MOVES = Backend("moves", (sys.executable, "-m", "app.portfolio.engine.milp.moves"))
+"""Our own search for good plans, run beside a solver that proves."""
 
 
 class Sandbox:
@@ -59,8 +62,9 @@ class Sandbox:
             with open(self.folder / "errors.txt", "wb") as errors:
                 self._process = subprocess.Popen(
                     [*self.backend.command, *map(str, arguments)],
-                    stdin=subprocess.DEVNULL, stdout=errors, stderr=errors, cwd=self.folder,
+                    stdin=subprocess.PIPE, stdout=errors, stderr=errors, cwd=self.folder,
                     env=self._environment(), pass_fds=[write_end], start_new_session=True,
+                    bufsize=0,
                 )  # fmt: skip
         except BaseException:
             os.close(self._pipe)
@@ -68,6 +72,9 @@ class Sandbox:
             raise
         finally:
             os.close(write_end)
+        assert self._process.stdin is not None
+        self._hints = self._process.stdin
+        os.set_blocking(self._hints.fileno(), False)
         return self
 
     def __exit__(
@@ -80,6 +87,7 @@ class Sandbox:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         os.close(self._pipe)
+        self._hints.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _environment(self) -> dict[str, str]:
@@ -88,16 +96,26 @@ class Sandbox:
         single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         return kept | single | {"PYTHONPATH": str(ROOT), "TMPDIR": str(self.folder)}
 
-    def read(self, timeout: float) -> list[Message]:
-        """Messages that arrived within ``timeout`` seconds; ``is_finished`` after the last."""
-        ready, _, _ = select.select([self._pipe], [], [], timeout)
-        if not ready:
+    def read(self, timeout: float, *others: Sandbox) -> list[Message]:
+        """Messages that arrived within ``timeout`` seconds, or until one of ``others`` has some;
+        ``is_finished`` after the last."""
+        ready, _, _ = select.select([self, *others], [], [], timeout)
+        if self not in ready:
             return []
         content = os.read(self._pipe, 1 << 20)
         if not content:
             self.is_finished = True
         *lines, self._rest = (self._rest + content).split(b"\n")
         return [message for line in lines if (message := _message(line)) is not None]
+
+    def fileno(self) -> int:
+        """What to wait on for messages."""
+        return self._pipe
+
+    def hint(self, positions: Sequence[int]) -> None:
+        """Tell the search of a plan found elsewhere; it may be too busy to listen."""
+        with suppress(OSError):
+            os.write(self._hints.fileno(), json.dumps(list(positions)).encode() + b"\n")
 
     def interrupt(self) -> None:
         """Ask the solver to end with what it has."""

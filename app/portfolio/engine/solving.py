@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from math import expm1, floor
+from math import floor
 from time import monotonic
 
+from app.portfolio.engine.beside import LARGE, Beside, Ranked
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.checking import breaches
-from app.portfolio.engine.chords import Curve, Place, curves, understatement
+from app.portfolio.engine.chords import Curve, Overlap, Place, understatement
 from app.portfolio.engine.counting import Account
-from app.portfolio.engine.greedy import GreedyList, best_greedy_list
+from app.portfolio.engine.greedy import GreedyList
 from app.portfolio.engine.job import Job, Message
 from app.portfolio.engine.merit import merit
 from app.portfolio.engine.plan import Plan, PlanStatus, Progress, relative_gap
-from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.engine.reporting import Verdict, plan_from
-from app.portfolio.engine.sandbox import CBC, GRACE, HIGHS, Backend, Sandbox
+from app.portfolio.engine.sandbox import CBC, GRACE, HIGHS, MOVES, Backend, Sandbox
 
 FINENESS = (1e-3, 1e-4)
 """How much of the plan's value the overlap segments may understate, as a share; coarse segments
@@ -35,15 +36,19 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     backends: Sequence[Backend] = (HIGHS, CBC),
+    beside: Backend | None = MOVES,
+    start: Sequence[Placement] = (),
 ) -> Plan:
     """The best plan found within ``time_limit`` seconds, recounted exactly.
 
     ``gap`` is the relative gap to be content with (0: prove the optimum). ``on_progress`` is
     called at least once a second; when ``should_stop`` turns true the best plan so far is
-    returned within a second. Later ``backends`` are asked only if an earlier one fails.
+    returned within a second. Later ``backends`` are asked only if an earlier one fails; ``beside``
+    looks for good plans in a process of its own meanwhile. ``start`` is a plan to begin with, such
+    as that of the run before; it need not be allowed.
     """
-    run = _Run(problem, time_limit, gap, on_progress, should_stop)
-    run.prepare()
+    run = _Run(problem, time_limit, gap, on_progress, should_stop, beside, Ranked(problem))
+    run.prepare(start)
     for backend in backends:
         if run.search(backend):
             break
@@ -57,12 +62,14 @@ class _Run:
     gap: float
     on_progress: Callable[[Progress], None] | None
     should_stop: Callable[[], bool] | None
+    beside: Backend | None
+    ranked: Ranked
     began: float = field(default_factory=monotonic)
     phase: str = "building"
     solver: str = ""
     best: Account | None = None
     greedy: GreedyList | None = None
-    bound: int | None = None
+    bounds: dict[str, int] = field(default_factory=dict)
     positions: tuple[int, ...] = ()
     levels: tuple[dict[Place, Curve], ...] = ()
     understated: float = 0.0
@@ -73,27 +80,32 @@ class _Run:
     proven: Message | None = None
     _told: float = 0.0
 
-    def prepare(self) -> None:
-        """The greedy plan to start from, and segments fine enough for the money at stake."""
+    def prepare(self, start: Sequence[Placement]) -> None:
+        """The plans to start from, and segments fine enough for the money at stake."""
         self.tell()
-        self.greedy = best_greedy_list(self.problem)
-        if self.greedy is not None:
-            self.best = self.greedy.account
+        self._adopt([self.problem.position_of.get(placement, -1) for placement in start])
+        if len(self.problem.placements) < LARGE:
+            self.ranked.make()
+            self._take_ranked()
         self.positions = candidate_positions(self.problem)
-        stake = self.best.value if self.best and self.best.value > 0 else self._potential()
+        overlap = Overlap(self.problem, self.positions)
+        known = self.best is not None and self.best.value > 0
+        stake = self.best.value if self.best and known else _stake(self.problem, overlap)
         shares = sorted({max(share, self.gap / 4) for share in FINENESS}, reverse=True)
-        found = [curves(self.problem, self.positions, share * stake) for share in shares]
+        found = [overlap.curves(share * stake) for share in shares]
         needed = understatement(found[0]) > 2 * understatement(found[-1])
         self.levels = tuple(found if needed else found[-1:])
         self.understated = understatement(self.levels[0])
         self.tell()
 
-    def _potential(self) -> float:
-        """Pool money within reach of everything together; a scale, not a bound."""
-        everything = curves(self.problem, self.positions, float("inf"))
-        return sum(
-            curve.worth * -expm1(-curve.start - sum(curve.widths)) for curve in everything.values()
-        )
+    def _take_ranked(self) -> bool:
+        """Adopt the ranked list once it is there; True if it is the best plan then."""
+        if self.greedy is not None or (found := self.ranked.found()) is None:
+            return False
+        self.greedy = found
+        if self.best is None or merit(found.account) < merit(self.best):
+            self.best = found.account
+        return self.best is found.account
 
     @property
     def seconds(self) -> float:
@@ -119,8 +131,10 @@ class _Run:
         )
         self.proven = None
         try:
-            with Sandbox(job, backend) as sandbox:
-                is_answered = self._follow(sandbox, backend)
+            with Sandbox(job, backend) as sandbox, Beside(job, self.beside) as helper:
+                helper.read(is_over=False)
+                self.ranked.begin()
+                is_answered = self._follow(sandbox, backend, helper)
         except OSError as error:
             self.failures.append(f"{backend.name}: {error.strerror or error}")
             return False
@@ -129,25 +143,52 @@ class _Run:
             return self._conclude(self.proven, backend)
         return is_answered
 
-    def _follow(self, sandbox: Sandbox, backend: Backend) -> bool:
+    def _follow(self, sandbox: Sandbox, backend: Backend, helper: Beside) -> bool:
         """Read messages until the end, the clock or the stop signal."""
         hard_limit = self.time_limit + GRACE
         while not sandbox.is_finished:
-            for message in sandbox.read(TICK):
+            for message in sandbox.read(TICK, *helper.sandboxes):
                 if message["kind"] == "end":
                     self.proven = None
                     return self._conclude(message, backend)
-                self._take(message)
+                if self._take(message, backend.name):
+                    helper.hint(message["positions"])
+            for message in helper.read(is_over=self.proven is not None):
+                if self._take(message, "beside"):
+                    sandbox.hint(message["positions"])
+            if self._take_ranked() and self.best is not None:
+                self._pass_on(self.best, sandbox, helper)
             self.tell()
             if self.should_stop is not None and self.should_stop():
                 self._stop(sandbox, backend)
+                return True
+            if self._is_close_enough():
+                self.status = PlanStatus.WITHIN_GAP
                 return True
             if self.seconds > hard_limit:
                 self.status = PlanStatus.TIME_LIMIT
                 return True
         if self.proven is None:
             self.failures.append(f"{backend.name}: {sandbox.last_words()}")
+            self.bounds.pop(backend.name, None)
         return False
+
+    @property
+    def bound(self) -> int | None:
+        """The best of all bounds told by who has not failed."""
+        return min(self.bounds.values(), default=None)
+
+    def _pass_on(self, account: Account, sandbox: Sandbox, helper: Beside) -> None:
+        positions = [self.problem.position_of[placement] for placement in account.chosen]
+        sandbox.hint(positions)
+        helper.hint(positions)
+
+    def _is_close_enough(self) -> bool:
+        """Whether the gap asked for is reached by what several searches have found together."""
+        if not self.gap or self.best is None or self.bound is None:
+            return False
+        reached = relative_gap(self.best.value, self.bound)
+        return reached is not None and self.bound >= self.best.value and reached <= self.gap
 
     def _stop(self, sandbox: Sandbox, backend: Backend) -> None:
         """Keep the best plan received; CBC tells its plan only when it is interrupted."""
@@ -162,16 +203,20 @@ class _Run:
                     self._adopt(message.get("positions"))
                     return
 
-    def _take(self, message: Message) -> None:
+    def _take(self, message: Message, source: str) -> bool:
+        """Note what a search says; True if it is a plan better than those before."""
         if message["kind"] == "plan":
+            before = self.best
             self._adopt(message["positions"])
-        elif message["kind"] == "proven":
+            return self.best is not before
+        if message["kind"] == "proven":
             self.proven = message
         elif message["kind"] == "bound":
-            self._tighten(message["value"], message["level"])
+            self._tighten(message["value"], message["level"], source)
         elif message["kind"] == "stage":
             confirming = message["name"] == "infeasible"
             self.phase = "confirming" if confirming else "settling ties"
+        return False
 
     def _adopt(self, positions: Sequence[int] | None) -> Account | None:
         """Recount a proposed plan; keep it if it breaks nothing and is better."""
@@ -187,14 +232,13 @@ class _Run:
             self.best = account
         return account
 
-    def _tighten(self, model_bound: float | None, level: int) -> None:
+    def _tighten(self, model_bound: float | None, level: int, source: str) -> None:
         """The model's bound, made to hold for exact values."""
         if model_bound is None or not abs(model_bound) < 1e30:
             return
         missing = understatement(self.levels[level])
         bound = floor(model_bound + missing + 1e-9 * abs(model_bound) + 1e-6)
-        if self.bound is None or bound < self.bound:
-            self.bound = bound
+        self.bounds[source] = min(bound, self.bounds.get(source, bound))
 
     def _conclude(self, end: Message, backend: Backend) -> bool:
         """Believe the solver's last word only as far as the recount agrees."""
@@ -203,19 +247,19 @@ class _Run:
         doubt = self._doubt(end)
         if doubt:
             self.failures.append(f"{backend.name}: {doubt}")
-            self.bound = None
+            self.bounds.pop(backend.name, None)
             return False
         if end["state"] == "infeasible":
             self.status = PlanStatus.INFEASIBLE
             self.conflict = tuple(end.get("misses", ()))
             return True
-        self._tighten(end.get("bound"), end.get("level", 0))
+        self._tighten(end.get("bound"), end.get("level", 0), backend.name)
         self.ties_settled = bool(end.get("ties_settled"))
         self.status = PlanStatus.TIME_LIMIT
         if end["state"] == "optimal":
             self.status = PlanStatus.WITHIN_GAP if self.gap else PlanStatus.OPTIMAL
         if self.status is PlanStatus.OPTIMAL and end.get("is_exact") and self.best:
-            self.understated, self.bound = 0.0, self.best.value
+            self.understated, self.bounds = 0.0, {backend.name: self.best.value}
         return True
 
     def _doubt(self, end: Message) -> str:
@@ -277,8 +321,10 @@ class _Run:
 
     def plan(self) -> Plan:
         """The verdict on the best plan."""
+        self.ranked.wait()
+        self._take_ranked()
         if self.status is PlanStatus.INFEASIBLE:
-            self.best = self.bound = None
+            self.best, self.bounds = None, {}
         bound = self._bound_that_holds()
         reached = relative_gap(self.best.value if self.best else None, bound)
         status = self.status
@@ -296,3 +342,16 @@ class _Run:
             message="; ".join(self.failures),
         )
         return plan_from(self.problem, self.best, self.greedy, verdict)
+
+
+def _stake(problem: Problem, overlap: Overlap) -> float:
+    """About what a plan is worth while none is known: the part of all value that can be paid."""
+    asked = sum(
+        max(problem.full_spend(Placement(i, o, 0)) for o in range(len(one.options)))
+        for i, one in enumerate(problem.initiatives)
+    )
+    own = sum(
+        max(0, *(value for option in one.options for value in option.values))
+        for one in problem.initiatives
+    )
+    return (overlap.potential() + own) * min(1.0, problem.budget_total / max(1, asked))

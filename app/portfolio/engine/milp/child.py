@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from app.portfolio.engine.job import Message, Report, Task
+from app.portfolio.engine.milp.hints import Hints
 from app.portfolio.engine.milp.search import Search
 from app.portfolio.engine.milp.solvers import highs_is_available
 
@@ -26,7 +27,7 @@ PR_SET_PDEATHSIG = 1
 
 def search(job: Any, report: Report, folder: Path) -> None:
     """Do a search."""
-    Search(job, report, folder).run()
+    Search(job, report, folder, Hints(sys.stdin)).run()
 
 
 def main(arguments: list[str], work: Callable[[Any, Report, Path], None] = search) -> int:
@@ -40,7 +41,7 @@ def main(arguments: list[str], work: Callable[[Any, Report, Path], None] = searc
             out.flush()
 
         job: Task = pickle.loads(path.read_bytes())
-        if job.backend == "highs" and not highs_is_available():
+        if job.backend != "cbc" and not highs_is_available():
             report({"kind": "end", "state": "failed", "detail": "HiGHS is not installed"})
             return 1
         if job.backend == "cbc":

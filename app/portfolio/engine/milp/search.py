@@ -15,6 +15,7 @@ from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Job, Message
 from app.portfolio.engine.milp import families, solvers
 from app.portfolio.engine.milp.building import build_elastic_model, build_model
+from app.portfolio.engine.milp.hints import Hints
 from app.portfolio.engine.milp.model import LE, Model, Terms
 
 Report = Callable[[Message], None]
@@ -30,8 +31,9 @@ BOUND_EVERY = 0.2
 class Search:
     """One run of a job with one backend."""
 
-    def __init__(self, job: Job, report: Report, folder: Path) -> None:
+    def __init__(self, job: Job, report: Report, folder: Path, hints: Hints | None = None) -> None:
         self.job = job
+        self.hints = hints
         self.report = report
         self.folder = folder
         self.deadline = monotonic() + job.seconds
@@ -148,8 +150,14 @@ class Search:
                 model.lp, seconds=left, gap=gap, listener=listener, folder=self.folder
             )
         return solvers.solve_with_highs(
-            model.lp, seconds=left, gap=gap, listener=listener, start=_first(model, start)
-        )
+            model.lp, seconds=left, gap=gap, listener=listener, start=_first(model, start),
+            hint=self._hint if listener == self._hear_value else lambda: None,
+        )  # fmt: skip
+
+    def _hint(self) -> solvers.Known | None:
+        """A plan found elsewhere, for the search of the best plan only."""
+        positions = self.hints.take() if self.hints is not None else None
+        return None if positions is None else _first(self.model, positions)
 
     def _chosen(self, model: Model, values: Sequence[float]) -> list[int]:
         return [position for position, x in model.x.items() if values[x.index] > 0.5]

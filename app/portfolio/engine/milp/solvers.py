@@ -33,6 +33,8 @@ class Event:
 
 
 Listener = Callable[[Event], None]
+Known = dict[pulp.LpVariable, float]
+"""A part of a solution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +62,19 @@ def solve_with_highs(
     gap: float,
     listener: Listener,
     start: dict[pulp.LpVariable, float] | None,
+    hint: Callable[[], Known | None] = lambda: None,
 ) -> Outcome:
-    """Minimise with HiGHS in this process; ``start`` may name a part of a first solution."""
+    """Minimise with HiGHS in this process; ``start`` may name a part of a first solution, and
+    ``hint`` is asked now and then for a better one found elsewhere."""
     solver = _BulkHighs(
         msg=False, threads=1, timeLimit=max(seconds, 0.01), gapRel=gap, gapAbs=1e-9,
         random_seed=SEED, parallel="off", mip_feasibility_tolerance=FEASIBILITY,
-        callbackTuple=(_highs_callback(listener), None),
+        callbackTuple=(_highs_callback(listener, hint), None),
         callbacksToActivate=[
             highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution,
             highspy.cb.HighsCallbackType.kCallbackMipInterrupt,
             highspy.cb.HighsCallbackType.kCallbackMipLogging,
+            highspy.cb.HighsCallbackType.kCallbackMipUserSolution,
         ],
     )  # fmt: skip
     solver.first_solution = start
@@ -94,10 +99,17 @@ def solve_with_highs(
     )
 
 
-def _highs_callback(listener: Listener) -> Callable[..., None]:
+def _highs_callback(listener: Listener, hint: Callable[[], Known | None]) -> Callable[..., None]:
     kinds = highspy.cb.HighsCallbackType
 
-    def hear(kind: Any, _message: str, out: Any, _back: Any, _data: Any) -> None:
+    def hear(kind: Any, _message: str, out: Any, back: Any, _data: Any) -> None:
+        if kind == kinds.kCallbackMipUserSolution:
+            known = hint()
+            if known:
+                index = np.array([v.index for v in known], dtype=np.int32)
+                back.setSolution(index, np.array(list(known.values()), dtype=float))
+                back.repairSolution()
+            return
         values = None
         if kind == kinds.kCallbackMipImprovingSolution:
             values = np.array(out.mip_solution).tolist()
@@ -123,6 +135,38 @@ class _BulkHighs(pulp.HiGHS):
 
     def findSolutionValues(self, _lp: pulp.LpProblem) -> tuple[int, int]:
         return pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
+
+
+class KeptRelaxation:
+    """A problem without whole numbers, kept in HiGHS: bounds are changed and it is solved again
+    from where it stands."""
+
+    def __init__(self, lp: pulp.LpProblem) -> None:
+        solver = _BulkHighs(msg=False, threads=1, random_seed=SEED, parallel="off")
+        solver.createAndConfigureSolver(lp)
+        model = _highs_model(lp)
+        model.integrality_ = []
+        self._highs = lp.solverModel
+        self._highs.passModel(model)
+        self._is_first = True
+
+    def bound(self, columns: Any, low: Any, high: Any) -> None:
+        """Let the variables at these indices be between ``low`` and ``high``."""
+        if len(columns):
+            self._highs.changeColsBounds(len(columns), columns, low, high)
+
+    def solve(self, seconds: float) -> tuple[float, Any] | None:
+        """Objective and values, or None if there is no solution or the time is over."""
+        self._highs.setOptionValue("time_limit", max(seconds, 0.01))
+        self._highs.run()
+        if self._is_first:
+            # What follows starts from a solution; preparing the model anew would lose it.
+            self._highs.setOptionValue("presolve", "off")
+            self._is_first = False
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        objective = float(self._highs.getInfo().objective_function_value)
+        return objective, np.array(self._highs.getSolution().col_value)
 
 
 def _highs_model(lp: pulp.LpProblem) -> Any:

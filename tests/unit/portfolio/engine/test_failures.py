@@ -9,13 +9,21 @@ import sys
 import tempfile
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 
-from app.portfolio.engine import PlanStatus, parse_problem, solve
+from app.portfolio.engine import Plan, PlanStatus, parse_problem
+from app.portfolio.engine import solve as solve_beside
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import CBC, HIGHS, PREFIX, Backend, sweep_folders
 from tests.factories.problems import problem_file, simple
+
+
+def solve(problem: Problem, **how: Any) -> Plan:
+    """With nobody beside the solver that misbehaves."""
+    return solve_beside(problem, beside=None, **how)
+
 
 FAKE = Path(__file__).with_name("fake_solver.py")
 

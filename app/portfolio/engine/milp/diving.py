@@ -1,0 +1,156 @@
+"""Plans by diving: the relaxed model decides, a few choices at a time, what is left to decide.
+
+A dive solves the model without whole numbers, takes the choices that come closest to whole, and
+solves what is left again; every solve starts from the one before and costs milliseconds. All
+limits and rules are in the model, so a dive knows them without knowing their names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.portfolio.engine.milp import solvers
+from app.portfolio.engine.milp.model import Model
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
+
+WHOLE = 1e-6
+CERTAIN = 0.95
+"""Choices this close to one are taken along at every step."""
+MUST = 0.6
+"""Head start of a choice among placements of an initiative that is funded in any case: those are
+taken while there is room to choose."""
+MOST_MISTAKES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Dived:
+    """The end of a dive: what the model gives the plan, and which choices it takes."""
+
+    objective: float
+    chosen: Mask
+
+
+class Relaxed:
+    """A model without whole numbers, kept in the solver: choices are bounded, and it is solved
+    again."""
+
+    def __init__(self, model: Model, deadline: float) -> None:
+        self.deadline = deadline
+        self._lp = solvers.KeptRelaxation(model.lp)
+        placements = model.problem.placements
+        self.positions = np.array(list(model.x), dtype=np.int64)
+        self._columns = np.array([x.index for x in model.x.values()], dtype=np.int32)
+        self.initiative = np.array([placements[p].initiative for p in model.x], dtype=np.int64)
+        self.start = np.array([placements[p].start for p in model.x], dtype=np.int64)
+        self.initiatives = len(model.y)
+        order = np.argsort(self.initiative, kind="stable")
+        ends = np.searchsorted(self.initiative[order], np.arange(self.initiatives + 1))
+        self.of = [order[a:b] for a, b in pairwise(ends)]
+        self.low = np.zeros(len(self.positions))
+        self.high = np.ones(len(self.positions))
+
+    def bound(self, which: Places, low: Floats, high: Floats) -> None:
+        """Let the choices be between ``low`` and ``high`` only."""
+        self.low[which], self.high[which] = low, high
+        self._lp.bound(self._columns[which], self.low[which], self.high[which])
+
+    def bound_all(self, low: Floats, high: Floats) -> None:
+        """Only tell the solver what changes."""
+        which = np.flatnonzero((self.low != low) | (self.high != high))
+        self.bound(which, low[which], high[which])
+
+    def solve(self) -> tuple[float, Floats] | None:
+        """Objective and choices, or None where there is no plan or no time."""
+        found = self._lp.solve(self.deadline - monotonic())
+        return None if found is None else (found[0], found[1][self._columns])
+
+
+class Dive:
+    """One dive from the bounds as they are; only what is better than ``cutoff`` counts."""
+
+    def __init__(
+        self,
+        relaxed: Relaxed,
+        cutoff: float,
+        random: np.random.Generator,
+        noise: float = 0.0,
+        step: int = 1,
+    ) -> None:
+        self.relaxed = relaxed
+        self.cutoff = cutoff
+        self.random = random
+        self.noise = noise
+        self.step = step
+        self.mistakes = 0
+
+    def run(self) -> Dived | None:
+        """A better plan, or None where this way leads to none."""
+        while self.mistakes <= MOST_MISTAKES:
+            solved = self._solve()
+            if solved is None:
+                return None
+            objective, x = solved
+            split = np.flatnonzero((x > WHOLE) & (x < 1 - WHOLE))
+            if not len(split):
+                return Dived(objective, x > 0.5)
+            picked = self._pick(x, split)
+            if self._take(picked) or (len(picked) > 1 and self._take(picked[:1])):
+                continue
+            self.mistakes += 1
+            if (self.mistakes % 3 == 1 or len(split) <= 2) and (found := self._leave_rest(x)):
+                return found
+            bad = split if len(split) <= 2 else picked[:1]
+            self.relaxed.bound(bad, np.zeros(len(bad)), np.zeros(len(bad)))
+        return None
+
+    def _solve(self) -> tuple[float, Floats] | None:
+        found = self.relaxed.solve()
+        return None if found is None or found[0] >= self.cutoff else found
+
+    def _pick(self, x: Floats, split: Places) -> Places:
+        """The choices to take next: the most certain ones, one per initiative."""
+        relaxed = self.relaxed
+        funded = np.bincount(relaxed.initiative, weights=x, minlength=relaxed.initiatives)
+        score = x[split] + MUST * (funded[relaxed.initiative[split]] > 0.999)
+        if self.noise:
+            score = score + self.noise * self.random.random(len(split))
+        ordered = split[np.argsort(-score, kind="stable")]
+        _, firsts = np.unique(relaxed.initiative[ordered], return_index=True)
+        ordered = ordered[np.sort(firsts)]
+        certain = x[ordered] >= CERTAIN
+        certain[: self.step] = True
+        return ordered[certain]
+
+    def _take(self, picked: Places) -> bool:
+        """Take the choices, or leave everything as it was if no better plan has them all."""
+        relaxed = self.relaxed
+        which = np.concatenate([relaxed.of[i] for i in relaxed.initiative[picked]])
+        low, high = relaxed.low[which].copy(), relaxed.high[which].copy()
+        taken = np.isin(which, picked).astype(float)
+        relaxed.bound(which, taken, taken)
+        if self._solve() is not None:
+            return True
+        relaxed.bound(which, low, high)
+        return False
+
+    def _leave_rest(self, x: Floats) -> Dived | None:
+        """The plan of what is chosen so far and nothing else, if there is one."""
+        relaxed = self.relaxed
+        rest = np.flatnonzero((x < 0.5) & (relaxed.high > 0))
+        low, high = relaxed.low[rest].copy(), relaxed.high[rest].copy()
+        relaxed.bound(rest, np.zeros(len(rest)), np.zeros(len(rest)))
+        solved = self._solve()
+        if solved is not None:
+            objective, chosen = solved
+            if not np.any((chosen > WHOLE) & (chosen < 1 - WHOLE)):
+                return Dived(objective, chosen > 0.5)
+        relaxed.bound(rest, low, high)
+        return None

@@ -1,0 +1,153 @@
+"""Our own search beside the exact one: a dive, then moves around the best plan known.
+
+Run as a solver process of its own: ``python -m app.portfolio.engine.milp.moves …`` (see child).
+It proves nothing but the bound of the relaxed model; what it finds is recounted like any plan.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from app.portfolio.engine.job import Job, Report
+from app.portfolio.engine.milp.building import build_model
+from app.portfolio.engine.milp.child import main
+from app.portfolio.engine.milp.diving import Dive, Dived, Mask, Places, Relaxed
+from app.portfolio.engine.milp.hints import Hints
+from app.portfolio.engine.milp.solvers import SEED
+
+LEAST_FREE = 6
+QUICK, SLOW = 0.25, 0.6
+"""Seconds of a move below which the next one frees more initiatives, above which fewer."""
+FIRST_DIVES = 6
+
+
+class Moves:
+    """Dives from everything free, then from all but a few initiatives held as they are."""
+
+    def __init__(self, job: Job, report: Report, hints: Hints) -> None:
+        self.job = job
+        self.report = report
+        self.hints = hints
+        self.deadline = monotonic() + job.seconds
+        self.model = build_model(job.problem, job.positions, job.levels[0])
+        self.unit = self.model.minimise([(v, -c) for v, c in self.model.value])
+        self.relaxed = Relaxed(self.model, self.deadline)
+        self.random = np.random.default_rng(SEED)
+        self.best = float("inf")
+        self.chosen: Mask | None = None
+        self.free = max(LEAST_FREE, self.relaxed.initiatives // 10)
+
+    def run(self) -> None:
+        """Search until the time is over or the bound is reached."""
+        solved = self.relaxed.solve()
+        if solved is not None:
+            self.bound, self.first = solved
+            value = self.model.value_base - self.bound * self.unit
+            self.report({"kind": "bound", "value": value, "level": 0})
+            if self.job.start:
+                self._follow(self.job.start)
+            self._dive_from_the_top()
+            self._move_on()
+        self.report({"kind": "end", "state": "limit"})
+
+    def _dive_from_the_top(self) -> None:
+        count = self.relaxed.initiatives
+        everything = np.ones(len(self.relaxed.positions))
+        for attempt in range(FIRST_DIVES):
+            self.relaxed.bound_all(np.zeros(len(everything)), everything)
+            noise = 0.0 if attempt == 0 else 0.15 * attempt
+            step = max(1, count // 25) if attempt < 2 else 1
+            if self._keep(self._dive(noise, step)) or monotonic() > self.deadline:
+                return
+
+    def _move_on(self) -> None:
+        turn = 0
+        while monotonic() < self.deadline and not self._is_done():
+            turn += 1
+            self._take_hint()
+            if self.chosen is None:
+                self._dive_from_the_top()
+                continue
+            began = monotonic()
+            self._hold_all_but(self._neighbours(turn, self.chosen), self.chosen)
+            noise = (0.1, 0.0, 0.3, 0.5)[turn // 3 % 4]
+            self._keep(self._dive(noise, max(1, self.free // 12)))
+            self._adapt(monotonic() - began)
+
+    def _is_done(self) -> bool:
+        return self.best <= self.bound + 1e-9 * abs(self.bound)
+
+    def _dive(self, noise: float, step: int) -> Dived | None:
+        cutoff = self.best - 1e-6 * abs(self.best) if self.chosen is not None else self.best
+        return Dive(self.relaxed, cutoff, self.random, noise, step).run()
+
+    def _keep(self, found: Dived | None) -> bool:
+        if found is None:
+            return False
+        self.best, self.chosen = found.objective, found.chosen
+        positions = self.relaxed.positions[found.chosen]
+        self.report({"kind": "plan", "positions": [int(p) for p in positions]})
+        return True
+
+    def _adapt(self, seconds: float) -> None:
+        most = self.relaxed.initiatives
+        if seconds < QUICK:
+            self.free += max(1, self.free // 12)
+        elif seconds > SLOW:
+            self.free = max(LEAST_FREE, self.free * 4 // 5)
+        if self.free > most:
+            self.free = max(LEAST_FREE, most // 10)
+
+    def _hold_all_but(self, free: Places, chosen: Mask) -> None:
+        is_free = np.isin(self.relaxed.initiative, free)
+        held = np.where(~is_free & chosen, 1.0, 0.0)
+        self.relaxed.bound_all(held, np.where(is_free | chosen, 1.0, 0.0))
+
+    def _neighbours(self, turn: int, chosen: Mask) -> Places:
+        """Which initiatives to decide anew: any, those around a quarter, or those the relaxed
+        model would place otherwise."""
+        relaxed, random = self.relaxed, self.random
+        count = relaxed.initiatives
+        kind = turn % 3
+        if kind == 0:
+            rank = random.random(count)
+        elif kind == 1:
+            around = random.integers(0, len(self.job.problem.quarters))
+            rank = 3.0 + 2.0 * random.random(count)
+            funded = relaxed.initiative[chosen]
+            rank[funded] += np.abs(relaxed.start[chosen] - around) - 3.0
+        else:
+            apart = np.abs(chosen - self.first)
+            rank = 0.7 * random.random(count)
+            rank -= np.bincount(relaxed.initiative, weights=apart, minlength=count)
+        return np.argsort(rank, kind="stable")[: self.free]
+
+    def _take_hint(self) -> None:
+        positions = self.hints.take()
+        if positions is not None:
+            self._follow(positions)
+
+    def _follow(self, positions: Sequence[int]) -> None:
+        """Go on from a plan found elsewhere, if it is better."""
+        chosen = np.isin(self.relaxed.positions, list(positions))
+        if chosen.sum() != len(set(positions)):
+            return
+        self.relaxed.bound_all(chosen.astype(float), chosen.astype(float))
+        solved = self.relaxed.solve()
+        if solved is not None and solved[0] < self.best:
+            self.best, self.chosen = solved[0], chosen
+
+
+def move(job: Any, report: Report, _folder: Path) -> None:
+    """Do the search of a job."""
+    Moves(job, report, Hints(sys.stdin)).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], move))
