@@ -16,6 +16,7 @@ from app.portfolio.engine.problem import (
     Requires,
     Rule,
     Together,
+    price_of,
 )
 from app.portfolio.presenters.names import Names
 from app.portfolio.rules.demands import listed
@@ -54,6 +55,8 @@ def not_funded_reasons(
 def _rules_by_initiative(problem: Problem) -> Mapping[int, list[Rule]]:
     found: dict[int, list[Rule]] = {}
     for rule in problem.rules:
+        if price_of(rule) is not None:
+            continue  # what can be paid for keeps nobody out by itself
         if isinstance(rule, Pin | Requires):
             found.setdefault(rule.initiative, []).append(rule)
         elif isinstance(rule, Count | Together):

@@ -14,6 +14,7 @@ from app.portfolio.presenters.reasons import not_funded_reasons
 from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_committed, fund_rows
 from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
 from app.portfolio.queries.answers import Answer
+from app.portfolio.rules.demands import DemandKind
 from app.values.money import Money, sum_money
 from app.web.filters import counted, money, money_short, number
 
@@ -27,7 +28,7 @@ GREEDY_WORDS = {
 SOLVERS = {"highs": "HiGHS", "cbc": "CBC"}
 """What a result names by its back end because the search ended before the solver said more."""
 
-NEVER_BINDING = frozenset({"together", "synergy", "fund", "exclude", "fix"})
+NEVER_BINDING = frozenset({"together", "keep", "synergy", "fund", "exclude", "fix"})
 """Rules without a limit to come up against: pins are decisions, not limits."""
 
 
@@ -62,19 +63,25 @@ class NotFundedLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """A rule with what room it leaves."""
+    """A rule with what room it leaves, or what it cost where it was broken."""
 
     sentence: str
     reason: str
     room: str
     is_binding: bool
+    is_broken: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Sums over the funded initiatives; ``overlap`` is what standalone claims count twice."""
+    """Sums over the funded initiatives; ``overlap`` is what standalone claims count twice.
+
+    ``value`` is what is ``allocated`` less what is ``paid`` for broken rules (None: nothing).
+    """
 
     value: Money
+    allocated: Money
+    paid: Money | None
     spend: Money
     left: Money
     standalone: Money
@@ -167,13 +174,17 @@ def _totals(result: Mapping[str, Any]) -> Totals:
     value, spend = Money(result["value"] or 0, currency), Money(result["spend"], currency)
     budget = sum(sum(fund["budget"]) - sum(fund_committed(fund)) for fund in result["funds"])
     standalone = sum_money((Money(r["value_standalone"], currency) for r in rows), currency)
+    allocated = sum_money((Money(r["value_allocated"], currency) for r in rows), currency)
+    paid = result.get("paid", 0)
     return Totals(
         value=value,
+        allocated=allocated,
+        paid=Money(paid, currency) if paid else None,
         spend=spend,
         left=Money(budget, currency) - spend,
         standalone=standalone,
         marginal=sum_money((Money(r["value_marginal"], currency) for r in rows), currency),
-        overlap=standalone - value,
+        overlap=standalone - allocated,
         per_money=ratio(value, spend),
     )
 
@@ -262,23 +273,40 @@ def _pools(result: Mapping[str, Any], names: Names) -> list[Mapping[str, Any]]:
 def _rule(
     rule: Mapping[str, Any], result: Mapping[str, Any], problem: Problem, names: Names
 ) -> RuleLine:
+    currency, is_broken = result["currency"], bool(rule.get("miss"))
     return RuleLine(
         sentence=names.rule(rule["key"]),
         reason=names.reason(rule["key"]),
-        room=_room(rule, result["currency"]),
-        is_binding=bool(rule["binding"]) and rule["type"] not in NEVER_BINDING,
+        room=_missed(rule, currency) if is_broken else _room(rule, currency),
+        is_binding=bool(rule["binding"]) and not is_broken and rule["type"] not in NEVER_BINDING,
+        is_broken=is_broken,
     )
+
+
+def _missed(rule: Mapping[str, Any], currency: str) -> str:
+    """By how much a soft rule is missed and what that takes off the value."""
+    miss, paid = rule["miss"], money(Money(rule["paid"], currency))
+    if rule["type"] in ("share", "spend_on"):
+        return f"missed by {money(Money(miss, currency))}; {paid} paid"
+    if rule["type"] in ("fund", "exclude", "fix"):
+        return f"not kept; {paid} paid"
+    by = f"{number(miss)} × {DemandKind(rule['type']).unit}"
+    return f"missed: {by}; {paid} paid"
 
 
 def _room(rule: Mapping[str, Any], currency: str) -> str:
     slack = rule["slack"]
     match rule["type"]:
-        case "share":
+        case "share" | "spend_on":
             return f"{money(Money(slack, currency))} of room"
-        case "at_most":
-            return f"room for {number(slack)} more" if slack else "no room for more"
+        case "at_most" | "change_load":
+            when = " in the fullest quarter" if rule["type"] == "change_load" else ""
+            return f"room for {number(slack)} more{when}" if slack else f"no room for more{when}"
         case "at_least":
             return f"{number(slack)} more than asked" if slack else "just met"
+        case "average_risk":
+            points = Decimal(repr(slack)).quantize(Decimal("0.1"))
+            return f"room for {number(points)} risk points more" if slack else "just met"
         case "requires" if slack is None:
             return "not in play"
         case "requires":

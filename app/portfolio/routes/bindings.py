@@ -9,12 +9,19 @@ from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
 from app.portfolio.forms import DEMAND_FORMS, DemandForm, PinForm, VersionForm
-from app.portfolio.models import Scenario
-from app.portfolio.presenters.scenarios import MOST_SUGGESTED, pin_lines, rule_lines
+from app.portfolio.models import Scenario, ScenarioRule
+from app.portfolio.presenters.scenarios import (
+    MOST_SUGGESTED,
+    may_have_plan,
+    pin_lines,
+    rule_lines,
+    run_choice,
+)
 from app.portfolio.queries import (
     count_candidates,
     get_scenario,
     list_candidate_lines,
+    list_runs_to_compare,
     list_tags,
 )
 from app.portfolio.routes.blueprint import SCENARIO, bp
@@ -24,7 +31,9 @@ from app.portfolio.services.bindings import (
     DemandDraft,
     PinDraft,
     add_demand,
+    change_demand,
     drop_demand,
+    find_demand,
     lift_pin,
     place_pin,
 )
@@ -128,6 +137,41 @@ def add_rule(scenario_id: int, kind: str) -> Response | tuple[str, int]:
     return _rules_page(get_scenario(db.session, scenario_id), known, form), 422
 
 
+@bp.get(f"{SCENARIO}/rules/<int:rule_id>/change")
+@requires("scenarios.edit")
+def edit_rule(scenario_id: int, rule_id: int) -> str:
+    scenario = get_scenario(db.session, scenario_id)
+    rule = _rule(scenario, rule_id)
+    kind = DemandKind(rule.type)
+    return _rules_page(scenario, kind, _demand_form(scenario, kind, rule), rule)
+
+
+@bp.post(f"{SCENARIO}/rules/<int:rule_id>/change")
+@requires("scenarios.edit")
+def change_rule(scenario_id: int, rule_id: int) -> Response | tuple[str, int]:
+    scenario = get_scenario(db.session, scenario_id)
+    rule = _rule(scenario, rule_id)
+    kind = DemandKind(rule.type)
+    form = _demand_form(scenario, kind, rule)
+    if form.validate():
+        draft = DemandDraft(kind, form.parameters(), form.reason.data)
+        try:
+            with transaction(db.session) as session:
+                change_demand(
+                    session, get_scenario(session, scenario_id), rule_id, draft,
+                    expected_version=form.expected_version, actor=current_actor(), now=now(),
+                )  # fmt: skip
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            flash("The rule is changed. Run the optimizer to see what that changes.", "ok")
+            return redirect(
+                url_for("portfolio.rules", scenario_id=scenario_id, kind=kind.value), 303
+            )
+    scenario = get_scenario(db.session, scenario_id)
+    return _rules_page(scenario, kind, form, _rule(scenario, rule_id)), 422
+
+
 @bp.post(f"{SCENARIO}/rules/<int:rule_id>/drop")
 @requires("scenarios.edit")
 def remove_rule(scenario_id: int, rule_id: int) -> Response:
@@ -153,15 +197,33 @@ def _kind(name: str) -> DemandKind:
     return DemandKind(name)
 
 
-def _demand_form(scenario: Scenario, kind: DemandKind) -> DemandForm:
-    form = DEMAND_FORMS[kind](
-        currency=scenario.cycle.currency, data={"version": scenario.version, "lag": 0}
-    )
+def _rule(scenario: Scenario, rule_id: int) -> ScenarioRule:
+    rule = find_demand(scenario, rule_id)
+    if rule is None:
+        raise NotFoundError("There is no such rule, or it was removed.")
+    return rule
+
+
+def _demand_form(
+    scenario: Scenario, kind: DemandKind, rule: ScenarioRule | None = None
+) -> DemandForm:
+    """The form of a kind: empty, or as the rule to be changed says it."""
+    form_class, currency = DEMAND_FORMS[kind], scenario.cycle.currency
+    typed = {"lag": 0} if rule is None else form_class.typed(rule.parameters, currency)
+    typed |= {"version": scenario.version, "reason": rule.reason if rule else ""}
+    form = form_class(currency=currency, data=typed)
     form.offer_tags(list_tags(db.session, scenario.cycle_id))
+    teams = {one.team.key: one.team.name for one in scenario.cycle.capacities}
+    form.offer_teams(sorted(teams.items(), key=lambda team: team[1]))
+    if kind is DemandKind.KEEP:
+        runs = list_runs_to_compare(db.session, scenario.cycle_id)
+        form.offer_runs([(r.id, run_choice(r, r.scenario.name)) for r in runs if may_have_plan(r)])
     return form
 
 
-def _rules_page(scenario: Scenario, kind: DemandKind, form: DemandForm) -> str:
+def _rules_page(
+    scenario: Scenario, kind: DemandKind, form: DemandForm, changed: ScenarioRule | None = None
+) -> str:
     lines = list_candidate_lines(db.session, scenario.cycle_id, limit=MOST_SUGGESTED)
     return render_template(
         "portfolio/rules.html",
@@ -169,6 +231,7 @@ def _rules_page(scenario: Scenario, kind: DemandKind, form: DemandForm) -> str:
         form=form,
         kind=kind,
         kinds=list(DemandKind),
+        changed=changed,
         rules=rule_lines(scenario),
         candidates=lines,
         candidate_count=count_candidates(db.session, scenario.cycle_id),

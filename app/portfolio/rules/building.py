@@ -49,6 +49,8 @@ def build_problem(facts: ProblemFacts) -> Built:
     teams = {team.key for team in facts.teams}
     remarks += _uncounted(candidates, facts, pools.keys(), teams)
     remarks += approved_remarks(facts)
+    held = _held(candidates, starts, facts, remarks)
+    counts_live = any(demand.kind is DemandKind.CHANGE_LOAD for demand in facts.demands)
     document = {
         "format": "waymark/problem",
         "version": 1,
@@ -64,12 +66,14 @@ def build_problem(facts: ProblemFacts) -> Built:
                 "tags": dict(candidate.tags),
                 "options": [
                     _option(option, starts[candidate.key, option.key], facts, numbers, teams)
+                    | ({"live_quarters": _live_quarters(option)} if counts_live else {})
                     for option in candidate.options
                 ],
             }
             for candidate in candidates
         ],
-        "rules": [*_bonds(candidates), *_pins(facts), *_demands(facts)],
+        "rules": [*_bonds(candidates), *_pins(facts), *_demands(facts, held)],
+        **({"incumbent": held} if held else {}),
     }
     return Built(document, tuple(remarks))
 
@@ -136,6 +140,12 @@ def _option(
         "effort_minutes": option.effort_minutes,
         "risk": option.risk,
     }
+
+
+def _live_quarters(option: OptionFacts) -> int:
+    """From the start until it has gone live and no team works on it; running costs don't count."""
+    worked = [1 + max(flow, default=0) for flow in option.demand.values()]
+    return max([1 + option.go_live, *worked])
 
 
 def _series(flow: Any, empty: Any) -> list[Any]:
@@ -214,13 +224,48 @@ def _pins(facts: ProblemFacts) -> Iterator[dict[str, Any]]:
         }
 
 
-def _demands(facts: ProblemFacts) -> Iterator[dict[str, Any]]:
+def _demands(facts: ProblemFacts, held: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The scenario's rules; ``held`` is what of an earlier plan can still be chosen."""
     for demand in facts.demands:
         written = dict(demand.parameters)
-        for side in ("at_most", "at_least"):
-            if side in written:
-                written[side] = Decimal(written[side])
+        for name in ("at_most", "at_least", "price"):
+            if isinstance(written.get(name), str):
+                written[name] = Decimal(written[name])
+        if demand.kind is DemandKind.KEEP:
+            keys = sorted(held.keys() & written.pop("held").keys())
+            del written["run"]
+            if not keys:
+                continue
+            written["initiatives"] = keys
         yield {"key": demand.key, "type": demand.kind.value, **written}
+
+
+def _held(
+    candidates: Sequence[CandidateFacts], starts: Mapping[tuple[str, str], Sequence[int]],
+    facts: ProblemFacts, remarks: list[Remark],
+) -> dict[str, Any]:  # fmt: skip
+    """The choices of the earlier plan that rules keep, as far as they can still be made."""
+    quarters = [str(quarter) for quarter in facts.quarters]
+    possible = {
+        (candidate.key, option.key): [
+            quarters[start] for start in starts[candidate.key, option.key]
+        ]
+        for candidate in candidates
+        for option in candidate.options
+    }
+    found: dict[str, Any] = {}
+    gone: set[str] = set()
+    for demand in facts.demands:
+        if demand.kind is DemandKind.KEEP:
+            for key, choice in demand.parameters["held"].items():
+                if choice["start"] in possible.get((key, choice["option"]), ()):
+                    found[key] = choice
+                else:
+                    gone.add(key)
+    if gone:
+        text = f"Can't be made again as they were in the plan to keep: {_some(gone)}."
+        remarks.append(Remark("Plan to keep", text))
+    return found
 
 
 def _uncounted(

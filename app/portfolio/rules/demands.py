@@ -1,20 +1,29 @@
-"""Rules a person may add to a scenario: their kinds, their faults, their sentences."""
+"""Rules a person may add to a scenario: what can be wrong with them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from enum import Enum
-from typing import Any
 
-from app.values.money import Money
+from app.portfolio.rules.demand_kinds import DemandKind, Parameters
+from app.portfolio.rules.demand_words import demand_sentence, listed, percent_text
+
+__all__ = [
+    "MOST_LAG_QUARTERS",
+    "TAGS",
+    "DemandKind",
+    "Parameters",
+    "demand_faults",
+    "demand_sentence",
+    "initiative_tags",
+    "listed",
+    "percent_text",
+    "unknown_sentence",
+]
 
 MOST_LAG_QUARTERS = 40
 TAGS = ("journey", "lens", "unit")
 """What initiatives are grouped by."""
-
-Parameters = Mapping[str, Any]
-"""A rule's parameters as the problem file writes them, without key and type; shares as text."""
 
 
 def initiative_tags(journey: str | None, unit: str, lens: str) -> dict[str, str]:
@@ -23,88 +32,26 @@ def initiative_tags(journey: str | None, unit: str, lens: str) -> dict[str, str]
     return {tag: value for tag, value in tags.items() if value}
 
 
-class DemandKind(Enum):
-    """Types of rules, named as in the problem file."""
-
-    REQUIRES = "requires"
-    TOGETHER = "together"
-    AT_MOST = "at_most"
-    AT_LEAST = "at_least"
-    SHARE = "share"
-    SYNERGY = "synergy"
-
-    @property
-    def word(self) -> str:
-        return _WORDS[self]
-
-
-_WORDS = {
-    DemandKind.REQUIRES: "One needs another",
-    DemandKind.TOGETHER: "All or none",
-    DemandKind.AT_MOST: "At most so many",
-    DemandKind.AT_LEAST: "At least so many",
-    DemandKind.SHARE: "Share of the money",
-    DemandKind.SYNERGY: "Worth more together",
-}
-
-
-def demand_sentence(kind: DemandKind, parameters: Parameters, currency: str) -> str:
-    """The rule as people say it: “At most 50 % of the budget on lens = technology”."""
-    match kind:
-        case DemandKind.REQUIRES:
-            return _requires_sentence(parameters)
-        case DemandKind.TOGETHER:
-            return f"All or none of {listed(parameters['initiatives'])}"
-        case DemandKind.AT_MOST | DemandKind.AT_LEAST:
-            return _count_sentence(kind, parameters)
-        case DemandKind.SHARE:
-            return _share_sentence(parameters)
-        case DemandKind.SYNERGY:
-            worth = Money(parameters["value"], currency)
-            return f"{worth} more when {listed(parameters['initiatives'])} are all funded"
-
-
-def listed(keys: Sequence[str], last: str = "and") -> str:
-    """Keys in a sentence: “A, B and C”."""
-    if len(keys) < 2:
-        return "".join(keys)
-    return f"{', '.join(keys[:-1])} {last} {keys[-1]}"
-
-
-def percent_text(share: Decimal) -> str:
-    """A share as a percentage in a sentence: “12.5 %”."""
-    return f"{(share * 100).normalize():f}\u202f%"
-
-
-def _requires_sentence(parameters: Parameters) -> str:
-    lag = parameters.get("lag", 0)
-    pair = f"{parameters['initiative']} needs {parameters['needs']}"
-    if not lag:
-        return f"{pair}, started in the same quarter or before"
-    return f"{pair}, started at least {lag} {'quarter' if lag == 1 else 'quarters'} before it"
-
-
-def _count_sentence(kind: DemandKind, parameters: Parameters) -> str:
-    bound = "At most" if kind is DemandKind.AT_MOST else "At least"
-    count = parameters["count"]
-    if "tag" in parameters:
-        noun = "initiative" if count == 1 else "initiatives"
-        return f"{bound} {count} {noun} with {parameters['tag']} = {parameters['equals']}"
-    return f"{bound} {count} of {listed(parameters['initiatives'])}"
-
-
-def _share_sentence(parameters: Parameters) -> str:
-    side = "at_most" if "at_most" in parameters else "at_least"
-    bound = "At most" if side == "at_most" else "At least"
-    share = percent_text(Decimal(parameters[side]))
-    base = "budget" if parameters["of"] == "budget" else "spend"
-    return f"{bound} {share} of the {base} on {parameters['tag']} = {parameters['equals']}"
-
-
 def demand_faults(
     kind: DemandKind, parameters: Parameters, candidates: Mapping[str, Mapping[str, str]]
 ) -> dict[str, str]:
     """What is wrong with a rule, one sentence by form field; ``candidates`` maps keys to tags."""
+    return _kind_faults(kind, parameters, candidates) | _price_faults(kind, parameters)
+
+
+def _price_faults(kind: DemandKind, parameters: Parameters) -> dict[str, str]:
+    if "price" not in parameters:
+        return {}
+    if not kind.can_be_soft:
+        return {"price": "This rule asks for nothing that could be missed; leave it empty."}
+    if Decimal(parameters["price"]) <= 0:
+        return {"price": "Enter a price above zero, or nothing: then the rule must hold."}
+    return {}
+
+
+def _kind_faults(
+    kind: DemandKind, parameters: Parameters, candidates: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
     match kind:
         case DemandKind.REQUIRES:
             return _requires_faults(parameters, candidates)
@@ -112,6 +59,18 @@ def demand_faults(
             return _tag_faults(parameters, candidates) | _share_faults(parameters)
         case DemandKind.AT_MOST | DemandKind.AT_LEAST:
             return _count_faults(kind, parameters, candidates)
+        case DemandKind.SPEND_ON:
+            return _group_faults(parameters, candidates) | _money_faults(parameters)
+        case DemandKind.AVERAGE_RISK:
+            faults = _group_faults(parameters, candidates)
+            negative = Decimal(parameters["at_most"]) < 0
+            return faults | ({"risk": "Enter a risk from 0."} if negative else {})
+        case DemandKind.CHANGE_LOAD:
+            faults = _group_faults(parameters, candidates)
+            below = parameters["count"] < 0
+            return faults | ({"count": "Enter a whole number from 0."} if below else {})
+        case DemandKind.KEEP:
+            return {} if parameters["held"] else {"run": "This run funds no candidate any more."}
     faults = _member_faults(parameters["initiatives"], candidates, fewest=2)
     if kind is DemandKind.SYNERGY and parameters["value"] <= 0:
         faults["value"] = "Enter the extra money it is worth, above zero."
@@ -150,6 +109,23 @@ def _count_faults(
     elif kind is DemandKind.AT_LEAST and not faults and count > size:
         faults["count"] = f"Only {size} are named; enter at most {size}."
     return faults
+
+
+def _group_faults(
+    parameters: Parameters, candidates: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
+    """Of rules about a group, about a list, or about everybody when they name neither."""
+    if "tag" in parameters:
+        return _tag_faults(parameters, candidates)
+    if "initiatives" in parameters:
+        return _member_faults(parameters["initiatives"], candidates, fewest=1)
+    return {}
+
+
+def _money_faults(parameters: Parameters) -> dict[str, str]:
+    if parameters.get("at_most", parameters.get("at_least")) < 0:
+        return {"limit": "Enter an amount from zero."}
+    return {"limit": "“At least 0” says nothing."} if parameters.get("at_least") == 0 else {}
 
 
 def _share_faults(parameters: Parameters) -> dict[str, str]:

@@ -59,9 +59,9 @@ def _settled(
     if not missing and not _is_about_nobody(demand, facts, known):
         return demand
     sentence = demand_sentence(demand.kind, demand.parameters, facts.currency)
-    if demand.kind in (DemandKind.AT_MOST, DemandKind.AT_LEAST) and "tag" not in demand.parameters:
+    if demand.kind in _OF_A_LIST and "tag" not in demand.parameters:
         left = [key for key in demand.parameters["initiatives"] if key in known]
-        if demand.kind is DemandKind.AT_MOST or len(left) >= demand.parameters["count"]:
+        if len(left) >= (demand.parameters["count"] if demand.kind is DemandKind.AT_LEAST else 0):
             text = f"{listed(missing)} can't be chosen in this cycle and does not count here."
             remarks.append(Remark(f"Rule “{sentence}”", text))
             return _with_members(demand, left) if left else None
@@ -72,6 +72,10 @@ def _settled(
     names = listed(missing) or f"{demand.parameters['tag']} = {demand.parameters['equals']}"
     faults[demand.key] = f"“{sentence}”: {names} can't be chosen in this cycle. {_REMOVE}"
     return None
+
+
+_OF_A_LIST = (DemandKind.AT_MOST, DemandKind.AT_LEAST, DemandKind.SPEND_ON, DemandKind.CHANGE_LOAD)
+"""Kinds that still say something about those left of their list."""
 
 
 def _named(parameters: Mapping[str, Any]) -> list[str]:
@@ -92,9 +96,9 @@ def _says_nothing(demand: DemandFacts, known: set[str]) -> bool:
             return demand.parameters["initiative"] not in known
         case DemandKind.SYNERGY:
             return True
-        case DemandKind.AT_MOST:
+        case DemandKind.AT_MOST | DemandKind.AVERAGE_RISK | DemandKind.CHANGE_LOAD:
             return True
-        case DemandKind.SHARE:
+        case DemandKind.SHARE | DemandKind.SPEND_ON:
             return "at_most" in demand.parameters
     return False
 

@@ -14,7 +14,8 @@ from app.accounts.models import Person
 from app.errors import InvalidError, NotFoundError
 from app.initiatives.models import Initiative, Option
 from app.portfolio.models import Scenario, ScenarioPin, ScenarioRule
-from app.portfolio.queries import CandidateLine, list_candidate_lines
+from app.portfolio.queries import CandidateLine, get_run, list_candidate_lines
+from app.portfolio.queries.answers import UntrueAnswerError, load_answer
 from app.portfolio.rules.demands import (
     DemandKind,
     demand_faults,
@@ -126,17 +127,9 @@ def add_demand(
         scenario, expected_version, actor,
         theirs=bindings_in_words(scenario), yours={"New rule": sentence},
     )  # fmt: skip
-    lines = list_candidate_lines(session, scenario.cycle_id)
-    faults = demand_faults(draft.kind, draft.parameters, {line.key: line.tags for line in lines})
-    if any(_in_words(rule, scenario) == sentence for rule in scenario.rules):
-        faults["reason"] = "The scenario has this very rule already."
-    if faults:
-        raise InvalidError("This rule can't hold.", fields=faults)
+    parameters = _checked(session, scenario, draft, sentence, None)
     rule = ScenarioRule(
-        key=_next_key(scenario),
-        type=draft.kind.value,
-        parameters=dict(draft.parameters),
-        reason=draft.reason,
+        key=_next_key(scenario), type=draft.kind.value, parameters=parameters, reason=draft.reason
     )
     scenario.rules.append(rule)
     touch(scenario, actor=actor, now=now)
@@ -144,6 +137,86 @@ def add_demand(
     after = {"rule": sentence, "key": rule.key, "reason": draft.reason}
     record_change(session, scenario, "ruled", actor=actor, now=now, after=after)
     return rule
+
+
+def change_demand(
+    session: Session,
+    scenario: Scenario,
+    rule_id: int,
+    draft: DemandDraft,
+    *,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Give a rule other parameters; it keeps its key and its kind.
+
+    Raises InvalidError, NotFoundError, ConflictError.
+    """
+    sentence = demand_sentence(draft.kind, draft.parameters, scenario.cycle.currency)
+    rule = find_demand(scenario, rule_id)
+    wish = {f"Rule {rule.key}": sentence} if rule else {"New rule": sentence}
+    check_open(scenario, expected_version, actor, theirs=bindings_in_words(scenario), yours=wish)
+    if rule is None or rule.type != draft.kind.value:
+        raise NotFoundError("This rule was removed.")
+    parameters = _checked(session, scenario, draft, sentence, rule)
+    before = {"rule": _in_words(rule, scenario), "key": rule.key, "reason": rule.reason}
+    rule.parameters, rule.reason = parameters, draft.reason
+    touch(scenario, actor=actor, now=now)
+    after = {"rule": sentence, "key": rule.key, "reason": draft.reason}
+    record_change(session, scenario, "reruled", actor=actor, now=now, before=before, after=after)
+
+
+def find_demand(scenario: Scenario, rule_id: int) -> ScenarioRule | None:
+    return next((one for one in scenario.rules if one.id == rule_id), None)
+
+
+def _checked(
+    session: Session,
+    scenario: Scenario,
+    draft: DemandDraft,
+    sentence: str,
+    changed: ScenarioRule | None,
+) -> dict[str, Any]:
+    """The parameters to store. Raises InvalidError."""
+    parameters = dict(draft.parameters)
+    others = [rule for rule in scenario.rules if rule is not changed]
+    faults: dict[str, str] = {}
+    if draft.kind is DemandKind.KEEP:
+        parameters["held"] = {}
+        faults = _fill_held(session, scenario, parameters, others)
+    if not faults:
+        lines = list_candidate_lines(session, scenario.cycle_id)
+        faults = demand_faults(draft.kind, parameters, {line.key: line.tags for line in lines})
+    team = parameters.get("capacity")
+    if team is not None and all(one.team.key != team for one in scenario.cycle.capacities):
+        faults["capacity"] = "This team has no days in this cycle; choose another one."
+    if any(_in_words(rule, scenario) == sentence for rule in others):
+        faults["reason"] = "The scenario has this very rule already."
+    if faults:
+        raise InvalidError("This rule can't hold.", fields=faults)
+    return parameters
+
+
+def _fill_held(
+    session: Session, scenario: Scenario, parameters: dict[str, Any], others: list[ScenarioRule]
+) -> dict[str, str]:
+    """Write down what the run to keep chose; says why it can't be kept."""
+    kept = {rule.parameters["run"] for rule in others if rule.type == DemandKind.KEEP.value}
+    if kept - {parameters["run"]}:
+        return {"run": f"Another rule keeps run {kept.pop()}; keep that one or take the rule off."}
+    try:
+        run = get_run(session, parameters["run"])
+        answer = load_answer(run)
+    except (NotFoundError, UntrueAnswerError):
+        return {"run": "Choose a run of this cycle."}
+    if run.scenario.cycle_id != scenario.cycle_id or answer is None or not answer.has_plan:
+        return {"run": "This run has no plan for this cycle; choose another one."}
+    parameters["held"] = {
+        row["initiative"]: {"option": row["option"], "start": row["start"]}
+        for row in answer.result["funded"]
+    }
+    return {}
 
 
 def drop_demand(
@@ -156,7 +229,7 @@ def drop_demand(
     now: datetime,
 ) -> None:
     """Take a rule away. Raises NotFoundError, ConflictError."""
-    rule = next((one for one in scenario.rules if one.id == rule_id), None)
+    rule = find_demand(scenario, rule_id)
     wish = {f"Rule {rule.key}": ""} if rule else {}
     check_open(scenario, expected_version, actor, theirs=bindings_in_words(scenario), yours=wish)
     if rule is None:

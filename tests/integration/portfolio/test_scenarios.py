@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -14,9 +15,10 @@ from app.audit.models import AuditEvent
 from app.calendar.queries import BUDGET_FLOORS
 from app.calendar.rules import CycleState
 from app.db.session import transaction
-from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from app.portfolio.models import Scenario
-from app.portfolio.queries import get_scenario
+from app.portfolio.queries import get_run, get_scenario
+from app.portfolio.queries.answers import load_answer
 from app.portfolio.queries.facts import effective_budgets
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
@@ -24,10 +26,12 @@ from app.portfolio.services.bindings import (
     DemandDraft,
     PinDraft,
     add_demand,
+    change_demand,
     drop_demand,
     lift_pin,
     place_pin,
 )
+from app.portfolio.services.problem import freeze_problem
 from app.portfolio.services.scenarios import (
     Cell,
     ScenarioDraft,
@@ -40,7 +44,7 @@ from app.portfolio.services.scenarios import (
 from app.values.money import Money
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, make_portfolio
+from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio
 
 Q1 = Quarter(2027, 1)
 
@@ -246,6 +250,49 @@ class TestBindings:
         assert [one.key for one in rules] == ["R1", "R2"]
         change(session, portfolio, drop_demand, rules[0].id, actor=cast.lead, now=now)
         assert [one.key for one in get_scenario(session, portfolio.scenario.id).rules] == ["R2"]
+
+    def test_a_changed_rule_keeps_its_key_and_is_told_in_the_audit(
+        self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime
+    ) -> None:
+        pair = {"initiatives": ["CX-101", "CX-102"]}
+        draft = DemandDraft(DemandKind.AT_MOST, {"count": 1, **pair}, "")
+        rule = change(session, portfolio, add_demand, draft, actor=cast.lead, now=now)
+        priced = DemandDraft(
+            DemandKind.AT_MOST, {"count": 1, **pair, "price": 500}, "Not at all cost"
+        )
+        change(session, portfolio, change_demand, rule.id, priced, actor=cast.lead, now=now)
+        kept = get_scenario(session, portfolio.scenario.id).rules[0]
+        assert (kept.key, kept.parameters["price"], kept.reason) == ("R1", 500, "Not at all cost")
+        assert events(session, f"scenario:{portfolio.scenario.id}")[-1] == "scenario.reruled"
+
+    def test_a_rule_changes_no_kind_and_none_that_is_gone(
+        self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime
+    ) -> None:
+        pair = {"initiatives": ["CX-101", "CX-102"]}
+        draft = DemandDraft(DemandKind.TOGETHER, pair, "")
+        rule = change(session, portfolio, add_demand, draft, actor=cast.lead, now=now)
+        other = DemandDraft(DemandKind.AT_MOST, {"count": 1, **pair}, "")
+        for rule_id, wanted in ((rule.id, other), (rule.id + 1, draft)):
+            with pytest.raises(NotFoundError):
+                change(session, portfolio, change_demand, rule_id, wanted, actor=cast.lead, now=now)
+
+    def test_an_earlier_plan_is_written_down_when_it_is_to_be_kept(
+        self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime
+    ) -> None:
+        run_id = begin(session, portfolio.scenario.id, actor=cast.lead, now=now)
+        carry_out(session, now)
+        draft = DemandDraft(DemandKind.KEEP, {"run": run_id, "may_move": True, "price": 100}, "")
+        rule = change(session, portfolio, add_demand, draft, actor=cast.lead, now=now)
+        answer = load_answer(get_run(session, run_id))
+        assert answer is not None
+        chosen = {row["initiative"]: row["start"] for row in answer.result["funded"]}
+        held: Any = rule.parameters["held"]
+        assert {key: one["start"] for key, one in held.items()} == chosen
+        problem = json.loads(
+            freeze_problem(session, get_scenario(session, portfolio.scenario.id)).content
+        )
+        assert problem["incumbent"] == held
+        assert problem["rules"][0]["type"] == "keep"
 
     def test_the_same_rule_twice_is_refused(
         self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime

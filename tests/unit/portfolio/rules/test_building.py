@@ -219,6 +219,58 @@ class TestRules:
         ]  # fmt: skip
         assert len(parse_problem(built.document).rules) == 2
 
+    def test_prices_and_limits_are_written_as_numbers(self) -> None:
+        money = {"at_most": 5_000, "tag": "lens", "equals": "process", "price": "0.25"}
+        demands = (
+            DemandFacts("R1", DemandKind.SPEND_ON, money, ""),
+            DemandFacts("R2", DemandKind.AVERAGE_RISK, {"at_most": "2.5", "price": 100}, ""),
+        )  # fmt: skip
+        built = build_problem(facts(demands=demands))
+        problem = parse_problem(built.document)
+        assert [rule["type"] for rule in built.document["rules"]] == ["spend_on", "average_risk"]
+        assert built.document["rules"][0]["price"] == Decimal("0.25")
+        assert len(problem.soft_rules) == 2
+        assert problem.initiatives[0].options[0].live_quarters is None
+
+    def test_change_load_counts_from_the_start_until_it_is_live_and_no_team_works(self) -> None:
+        long = option("long", go_live=1, spend={"capex": {0: 1, 3: 1}}, effects=(effect(),))
+        worked = option("worked", go_live=0, demand={"field": {2: Decimal(1)}}, effects=(effect(),))
+        built = build_problem(
+            facts(
+                candidate("CX-1", long, worked),
+                demands=(DemandFacts("R1", DemandKind.CHANGE_LOAD, {"count": 1}, ""),),
+            )
+        )
+        options = built.document["initiatives"][0]["options"]
+        assert {one["key"]: one["live_quarters"] for one in options} == {"long": 2, "worked": 3}
+
+    def test_keeps_of_an_earlier_plan_what_can_still_be_chosen(self) -> None:
+        held = {
+            "CX-1": {"option": "full", "start": "2027-Q2"},
+            "CX-2": {"option": "gone", "start": "2027-Q1"},
+            "CX-8": {"option": "full", "start": "2027-Q1"},
+        }
+        keep = {"run": 7, "held": held, "may_move": False, "price": 500}
+        built = build_problem(
+            facts(
+                candidate("CX-1"), candidate("CX-2"),
+                demands=(DemandFacts("R1", DemandKind.KEEP, keep, ""),),
+            )
+        )  # fmt: skip
+        assert built.document["incumbent"] == {"CX-1": held["CX-1"]}
+        assert built.document["rules"] == [
+            {"key": "R1", "type": "keep", "initiatives": ["CX-1"], "may_move": False, "price": 500}
+        ]
+        assert "CX-2, CX-8" in built.remarks[-1].text
+        assert parse_problem(built.document).incumbent
+
+    def test_an_earlier_plan_of_which_nothing_is_left_says_nothing(self) -> None:
+        held = {"CX-8": {"option": "full", "start": "2027-Q1"}}
+        demand = DemandFacts("R1", DemandKind.KEEP, {"run": 7, "held": held}, "")
+        built = build_problem(facts(demands=(demand,)))
+        assert "incumbent" not in built.document
+        assert built.document["rules"] == []
+
 
 class TestTeams:
     def test_without_capacity_do_not_limit_and_are_named(self) -> None:

@@ -66,6 +66,49 @@ class TestSentence:
     ) -> None:
         assert demand_sentence(kind, parameters, "EUR") == sentence
 
+    @pytest.mark.parametrize(
+        ("kind", "parameters", "sentence"),
+        [
+            (
+                DemandKind.AT_MOST,
+                {"count": 1, "initiatives": ["CX-1", "CX-2"], "price": 2_500_000},
+                "At most 1 of CX-1 and CX-2; may be broken for EUR 25,000.00 per initiative "
+                "too many",
+            ),
+            (
+                DemandKind.SPEND_ON,
+                {"at_most": 100_00, "tag": "lens", "equals": "people", "price": "0.125"},
+                "At most EUR 100.00 spent on lens = people; may be broken for 12.5\u202f% of the "
+                "money missed",
+            ),
+            (
+                DemandKind.AVERAGE_RISK,
+                {"at_most": "2.50", "tag": "lens", "equals": "people"},
+                "Risk of at most 2.5 on the average of what is funded with lens = people",
+            ),
+            (
+                DemandKind.CHANGE_LOAD,
+                {"count": 2, "initiatives": ["CX-1", "CX-2", "CX-3"], "capacity": "digital"},
+                "At most 2 of CX-1, CX-2 and CX-3 that need team digital live at a time",
+            ),
+            (
+                DemandKind.CHANGE_LOAD,
+                {"count": 3},
+                "At most 3 initiatives live at a time",
+            ),
+            (
+                DemandKind.KEEP,
+                {"run": 12, "held": {}, "may_move": False, "price": 100},
+                "Keep as it is what run 12 chose; may be broken for EUR 1.00 per initiative "
+                "changed",
+            ),
+        ],
+    )  # fmt: skip
+    def test_says_what_breaking_it_costs(
+        self, kind: DemandKind, parameters: dict[str, Any], sentence: str
+    ) -> None:
+        assert demand_sentence(kind, parameters, "EUR") == sentence
+
     def test_lists_one_alone(self) -> None:
         assert listed(["CX-1"]) == "CX-1"
 
@@ -96,6 +139,30 @@ class TestFaults:
                 "share",
             ),
             (DemandKind.SYNERGY, {"initiatives": ["CX-1", "CX-2"], "value": 0}, "value"),
+            (
+                DemandKind.SYNERGY,
+                {"initiatives": ["CX-1", "CX-2"], "value": 5, "price": 1},
+                "price",
+            ),
+            (DemandKind.TOGETHER, {"initiatives": ["CX-1", "CX-2"], "price": 0}, "price"),
+            (
+                DemandKind.SHARE,
+                {
+                    "at_most": "1",
+                    "of": "budget",
+                    "tag": "lens",
+                    "equals": "people",
+                    "price": "-0.1",
+                },
+                "price",
+            ),
+            (DemandKind.SPEND_ON, {"at_least": 0, "initiatives": ["CX-1"]}, "limit"),
+            (DemandKind.SPEND_ON, {"at_most": -1, "initiatives": ["CX-1"]}, "limit"),
+            (DemandKind.SPEND_ON, {"at_most": 1, "initiatives": ["CX-9"]}, "initiatives"),
+            (DemandKind.AVERAGE_RISK, {"at_most": "-1"}, "risk"),
+            (DemandKind.AVERAGE_RISK, {"at_most": "1", "tag": "lens", "equals": "magic"}, "tag"),
+            (DemandKind.CHANGE_LOAD, {"count": -1}, "count"),
+            (DemandKind.KEEP, {"run": 1, "held": {}}, "run"),
         ],
     )
     def test_stand_at_their_field(
