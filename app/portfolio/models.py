@@ -14,7 +14,7 @@ from app.db.base import Base
 from app.db.types import CanonicalJson, EnumText, MoneyMinor, QuarterType, ShareType, UtcDateTime
 from app.initiatives.models import Initiative, Option
 from app.jobs.models import Job
-from app.portfolio.rules import PinKind
+from app.portfolio.rules import InquiryKind, PinKind
 from app.values.quarter import Quarter
 
 _OWNED = "all, delete-orphan"
@@ -139,5 +139,30 @@ class Run(Base):
     result: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     scenario: Mapped[Scenario] = relationship(back_populates="runs", lazy="raise_on_sql")
+    job: Mapped[Job] = relationship(lazy="raise_on_sql")
+    requested_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class Inquiry(Base):
+    """A question beside a run's plan, and its answer.
+
+    ``question`` is the digest of problem, result, kind and parameters: equal questions have equal
+    answers. Its job carries state and progress. ``content`` holds canonical JSON bytes.
+    """
+
+    __tablename__ = "inquiries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="RESTRICT"), index=True)
+    kind: Mapped[InquiryKind] = mapped_column(EnumText(InquiryKind))
+    question: Mapped[str] = mapped_column(index=True)
+    job_id: Mapped[int] = mapped_column(ForeignKey("jobs.id", ondelete="RESTRICT"), unique=True)
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    content_digest: Mapped[str | None]
+    parameters: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    run: Mapped[Run] = relationship(lazy="raise_on_sql")
     job: Mapped[Job] = relationship(lazy="raise_on_sql")
     requested_by: Mapped[Person] = relationship(lazy="raise_on_sql")

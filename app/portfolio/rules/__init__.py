@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.portfolio.rules.inquiries import InquiryKind
 from app.portfolio.rules.pins import PinKind
 
-__all__ = ["PinKind"]
+__all__ = ["InquiryKind", "PinKind"]
