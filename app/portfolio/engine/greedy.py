@@ -3,7 +3,7 @@
 Three lists: by value; by value per money, stopping at the first that does not fit; by value per
 money, skipping what does not fit. Everything a choice drags along (what it needs, what goes
 together with it) is taken with it or not at all; what is worth nothing by itself is taken only
-where a rule or another choice asks for it. With soft rules each list is tried keeping them and
+where a rule or another choice asks for it. With soft rules a list is tried keeping them and
 paying for them.
 """
 
@@ -15,6 +15,7 @@ from math import expm1
 
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account
+from app.portfolio.engine.measuring import Tally
 from app.portfolio.engine.problem import (
     AverageRisk,
     Bound,
@@ -54,7 +55,10 @@ class _Ranking:
 
 
 def best_greedy_list(problem: Problem) -> GreedyList | None:
-    """The best of the three lists, or None if none of them keeps every rule."""
+    """The best of the three lists, or None if none of them keeps every rule.
+
+    Where rules are soft, those that skip what does not fit are tried a second time.
+    """
     worth = {placement: _worth(problem, placement) for placement in problem.placements}
     wanted = frozenset(p.initiative for p in problem.placements if worth[p] > 0)
     by_value = _ranking(problem, wanted, lambda placement: (-worth[placement],))
@@ -62,14 +66,25 @@ def best_greedy_list(problem: Problem) -> GreedyList | None:
         problem, wanted, lambda placement: _ratio(problem, placement, worth[placement])
     )
     bundles = _bundles(problem)
+    additions: dict[tuple[int, Placement], Tally] = {}
     found = [
-        GreedyList(name, _fill(problem, ranking, bundles, stops=stops, ignores_soft=ignores))
+        GreedyList(
+            name,
+            _fill(
+                Tray(problem, ignores_soft=ignores, additions=additions),
+                ranking,
+                bundles,
+                stops=stops,
+                ignores_soft=ignores,
+            ),
+        )
         for ignores in ((False, True) if problem.soft_rules else (False,))
         for name, ranking, stops in (
             ("value", by_value, False),
             ("value/cost, stop", by_ratio, True),
             ("value/cost, skip", by_ratio, False),
         )
+        if not (ignores and stops)
     ]
     allowed = [one for one in found if not breaches(one.account)]
     return max(allowed, key=lambda one: one.account.value, default=None)
@@ -145,7 +160,7 @@ def _in_order_of_need(members: Sequence[int], needs: Sequence[set[int]]) -> list
 
 
 def _fill(
-    problem: Problem,
+    tray: Tray,
     ranking: _Ranking,
     bundles: Sequence[list[int]],
     *,
@@ -153,7 +168,7 @@ def _fill(
     ignores_soft: bool,
 ) -> Account:
     """The plan a list ends in; what rules demand is served before the list starts."""
-    tray = Tray(problem, ignores_soft=ignores_soft)
+    problem = tray.problem
     rules = [r for r in problem.rules if not (ignores_soft and price_of(r) is not None)]
     for place in _demanded(rules, ranking):
         tray.take(bundles[place], ranking.placements)
@@ -180,7 +195,7 @@ def _rounds(rules: Sequence[Rule]) -> int:
         or (isinstance(rule, Share) and rule.of == "spend" and bounds_above(rule))
         for rule in rules
     )
-    return 3 if makes_room else 1
+    return 2 if makes_room else 1
 
 
 def _meet_floors(

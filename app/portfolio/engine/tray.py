@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from app.portfolio.engine.counting import fund_quarters
-from app.portfolio.engine.measuring import Tally, addition, empty, exact_slack, minus, plus
+from app.portfolio.engine.measuring import Amount, Tally, addition, empty, exact_slack, minus, plus
 from app.portfolio.engine.problem import (
     AverageRisk,
     Bound,
@@ -29,10 +29,17 @@ from app.portfolio.engine.problem import (
 class Tray:
     """Choices taken so far; ``take`` adds a bundle only if every watched limit still holds.
 
-    Soft rules are kept like hard ones, or not at all when ``ignores_soft``.
+    Soft rules are kept like hard ones, or not at all when ``ignores_soft``. ``additions`` are what
+    choices add to rules, remembered from one tray to the next.
     """
 
-    def __init__(self, problem: Problem, *, ignores_soft: bool = False) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        ignores_soft: bool = False,
+        additions: dict[tuple[int, Placement], Tally] | None = None,
+    ) -> None:
         self.problem = problem
         self.chosen: dict[int, Placement] = {}
         quarters = len(problem.quarters)
@@ -42,7 +49,8 @@ class Tray:
         self.needs: dict[int, list[Requires]] = {}
         self.caps: dict[int, list[int]] = {}
         self._sums: dict[int, Tally] = {}
-        self._added: dict[tuple[int, Placement], Tally] = {}
+        self._slacks: dict[int, Amount] = {}
+        self._added = {} if additions is None else additions
         for position, rule in enumerate(problem.rules):
             if not isinstance(rule, Synergy) and not (ignores_soft and rule.price is not None):
                 self._watch(position, rule)
@@ -56,6 +64,7 @@ class Tray:
                 self.needs.setdefault(rule.initiative, []).append(rule)
             case _ if bounds_above(rule):
                 self._sums[position] = empty(self.problem, rule)
+                self._slacks[position] = self._slack(rule, self._sums[position])
                 whole = isinstance(rule, Share) and rule.of == "spend"
                 everybody = range(len(self.problem.initiatives))
                 for place in everybody if whole else rule.initiatives:
@@ -100,7 +109,9 @@ class Tray:
                 self.demand[flow.target][quarter] += sign * amount
         change = plus if sign > 0 else minus
         for position in self.caps.get(placement.initiative, ()):
-            self._sums[position] = change(self._sums[position], self._addition(position, placement))
+            sums = change(self._sums[position], self._addition(position, placement))
+            self._sums[position] = sums
+            self._slacks[position] = self._slack(self.problem.rules[position], sums)
         if sign > 0:
             self.chosen[placement.initiative] = placement
         else:
@@ -117,9 +128,9 @@ class Tray:
         return (
             self._is_pinned_right(placement)
             and self._keeps_order(placement)
-            and self._keeps_below(placement)
             and all(self._keeps_budget(placement, flow) for flow in option.spend)
             and all(self._keeps_capacity(placement, flow) for flow in option.demand)
+            and self._keeps_below(placement)
         )
 
     def _is_pinned_right(self, placement: Placement) -> bool:
@@ -137,13 +148,22 @@ class Tray:
                 return False
         return True
 
+    def _slack(self, rule: Rule, sums: Tally) -> Amount:
+        slack = exact_slack(self.problem, rule, sums)
+        return 0 if slack is None else slack
+
     def _keeps_below(self, placement: Placement) -> bool:
         """Whether no rule with an upper limit is missed, or missed by more, with the choice."""
         for position in self.caps.get(placement.initiative, ()):
-            rule, now = self.problem.rules[position], self._sums[position]
-            after = plus(now, self._addition(position, placement))
-            slack = exact_slack(self.problem, rule, after)
-            if slack is not None and slack < min(0, exact_slack(self.problem, rule, now) or 0):
+            rule, sums = self.problem.rules[position], self._sums[position]
+            added = self._addition(position, placement)
+            if isinstance(rule, ChangeLoad):
+                if any(
+                    more and most + more > rule.count
+                    for most, more in zip(sums, added, strict=True)
+                ):
+                    return False
+            elif self._slack(rule, plus(sums, added)) < min(0, self._slacks[position]):
                 return False
         return True
 
