@@ -40,6 +40,7 @@ def begin_run(scenario_id: int) -> Response | tuple[str, int]:
                 started = start_run(
                     session, get_scenario(session, scenario_id), options,
                     longest_seconds=current_app.config["SOLVER_SECONDS"],
+                    most_candidates=current_app.config["PAGE_INITIATIVES"],
                     request_key=form.once.data, actor=current_actor(), now=now(),
                 )  # fmt: skip
         except InvalidError as error:

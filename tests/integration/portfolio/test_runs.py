@@ -123,6 +123,16 @@ class TestStart:
             )  # fmt: skip
         assert list(refused.value.fields) == [field]
 
+    def test_refuses_more_candidates_than_the_setting_before_loading_any(
+        self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime
+    ) -> None:
+        with pytest.raises(InvalidError, match="6 candidates; a scenario chooses from at most 5"):
+            start_run(
+                session, get_scenario(session, portfolio.scenario.id), RunOptions(5, Decimal(0)),
+                longest_seconds=60, most_candidates=5, request_key="1" * 32, actor=cast.lead,
+                now=now,
+            )  # fmt: skip
+
     def test_refuses_a_cycle_without_candidates(
         self, session: Session, portfolio: Portfolio, ask: Callable[..., int]
     ) -> None:
