@@ -75,7 +75,10 @@ class ScenarioLimit(Base):
 
 
 class ScenarioPin(Base):
-    """An initiative forced in, forced out or fixed to an option and start, with the reason."""
+    """An initiative forced in, forced out or fixed to an option and start, with the reason.
+
+    With a price, in the cycle's currency, the pin may be broken.
+    """
 
     __tablename__ = "scenario_pins"
 
@@ -89,6 +92,7 @@ class ScenarioPin(Base):
     option_id: Mapped[int | None] = mapped_column(ForeignKey("options.id", ondelete="RESTRICT"))
     start: Mapped[Quarter | None] = mapped_column(QuarterType)
     reason: Mapped[str]
+    price_minor: Mapped[int | None] = mapped_column(MoneyMinor)
 
     scenario: Mapped[Scenario] = relationship(back_populates="pins", lazy="raise_on_sql")
     initiative: Mapped[Initiative] = relationship(lazy="raise_on_sql")

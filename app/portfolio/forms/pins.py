@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired
 
 from app.portfolio.forms.scenarios import VersionForm, stripped
 from app.portfolio.rules.pins import PinKind
-from app.web.fields import QuarterField
+from app.web.fields import MoneyField, QuarterField
 
 
 class PinForm(VersionForm):
@@ -26,6 +26,9 @@ class PinForm(VersionForm):
     )
     option = StringField("Option", filters=[stripped], description="Its key, such as lean or full.")
     start = QuarterField("Start", description="A quarter such as 2027-Q2.")
+    price = MoneyField(
+        "May be broken for", description="What not keeping the pin costs. Empty: it must hold."
+    )
     reason = TextAreaField(
         "Reason", filters=[stripped], validators=[DataRequired("Say why; it stands by the result.")]
     )

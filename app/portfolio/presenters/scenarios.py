@@ -83,13 +83,18 @@ def team_lines(scenario: Scenario) -> list[tuple[str, str]]:
 
 
 def pin_lines(scenario: Scenario) -> list[BindingLine]:
+    currency = scenario.cycle.currency
     return sorted(
         (
             BindingLine(
                 id=pin.initiative_id,
                 key=pin.initiative.key,
                 sentence=pin_sentence(
-                    pin.kind, pin.initiative.key, pin.option.key if pin.option else None, pin.start
+                    pin.kind,
+                    pin.initiative.key,
+                    pin.option.key if pin.option else None,
+                    pin.start,
+                    None if pin.price_minor is None else Money(pin.price_minor, currency),
                 ),
                 reason=pin.reason,
                 puts_in=pin.kind is not PinKind.EXCLUDE,

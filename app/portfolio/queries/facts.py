@@ -235,4 +235,5 @@ def _pins(scenario: Scenario) -> Any:
             option=pin.option.key if pin.option else None,
             start=_position(pin.start, scenario.cycle),
             reason=pin.reason,
+            price=pin.price_minor,
         )

@@ -59,6 +59,7 @@ def add_pin(scenario_id: int) -> Response | tuple[str, int]:
             option=form.option.data or None,
             start=form.start.data,
             reason=form.reason.data,
+            price=form.price.data,
         )
         try:
             with transaction(db.session) as session:
@@ -91,7 +92,10 @@ def remove_pin(scenario_id: int, initiative_id: int) -> Response:
 def _pin_form(scenario: Scenario) -> PinForm:
     wanted = request.args.get("initiative", "")[:200]
     kind = request.args.get("kind", PinKind.FUND.value)
-    return PinForm(data={"version": scenario.version, "initiative": wanted, "kind": kind})
+    currency = scenario.cycle.currency
+    return PinForm(
+        currency=currency, data={"version": scenario.version, "initiative": wanted, "kind": kind}
+    )
 
 
 def _pins_page(scenario: Scenario, form: PinForm) -> str:

@@ -221,6 +221,7 @@ def _pins(facts: ProblemFacts) -> Iterator[dict[str, Any]]:
             "initiative": pin.initiative,
             "reason": pin.reason,
             **fixed,
+            **({} if pin.price is None else {"price": pin.price}),
         }
 
 

@@ -130,13 +130,14 @@ class BoundFacts:
 
 @dataclass(frozen=True, slots=True)
 class PinFacts:
-    """A pin of the scenario."""
+    """A pin of the scenario; ``price`` in minor units where it may be broken."""
 
     initiative: str
     kind: PinKind
     option: str | None
     start: int | None
     reason: str
+    price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

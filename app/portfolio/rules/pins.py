@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
+from app.values.money import Money
 from app.values.quarter import Quarter
 
 
@@ -26,8 +27,22 @@ _WORDS = {
 }
 
 
-def pin_sentence(kind: PinKind, initiative: str, option: str | None, start: Quarter | None) -> str:
-    """The pin as people say it: “CX-104 is funded as lean from 2027-Q1”."""
+def pin_sentence(
+    kind: PinKind,
+    initiative: str,
+    option: str | None,
+    start: Quarter | None,
+    price: Money | None = None,
+) -> str:
+    """The pin as people say it: “CX-104 is funded as lean from 2027-Q1”.
+
+    A soft one goes on: “; may be broken for EUR 25,000.00”.
+    """
+    said = _sentence(kind, initiative, option, start)
+    return said if price is None else f"{said}; may be broken for {price}"
+
+
+def _sentence(kind: PinKind, initiative: str, option: str | None, start: Quarter | None) -> str:
     if kind is PinKind.FUND:
         return f"{initiative} is funded"
     if kind is PinKind.EXCLUDE:

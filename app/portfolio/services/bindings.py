@@ -26,6 +26,7 @@ from app.portfolio.rules.demands import (
 from app.portfolio.rules.pins import PinKind, pin_sentence
 from app.portfolio.services.checks import check_open, touch
 from app.portfolio.services.scenarios import record_change
+from app.values.money import Money
 from app.values.quarter import Quarter
 
 
@@ -38,10 +39,12 @@ class PinDraft:
     option: str | None
     start: Quarter | None
     reason: str
+    price: Money | None = None
+    """What breaking it costs; None where it must hold."""
 
     @property
     def sentence(self) -> str:
-        return pin_sentence(self.kind, self.initiative, self.option, self.start)
+        return pin_sentence(self.kind, self.initiative, self.option, self.start, self.price)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,11 @@ def place_pin(
         pin = ScenarioPin(initiative=session.get_one(Initiative, line.id))
         scenario.pins.append(pin)
     else:
-        before = {"pin": _pin_in_words(pin), "reason": pin.reason}
+        before = {"pin": _pin_in_words(pin, scenario), "reason": pin.reason}
     pin.kind, pin.reason = draft.kind, draft.reason
     pin.option = _option(session, line.id, draft.option)
     pin.start = draft.start
+    pin.price_minor = draft.price.minor if draft.price else None
     touch(scenario, actor=actor, now=now)
     after = {"pin": draft.sentence, "reason": draft.reason}
     record_change(session, scenario, "pinned", actor=actor, now=now, before=before, after=after)
@@ -106,7 +110,7 @@ def lift_pin(
     check_open(scenario, expected_version, actor, theirs=bindings_in_words(scenario), yours=wish)
     if pin is None:
         raise NotFoundError("This pin was lifted already.")
-    before = {"pin": _pin_in_words(pin), "reason": pin.reason}
+    before = {"pin": _pin_in_words(pin, scenario), "reason": pin.reason}
     scenario.pins.remove(pin)
     touch(scenario, actor=actor, now=now)
     record_change(session, scenario, "unpinned", actor=actor, now=now, before=before)
@@ -242,7 +246,7 @@ def drop_demand(
 
 def bindings_in_words(scenario: Scenario) -> dict[str, str]:
     """Every pin and rule of the scenario as a sentence, by a label."""
-    pins = {f"Pin {pin.initiative.key}": _pin_in_words(pin) for pin in scenario.pins}
+    pins = {f"Pin {pin.initiative.key}": _pin_in_words(pin, scenario) for pin in scenario.pins}
     rules = {f"Rule {rule.key}": _in_words(rule, scenario) for rule in scenario.rules}
     return pins | rules
 
@@ -251,9 +255,10 @@ def _pin_of(scenario: Scenario, initiative_id: int) -> ScenarioPin | None:
     return next((pin for pin in scenario.pins if pin.initiative_id == initiative_id), None)
 
 
-def _pin_in_words(pin: ScenarioPin) -> str:
+def _pin_in_words(pin: ScenarioPin, scenario: Scenario) -> str:
     option = pin.option.key if pin.option else None
-    return pin_sentence(pin.kind, pin.initiative.key, option, pin.start)
+    price = None if pin.price_minor is None else Money(pin.price_minor, scenario.cycle.currency)
+    return pin_sentence(pin.kind, pin.initiative.key, option, pin.start, price)
 
 
 def _in_words(rule: ScenarioRule, scenario: Scenario) -> str:
@@ -266,6 +271,8 @@ def _pin_faults(draft: PinDraft, scenario: Scenario, line: CandidateLine | None)
     faults = {}
     if not draft.reason:
         faults["reason"] = "Say why; the reason stands beside the result."
+    if draft.price is not None and draft.price.minor <= 0:
+        faults["price"] = "Enter a price above zero, or nothing: then the pin must hold."
     fixes = draft.option is not None or draft.start is not None
     if draft.kind is PinKind.FIX and not fixes:
         faults["option"] = "Name the option, the start, or both; otherwise choose “Fund it”."

@@ -106,10 +106,14 @@ def _fault_in_words(rule: Mapping[str, Any], message: str, sentences: Mapping[st
 
 def rule_sentences(facts: ProblemFacts) -> dict[str, str]:
     """Every rule of the problem as a sentence, by its key in the problem file."""
-    first = facts.quarters.first
+    first, currency = facts.quarters.first, facts.currency
     sentences = {
         f"pin:{pin.initiative}": pin_sentence(
-            pin.kind, pin.initiative, pin.option, None if pin.start is None else first + pin.start
+            pin.kind,
+            pin.initiative,
+            pin.option,
+            None if pin.start is None else first + pin.start,
+            None if pin.price is None else Money(pin.price, currency),
         )
         for pin in facts.pins
     }

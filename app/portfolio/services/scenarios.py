@@ -92,7 +92,7 @@ def duplicate_scenario(
         pins=[
             ScenarioPin(
                 initiative_id=one.initiative_id, kind=one.kind, option_id=one.option_id,
-                start=one.start, reason=one.reason,
+                start=one.start, reason=one.reason, price_minor=one.price_minor,
             )
             for one in original.pins
         ],

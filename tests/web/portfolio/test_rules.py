@@ -188,6 +188,28 @@ class TestChanging:
         assert "may be broken" not in words
 
 
+class TestSoftPins:
+    def test_may_be_broken_for_their_price_and_say_so(
+        self, lead: StrictClient, here: str, solved: Callable[[], int]
+    ) -> None:
+        pins = here.replace("/rules", "/pins")
+        page = lead.get(pins)
+        typed = {"initiative": "CX-102", "kind": "exclude", "reason": "Crowded", "price": "7"}
+        assert lead.post(pins, data=form_values(page, pins) | typed).status_code == 303
+        said = "CX-102 is left out; may be broken for EUR 7.00"
+        assert table(lead.get(pins), "Pins").row(said)["Reason"] == "Crowded"
+        words = text(lead.get(f"/runs/{solved()}"))
+        assert said in words
+        assert "not kept; €7.00 paid" in words
+
+    def test_a_price_of_nothing_is_no_price(self, lead: StrictClient, here: str) -> None:
+        pins = here.replace("/rules", "/pins")
+        typed = {"initiative": "CX-102", "kind": "exclude", "reason": "Crowded", "price": "0"}
+        page = lead.post(pins, data=form_values(lead.get(pins), pins) | typed)
+        assert page.status_code == 422
+        assert "above zero" in (error_on(page, "May be broken for") or "")
+
+
 class TestResult:
     def test_says_what_a_broken_rule_cost_and_adds_up(
         self, lead: StrictClient, here: str, solved: Callable[[], int]
