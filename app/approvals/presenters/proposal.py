@@ -281,18 +281,37 @@ _BOUND = {"at_least": "≥", "at_most": "≤"}
 
 
 def _forced(frozen: FrozenProposal) -> list[Bound]:
-    sentences = {demand.key: demand.sentence for demand in frozen.scenario.demands}
+    sentences, broken = _sentences(frozen), _broken_for(frozen)
     return [
-        Bound(sentences.get(f"pin:{pin.initiative}", f"{pin.initiative}: {pin.kind}"), pin.reason)
+        Bound(
+            sentences.get(f"pin:{pin.initiative}", f"{pin.initiative}: {pin.kind}")
+            + broken.get(f"pin:{pin.initiative}", ""),
+            pin.reason,
+        )
         for pin in frozen.scenario.pins
     ]
 
 
+def _sentences(frozen: FrozenProposal) -> dict[str, str]:
+    return {demand.key: demand.sentence for demand in frozen.scenario.demands}
+
+
+def _broken_for(frozen: FrozenProposal) -> dict[str, str]:
+    """What soft rules the plan breaks cost it, by key: it is worth less to the plan, not to those
+    who carry out its items."""
+    currency = frozen.cycle.currency
+    return {
+        rule["key"]: f": broken by this plan for {Money(rule['paid'], currency)}"
+        for rule in json.loads(frozen.result)["rules"]
+        if rule.get("miss")
+    }
+
+
 def _ruled(frozen: FrozenProposal) -> list[Bound]:
     names = {fund.key: fund.name for fund in frozen.funds}
-    currency = frozen.cycle.currency
+    currency, broken = frozen.cycle.currency, _broken_for(frozen)
     rules = [
-        Bound(demand.sentence, demand.reason)
+        Bound(demand.sentence + broken.get(demand.key, ""), demand.reason)
         for demand in frozen.scenario.demands
         if not demand.key.startswith(("pin:", "needs:", "either:"))
     ]

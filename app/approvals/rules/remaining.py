@@ -38,7 +38,10 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """The plan without the struck items; ``worth`` adds up to ``value_minor`` over allocated."""
+    """The plan without the struck items; ``worth`` adds up to ``value_minor`` over allocated.
+
+    What a plan pays for broken soft rules is a preference of who plans and in no item's figures.
+    """
 
     value_minor: int
     effort_minutes: int
@@ -78,7 +81,7 @@ def remainder(
         for p, c in zip(kept, credits(account), strict=True)
     }
     return Remainder(
-        value_minor=account.value,
+        value_minor=sum(one.allocated for one in worth.values()),
         effort_minutes=sum(problem.option(p).effort_minutes for p in kept),
         worth=worth,
         broken=_broken(problem, account, struck, sentences),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.approvals.rules.remaining import placements_of, remainder
+from app.portfolio.engine.documents import problem_document
 from app.portfolio.engine.parsing import parse_problem
 from app.portfolio.engine.problem import Placement, Problem
 
@@ -83,3 +84,16 @@ class TestRemainder:
         self, problem: Problem, placements: list[Placement]
     ) -> None:
         assert remainder(problem, placements, {"A", "B", "C"}, {}).value_minor == 0
+
+    def test_a_soft_rule_may_be_missed_and_is_in_no_items_value(self, problem: Problem) -> None:
+        document = problem_document(problem)
+        document["rules"] = [
+            {"key": "R1", "type": "at_least", "count": 3, "initiatives": ["A", "B", "C"]}
+        ]
+        kept = [problem.placements[place] for place in range(2)]
+        plain = remainder(parse_problem(document | {"rules": []}), kept, (), {})
+        document["rules"][0]["price"] = 5_00
+        soft = remainder(parse_problem(document), kept, (), {})
+        assert soft.broken == ()
+        assert soft.value_minor == plain.value_minor
+        assert sum(worth.allocated for worth in soft.worth.values()) == soft.value_minor
