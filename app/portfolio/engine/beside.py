@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from time import monotonic
 
 from app.portfolio.engine.greedy import GreedyList, best_greedy_list
@@ -24,8 +23,9 @@ PATIENCE = 0.5
 class Beside:
     """Our own search in a second process, once a problem is large or takes its time."""
 
-    def __init__(self, job: Job, backend: Backend | None) -> None:
+    def __init__(self, job: Job, packed: bytes, backend: Backend | None) -> None:
         self.job = job
+        self.packed = packed
         self.backend = backend
         self.delay = 0.0 if len(job.positions) >= LARGE else LATE
         self.began = monotonic()
@@ -33,6 +33,7 @@ class Beside:
         self._stack = ExitStack()
 
     def __enter__(self) -> Beside:
+        self.read(is_over=False)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -61,10 +62,8 @@ class Beside:
             self.sandbox.hint(positions)
 
     def _begin(self, backend: Backend) -> None:
-        seconds = self.job.seconds - (monotonic() - self.began)
-        job = replace(self.job, backend=backend.name, seconds=max(0.1, seconds))
         try:
-            self.sandbox = self._stack.enter_context(Sandbox(job, backend))
+            self.sandbox = self._stack.enter_context(Sandbox(self.job, backend, self.packed))
         except OSError:
             self.backend = None
 

@@ -44,8 +44,10 @@ MOVES = Backend("moves", (sys.executable, "-m", "app.portfolio.engine.milp.moves
 class Sandbox:
     """Starts the search on entry; on exit the whole process group and its folder are gone."""
 
-    def __init__(self, job: Task, backend: Backend) -> None:
+    def __init__(self, job: Task, backend: Backend, packed: bytes | None = None) -> None:
+        """``packed`` is the job pickled, for who hands the same job to several."""
         self.job = job
+        self._packed = packed
         self.backend = backend
         self.is_finished = False
         self._rest = b""
@@ -54,7 +56,7 @@ class Sandbox:
         sweep_folders()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         path = self.folder / "job.pickle"
-        path.write_bytes(pickle.dumps(self.job))
+        path.write_bytes(self._packed or pickle.dumps(self.job))
         self._pipe, write_end = os.pipe()
         wall = int(self.job.seconds) + 2 * GRACE + 5
         arguments = [os.getpid(), path, write_end, wall * 2, wall, self.backend.memory_bytes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import floor
@@ -131,8 +132,11 @@ class _Run:
         )
         self.proven = None
         try:
-            with Sandbox(job, backend) as sandbox, Beside(job, self.beside) as helper:
-                helper.read(is_over=False)
+            packed = pickle.dumps(job)
+            with (
+                Beside(job, packed, self.beside) as helper,
+                Sandbox(job, backend, packed) as sandbox,
+            ):
                 self.ranked.begin()
                 is_answered = self._follow(sandbox, backend, helper)
         except OSError as error:

@@ -41,7 +41,7 @@ def main(arguments: list[str], work: Callable[[Any, Report, Path], None] = searc
             out.flush()
 
         job: Task = pickle.loads(path.read_bytes())
-        if job.backend != "cbc" and not highs_is_available():
+        if (job.backend == "highs" or work is not search) and not highs_is_available():
             report({"kind": "end", "state": "failed", "detail": "HiGHS is not installed"})
             return 1
         if job.backend == "cbc":

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,16 +47,39 @@ class Relaxed:
         self.deadline = deadline
         self._lp = solvers.KeptRelaxation(model.lp)
         placements = model.problem.placements
-        self.positions = np.array(list(model.x), dtype=np.int64)
-        self._columns = np.array([x.index for x in model.x.values()], dtype=np.int32)
-        self.initiative = np.array([placements[p].initiative for p in model.x], dtype=np.int64)
-        self.start = np.array([placements[p].start for p in model.x], dtype=np.int64)
         self.initiatives = len(model.y)
-        order = np.argsort(self.initiative, kind="stable")
-        ends = np.searchsorted(self.initiative[order], np.arange(self.initiatives + 1))
+        self._name(
+            np.array(list(model.x), dtype=np.int64),
+            np.array([x.index for x in model.x.values()], dtype=np.int32),
+            np.array([placements[p].initiative for p in model.x], dtype=np.int64),
+            np.array([placements[p].start for p in model.x], dtype=np.int64),
+        )
+
+    def _name(self, positions: Places, columns: Any, initiative: Places, start: Places) -> None:
+        """Note which choice is which; all of them are free."""
+        self.positions, self._columns = positions, columns
+        self.initiative, self.start = initiative, start
+        order = np.argsort(initiative, kind="stable")
+        ends = np.searchsorted(initiative[order], np.arange(self.initiatives + 1))
         self.of = [order[a:b] for a, b in pairwise(ends)]
-        self.low = np.zeros(len(self.positions))
-        self.high = np.ones(len(self.positions))
+        self.low, self.high = np.zeros(len(positions)), np.ones(len(positions))
+
+    def narrow(self, x: Floats, most: int) -> Mask:
+        """Keep the ``most`` choices per initiative that cost least against the relaxed plan, and
+        all that are in it; the model gets small. Call after the first solve. Returns what is
+        kept."""
+        cost = self._lp.costs()[self._columns] - x
+        ordered = np.lexsort((cost, self.initiative))
+        firsts = np.searchsorted(self.initiative[ordered], np.arange(self.initiatives))
+        rank = np.empty(len(ordered), dtype=np.int64)
+        rank[ordered] = np.arange(len(ordered)) - firsts[self.initiative[ordered]]
+        keep = (rank < most) | (x > WHOLE)
+        gone = np.sort(self._columns[~keep])
+        self._lp.drop(gone)
+        columns = self._columns[keep]
+        columns = (columns - np.searchsorted(gone, columns)).astype(np.int32)
+        self._name(self.positions[keep], columns, self.initiative[keep], self.start[keep])
+        return keep
 
     def bound(self, which: Places, low: Floats, high: Floats) -> None:
         """Let the choices be between ``low`` and ``high`` only."""
@@ -102,7 +126,7 @@ class Dive:
             if not len(split):
                 return Dived(objective, x > 0.5)
             picked = self._pick(x, split)
-            if self._take(picked) or (len(picked) > 1 and self._take(picked[:1])):
+            if self._take_some(picked):
                 continue
             self.mistakes += 1
             if (self.mistakes % 3 == 1 or len(split) <= 2) and (found := self._leave_rest(x)):
@@ -125,9 +149,17 @@ class Dive:
         ordered = split[np.argsort(-score, kind="stable")]
         _, firsts = np.unique(relaxed.initiative[ordered], return_index=True)
         ordered = ordered[np.sort(firsts)]
-        certain = x[ordered] >= CERTAIN
-        certain[: self.step] = True
-        return ordered[certain]
+        return ordered[: max(self.step, int(np.sum(x[ordered] >= CERTAIN)))]
+
+    def _take_some(self, picked: Places) -> bool:
+        """Take all of the choices, or as many of the first as go together."""
+        while not self._take(picked):
+            if len(picked) == 1:
+                return False
+            picked = picked[: max(1, len(picked) // 4)]
+            self.step = len(picked)
+        self.step += self.step // 2
+        return True
 
     def _take(self, picked: Places) -> bool:
         """Take the choices, or leave everything as it was if no better plan has them all."""

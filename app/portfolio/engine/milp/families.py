@@ -19,6 +19,7 @@ from app.portfolio.engine.problem import (
     Flow,
     Keep,
     Limiting,
+    Option,
     Pin,
     Placement,
     Requires,
@@ -77,9 +78,10 @@ def add_capacities(model: Model) -> None:
                 continue
             row: list[tuple[Any, Any]] = list(terms)
             if capacity.overtime_price is not None:
-                size = float(max(c for _, c in terms))
+                row = [(x, float(c)) for x, c in terms]
+                size = max(c for _, c in row)
                 over = model.positive(f"o{place:03d}_{quarter:03d}")
-                row = [*((x, float(c)) for x, c in terms), (over, -size)]
+                row.append((over, -size))
                 model.value.append((over, -capacity.overtime_price * size))
             available = Fraction(capacity.available[quarter])
             model.row(row, LE, available, owner=f"capacity:{capacity.key}")
@@ -321,18 +323,33 @@ def order_terms(model: Model) -> Terms:
 
 
 def _by_quarter(model: Model, target: int, field: str) -> list[list[tuple[Any, Any]]]:
+    """What every placement takes from a fund or asks of a team, by planning quarter."""
     problem = model.problem
     table: list[list[tuple[Any, Any]]] = [[] for _ in problem.quarters]
+    known: dict[tuple[int, int], list[tuple[int, Any]]] = {}
     for position in model.positions:
         placement = problem.placements[position]
-        option = problem.option(placement)
-        flows: tuple[Flow, ...] = option.spend if field == "spend" else option.demand
-        for flow in flows:
-            if flow.target == target:
-                for quarter, amount in problem.in_horizon(placement, flow):
-                    exact = int(amount) if amount == int(amount) else Fraction(amount)
-                    table[quarter].append((model.x[position], exact))
+        option = (placement.initiative, placement.option)
+        if option not in known:
+            known[option] = _amounts(problem.option(placement), target, field)
+        last = len(table) - placement.start
+        x = model.x[position]
+        for offset, amount in known[option]:
+            if offset < last:
+                table[placement.start + offset].append((x, amount))
     return table
+
+
+def _amounts(option: Option, target: int, field: str) -> list[tuple[int, Any]]:
+    """Non-zero amounts, exact, by quarter from the start; the same whenever that is."""
+    flows: tuple[Flow, ...] = option.spend if field == "spend" else option.demand
+    return [
+        (offset, int(amount) if amount == int(amount) else Fraction(amount))
+        for flow in flows
+        if flow.target == target
+        for offset, amount in enumerate(flow.amounts)
+        if amount
+    ]
 
 
 def _starts(model: Model, initiative: int) -> dict[int, list[pulp.LpVariable]]:

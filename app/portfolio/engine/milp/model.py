@@ -60,13 +60,17 @@ class Model:
 
     def row(self, terms: Terms, sense: int, limit: Number, *, owner: str | None = None) -> None:
         """Add Σ coefficient·variable (≤, =, ≥) limit, scaled; rows are named by number only."""
-        kept = [(variable, coefficient) for variable, coefficient in terms if coefficient]
+        kept = [term for term in terms if term[1]]
         if not kept:
             kept = [(self.positive(f"n{self._rows:06d}", 0.0), 1)]
         scaled, bound = scaled_row([coefficient for _, coefficient in kept], sense, limit)
-        expression = {variable: 0.0 for variable, _ in kept}
-        for (variable, _), coefficient in zip(kept, scaled, strict=True):
-            expression[variable] += coefficient
+        expression = {
+            variable: coefficient for (variable, _), coefficient in zip(kept, scaled, strict=True)
+        }
+        if len(expression) < len(kept):  # a variable that is named twice counts twice
+            expression = dict.fromkeys(expression, 0.0)
+            for (variable, _), coefficient in zip(kept, scaled, strict=True):
+                expression[variable] += coefficient
         if self.elastic and owner is not None:
             self._soften(expression, sense, max(map(abs, scaled)), owner)
         constraint = pulp.LpConstraint(
@@ -123,10 +127,12 @@ def objective_unit(coefficients: Sequence[int | float]) -> int | float:
 def scaled_row(coefficients: list[Any], sense: int, limit: Number) -> tuple[list[float], float]:
     """Whole coefficients over their common divisor, with the limit rounded to what can occur;
     otherwise, or if those are still large, everything in proportion."""
-    if not all(isinstance(coefficient, int) for coefficient in coefficients):
-        size = max(abs(float(coefficient)) for coefficient in coefficients)
-        return [float(coefficient) / size for coefficient in coefficients], float(limit) / size
-    whole = [int(coefficient) for coefficient in coefficients]
+    kinds = set(map(type, coefficients))
+    if kinds != {int}:
+        figures = coefficients if kinds == {float} else [float(number) for number in coefficients]
+        size = max(max(figures), -min(figures))
+        return [number / size for number in figures], float(limit) / size
+    whole: list[int] = coefficients
     common = gcd(*whole)
     bound = Fraction(limit) / common
     if sense == LE:

@@ -25,6 +25,10 @@ LEAST_FREE = 6
 QUICK, SLOW = 0.25, 0.6
 """Seconds of a move below which the next one frees more initiatives, above which fewer."""
 FIRST_DIVES = 6
+FIRST_STEPS = 25
+WIDE = 3000
+"""Placements above which every initiative keeps its MOST_CHOICES most promising ones."""
+MOST_CHOICES = 8
 
 
 class Moves:
@@ -50,6 +54,8 @@ class Moves:
             self.bound, self.first = solved
             value = self.model.value_base - self.bound * self.unit
             self.report({"kind": "bound", "value": value, "level": 0})
+            if len(self.relaxed.positions) > WIDE:
+                self.first = self.first[self.relaxed.narrow(self.first, MOST_CHOICES)]
             if self.job.start:
                 self._follow(self.job.start)
             self._dive_from_the_top()
@@ -62,7 +68,7 @@ class Moves:
         for attempt in range(FIRST_DIVES):
             self.relaxed.bound_all(np.zeros(len(everything)), everything)
             noise = 0.0 if attempt == 0 else 0.15 * attempt
-            step = max(1, count // 25) if attempt < 2 else 1
+            step = max(1, count // FIRST_STEPS) if attempt < 2 else 1
             if self._keep(self._dive(noise, step)) or monotonic() > self.deadline:
                 return
 

@@ -155,9 +155,19 @@ class KeptRelaxation:
         if len(columns):
             self._highs.changeColsBounds(len(columns), columns, low, high)
 
+    def drop(self, columns: Any) -> None:
+        """Forget the variables at these indices, which are 0 from now on; the ones after them
+        move up."""
+        self._highs.deleteCols(len(columns), columns)
+
+    def costs(self) -> Any:
+        """What one unit of each variable would add to the objective, after a solve."""
+        return np.array(self._highs.getSolution().col_dual)
+
     def solve(self, seconds: float) -> tuple[float, Any] | None:
         """Objective and values, or None if there is no solution or the time is over."""
-        self._highs.setOptionValue("time_limit", max(seconds, 0.01))
+        spent = self._highs.getRunTime()  # the limit counts all solves of an object together
+        self._highs.setOptionValue("time_limit", spent + max(seconds, 0.01))
         self._highs.run()
         if self._is_first:
             # What follows starts from a solution; preparing the model anew would lose it.
