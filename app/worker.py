@@ -40,6 +40,8 @@ from app.jobs.services import (
     report_progress,
     show_worker,
 )
+from app.portfolio.services.answering import answer_inquiry
+from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
 from app.web.clock import now
@@ -51,12 +53,17 @@ def _solve_run(job: RunningJob) -> None:
     solve_run(job, memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20)
 
 
+def _answer_inquiry(job: RunningJob) -> None:
+    answer_inquiry(job, memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20)
+
+
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     RUN_KIND: _solve_run,
+    INQUIRY_KIND: _answer_inquiry,
 }
 """Kind of job → what carries it out."""
 
-IN_TURN = frozenset({RUN_KIND})
+IN_TURN = frozenset({RUN_KIND, INQUIRY_KIND})
 """Kinds of which nobody has two running at once."""
 
 BEAT_SECONDS = 2.0

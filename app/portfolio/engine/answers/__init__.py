@@ -19,6 +19,7 @@ from app.portfolio.engine.answers.documents import Answer, answer_document, comp
 from app.portfolio.engine.answers.frontier import Frontier, FrontierPoint, frontier
 from app.portfolio.engine.answers.prices import Price, Prices, rule_prices
 from app.portfolio.engine.answers.robustness import Robustness, robustness
+from app.portfolio.engine.answers.stated import stated_plan
 from app.portfolio.engine.answers.uncertainty import (
     Uncertainty,
     UncertaintyError,
@@ -58,5 +59,6 @@ __all__ = [
     "read_uncertainty",
     "robustness",
     "rule_prices",
+    "stated_plan",
     "why_not",
 ]

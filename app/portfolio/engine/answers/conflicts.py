@@ -21,6 +21,9 @@ from app.portfolio.engine.counting import Account, fund_quarters
 from app.portfolio.engine.problem import Fund, Problem, Synergy, price_of
 from app.portfolio.engine.sandbox import Backend
 
+REPAIR_SECONDS = 15.0
+"""Longest search for the cheapest way out of one kind; the best found by then is shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
@@ -78,8 +81,9 @@ def conflicts(
     work = _Work(problem, on_progress or (lambda _phase: None))
     try:
         with Desk(
-            problem, seconds=time_limit, workers=1, should_stop=should_stop, backend=backend
-        ) as desk:
+            problem, seconds=time_limit, workers=1, should_stop=should_stop, backend=backend,
+            counts_value=False,
+        ) as desk:  # fmt: skip
             work.run(desk)
     except StoppedError:
         work.is_complete = False
@@ -108,13 +112,18 @@ class _Work:
     def run(self, desk: Desk) -> None:
         self.desk = desk
         self.tell("proof")
+        desk.ready()
         began = monotonic()
         self.is_infeasible = self._clash(self.limits)
         self.proof_seconds = monotonic() - began
         if not self.is_infeasible:
             return
         self.tell("set")
-        owners = self._smallest((), False, self.limits)
+        owners = self.limits
+        if self._clash_relaxed(owners):
+            # The relaxation is quick and mostly enough; what it leaves is looked at exactly.
+            owners = self._smallest((), False, owners, self._clash_relaxed)
+        owners = self._smallest((), False, owners, self._clash)
         self.is_minimal = bool(owners) and self._clash(owners)
         for owner in owners:
             reply = self._try([one for one in owners if one != owner])
@@ -137,18 +146,29 @@ class _Work:
     def _clash(self, kept: Sequence[str]) -> bool:
         return self._try(kept).is_infeasible
 
+    def _clash_relaxed(self, kept: Sequence[str]) -> bool:
+        free = frozenset(self.limits) - frozenset(kept)
+        question = Question(
+            free=free, any_plan=True, bound_only=True, seconds=self.desk.seconds_left
+        )
+        return self.desk.ask(question).is_infeasible
+
     def _smallest(
-        self, held: tuple[str, ...], has_grown: bool, suspects: tuple[str, ...]
+        self,
+        held: tuple[str, ...],
+        has_grown: bool,
+        suspects: tuple[str, ...],
+        clash: Callable[[Sequence[str]], bool],
     ) -> tuple[str, ...]:
         """Of the suspects, those needed for a clash with what is held, by halves."""
-        if has_grown and self._clash(held):
+        if has_grown and clash(held):
             return ()
         if len(suspects) == 1:
             return suspects
         middle = len(suspects) // 2
         first, second = suspects[:middle], suspects[middle:]
-        later = self._smallest(held + first, bool(first), second)
-        earlier = self._smallest(held + later, bool(later), first)
+        later = self._smallest(held + first, bool(first), second, clash)
+        earlier = self._smallest(held + later, bool(later), first, clash)
         return earlier + later
 
     def _repair(self) -> None:
@@ -163,7 +183,10 @@ class _Work:
                 return
 
     def _least(self, missable: frozenset[str]) -> WayOut | None:
-        question = Question(missable=missable, seconds=self.desk.seconds_left, gap=1e-3)
+        if self._clash_relaxed([one for one in self.limits if one not in missable]):
+            return None
+        seconds = min(REPAIR_SECONDS, self.desk.seconds_left)
+        question = Question(missable=missable, seconds=seconds, gap=1e-3)
         reply = self.desk.ask(question)
         if reply.account is None:
             return None

@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from app.portfolio.engine.answers.changes import Change, applied
 from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question
 from app.portfolio.engine.checking import breaches
-from app.portfolio.engine.chords import curves, understatement
+from app.portfolio.engine.chords import Curve, Place, curves, understatement
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Message
 from app.portfolio.engine.plan import Plan, PlanStatus
@@ -81,20 +81,25 @@ class Desk:
         workers: int | None = None,
         should_stop: Callable[[], bool] | None = None,
         backend: Backend = KEEPER,
+        counts_value: bool = True,
     ) -> None:
         self.problem = problem
         self.until = monotonic() + seconds
         self.should_stop = should_stop
         self.backend = backend
         self.workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        self.counts_value = counts_value
+        """Whether plans are compared by value; the model is smaller where only limits matter."""
         self._windows: list[_Window] = []
         self._known: dict[tuple[Change, ...], Reply] = {}
         self._lock = Lock()
 
     def __enter__(self) -> Desk:
         positions = tuple(range(len(self.problem.placements)))
-        tolerance = FINENESS * _stake(self.problem, positions)
-        found = curves(self.problem, positions, tolerance)
+        tolerance, found = 0.0, dict[Place, Curve]()
+        if self.counts_value:
+            tolerance = FINENESS * _stake(self.problem, positions)
+            found = curves(self.problem, positions, tolerance)
         self.understated = understatement(found)
         seconds = max(1.0, self.until - monotonic())
         task = DeskTask(self.problem, positions, found, tolerance, seconds)
@@ -116,6 +121,15 @@ class Desk:
     def seconds_left(self) -> float:
         return max(0.0, self.until - monotonic())
 
+    def ready(self) -> None:
+        """Wait until every process has built its model."""
+        for window in self._windows:
+            window.is_open(self._watch)
+
+    def share(self, left: int) -> float:
+        """Seconds for the next of ``left`` questions, half as much again as an equal part."""
+        return max(0.05, 1.5 * self.seconds_left * self.workers / max(1, left))
+
     def ask(self, question: Question, *, window: int = 0, start: Account | None = None) -> Reply:
         """The recounted answer. ``start``: a plan of the changed problem known beforehand.
 
@@ -127,6 +141,9 @@ class Desk:
             question = replace(question, floor=start.value - self.understated)
         left = min(question.seconds, self.seconds_left)
         question = replace(question, seconds=left, gap=self._model_gap(question.gap, start))
+        if left <= 0:
+            self._watch()
+            return Reply(problem, start, None, False)
         message = self._windows[window].ask(question, self._watch)
         if message is not None:
             reply = self._believed(problem, question, message, start)
@@ -247,10 +264,10 @@ class Desk:
 
     def _solved(self, problem: Problem, question: Question, start: Account | None) -> Reply:
         """The slow way, with every doubt of `solve`."""
-        if not question.is_plain:
+        if not question.is_plain or self.seconds_left <= 0:
             return Reply(problem, start, None, False)
         plan = solve(
-            problem, time_limit=max(1.0, question.seconds), gap=question.gap,
+            problem, time_limit=min(question.seconds, self.seconds_left), gap=question.gap,
             should_stop=self.should_stop,
         )  # fmt: skip
         self._watch()
@@ -274,7 +291,7 @@ class _Window:
 
     def ask(self, question: Question, watch: Callable[[], None]) -> Message | None:
         """The process's message; None if it has none that can be used."""
-        if not self._is_open(watch):
+        if not self.is_open(watch):
             return None
         self._number += 1
         assert self._pipe is not None and self._sandbox is not None
@@ -313,7 +330,7 @@ class _Window:
         self._sandbox = sandbox
         return True
 
-    def _is_open(self, watch: Callable[[], None]) -> bool:
+    def is_open(self, watch: Callable[[], None]) -> bool:
         if self._sandbox is not None and not self._starter.is_alive():
             self.close()
         if self._sandbox is None and not self.begin():
@@ -322,7 +339,7 @@ class _Window:
             return True
         sandbox = self._sandbox
         assert sandbox is not None
-        until = monotonic() + 10 + GRACE
+        until = monotonic() + max(10.0, self.task.seconds) + GRACE
         while monotonic() < until and not sandbox.is_finished:
             if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
                 self._pipe = (sandbox.folder / QUESTIONS).open("wb")

@@ -28,7 +28,7 @@ from app.portfolio.engine.answers.changes import (
     applied,
 )
 from app.portfolio.engine.answers.kept import Kept
-from app.portfolio.engine.answers.missing import least_missed
+from app.portfolio.engine.answers.missing import Elastic
 from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.chords import curves, understatement
@@ -51,8 +51,8 @@ def answer_questions(task: DeskTask, report: Report, folder: Path) -> None:
     """Answer until the pipe is closed."""
     pipe = folder / QUESTIONS
     os.mkfifo(pipe)
-    report({"kind": "ready"})
     desk = _Work(task)
+    report({"kind": "ready"})
     with open(pipe, "rb") as questions:
         while True:
             try:
@@ -66,17 +66,22 @@ class _Work:
     def __init__(self, task: DeskTask) -> None:
         self.task = task
         self.kept: OrderedDict[tuple[Change, ...], Kept] = OrderedDict()
+        self.elastic: Elastic | None = None
+        self._model(())
 
     def answer(self, question: Question) -> Message:
         if question.missable:
-            return _message(least_missed(self.task.problem, question))
+            if self.elastic is None or self.elastic.changes != question.changes:
+                self.elastic = Elastic(self.task.problem, question.changes)
+            return _message(self.elastic.least_missed(question))
         rebuilt, light = _split(self.task.problem, question.changes)
         kept = self._model(rebuilt)
         now = _opened(kept, _changed(kept, light), question.free)
         if question.forced:
             return self._forced(kept, now, question)
         if question.bound_only:
-            found = kept.bound(now, question.seconds)
+            idle = replace(now, cost=np.zeros(len(now.cost)))
+            found = kept.bound(idle if question.any_plan else now, question.seconds)
         elif question.any_plan:
             found = kept.any_plan(now, question.seconds)
         elif question.apart:

@@ -85,7 +85,7 @@ def frontier(
     of a smaller budget, where the rules let it stand.
     """
     began = monotonic()
-    work = _Work(problem, fund, gap, with_list, on_progress)
+    work = _Work(problem, fund, gap, with_list, points, on_progress)
     try:
         with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
             work.measure(desk, _shares(points, lowest, highest))
@@ -116,12 +116,15 @@ class _Work:
         fund: str | None,
         gap: float,
         with_list: bool,
+        points: int,
         on_progress: Callable[[FrontierPoint], None] | None,
     ) -> None:
         self.problem, self.fund, self.gap = problem, fund, gap
         self.with_list, self.on_progress = with_list, on_progress
         self.found: dict[Fraction, Reply] = {}
         self.lists: dict[Fraction, int | None] = {}
+        self.most = points
+        self._begun = 0
         self._last: dict[int, Account | None] = {}
 
     def measure(self, desk: Desk, shares: list[Fraction]) -> None:
@@ -132,7 +135,9 @@ class _Work:
             change = ScaleBudgets(share, self.fund)
             known = self._last.get(window) or self._below(share)
             start = standing(change.apply(self.problem), known)
-            question = Question((change,), gap=self.gap, seconds=desk.seconds_left)
+            self._begun += 1
+            seconds = desk.share(2 * self.most - self._begun)
+            question = Question((change,), gap=self.gap, seconds=seconds)
             reply = desk.ask(question, window=window, start=start)
             self._last[window] = reply.account
             return reply

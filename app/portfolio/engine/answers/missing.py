@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from app.portfolio.engine.answers.arrays import Found, arrays_of, solved
-from app.portfolio.engine.answers.changes import applied
+from app.portfolio.engine.answers.changes import Change, applied
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.milp import building
 from app.portfolio.engine.milp.model import Model, Number, Terms
@@ -29,27 +29,32 @@ class ElasticModel(Model):
         self.sizes.extend([size or 1.0] * (len(self.misses) - len(self.sizes)))
 
 
-def least_missed(problem: Problem, question: Question) -> Found:
-    """The plan that misses the ``missable`` limits least, keeping all others.
+class Elastic:
+    """The elastic model of a problem under changes, kept for question after question."""
 
-    Misses of one kind of limit are in one unit; several kinds together are added up as they are.
-    """
-    problem = applied(problem, question.changes)
-    model = ElasticModel(problem, range(len(problem.placements)), {})
-    building.fill(model)
-    weights = list(model.sizes)
-    unit = max(weights, default=1.0)
-    model.minimise([(miss, w / unit) for (_, miss), w in zip(model.misses, weights, strict=True)])
-    arrays = arrays_of(model.lp)
-    upper = arrays.upper.copy()
-    for owner, miss in model.misses:
-        allowed = owner in question.missable and owner not in question.free
-        upper[miss.index] = np.inf if allowed or owner in question.free else 0.0
-    cost = arrays.cost.copy()
-    for owner, miss in model.misses:
-        if owner in question.free:
-            cost[miss.index] = 0.0
-    columns = {position: x.index for position, x in model.x.items()}
-    arrays = replace(arrays, upper=upper, cost=cost)
-    found = solved(arrays, columns, seconds=question.seconds, gap=question.gap)
-    return replace(found, value=None, bound=None) if found.positions is not None else found
+    def __init__(self, problem: Problem, changes: tuple[Change, ...]) -> None:
+        self.changes = changes
+        changed = applied(problem, changes)
+        model = ElasticModel(changed, range(len(changed.placements)), {})
+        building.fill(model)
+        unit = max(model.sizes, default=1.0)
+        misses = zip(model.misses, model.sizes, strict=True)
+        model.minimise([(miss, size / unit) for (_, miss), size in misses])
+        self._arrays = arrays_of(model.lp)
+        self._misses = [(owner, miss.index) for owner, miss in model.misses]
+        self._columns = {position: x.index for position, x in model.x.items()}
+
+    def least_missed(self, question: Question) -> Found:
+        """The plan that misses the ``missable`` limits least, keeping all others.
+
+        Misses of one kind of limit are in one unit; those of several kinds are added up as they
+        are.
+        """
+        upper, cost = self._arrays.upper.copy(), self._arrays.cost.copy()
+        for owner, column in self._misses:
+            upper[column] = np.inf if owner in question.missable | question.free else 0.0
+            if owner in question.free:
+                cost[column] = 0.0
+        arrays = replace(self._arrays, upper=upper, cost=cost)
+        found = solved(arrays, self._columns, seconds=question.seconds, gap=question.gap)
+        return replace(found, value=None, bound=None)

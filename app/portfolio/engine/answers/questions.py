@@ -20,10 +20,10 @@ class Question:
     ``gap`` is relative, ``seconds`` the time for it; ``floor`` the model value of a plan known
     beforehand. ``bound_only``: the bound of the linear relaxation is enough. ``free`` lists limits
     (``rule:KEY``, ``fund:KEY``, ``capacity:KEY``) that do not count. ``any_plan``: the first plan
-    will do. ``apart``: sets of funded initiatives, by position, from which the plan differs in at
-    least ``distance``. ``missable``: limits that may be missed; the plan missing them least, in
-    their own units, is asked for. ``forced``: of each of these initiatives, the bound when it is
-    funded.
+    will do, and with ``bound_only`` one of the relaxation. ``apart``: sets of funded initiatives,
+    by position, from which the plan differs in at least ``distance``. ``missable``: limits that
+    may be missed; the plan missing them least, in their own units, is asked for. ``forced``: of
+    each of these initiatives, the bound when it is funded.
     """
 
     changes: tuple[Change, ...] = ()

@@ -111,7 +111,9 @@ def robustness(
             def one(draw: int, window: int) -> Reply | None:
                 if desk.seconds_left <= 0:
                     return None
-                question = Question((sample.change(draw),), gap=gap)
+                question = Question(
+                    (sample.change(draw),), gap=gap, seconds=desk.share(draws - draw)
+                )
                 return desk.ask(question, window=window)
 
             for place, reply in desk.spread(range(draws), one):
@@ -155,16 +157,38 @@ def fixed_values(account: Account, draws: Draws) -> Any:
     total = effect @ own
     # Synergies, overtime and prices paid depend on the choices alone.
     fixed = float(account.exact_value - sum(account.pool_values.values(), ZERO)) - own.sum()
-    places = list(account.contributions)
-    if places:
-        intensity = np.zeros((len(account.chosen), len(places)))
-        for column, place in enumerate(places):
-            for row, amount in account.contributions[place]:
-                intensity[row, column] = float(amount)
-        worth = np.array([float(problem.pools[p].value[q]) for p, q in places])
-        removed = -np.expm1(-(effect @ intensity))
-        total = total + (removed * draws.pools[:, [p for p, _ in places]]) @ worth
+    for pool, columns in _by_pool(account).items():
+        removed = -np.expm1(-(effect[:, columns.rows] @ columns.intensity))
+        total = total + (removed @ columns.worth) * draws.pools[:, pool]
     return total + fixed
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """One pool: who of the chosen acts on it, how much per quarter, and what a quarter is worth."""
+
+    rows: list[int]
+    intensity: Any
+    worth: Any
+
+
+def _by_pool(account: Account) -> dict[int, _Columns]:
+    found: dict[int, dict[int, list[tuple[int, float]]]] = {}
+    for (pool, quarter), parts in account.contributions.items():
+        acting = [(row, float(amount)) for row, amount in parts]
+        found.setdefault(pool, {})[quarter] = acting
+    columns = {}
+    for pool, quarters in found.items():
+        rows = sorted({row for entries in quarters.values() for row, _ in entries})
+        place = {row: k for k, row in enumerate(rows)}
+        intensity = np.zeros((len(rows), len(quarters)))
+        for column, entries in enumerate(quarters.values()):
+            for row, amount in entries:
+                intensity[place[row], column] = amount
+        value = account.problem.pools[pool].value
+        worth = np.array([float(value[quarter]) for quarter in quarters])
+        columns[pool] = _Columns(rows, intensity, worth)
+    return columns
 
 
 def distribution(values: Any) -> Distribution | None:

@@ -1,0 +1,258 @@
+"""Answers beside a run's plan as tables and sentences, in the words of its cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.portfolio.presenters.names import Names
+from app.portfolio.presenters.verdicts import gap_words, limit_words
+from app.portfolio.rules import InquiryKind
+from app.portfolio.rules.demands import listed
+from app.values.money import Money
+from app.web.filters import money, percent, quarter
+
+MOST_NAMED = 6
+
+Row = Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: ``numeric`` are the positions of columns with figures."""
+
+    caption: str
+    head: Row
+    rows: Sequence[Row]
+    numeric: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """An answer: what it says in short, then in tables; ``note`` where it is not complete."""
+
+    sentences: Sequence[str]
+    sheets: Sequence[Sheet]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Names and money of one answer."""
+
+    document: Mapping[str, Any]
+    names: Names
+
+    def money(self, minor: int | None) -> str:
+        return "–" if minor is None else money(Money(minor, self.document["currency"]))
+
+    def some(self, keys: Sequence[str]) -> str:
+        """Initiatives by key, the first few."""
+        more = len(keys) - MOST_NAMED
+        shown = list(keys[:MOST_NAMED]) + ([f"{more} more"] if more > 0 else [])
+        return listed(shown) if shown else "–"
+
+    def initiative(self, key: str) -> str:
+        return f"{key} {self.names.title(key)}" if self.names.title(key) != key else key
+
+    def change(self, change: Mapping[str, Any]) -> str:
+        """What a change does."""
+        match change["type"]:
+            case "add_budget":
+                parts = [
+                    f"{self.money(a['amount'])} for {self.names.fund(a['fund'])} in "
+                    f"{quarter(a['quarter'])}"
+                    for a in change["amounts"]
+                ]
+                return f"More budget: {listed(parts)}"
+            case "add_capacity":
+                parts = [
+                    f"{a['amount']} for {self.names.team(a['capacity'])} in {quarter(a['quarter'])}"
+                    for a in change["amounts"]
+                ]
+                return f"More work: {listed(parts)}"
+            case "drop_rule":
+                return f"Without “{self.names.rule(change['rule'])}”"
+        return change["type"]
+
+
+def answer_view(document: Mapping[str, Any], names: Names) -> AnswerView:
+    """The answer of a stored document."""
+    kind = InquiryKind(document["kind"])
+    sentences, sheets = _VIEWS[kind](_Words(document, names))
+    note = None
+    if not document["is_complete"]:
+        note = "Time ran out or somebody stopped it, so this is not everything. Ask again."
+    return AnswerView(sentences, sheets, note)
+
+
+def _frontier(words: _Words) -> tuple[list[str], list[Sheet]]:
+    rows = [
+        (
+            percent(Decimal(str(point["share"])), 1), words.money(point["budget"]),
+            words.money(point["value"]), gap_words(point["gap"]), words.money(point["shortfall"]),
+            words.some(point["entered"]), words.some(point["left"]),
+        )
+        for point in words.document["points"]
+    ]  # fmt: skip
+    head = ("Budgets", "Money", "Value", "At most more", "Ranked list falls short", "Enter",
+            "Leave")  # fmt: skip
+    sentence = "The most that can be had for every budget, and who enters or leaves on the way."
+    return [sentence], [Sheet("Value against budget", head, rows, (1, 2, 3, 4))]
+
+
+def _explain(words: _Words) -> tuple[list[str], list[Sheet]]:
+    rows = []
+    for row in words.document["rows"]:
+        remedies = {remedy["kind"]: remedy for remedy in row["remedies"]}
+        rule = remedies.get("rule")
+        rows.append(
+            (
+                words.initiative(row["initiative"]), _loss(words, row), words.some(row["leaves"]),
+                *(
+                    words.money(remedies[kind]["amount"]) if kind in remedies else "–"
+                    for kind in ("budget", "cost", "value")
+                ),
+                words.change(rule["change"]) if rule else "–",
+                words.some(row["dominated_by"]),
+            )
+        )  # fmt: skip
+    head = ("Not funded", "Funding it loses", "Then out", "More budget", "Costs less",
+            "Worth more", "Rule in the way", "Better in everything")  # fmt: skip
+    sentence = (
+        "What each would cost the plan if it had to be in, and the least that brings it in by "
+        "itself. Every remedy was tried by choosing anew."
+    )
+    return [sentence], [Sheet("Why not funded", head, rows, (1, 3, 4, 5))]
+
+
+def _loss(words: _Words, row: Mapping[str, Any]) -> str:
+    if not row["is_exact"]:
+        return f"about {words.money(row['estimate'])}"
+    return "can't be in" if row["loss"] is None else words.money(row["loss"])
+
+
+def _price(words: _Words) -> tuple[list[str], list[Sheet]]:
+    rows = [
+        (
+            words.names.rule(row["rule"]), words.money(row["price"]), words.some(row["enters"]),
+            words.some(row["leaves"]),
+        )
+        for row in words.document["rows"]
+    ]  # fmt: skip
+    head = ("Rule", "Price", "Would enter", "Would leave")
+    sentence = "What the best plan would be worth more without each pin and rule."
+    return [sentence], [Sheet("Prices of pins and rules", head, rows, (1,))]
+
+
+_STANDINGS = {"core": "Core", "contingent": "Depends", "out": "Out"}
+
+
+def _robust(words: _Words) -> tuple[list[str], list[Sheet]]:
+    found = words.document
+    rows = [
+        (
+            words.initiative(row["initiative"]), _STANDINGS[row["standing"]],
+            "Yes" if row["is_in_plan"] else "No", percent(Decimal(str(row["share"])), 0),
+        )
+        for row in found["shares"]
+    ]  # fmt: skip
+    spreads = [
+        (name, *(words.money(spread[k]) for k in ("p10", "p50", "p90", "mean")),
+         percent(Decimal(str(spread["above_zero"])), 0))
+        for name, spread in (("This plan", found["plan"]), ("With hindsight", found["best"]))
+        if spread is not None
+    ]  # fmt: skip
+    sentences = [
+        f"{found['draws']} draws of the inputs (seed {found['seed']}), each chosen anew to within "
+        f"{gap_words(found['gap'])}, and {found['valued']:,} draws of this plan as it is."
+    ]
+    if found["missed"] is not None:
+        missed = percent(Decimal(str(found["missed"])), 0)
+        sentences.append(f"In {missed} of the draws the costs of this plan break a budget.")
+    if found["runner_up"] is not None:
+        rival = found["runner_up"]
+        sentences.append(
+            f"The runner-up is worth more in {percent(Decimal(str(rival['beaten'])), 0)} of the "
+            f"draws; over all draws the plan loses {words.money(rival['mean'])} to it on average."
+        )
+    head = ("Worth", "P10", "P50", "P90", "Mean", "Above zero")
+    return sentences, [
+        Sheet("What it is worth", head, spreads, (1, 2, 3, 4, 5)),
+        Sheet("Who stays in", ("Initiative", "Standing", "In this plan", "Funded in"), rows, (3,)),
+    ]
+
+
+def _alternatives(words: _Words) -> tuple[list[str], list[Sheet]]:
+    rows = [
+        (
+            str(number), words.money(row["value"]), words.money(row["below"]),
+            words.money(row["spend"]), words.some(row["enters"]), words.some(row["leaves"]),
+            "Yes" if row["is_next"] else "No",
+        )
+        for number, row in enumerate(words.document["rows"], start=1)
+    ]  # fmt: skip
+    head = ("Plan", "Value", "Less than the plan", "Spend", "Enter", "Leave", "Proven next")
+    within = percent(Decimal(str(words.document["within"])), 0)
+    sentences = [f"The next best plans, worth at most {within} less."]
+    if words.document["are_all"]:
+        sentences.append("There are no others." if rows else "There are none.")
+    return sentences, [Sheet("Alternatives", head, rows, (1, 2, 3))] if rows else []
+
+
+def _conflicts(words: _Words) -> tuple[list[str], list[Sheet]]:
+    found = words.document
+    if not found["is_infeasible"]:
+        return ["Every limit, pin and rule can hold together."], []
+    members = [(limit_words(one["owner"], words.names),) for one in found["members"]]
+    ways = [found["repair"], *found["ways_out"]] if found["repair"] else found["ways_out"]
+    rows = [
+        (
+            listed([words.change(change) for change in way["changes"]]),
+            words.money(way["money"]) if way["money"] else "–",
+            words.some(way["funded"]),
+        )
+        for way in ways
+    ]
+    sentences = ["These limits, pins and rules can't all hold."]
+    if found["is_minimal"]:
+        sentences.append("Each of them is needed for that: any one less, and the others can.")
+    return sentences, [
+        Sheet("What can't hold together", ("Limit",), members),
+        Sheet("Ways out, the cheapest first", ("Change", "Money", "Funds then"), rows, (1,)),
+    ]
+
+
+_VIEWS: Mapping[InquiryKind, Callable[[_Words], tuple[list[str], list[Sheet]]]] = {
+    InquiryKind.FRONTIER: _frontier,
+    InquiryKind.EXPLAIN: _explain,
+    InquiryKind.PRICE: _price,
+    InquiryKind.ROBUST: _robust,
+    InquiryKind.ALTERNATIVES: _alternatives,
+    InquiryKind.CONFLICTS: _conflicts,
+}
+
+HINTS = {
+    InquiryKind.FRONTIER: "Value against budget, and who enters or leaves on the way.",
+    InquiryKind.EXPLAIN: "Why each initiative is left out, and the least that brings it in.",
+    InquiryKind.PRICE: "What every pin and rule costs.",
+    InquiryKind.ROBUST: "Who stays in when inputs turn out otherwise, and what that is worth.",
+    InquiryKind.ALTERNATIVES: "The next best plans, and how much less they are worth.",
+    InquiryKind.CONFLICTS: "What can't hold together, and the cheapest way out.",
+}
+"""What each question is about."""
+
+DOING = {"starting": "Writing the model"}
+
+
+def progress_of(noted: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the progress component shows of a question that isn't answered yet."""
+    if not noted:
+        return {"percent": None, "phase": "Waiting for a worker", "facts": []}
+    done, of = noted.get("done", 0), noted.get("of")
+    share = min(99, round(100 * done / of)) if of else None
+    what = str(noted.get("doing"))
+    facts = [] if what in DOING else [(what, f"{done} of {of}" if of else str(done))]
+    return {"percent": share, "phase": DOING.get(what, "Choosing anew"), "facts": facts}

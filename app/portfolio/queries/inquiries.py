@@ -1,0 +1,72 @@
+"""Read questions beside a run's plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from app.accounts.models import Person
+from app.jobs.rules import JobState
+from app.portfolio.models import Inquiry, Run
+from app.portfolio.rules import InquiryKind
+from app.values.canonical import canonical_json, digest
+
+ALIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+def question_of(run: Run, kind: InquiryKind, parameters: Mapping[str, object]) -> str:
+    """The digest of a question: of the problem, the plan it is about, its kind and parameters."""
+    about = run.result_digest if kind.needs_plan else None
+    asked = {"problem": run.digest, "result": about, "kind": kind, "parameters": parameters}
+    return digest(canonical_json(asked))
+
+
+def find_inquiry(session: Session, question: str) -> Inquiry | None:
+    """The question's answer, else what works on it, else its latest try; with its job and run."""
+    found = session.scalars(
+        _whole().where(Inquiry.question == question).order_by(Inquiry.id.desc()).limit(20)
+    ).all()
+    return max(found, key=_rank, default=None)
+
+
+def _rank(inquiry: Inquiry) -> tuple[int, int]:
+    if inquiry.content_digest is not None and inquiry.job.state is JobState.DONE:
+        return (2, inquiry.id)
+    return (1 if inquiry.job.state in ALIVE else 0, inquiry.id)
+
+
+def find_inquiry_of_job(session: Session, job_id: int) -> Inquiry | None:
+    """The question a job works on, with its run's problem and result."""
+    return session.scalar(
+        select(Inquiry)
+        .where(Inquiry.job_id == job_id)
+        .options(joinedload(Inquiry.run).defer(Run.inputs))
+    )
+
+
+def find_content(session: Session, question: str) -> bytes | None:
+    """The stored answer of a question, if there is one."""
+    return session.scalar(
+        select(Inquiry.content)
+        .join(Inquiry.job)
+        .where(
+            Inquiry.question == question,
+            Inquiry.content_digest.is_not(None),
+            Inquiry.job.has(state=JobState.DONE),
+        )
+        .order_by(Inquiry.id)
+        .limit(1)
+    )
+
+
+def _whole() -> Select[Any]:
+    return select(Inquiry).options(
+        joinedload(Inquiry.job),
+        joinedload(Inquiry.requested_by).lazyload(Person.grants),
+        joinedload(Inquiry.run).options(
+            defer(Run.problem), defer(Run.result), defer(Run.inputs)
+        ),
+    )  # fmt: skip
