@@ -58,6 +58,8 @@ class Reply:
     bound: int | None
     is_done: bool
     is_infeasible: bool = False
+    share: float | None = None
+    """How far the relaxation funds the initiative that was looked at."""
 
     @property
     def value(self) -> int | None:
@@ -102,7 +104,9 @@ class Desk:
             found = curves(self.problem, positions, tolerance)
         self.understated = understatement(found)
         seconds = max(1.0, self.until - monotonic())
-        task = DeskTask(self.problem, positions, found, tolerance, seconds)
+        task = DeskTask(
+            self.problem, positions, found, tolerance, seconds, warms_up=self.counts_value
+        )
         self._windows = [_Window(task, self.backend) for _ in range(self.workers)]
         for window in self._windows:
             window.begin()
@@ -239,7 +243,8 @@ class Desk:
             if account.value > bound + 1 + abs(bound) // 10**9:
                 return None
             bound = max(bound, account.value)
-        return Reply(problem, account, bound, state == "optimal" and account is not None)
+        done = state == "optimal" and account is not None
+        return Reply(problem, account, bound, done, share=message.get("share"))
 
     def _recounted(self, problem: Problem, question: Question, message: Message) -> Account | None:
         places, positions = problem.placements, message["positions"]

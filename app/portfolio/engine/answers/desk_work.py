@@ -67,7 +67,9 @@ class _Work:
         self.task = task
         self.kept: OrderedDict[tuple[Change, ...], Kept] = OrderedDict()
         self.elastic: Elastic | None = None
-        self._model(())
+        kept = self._model(())
+        if task.warms_up:
+            kept.bound(kept.arrays, task.seconds)
 
     def answer(self, question: Question) -> Message:
         if question.missable:
@@ -92,7 +94,8 @@ class _Work:
             found = kept.solve(
                 now, gap=question.gap, seconds=question.seconds, floor=question.floor
             )
-        return _message(found) | {"understated": understatement(kept.curves)}
+        seen = None if question.look is None else kept.funded_share(question.look)
+        return _message(found) | {"understated": understatement(kept.curves), "share": seen}
 
     def _forced(self, kept: Kept, now: Arrays, question: Question) -> Message:
         places = {one.key: place for place, one in enumerate(kept.problem.initiatives)}

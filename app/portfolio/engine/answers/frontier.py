@@ -134,7 +134,14 @@ class _Work:
         def one(share: Fraction, window: int) -> Reply:
             change = ScaleBudgets(share, self.fund)
             known = self._last.get(window) or self._below(share)
-            start = standing(change.apply(self.problem), known)
+            changed = change.apply(self.problem)
+            start = standing(changed, known)
+            listed = None
+            if self.with_list or start is None:
+                listed = best_greedy_list(changed)
+                self.lists[share] = None if listed is None else listed.account.value
+            if listed is not None and (start is None or listed.account.value > start.value):
+                start = listed.account
             self._begun += 1
             seconds = desk.share(2 * self.most - self._begun)
             question = Question((change,), gap=self.gap, seconds=seconds)
@@ -145,9 +152,6 @@ class _Work:
         for place, reply in desk.spread(shares, one, in_runs=True):
             share = shares[place]
             self.found[share] = reply
-            if self.with_list:
-                best = best_greedy_list(reply.problem)
-                self.lists[share] = None if best is None else best.account.value
             if self.on_progress is not None:
                 self.on_progress(self._point(share, None))
         self._rise()

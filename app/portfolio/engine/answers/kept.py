@@ -84,6 +84,14 @@ class Kept:
         self._slopes: dict[tuple[int, int], dict[int, Fraction]] = {}
         self._lp = loaded(self.arrays, relaxed=True)
         self._basis: Any = None
+        self._seen: Floats | None = None
+
+    def funded_share(self, key: str) -> float | None:
+        """How far the relaxation solved last funds an initiative."""
+        if self._seen is None:
+            return None
+        places = {one.key: place for place, one in enumerate(self.problem.initiatives)}
+        return float(self._seen[self.funded[places[key]]])
 
     def columns_of(self, initiative: int) -> list[int]:
         """Columns of an initiative's placements."""
@@ -212,11 +220,12 @@ class Kept:
         lp.setOptionValue("time_limit", lp.getRunTime() + max(seconds, 0.01))
         lp.run()
         state = STATES.get(lp.getModelStatus(), "failed")
-        relaxed = _Relaxed(state)
+        relaxed, self._seen = _Relaxed(state), None
         if state == "optimal":
             solution, info = lp.getSolution(), lp.getInfo()
             values, duals = np.array(solution.col_value), np.array(solution.col_dual)
             relaxed = _Relaxed(state, info.objective_function_value, values, duals)
+            self._seen = values
             if self._basis is None:
                 self._basis = lp.getBasis()
         move(lp, now, self.arrays)

@@ -23,7 +23,8 @@ class Question:
     will do, and with ``bound_only`` one of the relaxation. ``apart``: sets of funded initiatives,
     by position, from which the plan differs in at least ``distance``. ``missable``: limits that
     may be missed; the plan missing them least, in their own units, is asked for. ``forced``: of
-    each of these initiatives, the bound when it is funded.
+    each of these initiatives, the bound when it is funded. ``look``: how far the relaxation funds
+    this one is told.
     """
 
     changes: tuple[Change, ...] = ()
@@ -37,6 +38,7 @@ class Question:
     distance: int = 1
     missable: frozenset[str] = frozenset()
     forced: tuple[str, ...] = ()
+    look: str | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -50,11 +52,12 @@ class Question:
 @dataclass(frozen=True)
 class DeskTask:
     """A problem and the curves to value its pools by; ``tolerance`` is what they may understate in
-    all, for models built anew."""
+    all, for models built anew. ``warms_up``: the relaxation is solved before the first question."""
 
     problem: Problem
     positions: tuple[int, ...]
     curves: Mapping[Place, Curve]
     tolerance: float
     seconds: float
+    warms_up: bool = True
     backend: str = "highs"

@@ -28,6 +28,9 @@ from app.portfolio.engine.sandbox import Backend
 STEPS = 128
 """How finely extra budget and cost cuts are searched: to less than 1 % of the cost."""
 
+MOST_STEPS = 64 * STEPS
+"""The most extra budget that is tried: what it spends, this many times."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
@@ -248,23 +251,41 @@ class _Inquiry:
             parts = ((f, q, -(-amount * step // STEPS)) for (f, q), amount in profile.items())
             return AddBudget(tuple(sorted(parts)))
 
-        low, high = 0, STEPS
-        best = self._ask(more(high))
-        if self.place not in best.funded:
+        found: dict[int, Reply] = {}
+
+        def is_in(step: int) -> bool:
+            if step not in found:
+                found[step] = self._ask(more(step))
+            return self.place in found[step].funded
+
+        guess = self._relaxed_step(more)
+        step = None if guess is None else _least_step(guess, is_in)
+        if step is None:
             return None
+        for further in (0, 1, 4, 16, 64):
+            change = more(step + further)
+            if is_in(step + further) and self._holds(change, found[step + further]):
+                return Remedy("budget", change, change.total, found[step + further].value or 0)
+        return None
+
+    def _relaxed_step(self, more: Callable[[int], AddBudget]) -> int | None:
+        """Where the relaxation begins to fund it; quick, and near to where the plan does."""
+
+        def is_in(step: int) -> bool:
+            question = Question((more(step),), bound_only=True, look=self.key)
+            share = self.desk.ask(question, window=self.window).share
+            return share is not None and share >= 0.5
+
+        high = STEPS
+        while not is_in(high):
+            high *= 2
+            if high > MOST_STEPS:
+                return None
+        low = high // 2 if high > STEPS else 0
         while high - low > 1:
             middle = (low + high) // 2
-            reply = self._ask(more(middle))
-            if self.place in reply.funded:
-                high, best = middle, reply
-            else:
-                low = middle
-        for step in (high, high + 1, high + 4, high + 16, STEPS):
-            change = more(min(step, STEPS))
-            reply = best if step == high else self._ask(change)
-            if self._holds(change, reply):
-                return Remedy("budget", change, change.total, reply.value or 0)
-        return None
+            low, high = (low, middle) if is_in(middle) else (middle, high)
+        return high
 
     def _cost(self) -> Remedy | None:
         """The smallest cut of what it costs that does it."""
@@ -319,3 +340,24 @@ class _Inquiry:
             getattr(rule, "initiative", None), getattr(rule, "needs", None),
         )  # fmt: skip
         return self.place in named
+
+
+def _least_step(guess: int, is_in: Callable[[int], bool]) -> int | None:
+    """The least step that is in, near a guess: outwards first, then by halves."""
+    width = 4
+    if is_in(guess):
+        high, low = guess, max(0, guess - width)
+        while low > 0 and is_in(low):
+            width *= 2
+            high, low = low, max(0, low - width)
+    else:
+        low, high = guess, guess + width
+        while not is_in(high):
+            width *= 2
+            low, high = high, high + width
+            if high > 2 * MOST_STEPS:
+                return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_in(middle) else (middle, high)
+    return high
