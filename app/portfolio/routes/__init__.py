@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from app.portfolio.routes import bindings, comparing, inquiries, limits, runs, scenarios
+from app.portfolio.routes import (
+    bindings,
+    comparing,
+    inquiries,
+    limits,
+    runs,
+    scenarios,
+    trying,
+    workbench,
+)
 from app.portfolio.routes.blueprint import bp
 
-__all__ = ["bindings", "bp", "comparing", "inquiries", "limits", "runs", "scenarios"]
+__all__ = [
+    "bindings",
+    "bp",
+    "comparing",
+    "inquiries",
+    "limits",
+    "runs",
+    "scenarios",
+    "trying",
+    "workbench",
+]

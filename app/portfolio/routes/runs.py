@@ -19,7 +19,7 @@ from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
 from app.portfolio.queries import find_earlier_run, get_run, get_scenario
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.routes.blueprint import RUN, SCENARIO, bp
-from app.portfolio.routes.scenarios import run_form, scenario_page
+from app.portfolio.routes.workbench import run_form, scenario_page
 from app.portfolio.services.runs import RunOptions, start_run, stop_run
 from app.web.clock import now
 from app.web.guards import current_actor, requires
@@ -48,7 +48,9 @@ def begin_run(scenario_id: int) -> Response | tuple[str, int]:
         else:
             if started.is_known:
                 flash("Nothing has changed since this run, so this is its answer.", "info")
-            return redirect(url_for("portfolio.run", run_id=started.run_id), 303)
+            return redirect(
+                url_for("portfolio.scenario", scenario_id=scenario_id, run=started.run_id), 303
+            )
     return scenario_page(get_scenario(db.session, scenario_id), form), 422
 
 
@@ -135,9 +137,9 @@ def stop(run_id: int) -> Response:
     with transaction(db.session) as session:
         one = get_run(session, run_id)
         stop_run(session, one, actor=current_actor(), now=now())
-        began = one.job.state is JobState.RUNNING
+        began, scenario_id = one.job.state is JobState.RUNNING, one.scenario_id
     flash("The best plan so far is kept." if began else "The run is stopped.", "ok")
-    return redirect(url_for("portfolio.run", run_id=run_id), 303)
+    return redirect(url_for("portfolio.scenario", scenario_id=scenario_id, run=run_id), 303)
 
 
 @bp.get(f"{RUN}/problem.json")

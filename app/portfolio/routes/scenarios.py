@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any
-
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.audit.services import answered_once
@@ -15,28 +12,17 @@ from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
-from app.portfolio.forms import NewScenarioForm, RunForm, ScenarioForm
+from app.portfolio.forms import NewScenarioForm, ScenarioForm
 from app.portfolio.models import Scenario
-from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.scenarios import (
-    breaks,
-    limit_lines,
-    pin_lines,
-    rule_lines,
     run_line,
-    team_lines,
 )
 from app.portfolio.queries import (
-    count_candidates,
     get_scenario,
     latest_runs,
-    list_runs_of,
     list_scenarios,
-    load_inputs,
 )
-from app.portfolio.queries.facts import effective_budgets, load_bound
 from app.portfolio.routes.blueprint import SCENARIO, bp
-from app.portfolio.rules.approved import foreign_sentences
 from app.portfolio.services.scenarios import (
     ScenarioDraft,
     create_scenario,
@@ -45,8 +31,6 @@ from app.portfolio.services.scenarios import (
 )
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
-
-USUAL_SECONDS = 60
 
 
 @bp.get("/scenarios")
@@ -115,46 +99,6 @@ def _new_form() -> NewScenarioForm:
 
 def _draft(form: ScenarioForm) -> ScenarioDraft:
     return ScenarioDraft(form.name.data or "", form.note.data or "")
-
-
-@bp.get(SCENARIO)
-@requires("scenarios.view")
-def scenario(scenario_id: int) -> str:
-    return scenario_page(get_scenario(db.session, scenario_id), run_form())
-
-
-def run_form() -> RunForm:
-    """A fresh form to start a run with, unless one was sent."""
-    seconds = min(USUAL_SECONDS, current_app.config["SOLVER_SECONDS"])
-    return RunForm(data={"seconds": seconds, "gap": Decimal(0)})
-
-
-def scenario_page(one: Scenario, form: RunForm) -> str:
-    """A scenario: its limits and rules left, its latest runs right."""
-    runs = list_runs_of(db.session, one.id)
-    # Only the latest run says in words why there is no plan.
-    names = {run.id: Names(load_inputs(db.session, run.id)) for run in runs[:1] if breaks(run)}
-    return render_template(
-        "portfolio/scenario.html",
-        scenario=one,
-        form=form,
-        runs=[run_line(run, one.cycle.currency, names.get(run.id)) for run in runs],
-        latest=runs[0] if runs else None,
-        candidate_count=count_candidates(db.session, one.cycle_id),
-        foreign=foreign_sentences(load_bound(db.session, one.cycle), one.cycle.currency),
-        **constraints(one),
-    )
-
-
-def constraints(one: Scenario) -> dict[str, Any]:
-    """What the panel of limits, pins and rules shows."""
-    return {
-        "limits": limit_lines(one, effective_budgets(one)),
-        "teams": team_lines(one),
-        "pins": pin_lines(one),
-        "rules": rule_lines(one),
-        "is_closed": one.cycle.state is CycleState.CLOSED,
-    }
 
 
 @bp.get(f"{SCENARIO}/edit")

@@ -100,7 +100,7 @@ class TestStart:
         action = f"/scenarios/{portfolio.scenario.id}/runs"
         kept = form_values(lead.get(f"/scenarios/{portfolio.scenario.id}"), action)
         sent = lead.post(action, data=kept)
-        assert sent.location == f"/runs/{run_id}"
+        assert sent.location == f"{action.removesuffix('/runs')}?run={run_id}"
         assert "Nothing has changed since this run" in (notice(lead.get(sent.location)) or "")
 
 

@@ -1,0 +1,88 @@
+"""Read what the workbench of a scenario shows of runs: its own and those of its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, undefer
+
+from app.accounts.models import Person
+from app.jobs.rules import JobState
+from app.portfolio.models import Inquiry, Run, Scenario
+from app.portfolio.queries.inquiries import question_of
+from app.portfolio.rules import InquiryKind
+
+OWN_RUNS, OTHER_RUNS = 20, 3
+"""The latest runs of the scenario itself, and of every other one of its cycle."""
+
+
+def list_bench_runs(session: Session, scenario: Scenario) -> Sequence[Run]:
+    """The latest runs of the scenario and of the others of its cycle, the newest first.
+
+    With their jobs and scenarios, without documents.
+    """
+    place = func.row_number().over(partition_by=Run.scenario_id, order_by=Run.id.desc())
+    ranked = (
+        select(Run.id, Run.scenario_id, place.label("place"))
+        .join(Run.scenario)
+        .where(Scenario.cycle_id == scenario.cycle_id)
+        .subquery()
+    )
+    is_own = ranked.c.scenario_id == scenario.id
+    wanted = select(ranked.c.id).where(
+        (is_own & (ranked.c.place <= OWN_RUNS)) | (~is_own & (ranked.c.place <= OTHER_RUNS))
+    )
+    return session.scalars(
+        select(Run)
+        .join(Run.scenario)
+        .where(Run.id.in_(wanted))
+        .options(
+            contains_eager(Run.scenario),
+            joinedload(Run.job),
+            joinedload(Run.requested_by).lazyload(Person.grants),
+            defer(Run.problem), defer(Run.result), defer(Run.inputs),
+        )
+        .order_by(Run.id.desc())
+    ).all()  # fmt: skip
+
+
+def load_documents(session: Session, run_ids: Collection[int]) -> dict[int, Run]:
+    """Runs with their documents, jobs and scenarios, by id; inputs as stored."""
+    if not run_ids:
+        return {}
+    runs = session.scalars(
+        select(Run)
+        .where(Run.id.in_(run_ids))
+        .options(
+            undefer(Run.problem), undefer(Run.result), undefer(Run.inputs_content),
+            defer(Run.inputs), joinedload(Run.job), joinedload(Run.scenario),
+            joinedload(Run.requested_by).lazyload(Person.grants),
+        )
+    )  # fmt: skip
+    return {run.id: run for run in runs}
+
+
+def load_inquiries(
+    session: Session, run: Run, kinds: Collection[InquiryKind]
+) -> dict[InquiryKind, Inquiry]:
+    """What was asked beside a run: the answer, else what works on it, else the last try."""
+    questions = {question_of(run, kind, kind.parameters): kind for kind in kinds}
+    found = session.scalars(
+        select(Inquiry)
+        .where(Inquiry.question.in_(questions))
+        .options(joinedload(Inquiry.job), undefer(Inquiry.content))
+        .order_by(Inquiry.id)
+    )
+    latest: dict[InquiryKind, Inquiry] = {}
+    for one in found:
+        kind = questions[one.question]
+        if kind not in latest or _weight(one) >= _weight(latest[kind]):
+            latest[kind] = one
+    return latest
+
+
+def _weight(inquiry: Inquiry) -> int:
+    if inquiry.content_digest is not None and inquiry.job.state is JobState.DONE:
+        return 2
+    return 0 if inquiry.job.state.is_over else 1

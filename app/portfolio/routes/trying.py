@@ -1,0 +1,222 @@
+"""Try a change without saving it, keep it, apply a remedy, ask beside the plan."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.audit.services import answered_once
+from app.db.session import transaction
+from app.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from app.extensions import db
+from app.portfolio.forms.trying import RemedyForm, TryForm, pins_in_short
+from app.portfolio.models import Scenario
+from app.portfolio.presenters.trying import asked_in_words, trial_view
+from app.portfolio.queries import get_run, get_scenario
+from app.portfolio.queries.workbench import load_inquiries
+from app.portfolio.routes.blueprint import SCENARIO, bp
+from app.portfolio.routes.workbench import (
+    USUAL_SECONDS,
+    bench_form,
+    look_at,
+    run_form,
+    scenario_page,
+    trial_context,
+)
+from app.portfolio.rules import InquiryKind
+from app.portfolio.services.inquiries import ask
+from app.portfolio.services.remedies import (
+    apply_in_copy,
+    apply_remedy,
+    copied,
+    stored_remedy,
+)
+from app.portfolio.services.runs import RunOptions, start_run
+from app.portfolio.services.trying import Wish, fund_totals, keep_wish, try_wish
+from app.values.canonical import digest
+from app.web.clock import now
+from app.web.guards import current_actor, requires
+
+Made = tuple[int, int]
+"""Ids of a scenario and of the run that was started of it."""
+
+
+@bp.post(f"{SCENARIO}/what-if")
+@requires("runs.start")
+def try_out(scenario_id: int) -> tuple[str, int] | str:
+    """The answer to a change, as a block where scripts ask for it; nothing is stored."""
+    one = get_scenario(db.session, scenario_id)
+    form, look = bench_form(one), look_at(one)
+    status, context = 200, trial_context()
+    if not form.validate():
+        status = 422
+        context = _context(form, problem=" ".join(words for _, _, words in form.error_list()))
+    else:
+        wish = _wish(one, form)
+        try:
+            trial = try_wish(
+                db.session, one, wish, known=look.answer, actor=current_actor(),
+                memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20,
+            )  # fmt: skip
+        except InvalidError as error:
+            form.refuse(error)
+            status, context = 422, _context(form, problem=_in_one(error))
+        except (ConflictError, UnavailableError) as error:
+            status = 409 if isinstance(error, ConflictError) else 503
+            context = _context(form, problem=error.message)
+        else:
+            asked = _asked(one, form, wish)
+            context = _context(form, trial_view(trial, look.answer, asked))
+    if "HX-Request" in request.headers:
+        return render_template(
+            "portfolio/whatif_block.html", scenario=one, bench=form, look=look, **context
+        ), status
+    _settle(form)
+    return scenario_page(one, run_form(), bench=form, look=look, trial=context), status
+
+
+def _context(form: TryForm, view: Any = None, problem: str = "") -> dict[str, Any]:
+    pins = form.pins()
+    words = asked_in_words({}, pins, form.currency or "")
+    return trial_context(
+        view, tried=pins_in_short(pins), pins=list(zip(pins, words, strict=True)), problem=problem
+    )
+
+
+def _in_one(error: InvalidError) -> str:
+    return " ".join(dict.fromkeys(error.fields.values())) or error.message
+
+
+def _wish(one: Scenario, form: TryForm) -> Wish:
+    """What the form asks for that the scenario does not say already."""
+    before = fund_totals(one)
+    budgets = {i: minor for i, minor in form.budgets().items() if before.get(i) != minor}
+    return Wish(budgets=budgets, pins=form.pins())
+
+
+def _asked(one: Scenario, form: TryForm, wish: Wish) -> list[str]:
+    names = {fund.fund_id: fund.fund.name for fund in one.cycle.funds}
+    before = fund_totals(one)
+    totals = {names[i]: (before[i], minor) for i, minor in wish.budgets.items()}
+    return asked_in_words(totals, wish.pins, form.currency or "")
+
+
+def _settle(form: TryForm) -> None:
+    """Show total and funds as they were understood, so that they agree."""
+    if not form.errors:
+        form.show(form.budgets())
+
+
+@bp.post(f"{SCENARIO}/what-if/keep")
+@requires("scenarios.edit")
+def keep_trial(scenario_id: int) -> Response | tuple[str, int]:
+    """Make what was tried the scenario's own, or a copy's, and run it."""
+    one = get_scenario(db.session, scenario_id)
+    form = bench_form(one)
+    if form.validate():
+        wish, in_copy = _wish(one, form), "copy" in request.form
+
+        def make(session: Session, target: Scenario) -> Scenario:
+            version = form.expected_version
+            if in_copy:
+                words = ", ".join(_asked(target, form, wish)) or "the same"
+                target = copied(session, target, words, actor=current_actor(), now=now())
+                version = target.version
+            keep_wish(
+                session, target, wish, reason=form.reason.data or "Tried out on the workbench",
+                expected_version=version, actor=current_actor(), now=now(),
+            )  # fmt: skip
+            return target
+
+        try:
+            made = _made_once(scenario_id, form.once.data, "scenario.tried", form.typed(), make)
+        except InvalidError as error:
+            form.refuse(error)
+        else:
+            flash("Kept. The optimizer works on it.", "ok")
+            return _to_bench(made)
+    context = _context(form, problem=" ".join(words for _, _, words in form.error_list()))
+    return scenario_page(one, run_form(), bench=form, trial=context), 422
+
+
+@bp.post(f"{SCENARIO}/remedies")
+@requires("scenarios.edit")
+def apply(scenario_id: int) -> Response:
+    """Apply what would bring an initiative in (or out), and run it."""
+    form = RemedyForm()
+    if not form.validate():
+        raise InvalidError("Reload the page and press the button again.")
+    run_id = form.run_id
+
+    def make(session: Session, target: Scenario) -> Scenario:
+        why = None
+        if run_id is not None:
+            found = load_inquiries(session, get_run(session, run_id), [InquiryKind.EXPLAIN])
+            why = next((json.loads(one.content) for one in found.values() if one.content), None)
+        where = f" after run {run_id}" if run_id else ""
+        remedy = stored_remedy(
+            form.remedy.data or "", form.initiative.data or "",
+            f"Tried out on the workbench{where}", why,
+        )  # fmt: skip
+        act = {"expected_version": form.expected_version, "actor": current_actor(), "now": now()}
+        if form.copy.data:
+            return apply_in_copy(session, target, remedy, **act)
+        apply_remedy(session, target, remedy, **act)
+        return target
+
+    made = _made_once(scenario_id, form.once.data, "scenario.remedied", form.typed(), make)
+    flash("Applied. The optimizer works on it.", "ok")
+    return _to_bench(made)
+
+
+def _made_once(
+    scenario_id: int,
+    key: str,
+    action: str,
+    typed: dict[str, object],
+    make: Callable[[Session, Scenario], Scenario],
+) -> Made:
+    """Change the scenario and start a run of it, once per key."""
+    with transaction(db.session) as session:
+
+        def both() -> list[int]:
+            target = make(session, get_scenario(session, scenario_id))
+            seconds = min(USUAL_SECONDS, current_app.config["SOLVER_SECONDS"])
+            started = start_run(
+                session, target, RunOptions(seconds, Decimal(0)),
+                longest_seconds=current_app.config["SOLVER_SECONDS"],
+                most_candidates=current_app.config["PAGE_INITIATIVES"],
+                request_key=digest(f"{key}:run".encode())[:32],
+                actor=current_actor(), now=now(),
+            )  # fmt: skip
+            return [target.id, started.run_id]
+
+        target_id, run_id = answered_once(
+            session, key, actor=current_actor(), action=action,
+            params=typed | {"scenario": scenario_id}, now=now(), make=both,
+        )  # fmt: skip
+    return target_id, run_id
+
+
+def _to_bench(made: Made) -> Response:
+    return redirect(url_for("portfolio.scenario", scenario_id=made[0], run=made[1]), 303)
+
+
+@bp.post(f"{SCENARIO}/ask/<int:run_id>/<word>")
+@requires("runs.start")
+def ask_beside(scenario_id: int, run_id: int, word: str) -> Response:
+    """Ask a question beside the plan in view; its answer appears on the workbench."""
+    if word not in {kind.value for kind in InquiryKind}:
+        raise NotFoundError("There is no such question.")
+    with transaction(db.session) as session:
+        run = get_run(session, run_id)
+        if run.scenario_id != scenario_id:
+            raise NotFoundError("This scenario has no such run.")
+        ask(session, run, InquiryKind(word), actor=current_actor(), now=now())
+    return _to_bench((scenario_id, run_id))
