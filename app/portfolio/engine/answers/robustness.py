@@ -14,7 +14,7 @@ from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError,
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty, drawn
 from app.portfolio.engine.counting import ZERO, Account
-from app.portfolio.engine.plan import Plan
+from app.portfolio.engine.plan import Plan, relative_gap
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import Backend
 
@@ -103,50 +103,68 @@ def robustness(
     spread = uncertainty or Uncertainty()
     held = account_of(problem, plan) if plan.has_plan else None
     sample = drawn(problem, spread, draws, seed)
-    replies: dict[int, Reply] = {}
-    complete, rival = True, None
+    work = _Work(sample, gap, on_progress)
     try:
         with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
-
-            def one(draw: int, window: int) -> Reply | None:
-                if desk.seconds_left <= 0:
-                    return None
-                question = Question(
-                    (sample.change(draw),), gap=gap, seconds=desk.share(draws - draw)
-                )
-                return desk.ask(question, window=window)
-
-            for place, reply in desk.spread(range(draws), one):
-                if reply is not None and reply.account is not None:
-                    replies[place] = reply
-                complete = complete and reply is not None
-                if on_progress is not None:
-                    on_progress(len(replies), draws)
+            work.choose_anew(desk)
             if held is not None:
-                rival = _runner_up(desk, held, gap)
+                work.rival = _runner_up(desk, held, gap)
     except StoppedError:
-        complete = False
+        work.is_complete = False
     many = drawn(problem, spread, MOST_VALUED, seed + 1)
     values = None if held is None else fixed_values(held, many)
-    gaps = [
-        (r.bound - r.value) / max(1, abs(r.bound))
-        for r in replies.values()
-        if r.bound is not None and r.value is not None
-    ]
+    replies = list(work.replies.values())
     return Robustness(
         seed=seed,
         draws=len(replies),
         valued=0 if values is None else len(values),
         method="relaxation, a small exact model, and the whole one where the gap asks for it",
-        gap=max(gaps, default=0.0),
-        shares=_shares(problem, held, list(replies.values())),
+        gap=work.largest_gap,
+        shares=_shares(problem, held, replies),
         plan=None if values is None else distribution(values),
-        best=distribution(np.array([float(r.value or 0) for r in replies.values()])),
+        best=distribution(np.array([float(reply.value or 0) for reply in replies])),
         missed=None if held is None else _missed(held, sample),
-        runner_up=None if rival is None or values is None else _regret(rival, values, many),
-        is_complete=complete,
+        runner_up=None
+        if work.rival is None or values is None
+        else _regret(work.rival, values, many),
+        is_complete=work.is_complete,
         seconds=monotonic() - began,
     )
+
+
+class _Work:
+    """The draws being chosen for anew."""
+
+    def __init__(
+        self, sample: Draws, gap: float, on_progress: Callable[[int, int], None] | None
+    ) -> None:
+        self.sample, self.gap, self.on_progress = sample, gap, on_progress
+        self.replies: dict[int, Reply] = {}
+        self.rival: Account | None = None
+        self.is_complete = True
+
+    def choose_anew(self, desk: Desk) -> None:
+        draws = len(self.sample.effects)
+
+        def one(draw: int, window: int) -> Reply | None:
+            if desk.seconds_left <= 0:
+                return None
+            change = self.sample.change(draw)
+            question = Question((change,), gap=self.gap, seconds=desk.share(draws - draw))
+            return desk.ask(question, window=window)
+
+        for place, reply in desk.spread(range(draws), one):
+            if reply is not None and reply.account is not None:
+                self.replies[place] = reply
+            self.is_complete = self.is_complete and reply is not None
+            if self.on_progress is not None:
+                self.on_progress(len(self.replies), draws)
+
+    @property
+    def largest_gap(self) -> float:
+        """The largest gap any draw was left with."""
+        gaps = (relative_gap(reply.value, reply.bound) for reply in self.replies.values())
+        return max((gap for gap in gaps if gap is not None), default=0.0)
 
 
 def fixed_values(account: Account, draws: Draws) -> Any:
