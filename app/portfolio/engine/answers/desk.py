@@ -38,6 +38,9 @@ FINENESS = 1e-5
 KEEPER = Backend("highs", (sys.executable, "-m", "app.portfolio.engine.answers.child"))
 
 MOST_WORKERS = 2
+MOST_OPENED = 2
+LEAST_TO_OPEN = 5.0
+"""Seconds a process has to build its model, at least; at most half of the desk's time."""
 TICK = 0.05
 
 
@@ -322,7 +325,7 @@ class _Window:
 
     def begin(self) -> bool:
         """Start the process; it ends when the thread that started it does."""
-        if self._opened > 1:
+        if self._opened >= MOST_OPENED:
             return False
         self._opened += 1
         self._starter = current_thread()
@@ -344,13 +347,14 @@ class _Window:
             return True
         sandbox = self._sandbox
         assert sandbox is not None
-        until = monotonic() + max(10.0, self.task.seconds) + GRACE
+        until = monotonic() + max(LEAST_TO_OPEN, self.task.seconds / 2)
         while monotonic() < until and not sandbox.is_finished:
             if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
                 self._pipe = (sandbox.folder / QUESTIONS).open("wb")
                 return True
             watch()
         self.failure = sandbox.last_words()
+        self._opened = MOST_OPENED  # what does not even begin is not tried again
         self.close()
         return False
 

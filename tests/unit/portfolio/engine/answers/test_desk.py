@@ -79,7 +79,7 @@ class TestDistrust:
     def test_a_process_that_fails_is_replaced_by_a_solve(self, mode: str) -> None:
         problem = parse_problem(problem_file(simple("A", 10, 600), simple("B", 7, 600), quarters=1))
         backend = Backend("highs", (sys.executable, str(FAKE), mode))
-        with Desk(problem, seconds=3, workers=1, backend=backend) as desk:
+        with Desk(problem, seconds=20, workers=1, backend=backend) as desk:
             reply = desk.ask(Question((Exclude("A"),), seconds=2))
         assert reply.value == 7
 
