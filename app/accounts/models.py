@@ -69,7 +69,7 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """A role given to a person; a finance role an admin gives waits for another admin."""
+    """A role given to a person; Finance and Admin that an admin gives wait for another admin."""
 
     __tablename__ = "role_grants"
     __table_args__ = (Index("uq_role_grants_person_role", "person_id", "role", unique=True),)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import confirmation_bar
 
-_TWO = 2
+SECOND_ADMIN = (
+    "whoever runs Waymark makes one with “flask --app wsgi people create-admin ADDRESS --name NAME"
+    " --force”."
+)
+"""How there comes to be an admin whom no admin alone has made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,9 @@ def browser_words(name: str) -> str:
 def added_words(person: Person) -> str:
     """What to say of somebody just added, and what still waits."""
     said = f"{person.name} can sign in now and has to change the password first."
-    waiting = [grant.role.word for grant in person.grants if not grant.is_in_force]
-    return f"{said} {waiting[0]} waits for a second admin." if waiting else said
+    waiting = sorted(grant.role.word for grant in person.grants if not grant.is_in_force)
+    verb = "wait" if len(waiting) > 1 else "waits"
+    return f"{said} {' and '.join(waiting)} {verb} for a second admin." if waiting else said
 
 
 def role_words(person: Person) -> str:
@@ -61,21 +67,21 @@ def role_words(person: Person) -> str:
     return ", ".join(sorted(said)) or "None yet; an admin can give you one"
 
 
-def role_moves(person: Person, actor: Person, *, admins: int) -> list[RoleMoves]:
+def role_moves(person: Person, actor: Person, *, admin_ids: Collection[int]) -> list[RoleMoves]:
     """The roles of a person in the order of their names, each with its moves.
 
-    ``admins``: how many there are, to say when there is no second one to confirm.
+    ``admin_ids``: who is admin today, to say when there is nobody who could confirm.
     """
     grants = sorted(person.grants, key=lambda grant: grant.role.word)
-    return [_moves(grant, actor, admins) for grant in grants]
+    return [_moves(grant, actor, admin_ids) for grant in grants]
 
 
-def _moves(grant: RoleGrant, actor: Person, admins: int) -> RoleMoves:
+def _moves(grant: RoleGrant, actor: Person, admin_ids: Collection[int]) -> RoleMoves:
     if grant.is_in_force:
         return RoleMoves(grant, "in force", None)
     bar = confirmation_bar(
         actor_id=actor.id, person_id=grant.person_id, granted_by_id=grant.granted_by_id
     )
-    if bar and admins < _TWO:
-        bar += " There is no other yet: add one first."
+    if bar and not {*admin_ids} - {grant.person_id, grant.granted_by_id}:
+        bar += f" There is no other yet: {SECOND_ADMIN}"
     return RoleMoves(grant, "waits for a second admin", bar)

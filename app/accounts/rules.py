@@ -149,11 +149,12 @@ def session_is_over(
 
 
 def needs_second_admin(role: Role, *, actor_id: int | None) -> bool:
-    """Whether a grant waits: no admin alone gives the power over money, to anybody.
+    """Whether a grant waits: no admin alone gives the power over money, or makes the second admin
+    who would confirm it.
 
     ``actor_id`` None is the command line, whose operator could change the database anyway.
     """
-    return role is Role.FINANCE and actor_id is not None
+    return role in _SENSITIVE and actor_id is not None
 
 
 def confirmation_bar(*, actor_id: int, person_id: int, granted_by_id: int | None) -> str | None:

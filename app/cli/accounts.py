@@ -23,12 +23,13 @@ people = AppGroup("people", help="People who can sign in.")
 @click.option("--force", is_flag=True, help="Add another admin although there is one.")
 @said_plainly
 def create_admin(email: str, name: str, password: str, force: bool) -> None:
-    """Add the first admin; the rest is done on the people page."""
+    """Add an admin, in force at once: the first one, and with --force the second, who confirms
+    what the first gives."""
     with transaction(db.session):
         if count_active_admins(db.session) and not force:
             raise click.ClickException(
                 "There is an admin already, who can add people on the people page. "
-                "Use --force to add another one here."
+                "Use --force to add another one here, who confirms what the first gives."
             )
         draft = PersonDraft(email, name, password, frozenset({Role.ADMIN}))
         person = create_person(db.session, draft, actor=None, now=now())

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
 from app.accounts.models import Person
 from app.accounts.presenters import added_words, role_moves
-from app.accounts.queries import count_active_admins, get_person, list_people
+from app.accounts.queries import get_person, list_people, list_people_with_role
 from app.accounts.routes.blueprint import bp
 from app.accounts.rules import Role
 from app.accounts.services import (
@@ -170,7 +170,11 @@ def _page(target: Person, *, form: RoleForm | None = None, password: str | None 
     return render_template(
         "admin/person.html",
         person=target,
-        moves=role_moves(target, current_actor(), admins=count_active_admins(db.session)),
+        moves=role_moves(
+            target,
+            current_actor(),
+            admin_ids={one.id for one in list_people_with_role(db.session, Role.ADMIN)},
+        ),
         form=form,
         plain_form=ConfirmForm(formdata=None),
         password=password,

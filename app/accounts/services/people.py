@@ -72,7 +72,7 @@ def create_person(
 def grant_role(
     session: Session, person: Person, role: Role, *, actor: Person | None, now: datetime
 ) -> RoleGrant:
-    """Give a role. Finance that an admin gives waits for a second admin."""
+    """Give a role. Finance and Admin that an admin gives wait for a second admin."""
     _check_manager(actor)
     if not person.is_active:
         raise ConflictError(f"{person.name} is deactivated; reactivate the account first.")
@@ -151,9 +151,12 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     """Set a random password and give it, to be shown once; the person's sessions end.
 
     It opens nothing but the change of the password, and an admin who sets it for somebody in
-    Finance makes that role wait for a second admin: they could sign in and decide themselves.
+    Finance or for an admin makes that role wait for a second admin: they could sign in and decide
+    themselves. The command line takes no role away, so the last admin can be helped there.
     """
     _check_manager(actor)
+    if actor is not None and Role.ADMIN in person.held_roles:
+        _keep_an_admin(session, person)
     password = "-".join(secrets.token_hex(3) for _ in range(4))
     before = _roles(person)
     person.password_hash = hash_password(password)

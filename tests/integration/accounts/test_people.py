@@ -117,11 +117,29 @@ class TestCreatePerson:
             confirm_role(session, person, Role.FINANCE, actor=second, now=now)
         assert Role.FINANCE in person.held_roles
 
+    def test_gives_admin_only_after_a_second_admin(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            second = make_person(session, "Sara Second", Role.ADMIN)
+            draft = _draft(roles=frozenset({Role.ADMIN}))
+            puppet = create_person(session, draft, actor=cast.admin, now=now)
+            change_password(session, puppet, current=GOOD, new=f"{GOOD} two", now=now)
+            grant_role(session, cast.admin, Role.FINANCE, actor=cast.admin, now=now)
+        with pytest.raises(NotAllowedError), transaction(session):
+            confirm_role(session, cast.admin, Role.FINANCE, actor=puppet, now=now)
+        with pytest.raises(NotAllowedError), transaction(session):
+            confirm_role(session, puppet, Role.ADMIN, actor=cast.admin, now=now)
+        with transaction(session):
+            confirm_role(session, puppet, Role.ADMIN, actor=second, now=now)
+        assert puppet.may("people.manage")
+
     def test_on_the_command_line_is_in_force_at_once(self, session: Session, now: datetime) -> None:
         with transaction(session):
-            draft = _draft(roles=frozenset({Role.FINANCE}))
+            draft = _draft(roles=frozenset({Role.FINANCE, Role.ADMIN}))
             person = create_person(session, draft, actor=None, now=now)
         assert person.may("proposals.decide")
+        assert person.may("people.manage")
 
     def test_opens_nothing_until_the_person_has_a_password_of_their_own(
         self, session: Session, cast: Cast, now: datetime
@@ -174,18 +192,19 @@ class TestGrantRole:
             confirm_role(session, cast.viewer, Role.FINANCE, actor=second, now=now)
         assert cast.viewer.may("proposals.decide")
 
-    def test_of_finance_to_somebody_else_is_refused_by_the_database_too(
-        self, session: Session, cast: Cast, now: datetime
+    @pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMIN])
+    def test_of_power_to_somebody_else_is_refused_by_the_database_too(
+        self, session: Session, cast: Cast, now: datetime, role: Role
     ) -> None:
         with transaction(session):
-            grant_role(session, cast.viewer, Role.FINANCE, actor=cast.admin, now=now)
+            grant_role(session, cast.viewer, role, actor=cast.admin, now=now)
         for confirmed_by in ("NULL", str(cast.admin.id), str(cast.viewer.id)):
             with pytest.raises(IntegrityError), transaction(session):
                 session.execute(
                     text(
                         "UPDATE role_grants SET is_in_force = TRUE,"
                         f" confirmed_by_id = {confirmed_by}"
-                        " WHERE role = 'finance' AND NOT is_in_force"
+                        f" WHERE role = '{role.value}' AND NOT is_in_force"
                     )
                 )
 
@@ -297,6 +316,28 @@ class TestPasswords:
         with transaction(session):
             confirm_role(session, cast.cfo, Role.FINANCE, actor=second, now=now)
         assert cast.cfo.may("proposals.decide")
+
+    def test_of_an_admin_set_by_another_make_the_role_wait(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            second = make_person(session, "Sara Second", Role.ADMIN)
+            third = make_person(session, "Tom Third", Role.ADMIN)
+            password = reset_password(session, second, actor=cast.admin, now=now)
+            change_password(session, second, current=password, new=GOOD, now=now)
+        assert not second.may("people.manage")
+        with pytest.raises(NotAllowedError), transaction(session):
+            confirm_role(session, second, Role.ADMIN, actor=cast.admin, now=now)
+        with transaction(session):
+            confirm_role(session, second, Role.ADMIN, actor=third, now=now)
+        assert second.may("people.manage")
+
+    def test_of_the_last_admin_are_not_reset_so_that_nobody_is_locked_out(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with pytest.raises(ConflictError), transaction(session):
+            reset_password(session, cast.admin, actor=cast.admin, now=now)
+        assert cast.admin.may("people.manage")
 
     def test_are_changed_by_those_who_know_the_old_one(
         self, session: Session, cast: Cast, now: datetime

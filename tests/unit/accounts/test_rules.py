@@ -95,7 +95,11 @@ class TestPermissions:
 
 
 class TestNeedsSecondAdmin:
-    def test_only_for_finance_given_by_an_admin(self) -> None:
-        assert needs_second_admin(Role.FINANCE, actor_id=1)
-        assert not needs_second_admin(Role.FINANCE, actor_id=None)
-        assert not needs_second_admin(Role.ADMIN, actor_id=1)
+    @pytest.mark.parametrize("role", [Role.FINANCE, Role.ADMIN])
+    def test_for_finance_and_admin_given_by_an_admin(self, role: Role) -> None:
+        assert needs_second_admin(role, actor_id=1)
+        assert not needs_second_admin(role, actor_id=None)
+
+    @pytest.mark.parametrize("role", [Role.CX_LEAD, Role.PROGRAM_MANAGER, Role.VIEWER])
+    def test_not_for_roles_without_power_over_money_or_rights(self, role: Role) -> None:
+        assert not needs_second_admin(role, actor_id=1)
