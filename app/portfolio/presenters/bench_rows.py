@@ -151,7 +151,8 @@ def _left_row(
     cost = ""
     if told is not None:
         cost = teller.cost(told)
-        reasons = [*teller.sentences(told), *reasons]
+        # What was tried says more than what can be seen without solving again.
+        reasons = [*teller.sentences(told), *([] if told["is_exact"] else reasons)]
         remedies = teller.remedies(told)
     return Row(line.key, line, False, changed.get(line.key, ""), least, cost, reasons, remedies)
 
@@ -173,7 +174,8 @@ class _Teller:
     def cost(self, told: Mapping[str, Any]) -> str:
         """What forcing it in costs, in short."""
         if not told["is_exact"]:
-            return f"≥ {self._short(told['estimate'])}" if told["estimate"] is not None else ""
+            least = told["estimate"]
+            return f"{self._short(-least)} or more" if least is not None else ""
         return "can't be in" if told["loss"] is None else self._short(-told["loss"])
 
     def sentences(self, told: Mapping[str, Any]) -> list[str]:

@@ -115,7 +115,7 @@ def _per_money(answer: Answer) -> Decimal | None:
 
 def _risk(answer: Answer) -> Decimal | None:
     risks = [Decimal(repr(row["risk"])) for row in answer.result["funded"]]
-    return sum(risks, Decimal(0)) / len(risks) if risks else None
+    return round(sum(risks, Decimal(0)) / len(risks), 1) if risks else None
 
 
 def _changes(first: Neighbour, other: Neighbour) -> Cell:

@@ -40,7 +40,9 @@ from app.portfolio.services.remedies import (
 from app.portfolio.services.runs import RunOptions, start_run
 from app.portfolio.services.trying import Wish, fund_totals, keep_wish, try_wish
 from app.values.canonical import digest
+from app.values.money import Money
 from app.web.clock import now
+from app.web.filters import money_short
 from app.web.guards import current_actor, requires
 
 Made = tuple[int, int]
@@ -107,6 +109,14 @@ def _asked(one: Scenario, form: TryForm, wish: Wish) -> list[str]:
     return asked_in_words(totals, wish.pins, form.currency or "")
 
 
+def _in_short(one: Scenario, form: TryForm, wish: Wish) -> str:
+    """A few words to name a copy by: one budget where several were changed."""
+    whole = Money(sum(form.budgets().values()), one.cycle.currency)
+    money_words = [f"budget {money_short(whole)}"] if wish.budgets else []
+    pins = asked_in_words({}, wish.pins, one.cycle.currency)
+    return ", ".join([*money_words, *pins]) or "the same"
+
+
 def _settle(form: TryForm) -> None:
     """Show total and funds as they were understood, so that they agree."""
     if not form.errors:
@@ -125,7 +135,7 @@ def keep_trial(scenario_id: int) -> Response | tuple[str, int]:
         def make(session: Session, target: Scenario) -> Scenario:
             version = form.expected_version
             if in_copy:
-                words = ", ".join(_asked(target, form, wish)) or "the same"
+                words = _in_short(target, form, wish)
                 target = copied(session, target, words, actor=current_actor(), now=now())
                 version = target.version
             keep_wish(

@@ -108,7 +108,8 @@ def copied(
     session: Session, scenario: Scenario, words: str, *, actor: Person, now: datetime
 ) -> Scenario:
     """A copy named after what is tried in it, loaded as `get_scenario` does."""
-    draft = ScenarioDraft(_free_name(session, scenario, words), scenario.note)
+    name = _free_name(session, scenario, words)
+    draft = ScenarioDraft(name, f"Copy of {scenario.name}: {words}.")
     copy = duplicate_scenario(session, scenario, draft, actor=actor, now=now)
     copy_id = copy.id
     session.flush()

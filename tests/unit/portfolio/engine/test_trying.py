@@ -1,0 +1,58 @@
+"""A quick look begins with what still stands and never gives a plan that breaks a limit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from app.portfolio.engine import parse_problem, result_json, verify
+from app.portfolio.engine.answers import applied
+from app.portfolio.engine.answers.changes import Exclude, Force, ScaleBudgets
+from app.portfolio.engine.plan import PlanStatus
+from app.portfolio.engine.trying import placements, repaired, try_out
+from tests.factories.problems import problem_file, simple
+
+PROBLEM = parse_problem(
+    problem_file(
+        simple("A", 90, 50), simple("B", 60, 40), simple("C", 30, 30), simple("D", 5, 10),
+        budget=[100, 0],
+    )
+)  # fmt: skip
+KNOWN = [(key, "o", PROBLEM.quarters[0]) for key in ("A", "B", "D")]
+
+
+def keys(chosen: object) -> set[str]:
+    return {PROBLEM.initiatives[one.initiative].key for one in chosen}  # type: ignore[attr-defined]
+
+
+class TestRepaired:
+    def test_a_plan_that_stands_stays(self) -> None:
+        assert keys(repaired(PROBLEM, placements(PROBLEM, KNOWN))) == {"A", "B", "D"}
+
+    def test_less_money_drops_what_pays_least(self) -> None:
+        less = applied(PROBLEM, [ScaleBudgets(Fraction(9, 10))])
+        assert keys(repaired(less, placements(less, KNOWN))) == {"A", "B"}
+
+    def test_what_must_not_be_in_goes_first(self) -> None:
+        without = applied(PROBLEM, [Exclude("A")])
+        assert keys(repaired(without, placements(without, KNOWN))) == {"B", "D"}
+
+    def test_what_must_be_in_comes_in(self) -> None:
+        forced = applied(PROBLEM, [Force("C")])
+        found = keys(repaired(forced, placements(forced, KNOWN)))
+        assert "C" in found
+
+    def test_choices_that_are_gone_are_left_out(self) -> None:
+        known = [*KNOWN, ("X", "o", PROBLEM.quarters[0]), ("C", "x", PROBLEM.quarters[0])]
+        assert keys(placements(PROBLEM, known)) == {"A", "B", "D"}
+
+
+class TestTryOut:
+    def test_answers_a_changed_problem(self) -> None:
+        forced = applied(PROBLEM, [Force("C")])
+        plan = try_out(forced, seconds=5, known=KNOWN)
+        assert plan.value == 120 + 5
+        assert not verify(forced, result_json(plan))
+
+    def test_says_that_no_plan_is_possible(self) -> None:
+        nothing = applied(PROBLEM, [ScaleBudgets(Fraction(0)), Force("C")])
+        assert try_out(nothing, seconds=5, known=KNOWN).status is PlanStatus.INFEASIBLE
