@@ -1,6 +1,6 @@
 # One line per thing to do; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker check test bench migrate seed lock clean setup-dev
+.PHONY: help setup run worker check test interpreters bench migrate seed lock clean setup-dev
 
 PORT ?= 8000
 export PORT
@@ -30,6 +30,9 @@ check: setup-dev ## style, types and the borders between packages
 
 test: check ## everything: check, then all tests on SQLite and PostgreSQL and in a browser
 	$(BIN)/pytest -n 2
+
+interpreters: setup-dev ## the optimizer's own tests on every other Python at hand
+	$(BIN)/python -m ops.interpreters
 
 bench: setup-dev ## print the figures: engine, pages, import
 	$(BIN)/python -m tests.bench

@@ -1,7 +1,8 @@
 """Print every figure: ``python -m tests.bench [AREA ...]``.
 
 An area is a module ``tests/bench/bench_AREA.py`` with a function ``rows()`` giving Row after Row;
-without arguments all areas are measured.
+without arguments all areas are measured. ``engine --instances 50x12,200x12 --seconds 10`` compares
+solvers instead (see ``tests.bench.strength``).
 """
 
 from __future__ import annotations
@@ -11,11 +12,17 @@ from importlib import import_module
 from pathlib import Path
 from time import monotonic
 
+from tests.bench.strength import compare
+
 WIDTHS = (58, 46)
 
 
 def main(wanted: list[str]) -> int:
     """Measure and print line by line; 1 if an area failed or does not exist."""
+    if wanted[:1] == ["engine"] and len(wanted) > 1:
+        for row in compare(wanted[1:]):
+            print(f"  {row.name:<{WIDTHS[0]}}  {row.figure}", flush=True)
+        return 0
     names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
     areas = [name for name in names if not wanted or name.removeprefix("bench_") in wanted]
     if not areas:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Protocol
 
 from app.portfolio.engine.chords import Curve, Place
@@ -27,7 +28,8 @@ class Job:
     """One search: ``start`` is a plan known beforehand, ``seconds`` all the time there is.
 
     ``levels`` are the overlap curves from coarse to fine; a level is searched when the one before
-    is proven. ``gap`` is the relative gap to be content with.
+    is proven. ``gap`` is the relative gap to be content with. ``until`` is the end on the machine's
+    monotonic clock, so that starting up is not given on top.
     """
 
     problem: Problem
@@ -37,6 +39,7 @@ class Job:
     seconds: float
     gap: float
     start: tuple[int, ...]
+    until: float = inf
 
 
 Report = Callable[[Message], None]

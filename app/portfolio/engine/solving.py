@@ -129,6 +129,7 @@ class _Run:
             seconds=left,
             gap=self.gap,
             start=tuple(self.problem.position_of[placement] for placement in start),
+            until=self.began + self.time_limit,
         )
         self.proven = None
         try:

@@ -10,6 +10,8 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from app.portfolio.engine.milp.pulp_adapter import column
+from app.portfolio.engine.milp.pulp_adapter import columns as all_columns
 from app.portfolio.engine.milp.solvers import FEASIBILITY, SEED
 
 Floats = NDArray[np.float64]
@@ -65,15 +67,13 @@ STATES = {
 
 
 def arrays_of(lp: Any) -> Arrays:
-    """The model's columns and rows; variables get the ``index`` of their column."""
-    variables = lp.variables()
-    for index, variable in enumerate(variables):
-        variable.index = index
+    """The model's columns and rows."""
+    variables = all_columns(lp)
     starts, columns, values, lower, upper = [0], [], [], [], []
     for constraint in lp.constraints():
         for variable, coefficient in constraint.items():
             if coefficient:
-                columns.append(variable.index)
+                columns.append(column(variable))
                 values.append(coefficient)
         starts.append(len(columns))
         least, most = constraint.getLb(), constraint.getUb()
@@ -81,7 +81,7 @@ def arrays_of(lp: Any) -> Arrays:
         upper.append(highspy.kHighsInf if most is None else most)
     cost = np.zeros(len(variables))
     for variable, coefficient in lp.objective.items():
-        cost[variable.index] = coefficient
+        cost[column(variable)] = coefficient
     top = [highspy.kHighsInf if v.upBound is None else v.upBound for v in variables]
     return Arrays(
         cost=cost,

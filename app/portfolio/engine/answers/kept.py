@@ -33,6 +33,7 @@ from app.portfolio.engine.answers.arrays import (
 from app.portfolio.engine.chords import Curve, Place
 from app.portfolio.engine.milp import building
 from app.portfolio.engine.milp.model import Model, Number, Terms, scaled_row
+from app.portfolio.engine.milp.pulp_adapter import column
 from app.portfolio.engine.problem import Problem
 
 OPEN_CHOICES = 60
@@ -74,8 +75,8 @@ class Kept:
         for row, owner in enumerate(self.model.owners):
             if owner is not None:
                 self.rows_of.setdefault(owner, []).append(row)
-        self.columns = {position: x.index for position, x in self.model.x.items()}
-        self.funded = {place: y.index for place, y in self.model.y.items()}
+        self.columns = {position: column(x) for position, x in self.model.x.items()}
+        self.funded = {place: column(y) for place, y in self.model.y.items()}
         self._xs = np.array(list(self.columns.values()), dtype=np.int64)
         self._y_of_x = np.array(
             [self.funded[problem.placements[p].initiative] for p in self.columns], dtype=np.int64

@@ -12,6 +12,7 @@ from app.portfolio.engine.answers.changes import Change, applied
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.milp import building
 from app.portfolio.engine.milp.model import Model, Number, Terms
+from app.portfolio.engine.milp.pulp_adapter import column
 from app.portfolio.engine.problem import Problem
 
 
@@ -41,8 +42,8 @@ class Elastic:
         misses = zip(model.misses, model.sizes, strict=True)
         model.minimise([(miss, size / unit) for (_, miss), size in misses])
         self._arrays = arrays_of(model.lp)
-        self._misses = [(owner, miss.index) for owner, miss in model.misses]
-        self._columns = {position: x.index for position, x in model.x.items()}
+        self._misses = [(owner, column(miss)) for owner, miss in model.misses]
+        self._columns = {position: column(x) for position, x in model.x.items()}
 
     def least_missed(self, question: Question) -> Found:
         """The plan that misses the ``missable`` limits least, keeping all others.
@@ -51,10 +52,10 @@ class Elastic:
         are.
         """
         upper, cost = self._arrays.upper.copy(), self._arrays.cost.copy()
-        for owner, column in self._misses:
-            upper[column] = np.inf if owner in question.missable | question.free else 0.0
+        for owner, place in self._misses:
+            upper[place] = np.inf if owner in question.missable | question.free else 0.0
             if owner in question.free:
-                cost[column] = 0.0
+                cost[place] = 0.0
         arrays = replace(self._arrays, upper=upper, cost=cost)
         found = solved(arrays, self._columns, seconds=question.seconds, gap=question.gap)
         return replace(found, value=None, bound=None)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from app.portfolio.engine.milp import solvers
 from app.portfolio.engine.milp.model import Model
+from app.portfolio.engine.milp.pulp_adapter import column
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -50,7 +51,7 @@ class Relaxed:
         self.initiatives = len(model.y)
         self._name(
             np.array(list(model.x), dtype=np.int64),
-            np.array([x.index for x in model.x.values()], dtype=np.int32),
+            np.array([column(x) for x in model.x.values()], dtype=np.int32),
             np.array([placements[p].initiative for p in model.x], dtype=np.int64),
             np.array([placements[p].start for p in model.x], dtype=np.int64),
         )

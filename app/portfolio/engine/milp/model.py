@@ -10,6 +10,7 @@ from typing import Any
 import pulp
 
 from app.portfolio.engine.chords import Curve, Place
+from app.portfolio.engine.milp import pulp_adapter
 from app.portfolio.engine.problem import Problem
 
 LE, EQ, GE = pulp.LpConstraintLE, pulp.LpConstraintEQ, pulp.LpConstraintGE
@@ -73,10 +74,8 @@ class Model:
                 expression[variable] += coefficient
         if self.elastic and owner is not None:
             self._soften(expression, sense, max(map(abs, scaled)), owner)
-        constraint = pulp.LpConstraint(
-            pulp.LpAffineExpression(expression), sense=sense, rhs=float(bound)
-        )
-        self.lp.addConstraint(constraint, f"r{self._rows:06d}")
+        made = pulp_adapter.constraint(expression, sense, float(bound))
+        self.lp.addConstraint(made, f"r{self._rows:06d}")
         self._rows += 1
 
     def _soften(
@@ -96,7 +95,7 @@ class Model:
                 merged[variable] = merged.get(variable, 0) + coefficient
         unit = objective_unit(list(merged.values()))
         self.lp.setObjective(
-            pulp.LpAffineExpression({v: float(c / unit) for v, c in merged.items()})
+            pulp_adapter.expression({v: float(c / unit) for v, c in merged.items()})
         )
         return float(unit)
 

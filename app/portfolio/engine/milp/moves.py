@@ -38,7 +38,7 @@ class Moves:
         self.job = job
         self.report = report
         self.hints = hints
-        self.deadline = monotonic() + job.seconds
+        self.deadline = min(job.until, monotonic() + job.seconds)
         self.model = build_model(job.problem, job.positions, job.levels[0])
         self.unit = self.model.minimise([(v, -c) for v, c in self.model.value])
         self.relaxed = Relaxed(self.model, self.deadline)

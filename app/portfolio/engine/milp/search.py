@@ -17,6 +17,7 @@ from app.portfolio.engine.milp import families, solvers
 from app.portfolio.engine.milp.building import build_elastic_model, build_model
 from app.portfolio.engine.milp.hints import Hints
 from app.portfolio.engine.milp.model import LE, Model, Terms
+from app.portfolio.engine.milp.pulp_adapter import column
 
 Report = Callable[[Message], None]
 
@@ -36,7 +37,7 @@ class Search:
         self.hints = hints
         self.report = report
         self.folder = folder
-        self.deadline = monotonic() + job.seconds
+        self.deadline = min(job.until, monotonic() + job.seconds)
         self.start: Sequence[int] = job.start
         self.level = 0
         self._cuts: list[list[int]] = []
@@ -160,7 +161,7 @@ class Search:
         return None if positions is None else _first(self.model, positions)
 
     def _chosen(self, model: Model, values: Sequence[float]) -> list[int]:
-        return [position for position, x in model.x.items() if values[x.index] > 0.5]
+        return [position for position, x in model.x.items() if values[column(x)] > 0.5]
 
     def _account(self, positions: Sequence[int]) -> Account:
         placements = self.job.problem.placements
@@ -258,7 +259,7 @@ class Search:
 
 
 def _missed(model: Model, values: Sequence[float]) -> list[str]:
-    return sorted({owner for owner, miss in model.misses if values[miss.index] > MISSED})
+    return sorted({owner for owner, miss in model.misses if values[column(miss)] > MISSED})
 
 
 def _first(model: Model, start: Sequence[int]) -> dict[pulp.LpVariable, float] | None:

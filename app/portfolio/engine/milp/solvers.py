@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from typing import Any
 
 import numpy as np
 import pulp
-from pulp.apis.coin_api import pulp_cbc_path
+
+from app.portfolio.engine.milp.pulp_adapter import cbc_path, column, columns
 
 try:
     import highspy
@@ -106,7 +105,7 @@ def _highs_callback(listener: Listener, hint: Callable[[], Known | None]) -> Cal
         if kind == kinds.kCallbackMipUserSolution:
             known = hint()
             if known:
-                index = np.array([v.index for v in known], dtype=np.int32)
+                index = np.array([column(v) for v in known], dtype=np.int32)
                 back.setSolution(index, np.array(list(known.values()), dtype=float))
                 back.repairSolution()
             return
@@ -128,7 +127,7 @@ class _BulkHighs(pulp.HiGHS):
 
     def callSolver(self, lp: pulp.LpProblem) -> None:
         if self.first_solution:
-            index = np.array([v.index for v in self.first_solution], dtype=np.int32)
+            index = np.array([column(v) for v in self.first_solution], dtype=np.int32)
             values = np.array(list(self.first_solution.values()), dtype=float)
             lp.solverModel.setSolution(len(index), index, values)
         lp.solverModel.run()
@@ -180,16 +179,13 @@ class KeptRelaxation:
 
 
 def _highs_model(lp: pulp.LpProblem) -> Any:
-    """The problem as a row-wise HighsLp; variables get their ``index`` as PuLP's own way does."""
-    variables = lp.variables()
-    for index, variable in enumerate(variables):
-        variable.index = index
+    """The problem as a row-wise HighsLp."""
+    variables = columns(lp)
     starts, indices, values, lower, upper = [0], [], [], [], []
-    for place, constraint in enumerate(lp.constraints()):
-        constraint.index = place
+    for constraint in lp.constraints():
         for variable, coefficient in constraint.items():
             if coefficient:
-                indices.append(variable.index)
+                indices.append(column(variable))
                 values.append(coefficient)
         starts.append(len(indices))
         least, most = constraint.getLb(), constraint.getUb()
@@ -199,7 +195,7 @@ def _highs_model(lp: pulp.LpProblem) -> Any:
     model.num_col_, model.num_row_ = len(variables), len(lower)
     costs = np.zeros(len(variables))
     for variable, coefficient in lp.objective.items():
-        costs[variable.index] = coefficient
+        costs[column(variable)] = coefficient
     model.col_cost_ = costs
     model.offset_ = float(lp.objective.constant)
     model.col_lower_ = np.array([v.lowBound for v in variables], dtype=float)
@@ -214,11 +210,6 @@ def _highs_model(lp: pulp.LpProblem) -> Any:
     whole, real = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
     model.integrality_ = [whole if v.cat == pulp.LpInteger else real for v in variables]
     return model
-
-
-def cbc_path() -> str:
-    """The CBC that comes with PuLP, else the one on the path."""
-    return pulp_cbc_path if os.path.exists(pulp_cbc_path) else shutil.which("cbc") or "cbc"
 
 
 def solve_with_cbc(
@@ -265,10 +256,7 @@ def solve_with_cbc(
 
 
 def _by_index(lp: pulp.LpProblem) -> list[float]:
-    variables = lp.variables()
-    for index, variable in enumerate(variables):
-        variable.index = index
-    return [variable.varValue or 0.0 for variable in variables]
+    return [variable.varValue or 0.0 for variable in columns(lp)]
 
 
 def _objective(lp: pulp.LpProblem) -> float:

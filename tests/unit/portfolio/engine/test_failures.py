@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from app.portfolio.engine import Plan, PlanStatus, parse_problem
 from app.portfolio.engine import solve as solve_beside
+from app.portfolio.engine.milp.pulp_adapter import cbc_path
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import CBC, HIGHS, PREFIX, Backend, sweep_folders
 from tests.factories.problems import problem_file, simple
@@ -50,7 +52,13 @@ LIES = {
 }
 
 
+needs_cbc = pytest.mark.skipif(
+    shutil.which(cbc_path()) is None, reason="PuLP 4 brings no CBC, and none is on the path"
+)
+
+
 class TestLies:
+    @needs_cbc
     @pytest.mark.parametrize("mode", LIES)
     def test_the_next_solver_is_asked_and_the_lie_is_told(
         self, problem: Problem, mode: str
@@ -73,6 +81,7 @@ class TestLies:
         missing = Backend("gone", ("/nonexistent/solver",))
         assert solve(problem, time_limit=20, backends=(missing, HIGHS)).value == 10
 
+    @needs_cbc
     def test_a_solver_out_of_memory_is_followed_by_the_next(self, problem: Problem) -> None:
         starved = Backend("highs", memory_bytes=60 * 2**20)
         plan = solve(problem, time_limit=20, backends=(starved, CBC))

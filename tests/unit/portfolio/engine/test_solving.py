@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 from math import inf
@@ -21,6 +22,7 @@ from app.portfolio.engine import (
     solve,
     verify,
 )
+from app.portfolio.engine.milp.pulp_adapter import cbc_path
 from app.portfolio.engine.sandbox import CBC
 from tests.bench.engine_instances import (
     Size,
@@ -32,6 +34,9 @@ from tests.bench.enumeration import best_by_enumeration
 from tests.factories.problems import Document, initiative, option, problem_file, simple
 
 ENOUGH = 30.0
+needs_cbc = pytest.mark.skipif(
+    shutil.which(cbc_path()) is None, reason="PuLP 4 brings no CBC, and none is on the path"
+)
 
 
 def best(document: Document, **how: Any) -> Plan:
@@ -86,6 +91,7 @@ class TestAgainstCompleteEnumeration:
             assert plan.value is None or plan.value == pytest.approx(value, abs=1.0), seed
             assert verify(problem, result_json(plan)) == [], seed
 
+    @needs_cbc
     def test_the_fall_back_solver_agrees(self) -> None:
         for seed in range(100, 104):
             document = small_document(seed, most_combinations=500)
@@ -304,6 +310,7 @@ class TestRunning:
         assert values == sorted(values)
         assert bounds == sorted(bounds, reverse=True)
 
+    @needs_cbc
     def test_the_fall_back_solver_stops_within_a_second_too(self, hard: Document) -> None:
         began = monotonic()
         plan = solve(
