@@ -20,6 +20,12 @@ LARGEST_MINOR = 10**15
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?")
 _SCALES = {"k": 3, "m": 6, "bn": 9}
+_SIGNS = {
+    "€": ("EUR",), "£": ("GBP",), "¥": ("JPY",), "$": ("USD", "AUD", "CAD", "NZD"),
+    "US$": ("USD",), "A$": ("AUD",), "AU$": ("AUD",), "CA$": ("CAD",), "C$": ("CAD",),
+    "NZ$": ("NZD",),
+}  # fmt: skip
+_NAMED = re.compile(r"(?<![A-Za-z])[A-Za-z]{0,2}\$|[€£¥]|(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])")
 
 
 class CurrencyMismatchError(ValueError):
@@ -110,13 +116,10 @@ def parse_money(text: str, currency: str) -> Money:
     """Read an amount as people type it: ``1,250,000.50``, ``€1.25m``, ``1250k``.
 
     The decimal mark is a point; groups of three may be set off by comma, blank or apostrophe.
-    Raises MoneyFormatError when the text is no amount, has more digits than the currency or is
-    larger than LARGEST_MINOR.
+    Raises MoneyFormatError when the text is no amount, names another currency by code or sign, has
+    more digits than the currency or is larger than LARGEST_MINOR.
     """
-    bare = text.strip().replace("\u2212", "-")
-    for mark in (currency, "€", "$", "£"):
-        bare = bare.replace(mark, "")
-    bare = bare.strip()
+    bare = _without_currency(text.strip().replace("\u2212", "-"), currency).strip()
     scale = 0
     for suffix, digits in _SCALES.items():
         if bare.lower().endswith(suffix):
@@ -130,6 +133,20 @@ def parse_money(text: str, currency: str) -> Money:
     if abs(exact) > LARGEST_MINOR:
         raise MoneyFormatError("The amount is too large; enter at most ten million million.")
     return Money(int(exact), currency)
+
+
+def _without_currency(text: str, currency: str) -> str:
+    """The text without the currency's own codes and signs; raises at those of another one."""
+    for name in _NAMED.findall(text):
+        meant = _SIGNS.get(name.upper(), (name.upper(),))
+        if meant[0] not in CURRENCY_DIGITS:
+            continue
+        if currency not in meant:
+            raise MoneyFormatError(
+                f"“{name}” is not {currency}; enter the amount in {currency}, converted."
+            )
+        text = text.replace(name, "", 1)
+    return text
 
 
 def minor_from(exact: Decimal | Fraction) -> int:

@@ -66,6 +66,29 @@ class TestParseMoney:
         with pytest.raises(MoneyFormatError):
             parse_money(typed, "EUR")
 
+    @pytest.mark.parametrize(
+        ("typed", "currency"),
+        [
+            ("$ 100", "EUR"), ("$5", "EUR"), ("$ 200k", "EUR"), ("USD 5", "EUR"), ("£5", "EUR"),
+            ("€5", "USD"), ("5 ¥", "EUR"), ("eur 5", "USD"), ("CA$5", "USD"), ("€5", "JPY"),
+            ("€ $5", "EUR"), ("us$5", "CAD"),
+        ],
+    )  # fmt: skip
+    def test_refuses_an_amount_of_another_currency_by_name(self, typed: str, currency: str) -> None:
+        with pytest.raises(MoneyFormatError, match=f"is not {currency}; enter the amount"):
+            parse_money(typed, currency)
+
+    @pytest.mark.parametrize(
+        ("typed", "currency"),
+        [
+            ("$5", "USD"), ("$ 5", "CAD"), ("$5", "AUD"), ("5 $", "NZD"), ("US$5", "USD"),
+            ("CA$5", "CAD"), ("A$5", "AUD"), ("£5", "GBP"), ("¥500", "JPY"), ("eur 5", "EUR"),
+            ("-$5", "USD"),
+        ],
+    )  # fmt: skip
+    def test_reads_the_own_sign_and_code(self, typed: str, currency: str) -> None:
+        assert abs(parse_money(typed, currency).minor) == 500
+
     def test_knows_currencies_without_cents(self) -> None:
         assert parse_money("1,250", "JPY").minor == 1250
         with pytest.raises(MoneyFormatError):
