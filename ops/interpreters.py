@@ -17,9 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = ("3.11", "3.12", "3.13", "3.14")
 PACKAGES = {
-    "attrs", "highspy", "iniconfig", "jsonschema", "jsonschema-specifications", "numpy",
+    "attrs", "highspy", "hypothesis", "iniconfig", "jsonschema", "jsonschema-specifications",
+    "numpy",
     "packaging", "pluggy", "pulp", "pygments", "pytest", "referencing", "rpds-py",
-    "typing-extensions",
+    "sortedcontainers", "typing-extensions",
 }  # fmt: skip
 UNIT = "tests/unit/portfolio/engine"
 TESTS = (

@@ -16,8 +16,8 @@ LARGE = 300
 """Placements from which on our own search runs from the start, and nobody waits for the list."""
 LATE = 1.5
 """Seconds after which our own search runs for smaller problems too."""
-PATIENCE = 0.5
-"""Seconds to wait for the ranked list once everything else is over."""
+PATIENCE, MOST_PATIENCE = 0.5, 30.0
+"""Seconds to wait for the ranked list once everything else is over: with and without a plan."""
 
 
 class Beside:
@@ -96,7 +96,9 @@ class Ranked:
         """The list, or None as long as (or if) there is none."""
         return self._found
 
-    def wait(self) -> None:
-        """Give it a last moment."""
+    def wait(self, *, is_needed: bool) -> None:
+        """Give it a last moment, or all it takes where there is no other plan."""
+        if is_needed:
+            self.begin()
         if self._thread.is_alive():
-            self._thread.join(PATIENCE)
+            self._thread.join(MOST_PATIENCE if is_needed else PATIENCE)

@@ -326,7 +326,7 @@ class _Run:
 
     def plan(self) -> Plan:
         """The verdict on the best plan."""
-        self.ranked.wait()
+        self.ranked.wait(is_needed=self.best is None and self.status is not PlanStatus.INFEASIBLE)
         self._take_ranked()
         if self.status is PlanStatus.INFEASIBLE:
             self.best, self.bounds = None, {}
