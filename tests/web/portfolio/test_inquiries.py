@@ -65,8 +65,8 @@ class TestPages:
     ) -> None:
         lead.post(f"{address}/explain", data={})
         work(session, now)
-        rows = table(lead.get(f"{address}/explain"), "Why not funded")
-        assert rows and any("€" in cell for row in rows for cell in row)
+        found = table(lead.get(f"{address}/explain"), "Why not funded")
+        assert found.rows and all("€" in row["Funding it loses"] for row in found.rows)
 
     def test_stop(self, lead: StrictClient, address: str) -> None:
         lead.post(f"{address}/robust", data={})
