@@ -11,6 +11,7 @@ from functools import lru_cache
 from app.approvals.models import Proposal
 from app.approvals.presenters.honesty import Honesty, honesty_of
 from app.approvals.presenters.money import FundRow, fund_rows
+from app.approvals.presenters.worth import frozen_costs, hurdle_words
 from app.approvals.rules import (
     CommitmentState,
     FrozenProposal,
@@ -23,6 +24,7 @@ from app.approvals.rules.frozen import FrozenCriterion, FrozenItem
 from app.approvals.rules.remaining import Remainder, Worth, strike
 from app.approvals.rules.rounds import round_changes
 from app.initiatives.rules import InitiativeState
+from app.portfolio.presenters.net import Net, net_of, net_sum
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.web.filters import money
@@ -53,6 +55,7 @@ class ItemLine:
     standalone: Money
     allocated: Money
     marginal: Money
+    net: Net
     is_struck: bool
     forced: str | None
     tranches: Sequence[tuple[str, str, str, str]]
@@ -69,7 +72,7 @@ class Sums:
 
     @property
     def hours(self) -> int:
-        return self.minutes // 60
+        return (self.minutes + 30) // 60
 
     @property
     def per_money(self) -> Decimal | None:
@@ -105,6 +108,7 @@ class ProposalView:
     frozen: FrozenProposal
     whole: Sums
     kept: Sums
+    net: Net
     items: Sequence[ItemLine]
     funds: Sequence[FundRow]
     quarters: Sequence[str]
@@ -121,6 +125,11 @@ class ProposalView:
     @property
     def struck(self) -> list[ItemLine]:
         return [item for item in self.items if item.is_struck]
+
+    @property
+    def hurdle(self) -> str:
+        """The return of what remains beside the hurdle rate."""
+        return hurdle_words(self.net, self.frozen)
 
     @property
     def shows_hurdles(self) -> bool:
@@ -186,11 +195,13 @@ def proposal_view(
     asks = fund_asks(budgets.funds, bound=budgets.bound, asked=asked)
     currency = frozen.cycle.currency
     is_open = proposal.state is ProposalState.SUBMITTED
+    items = _items(proposal, frozen, rest, gone)
     return ProposalView(
         frozen=frozen,
         whole=_sums(frozen, _whole(frozen)),
         kept=_sums(frozen, rest.worth, rest.effort_minutes),
-        items=_items(proposal, frozen, rest, gone),
+        net=net_sum((item.net for item in items if not item.is_struck), currency),
+        items=items,
         funds=fund_rows(asks, currency),
         quarters=[str(use.quarter) for use in asks[0].uses] if asks else [],
         beyond=Money(sum(ask.beyond_minor for ask in asks), currency),
@@ -239,6 +250,7 @@ def _items(
     pins = {pin.initiative: pin.reason for pin in frozen.scenario.pins if pin.kind != "exclude"}
     whole = _whole(frozen)
     currency = frozen.cycle.currency
+    costs = frozen_costs(frozen)
     lines = []
     for item in sorted(frozen.items, key=lambda one: (-one.spend_minor, one.key)):
         worth = rest.worth.get(item.key, whole[item.key])
@@ -251,6 +263,7 @@ def _items(
                 standalone=Money(worth.standalone, currency),
                 allocated=Money(worth.allocated, currency),
                 marginal=Money(worth.marginal, currency),
+                net=net_of(Money(worth.allocated, currency), costs[item.key]),
                 is_struck=item.key in gone,
                 forced=pins.get(item.key),
                 tranches=_tranches(item, currency),

@@ -8,6 +8,7 @@ from app.initiatives.rules.case import (
     OptionCase,
     claim_steps,
     cost_row,
+    cost_rows,
     option_case,
 )
 from app.initiatives.rules.drafts import (
@@ -115,6 +116,7 @@ __all__ = [
     "columns_of",
     "cost_flag",
     "cost_row",
+    "cost_rows",
     "days_cell",
     "due_day_fault",
     "find_move",

@@ -34,6 +34,13 @@ def cost_row(label: str, flow: Mapping[int, int], start: int, horizon: Horizon) 
     return CostRow(label, nominal, discounted, sum(flow.values()) - nominal)
 
 
+def cost_rows(
+    flows: Mapping[str, Mapping[int, int]], start: int, horizon: Horizon
+) -> tuple[CostRow, ...]:
+    """A row per source, each rounded by itself so that a plan's costs add up as its cases do."""
+    return tuple(cost_row(label, flow, start, horizon) for label, flow in flows.items())
+
+
 @dataclass(frozen=True, slots=True)
 class OptionCase:
     """An option on one card, minor units: what it is worth alone, what it costs, what is left."""
@@ -71,7 +78,7 @@ def option_case(
     return OptionCase(
         claim=claim,
         standalone=standalone_value(claim, pools, horizon),
-        costs=tuple(cost_row(label, flow, claim.start, horizon) for label, flow in flows.items()),
+        costs=cost_rows(flows, claim.start, horizon),
         steps=claim_steps(claim, annual, pools, horizon),
     )
 

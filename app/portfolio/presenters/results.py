@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.presenters.names import Names
+from app.portfolio.presenters.net import Net, horizon_of, net_of, net_sum, placed_costs
 from app.portfolio.presenters.reasons import not_funded_reasons
 from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_committed, fund_rows
 from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
@@ -49,6 +50,7 @@ class FundedLine:
     per_money: Decimal | None
     share: int
     is_declared: bool
+    net: Net | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class ResultView:
 
     verdict: Verdict
     totals: Totals
+    net: Net | None
     funded: Sequence[FundedLine]
     not_funded: Sequence[NotFundedLine]
     funds: Sequence[UsedRow]
@@ -141,11 +144,12 @@ def matching(lines: Sequence[Line], words: str) -> list[Line]:
 def result_view(answer: Answer) -> ResultView:
     """Arrange an answer; kept while the same answer is looked at."""
     result, names = answer.result, Names(answer.inputs)
-    totals = _totals(result)
+    totals, nets = _totals(result), _nets(answer)
     return ResultView(
         verdict=plan_verdict(result, names),
         totals=totals,
-        funded=_funded(result, names),
+        net=_net(totals.value, nets),
+        funded=_funded(result, names, nets),
         not_funded=_not_funded(answer, names),
         funds=fund_rows(result, names),
         capacities=capacity_rows(result, names),
@@ -189,7 +193,29 @@ def _totals(result: Mapping[str, Any]) -> Totals:
     )
 
 
-def _funded(result: Mapping[str, Any], names: Names) -> list[FundedLine]:
+def _nets(answer: Answer) -> dict[str, Net]:
+    """Allocated value against discounted cost by initiative; empty without a noted rate."""
+    horizon = horizon_of(answer.inputs.get("cycle", {}))
+    if horizon is None:
+        return {}
+    result = answer.result
+    chosen = placements_of(answer.problem, result)
+    costs = placed_costs(answer.problem, chosen, horizon)
+    return {
+        row["initiative"]: net_of(
+            Money(row["value_allocated"], result["currency"]), costs[row["initiative"]]
+        )
+        for row in result["funded"]
+    }
+
+
+def _net(value: Money, nets: Mapping[str, Net]) -> Net | None:
+    if not nets:
+        return None
+    return replace(net_sum(nets.values(), value.currency), value=value)
+
+
+def _funded(result: Mapping[str, Any], names: Names, nets: Mapping[str, Net]) -> list[FundedLine]:
     """The best value per money first; what costs nothing before all."""
     currency = result["currency"]
     order = sorted(result["funded"], key=_rank)
@@ -213,6 +239,7 @@ def _funded(result: Mapping[str, Any], names: Names) -> list[FundedLine]:
             per_money=ratios[place],
             share=_share_of_best(ratios[place], best),
             is_declared=names.is_declared(row["initiative"], row["option"]),
+            net=nets.get(row["initiative"]),
         )
         for place, row in enumerate(order)
     ]

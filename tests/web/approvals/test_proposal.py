@@ -14,13 +14,14 @@ from app.approvals.models import Commitment, Decision, Proposal
 from app.approvals.queries import get_proposal
 from app.approvals.rules import ProposalState
 from app.approvals.services import return_proposal
+from app.calendar.models import FundBudget
 from app.db.session import transaction
-from app.initiatives.models import Initiative
+from app.initiatives.models import Initiative, OptionSpend
 from app.portfolio.models import Scenario
 from app.roadmap.rules import HurdleAction
 from app.values.money import parse_money
 from tests.factories.accounts import Cast
-from tests.factories.approvals import World, make_proposal, make_world, verdict_on
+from tests.factories.approvals import World, make_proposal, make_run, make_world, verdict_on
 from tests.factories.roadmap import decide as settle
 from tests.factories.roadmap import measure, tranches_of
 from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
@@ -59,6 +60,34 @@ class TestProposalPage:
         keys = {row["Initiative"].split()[0] for row in items.rows}
         assert keys >= {"CX-101", "CX-102", "CX-103"}
         assert "€680,000.00" in page.text and "€906,073.23" in page.text
+
+    def test_sets_the_value_against_the_cost(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        words = text(client_for(cast.cfo).get(f"/proposals/{proposal_id}"))
+        assert "more than it costs" in words or "more than it brings" in words
+        assert "on its cost" in words
+        assert "hurdle rate of" in words
+
+    def test_warns_of_a_plan_and_items_that_cost_more_than_they_bring(
+        self,
+        session: Session,
+        client_for: ClientFor,
+        cast: Cast,
+        now: datetime,
+        world: World,
+    ) -> None:
+        with transaction(session):
+            session.execute(update(OptionSpend).values(amount_minor=OptionSpend.amount_minor * 900))
+            session.execute(update(FundBudget).values(amount_minor=FundBudget.amount_minor * 3000))
+            session.expire_all()
+            run = make_run(session, world.scenario.id, actor=cast.lead, now=now)
+            dear = World(world.portfolio, run.id)
+            proposal = make_proposal(session, cast, now, dear)
+        page = client_for(cast.cfo).get(f"/proposals/{proposal.id}")
+        assert "This plan costs €" in text(page)
+        items = table(page, "Items of the proposal").rows
+        assert any("Brings less than it costs" in row["Initiative"] for row in items)
 
     def test_is_read_in_few_queries(
         self, client_for: ClientFor, cast: Cast, proposal_id: int
