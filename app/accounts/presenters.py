@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.accounts.models import Person, RoleGrant
-from app.accounts.rules import confirmation_bar
+from app.accounts.rules import LONGEST_WAIT, confirmation_bar
 
 SECOND_ADMIN = (
     "whoever runs Waymark makes one with “flask --app wsgi people create-admin ADDRESS --name NAME"
@@ -48,6 +48,17 @@ def browser_words(name: str) -> str:
     if browser is None:
         return name
     return f"{browser} on {system}" if system else browser
+
+
+def too_many_words(seconds: int) -> str:
+    """Why a password was not even looked at, how long that lasts and what makes it longer."""
+    minutes, rest = divmod(seconds, 60)
+    parts = [f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest)
+    return (
+        "Too many wrong passwords, so this one was not looked at, right or wrong."
+        f" Wait {' '.join(parts)}, then try again; each further wrong one doubles the wait,"
+        f" up to {LONGEST_WAIT.seconds // 60} min."
+    )
 
 
 def added_words(person: Person) -> str:

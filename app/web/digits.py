@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.numbers import format_currency, format_decimal
@@ -16,6 +16,7 @@ from babel.numbers import format_currency, format_decimal
 from app.values.money import CURRENCY_DIGITS, Money
 
 MOST_DIGITS = 6
+_LONGEST = 20
 _SAMPLE = re.compile(
     r"(?P<before>\D*)1(?P<group>\D?)234(?P=group)567(?:(?P<point>\D)89)?(?P<after>\D*)"
 )
@@ -53,8 +54,9 @@ def write_money(value: Money, locale: str) -> str:
 def write_number(value: Decimal | int, locale: str, digits: int | None = None) -> str:
     """A number with ``digits`` after the point, else with as many as it has, six at most."""
     form = _number_form(locale)
-    if digits is not None:
-        text = f"{abs(Decimal(value)):,.{digits}f}"
+    if digits is not None and Decimal(value).is_finite():
+        value = _half_up(Decimal(value), digits)
+        text = f"{abs(value):,.{digits}f}"
     elif isinstance(value, int):
         text = f"{abs(value):,}"
     elif value.is_finite() and -MOST_DIGITS <= int(value.as_tuple().exponent) <= 0:
@@ -68,6 +70,13 @@ def write_number(value: Decimal | int, locale: str, digits: int | None = None) -
         pattern = f"#,##0.{wanted}" if wanted else "#,##0"
         return format_decimal(value, format=pattern, locale=locale)
     return form.write(text, is_negative=value < 0)
+
+
+def _half_up(value: Decimal, digits: int) -> Decimal:
+    """Rounded for reading; a number too long for that is left as it is."""
+    if value.adjusted() + digits > _LONGEST:
+        return value
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
 
 
 @lru_cache(maxsize=256)

@@ -131,6 +131,9 @@ def refused(error: AppError) -> Response:
     details: dict[str, object] = {}
     if isinstance(error, ConflictError) and not (error.yours or error.theirs):
         details |= {"advice": None, "back": _page_before()}
+    elif isinstance(error, NotAllowedError):
+        # What a service refuses need not be for want of a role: its own words say what it is.
+        details |= {"advice": None, "back": _page_before()}
     elif isinstance(error, ConflictError):
         details |= {"title": TWO_VERSIONS.title, "advice": TWO_VERSIONS.advice}
         names = [*error.yours, *(name for name in error.theirs if name not in error.yours)]

@@ -1,9 +1,13 @@
-"""How money, numbers and days are written on pages."""
+"""How money, numbers and days are written on pages.
+
+What is rounded for reading goes half up, away from zero, as readers check it; amounts themselves
+were rounded before, half to even.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
@@ -50,7 +54,7 @@ def money_short(value: Money | None) -> str:
 
 def _short(value: Money, scaled: Decimal, letter: str) -> str:
     digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
-    rounded = scaled.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    rounded = scaled.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     text = write_number(rounded, _locale())
     sign = MINUS if value.minor < 0 and rounded else ""
     return f"{sign}{get_currency_symbol(value.currency, locale=_locale())}{text}{letter}"
@@ -65,7 +69,7 @@ def percent(value: Decimal | None, digits: int = 1) -> str:
     """A share as a percentage: 12.5 %."""
     if value is None:
         return NONE
-    rounded = (Decimal(value) * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    rounded = (Decimal(value) * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     text = write_number(rounded, _locale())
     return _with_minus(f"{text}\u202f%")
 

@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts.forms import SignInForm
 from app.accounts.models import Person
+from app.accounts.presenters import too_many_words
 from app.accounts.queries import find_sign_in, get_person, list_people
 from app.accounts.routes.blueprint import bp
 from app.accounts.rules import PASSWORD_REFUSAL, SessionLimits, role_refusal, session_is_over
@@ -129,7 +130,7 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
         wait = begin_attempt(db.session, email=email, device=this_device(), now=now())
     if wait is not None:
         seconds = ceil(wait.total_seconds())
-        form.form_errors = [f"Too many attempts. Wait {seconds} s, then try again."]
+        form.form_errors = [too_many_words(seconds)]
         return _sign_in_page(form), TooManyRequests.code, {"Retry-After": str(seconds)}
     person = password_matches(db.session, email=email, password=password)
     if person is None:

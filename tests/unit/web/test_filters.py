@@ -49,6 +49,10 @@ class TestMoney:
             (99_950_00, "€100k"),
             (1_234_567_89, "€1.23m"),
             (-1_250_000_00, "−€1.25m"),
+            (4_465_000_00, "€4.47m"),
+            (3_265_000_00, "€3.27m"),
+            (-3_265_000_00, "−€3.27m"),
+            (44_650_000_00, "€44.7m"),
             (99_960_000, "€1m"),
             (45_600_000_00, "€45.6m"),
             (123_400_000_000, "€1.23bn"),
@@ -64,6 +68,8 @@ class TestNumbers:
         assert filters.number(-3) == "−3"
         assert filters.number(Decimal("2"), 1) == "2.0"
         assert filters.number(1500, 0) == "1,500"
+        assert filters.number(Decimal("0.5"), 0) == "1"
+        assert filters.number(Decimal("70166.7"), 0) == "70,167"
 
     def test_of_shares_are_percentages(self) -> None:
         assert filters.percent(Decimal("0.125")) == "12.5\u202f%"

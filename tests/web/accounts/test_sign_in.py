@@ -140,7 +140,8 @@ class TestThrottle:
         refused = _sign_in(client, cast.cfo.email)
         assert refused.status_code == 429
         assert int(refused.headers["Retry-After"]) == 2
-        assert "Wait 2 s" in text(refused)
+        assert "was not looked at" in text(refused)
+        assert "Wait 2 s, then try again" in text(refused)
         app.config["FIXED_NOW"] = now + timedelta(seconds=3)
         assert _sign_in(client, cast.cfo.email).status_code == 303
 

@@ -59,6 +59,11 @@ class TestRefusals:
         assert str(error) in text(response)
         assert heading(response)
 
+    def test_blame_no_role_where_it_is_not_for_want_of_one(self, failing: Asking) -> None:
+        page = failing(NotAllowedError("You own this initiative.")).get("/fails")
+        assert "You own this initiative." in text(page)
+        assert "roles" not in text(page)
+
     def test_say_only_why_where_nothing_can_be_saved_again(self, failing: Asking) -> None:
         client = failing(ConflictError("Round 2 waits for a decision already."))
         page = client.get("/fails", headers={"Referer": "http://localhost/sign-in?next=%2F"})
