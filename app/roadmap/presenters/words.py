@@ -101,5 +101,6 @@ STATE_ORDER = (
     HurdleState.IN_REVIEW,
     HurdleState.NOT_DUE,
     HurdleState.PASSED,
+    HurdleState.STOPPED,
     HurdleState.WAIVED,
 )

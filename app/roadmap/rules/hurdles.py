@@ -182,7 +182,9 @@ def hurdle_state(facts: HurdleFacts, today: date) -> HurdleState:
     if facts.state is TrancheState.RELEASED:
         return HurdleState.PASSED if facts.followed else HurdleState.WAIVED
     if facts.state is TrancheState.FREED:
-        return HurdleState.MISSED if facts.was_decided else HurdleState.WAIVED
+        if not facts.was_decided:
+            return HurdleState.WAIVED
+        return HurdleState.MISSED if facts.followed else HurdleState.STOPPED
     decide = deciding(readings(facts.criteria, facts.measurements))
     if decide and all(reading.passes for reading in decide):
         return HurdleState.IN_REVIEW

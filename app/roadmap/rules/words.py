@@ -32,6 +32,7 @@ class HurdleState(Enum):
     AT_RISK = "risk"
     MISSED = "missed"
     NOT_DUE = "notdue"
+    STOPPED = "stopped"
     WAIVED = "waived"
 
     @property
@@ -45,5 +46,6 @@ _STATE_WORDS = {
     HurdleState.AT_RISK: "At risk",
     HurdleState.MISSED: "Missed",
     HurdleState.NOT_DUE: "Not due",
+    HurdleState.STOPPED: "Stopped",
     HurdleState.WAIVED: "Waived",
 }

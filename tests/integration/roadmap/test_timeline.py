@@ -92,7 +92,7 @@ class TestLoadTimeline:
         assert found == lines
         if not days:
             assert set(found.values()) >= {
-                HurdleState.PASSED, HurdleState.WAIVED, HurdleState.MISSED, HurdleState.IN_REVIEW,
+                HurdleState.PASSED, HurdleState.WAIVED, HurdleState.STOPPED, HurdleState.IN_REVIEW,
                 HurdleState.AT_RISK, HurdleState.NOT_DUE,
             }  # fmt: skip
 

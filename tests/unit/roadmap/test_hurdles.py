@@ -122,6 +122,11 @@ class TestHurdleState:
     def test_of_freed_money_is_missed(self) -> None:
         assert hurdle_state(hurdle(state=TrancheState.FREED), DUE) is HurdleState.MISSED
 
+    def test_is_stopped_and_not_missed_if_the_stop_went_against_the_figures(self) -> None:
+        against = hurdle(measured(20), state=TrancheState.FREED, followed=False)
+        assert hurdle_state(against, DUE) is HurdleState.STOPPED
+        assert HurdleState.STOPPED.word == "Stopped"
+
     def test_waits_quietly_until_a_month_before(self) -> None:
         assert hurdle_state(hurdle(), DUE - timedelta(days=31)) is HurdleState.NOT_DUE
         assert hurdle_state(hurdle(), DUE - timedelta(days=30)) is HurdleState.AT_RISK
