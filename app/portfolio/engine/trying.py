@@ -20,8 +20,8 @@ ENOUGH = 2e-3
 """The relative gap a look is content with."""
 
 REPAIR_SECONDS = 0.15
-PATIENCE = 2.5
-"""How many times the seconds are waited for a bound."""
+PATIENCE = 1.2
+"""Seconds more that a bound is waited for."""
 
 
 def try_out(
@@ -37,7 +37,7 @@ def try_out(
     watch = _Watch(seconds)
     plan = solve(
         problem,
-        time_limit=seconds * PATIENCE,
+        time_limit=seconds + PATIENCE,
         gap=gap,
         on_progress=watch.told,
         should_stop=watch.is_over,
@@ -63,7 +63,7 @@ class _Watch:
 
     def is_over(self) -> bool:
         passed = monotonic() - self._began
-        return passed > (self._seconds if self._knows else self._seconds * PATIENCE)
+        return passed > self._seconds + (0 if self._knows else PATIENCE)
 
 
 def placements(problem: Problem, known: Iterable[Choice]) -> list[Placement]:

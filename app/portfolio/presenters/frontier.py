@@ -16,6 +16,8 @@ from app.web.filters import counted, money, money_short
 
 AT_END = 60
 """Per cent of the width from which a label stands left of its point."""
+CLOSE = 2
+"""Per cent within which marks would lie on each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,7 @@ def frontier_chart(
         y_ticks=_ticks(scale.y_step, scale.y_most, currency, along=False),
         now=_now(answer, budget, value, scale, currency),
         against=_against(answer, budget, scale, currency),
-        others=[
-            {"x": scale.x(m.budget), "y": scale.y(m.value), "label": m.letter} for m in marks
-        ],
+        others=_others(marks, scale, scale.x(budget), scale.y(value)),
         says=_next_step(found, budget, value, currency),
         label=_spoken(found, budget, value, currency),
         rows=_rows(found, currency),
@@ -105,6 +105,12 @@ def _now(
         "label": f"This plan · {money_short(Money(value, currency))}",
         "note": f"{funded} funded, budget {money_short(Money(budget, currency))}",
     }  # fmt: skip
+
+
+def _others(marks: Sequence[Mark], scale: _Scale, x: float, y: float) -> list[Mapping[str, Any]]:
+    """Other scenarios, but for those that would lie under this plan's mark."""
+    found = [{"x": scale.x(m.budget), "y": scale.y(m.value), "label": m.letter} for m in marks]
+    return [one for one in found if abs(one["x"] - x) > CLOSE or abs(one["y"] - y) > 2 * CLOSE]
 
 
 def _against(answer: Answer, budget: int, scale: _Scale, currency: str) -> Mapping[str, Any] | None:

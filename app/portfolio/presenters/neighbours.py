@@ -125,4 +125,4 @@ def _changes(first: Neighbour, other: Neighbour) -> Cell:
         return Cell("–")
     moved = len(found.moved) + len(found.rescoped)
     words = f"{signed(len(found.added))} {signed(-len(found.dropped))}"
-    return Cell(words, f"{moved} otherwise" if moved else "")
+    return Cell(words, f"{moved} moved" if moved else "")

@@ -29,8 +29,10 @@ from app.portfolio.services.scenarios import Cell, set_limits
 from app.values.canonical import canonical_json
 from app.values.money import Money
 
-SECONDS = 0.8
-"""How long a look may search; with starting up, an answer stands after about a second."""
+SECONDS, MOST_SECONDS = 0.8, 3.0
+"""How long a look may search: with starting up, an answer of a small portfolio stands after about a
+second; larger ones get more."""
+PLACEMENTS_A_SECOND = 10_000
 
 MOST_AT_ONCE = 2
 PATIENCE = 2.0
@@ -95,7 +97,6 @@ def try_wish(
     known: Answer | None,
     actor: Person,
     memory_bytes: int,
-    seconds: float = SECONDS,
 ) -> Answer:
     """The recounted answer to the scenario with the wish; nothing is stored.
 
@@ -114,9 +115,11 @@ def try_wish(
         ) from error
     if not _turns.acquire(timeout=PATIENCE):
         raise UnavailableError("Others are trying something out right now. Try again in a moment.")
+    seconds = SECONDS + len(problem.placements) / PLACEMENTS_A_SECOND
     try:
         plan = try_out(
-            problem, seconds=seconds, known=_choices(known), memory_bytes=memory_bytes
+            problem, seconds=min(seconds, MOST_SECONDS), known=_choices(known),
+            memory_bytes=memory_bytes,
         )  # fmt: skip
     finally:
         _turns.release()
