@@ -10,8 +10,16 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.calendar.models import Cycle, CycleFund, Fund
 from app.errors import NotFoundError
-from app.initiatives.models import Dependency, Exclusion, ImportBatch, Initiative
+from app.initiatives.models import (
+    Criterion,
+    Dependency,
+    Exclusion,
+    ImportBatch,
+    Initiative,
+    Milestone,
+)
 from app.initiatives.rules import InitiativeState
+from app.roadmap.models import Evidence
 
 
 def get_batch(session: Session, batch_id: int) -> ImportBatch:
@@ -67,6 +75,19 @@ def count_by_state(session: Session, batch: ImportBatch) -> dict[InitiativeState
         .group_by(Initiative.state)
     )
     return {state: count for state, count in session.execute(query)}  # noqa: C416
+
+
+def count_measurements(session: Session, batch: ImportBatch) -> int:
+    """How many measurements stand at an import's milestones that came with the file."""
+    query = (
+        select(func.count())
+        .select_from(Evidence)
+        .join(Evidence.criterion)
+        .join(Milestone, Milestone.id == Criterion.milestone_id)
+        .join(Initiative, Initiative.id == Milestone.initiative_id)
+        .where(Initiative.import_batch_id == batch.id, Evidence.tranche_id.is_(None))
+    )
+    return session.scalar(query) or 0
 
 
 def list_in_state(session: Session, batch: ImportBatch, state: InitiativeState) -> list[Initiative]:

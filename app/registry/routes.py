@@ -145,6 +145,7 @@ def show(batch_id: int) -> str:
     return render_template(
         "registry/show.html", batch=batch, issues=stored_issues(batch),
         counts=state_counts(counts), form=MoveForm(),
+        measurement_count=queries.count_measurements(db.session, batch),
         moves=[(move, counts.get(move.from_state, 0)) for move in Move],
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.initiatives.presenters.case import CaseView, case_views, full_case
+from app.initiatives.presenters.milestones import milestone_cards
 from app.initiatives.presenters.registry import (
     RegistryView,
     columns,
@@ -15,7 +16,6 @@ from app.initiatives.presenters.sections import (
     behaviour_cards,
     history_items,
     link_rows,
-    milestone_cards,
     move_buttons,
     option_cards,
     overview_facts,

@@ -8,11 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from app.initiatives.models import (
-    Criterion,
     Effect,
     Exclusion,
     Initiative,
-    Milestone,
     Option,
     TargetBehaviour,
 )
@@ -206,34 +204,6 @@ def _behaviour_card(behaviour: TargetBehaviour, options: Mapping[int, str]) -> d
 
 def pool_name(effect: Effect) -> str:
     return f"{effect.pool.journey.name}, {effect.pool.lever.value}"
-
-
-def milestone_cards(milestones: Sequence[Milestone]) -> list[dict[str, Any]]:
-    """Milestones with their criteria in words."""
-    return [
-        {
-            "milestone": one,
-            "criteria": [
-                {"label": c.metric, "condition": condition(c), "measured": _baseline(c)}
-                for c in one.criteria
-            ],
-        }
-        for one in milestones
-    ]
-
-
-def condition(criterion: Criterion) -> str:
-    """A criterion as one reads it: at most 1.8 calls, sample of 1,500, must meet."""
-    unit = f" {criterion.unit}" if criterion.unit else ""
-    words = [f"{criterion.direction.word} {number(criterion.threshold)}{unit}"]
-    if criterion.minimum_sample:
-        words.append(f"sample of {number(criterion.minimum_sample)} or more")
-    words.append("must meet" if criterion.is_must_meet else "wished for")
-    return ", ".join(words)
-
-
-def _baseline(criterion: Criterion) -> str | None:
-    return None if criterion.baseline is None else f"today {number(criterion.baseline)}"
 
 
 def link_rows(

@@ -11,7 +11,16 @@ from app.initiatives.queries.choices import (
     team_choices,
     touchpoint_choices,
 )
-from app.initiatives.queries.delivery import OPEN_HURDLES, load_open_hurdles
+from app.initiatives.queries.delivery import (
+    MILESTONE_STANDINGS,
+    OPEN_HURDLES,
+    CriterionStanding,
+    HurdleDates,
+    Measured,
+    MilestoneStanding,
+    load_milestone_standings,
+    load_open_hurdles,
+)
 from app.initiatives.queries.drafts import (
     behaviour_draft,
     initiative_draft,
@@ -80,12 +89,17 @@ __all__ = [
     "HEAD",
     "LINKS",
     "MILESTONES",
+    "MILESTONE_STANDINGS",
     "MOVES",
     "OPEN_HURDLES",
     "OPTIONS",
     "SORTS",
     "CaseBasis",
+    "CriterionStanding",
+    "HurdleDates",
     "LineFigures",
+    "Measured",
+    "MilestoneStanding",
     "PersonChoice",
     "PoolUse",
     "PoolWorth",
@@ -122,6 +136,7 @@ __all__ = [
     "load_full_claims",
     "load_full_value",
     "load_measured_journeys",
+    "load_milestone_standings",
     "load_needs",
     "load_open_hurdles",
     "load_pool_uses",

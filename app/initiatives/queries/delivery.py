@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -16,4 +19,65 @@ def load_open_hurdles(session: Session, initiative_ids: Collection[int]) -> dict
     for provide in OPEN_HURDLES if initiative_ids else ():
         for initiative_id, names in provide(session, initiative_ids).items():
             found.setdefault(initiative_id, []).extend(names)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measurement of a criterion, from where and by whom."""
+
+    value: Decimal
+    sample: int | None
+    measured_on: date
+    source: str
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionStanding:
+    """The measurements of a criterion, the one that counts first.
+
+    ``is_met`` is None while that one's sample is smaller than agreed.
+    """
+
+    series: tuple[Measured, ...]
+    is_met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class HurdleDates:
+    """The days and the state of a hurdle that holds approved money.
+
+    ``agreed_on`` is the day approved, ``due_on`` the day in force; ``state`` and ``word`` are how
+    the hurdle shows elsewhere.
+    """
+
+    tranche_id: int
+    agreed_on: date
+    due_on: date
+    state: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneStanding:
+    """What is known of a milestone: its hurdle once money is approved, readings by criterion id."""
+
+    hurdle: HurdleDates | None = None
+    criteria: Mapping[int, CriterionStanding] = field(default_factory=dict)
+
+
+MILESTONE_STANDINGS: list[
+    Callable[[Session, Collection[int], date], Mapping[int, MilestoneStanding]]
+] = []
+"""A later station appends how milestones stand: (session, ids, today) → standing by id."""
+
+
+def load_milestone_standings(
+    session: Session, milestone_ids: Collection[int], today: date
+) -> dict[int, MilestoneStanding]:
+    """How each milestone stands; one nobody knows anything of is left out."""
+    found: dict[int, MilestoneStanding] = {}
+    for provide in MILESTONE_STANDINGS if milestone_ids else ():
+        found.update(provide(session, milestone_ids, today))
     return found

@@ -12,7 +12,7 @@ from app.initiatives import presenters, queries, services
 from app.initiatives.forms import MilestoneForm, MoveForm, add_spares, milestone_data
 from app.initiatives.models import Initiative, Milestone
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
-from app.web.clock import now
+from app.web.clock import now, today
 from app.web.guards import current_actor, requires
 
 _SPARE = 2
@@ -21,13 +21,16 @@ _SPARE = 2
 @bp.get("/initiatives/<key>/milestones")
 @requires("initiatives.view")
 def milestones(key: str) -> str:
-    """Show the milestones with their hurdles."""
+    """Show the milestones with their hurdles, how they stand and what was measured."""
     initiative = load(key, *queries.MILESTONES)
+    standings = queries.load_milestone_standings(
+        db.session, [one.id for one in initiative.milestones], today()
+    )
     return page(
         "milestones",
         initiative,
         "milestones",
-        cards=presenters.milestone_cards(initiative.milestones),
+        cards=presenters.milestone_cards(initiative.milestones, standings),
         held=sum((one.tranche_share for one in initiative.milestones), Decimal(0)),
     )
 

@@ -14,6 +14,7 @@ from app.roadmap.queries.gates import (
     horizon_of,
     list_gates,
 )
+from app.roadmap.queries.standings import list_standings
 
 __all__ = [
     "Gate",
@@ -25,5 +26,6 @@ __all__ = [
     "horizon_of",
     "key_of",
     "list_gates",
+    "list_standings",
     "load_hurdle_rows",
 ]

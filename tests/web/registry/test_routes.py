@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from app.calendar.models import Cycle
 from app.db.session import transaction
-from app.initiatives.models import Initiative
+from app.initiatives.models import Criterion, Initiative, Milestone
+from app.roadmap.models import Evidence
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund
@@ -108,6 +110,49 @@ class TestPreview:
 
     def test_is_not_for_viewers(self, client_for: ClientFor, cast: Cast) -> None:
         assert client_for(cast.viewer).get("/initiatives/import").status_code == 403
+
+
+class TestMeasurements:
+    def test_stand_at_the_import_and_at_the_milestones_with_day_and_source(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            cycle = make_cycle(
+                session, currency="USD", first_quarter=Quarter(2021, 4), quarter_count=8
+            )
+        content = (
+            Path(__file__).parents[2] / "data/us_performance_goals_extract.json"
+        ).read_bytes()
+        browser = client_for(cast.manager)
+        values = form_values(browser.get("/initiatives/import"), "/initiatives/import") | {
+            "mapping": "us-performance-goals",
+            "cycle": str(cycle.id),
+            "file": (io.BytesIO(content), "goals.json"),
+        }
+        values.pop("own_mapping", None)
+        dry_run = browser.post(
+            "/initiatives/import", data=values, content_type="multipart/form-data"
+        )
+        answer = browser.post(COMMIT, data=form_values(dry_run, COMMIT))
+        stored = session.scalar(select(func.count()).select_from(Evidence)) or 0
+        assert stored > 0
+        assert f"Measurements {stored:,}" in text(dry_run)
+        assert f"Measurements {stored:,}" in text(browser.get(answer.headers["Location"]))
+
+        name, key = session.execute(
+            select(Milestone.name, Initiative.key)
+            .join(Initiative, Initiative.id == Milestone.initiative_id)
+            .join(Criterion, Criterion.milestone_id == Milestone.id)
+            .join(Evidence, Evidence.criterion_id == Criterion.id)
+            .group_by(Milestone.id, Milestone.name, Initiative.key)
+            .having(func.count() > 1)
+            .limit(1)
+        ).one()
+        page = browser.get(f"/initiatives/{key}/milestones")
+        rows = table(page, f"Measurements of {name}").rows
+        assert len(rows) > 1
+        assert all("line" in row["Source"] and "20" in row["Measured on"] for row in rows)
+        assert len(page.queries) <= 12
 
 
 class TestCommit:
