@@ -22,7 +22,6 @@ from app.web.clock import now
 
 SAFE_SQLITE = (3, 51, 3)
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p"})
-WORKER_SILENCE = timedelta(minutes=1)
 
 Finding = tuple[bool, str, str]
 """Whether it is fine, what was looked at, and what to do when it is not."""
@@ -93,5 +92,6 @@ def _people(session: Session) -> Iterator[Finding]:
 
 
 def _workers(session: Session) -> Iterator[Finding]:
-    alive = [w for w in list_workers(session) if now() - w.seen_at < WORKER_SILENCE]
+    silence = timedelta(seconds=current_app.config["JOB_LOST_SECONDS"])
+    alive = [w for w in list_workers(session) if now() - w.seen_at <= silence]
     yield bool(alive), f"{len(alive)} workers", "start one with “flask --app wsgi worker”"

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.jobs.models import Job, Worker
-from app.jobs.rules import JobState
-
-ALIVE_WITHIN = timedelta(seconds=60)
+from app.jobs.models import Job
+from app.jobs.queries import SeenWorker
+from app.jobs.rules import MOST_ATTEMPTS, JobState
 
 TONES = {
     JobState.QUEUED: "notdue",
@@ -63,11 +62,35 @@ def job_rows(jobs: Sequence[Job]) -> list[JobRow]:
     ]
 
 
-def worker_rows(workers: Sequence[Worker], *, now: datetime) -> list[WorkerRow]:
+def worker_rows(
+    workers: Sequence[SeenWorker], *, now: datetime, lost_after: timedelta
+) -> list[WorkerRow]:
     """The workers as rows, each with whether it has shown life lately."""
     return [
-        WorkerRow(w.name, w.started_at, w.seen_at, now - w.seen_at <= ALIVE_WITHIN) for w in workers
+        WorkerRow(w.name, w.started_at, w.seen_at, now - w.seen_at <= lost_after) for w in workers
     ]
+
+
+def silence_words(
+    job: Job, workers: Sequence[SeenWorker], *, now: datetime, lost_after: timedelta
+) -> str | None:
+    """That nobody works on the job, and what becomes of it; None while somebody does.
+
+    ``workers`` is asked only for a job nobody has begun.
+    """
+    if job.state is JobState.RUNNING:
+        last = job.heartbeat_at or job.created_at
+    else:
+        last = max((one.seen_at for one in workers), default=job.created_at)
+    if job.state.is_over or now - last <= lost_after:
+        return None
+    then = "it is begun as soon as one runs"
+    if job.state is JobState.RUNNING:
+        then = (
+            "it counts as lost then" if job.attempts >= MOST_ATTEMPTS else "it is begun again then"
+        )
+    seconds = int((now - last).total_seconds())
+    return f"No worker has answered for {seconds:,} s. Tell an admin to start one; {then}."
 
 
 def count_facts(counts: Mapping[JobState, int]) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -48,6 +50,25 @@ def list_running_jobs(session: Session) -> Sequence[Job]:
     ).all()
 
 
-def list_workers(session: Session) -> Sequence[Worker]:
+@dataclass(frozen=True, slots=True)
+class SeenWorker:
+    """A worker and its last sign of life: a busy one shows itself by its job's heartbeat only."""
+
+    name: str
+    started_at: datetime
+    seen_at: datetime
+
+
+def list_workers(session: Session) -> list[SeenWorker]:
     """Workers seen lately, the last seen first."""
-    return session.scalars(select(Worker).order_by(Worker.seen_at.desc())).all()
+    beats = (
+        select(func.max(Job.heartbeat_at))
+        .where(Job.worker == Worker.name, Job.state == JobState.RUNNING)
+        .scalar_subquery()
+    )
+    rows = session.execute(select(Worker, beats))
+    seen = [
+        SeenWorker(one.name, one.started_at, max(one.seen_at, beat or one.seen_at))
+        for one, beat in rows
+    ]
+    return sorted(seen, key=lambda one: (one.seen_at, one.name), reverse=True)

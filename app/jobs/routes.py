@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from datetime import timedelta
+
+from flask import Blueprint, current_app, render_template
 
 from app.db.schema import needed_revision, present_revision
 from app.extensions import db
@@ -18,7 +20,8 @@ bp = Blueprint("jobs", __name__)
 @requires("jobs.view")
 def system() -> str:
     """Show the state of the system."""
-    workers = worker_rows(list_workers(db.session), now=now())
+    lost_after = timedelta(seconds=current_app.config["JOB_LOST_SECONDS"])
+    workers = worker_rows(list_workers(db.session), now=now(), lost_after=lost_after)
     return render_template(
         "admin/system.html",
         jobs=job_rows(list_latest_jobs(db.session)),

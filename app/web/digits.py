@@ -76,7 +76,8 @@ def _half_up(value: Decimal, digits: int) -> Decimal:
     """Rounded for reading; a number too long for that is left as it is."""
     if value.adjusted() + digits > _LONGEST:
         return value
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    # A zero that is left of a negative number has no sign.
+    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP) + 0
 
 
 @lru_cache(maxsize=256)

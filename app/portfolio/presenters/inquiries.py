@@ -247,10 +247,13 @@ HINTS = {
 DOING = {"starting": "Writing the model"}
 
 
-def progress_of(noted: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What the progress component shows of a question that isn't answered yet."""
-    if not noted:
-        return {"percent": None, "phase": "Waiting for a worker", "facts": []}
+def progress_of(noted: Mapping[str, Any] | None, silence: str | None = None) -> dict[str, Any]:
+    """What the progress component shows of a question that isn't answered yet.
+
+    ``silence``: that no worker answers.
+    """
+    if silence or not noted:
+        return {"percent": None, "phase": silence or "Waiting for a worker", "facts": []}
     done, of = noted.get("done", 0), noted.get("of")
     share = min(99, round(100 * done / of)) if of else None
     what = str(noted.get("doing"))

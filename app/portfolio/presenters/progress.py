@@ -23,11 +23,11 @@ DOING = {
 
 
 def progress_view(
-    run: Run, currency: str, now: datetime, *, waits_for: int | None
+    run: Run, currency: str, now: datetime, *, waits_for: int | None, silence: str | None = None
 ) -> dict[str, Any]:
     """What the progress component shows of a run that isn't over.
 
-    ``waits_for``: the same person's run that has to end first.
+    ``waits_for``: the same person's run that has to end first. ``silence``: that no worker answers.
     """
     noted = noted_of(run.job)
     seconds = _seconds(run.job, noted, now)
@@ -50,8 +50,8 @@ def progress_view(
     waiting = f"It waits for run {waits_for} of the same person to end." if waits_for else None
     return {
         "percent": min(99, round(100 * seconds / run.time_limit_seconds)) if noted else None,
-        "phase": verdict.sentence
-        if verdict.word == "Stopping"
+        "phase": silence or verdict.sentence
+        if silence or verdict.word == "Stopping"
         else doing or waiting or verdict.sentence,
         "facts": facts,
     }

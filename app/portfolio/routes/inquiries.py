@@ -16,7 +16,7 @@ from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.verdicts import job_verdict
 from app.portfolio.queries import get_run, load_inputs
 from app.portfolio.queries.inquiries import find_inquiry, question_of
-from app.portfolio.routes.blueprint import RUN, bp
+from app.portfolio.routes.blueprint import RUN, bp, silence_of
 from app.portfolio.rules import InquiryKind
 from app.portfolio.services.inquiries import ask, stop_asking
 from app.web.clock import now
@@ -83,7 +83,7 @@ def _progress(run: Run, kind: InquiryKind, inquiry: Inquiry | None) -> dict[str,
         return None
     may_stop = current_actor().may("runs.start") and inquiry.job.stop_requested_at is None
     return {
-        **progress_of(inquiry.job.progress),
+        **progress_of(inquiry.job.progress, silence_of(inquiry.job)),
         "stop": url_for("portfolio.stop_answer", run_id=run.id, word=kind.value)
         if may_stop
         else None,

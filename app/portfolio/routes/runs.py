@@ -18,7 +18,7 @@ from app.portfolio.presenters.results import matching, result_view
 from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
 from app.portfolio.queries import find_earlier_run, get_run, get_scenario
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
-from app.portfolio.routes.blueprint import RUN, SCENARIO, bp
+from app.portfolio.routes.blueprint import RUN, SCENARIO, bp, silence_of
 from app.portfolio.routes.workbench import run_form, scenario_page
 from app.portfolio.services.runs import RunOptions, start_run, stop_run
 from app.web.clock import now
@@ -107,7 +107,9 @@ def _progress(one: Run) -> dict[str, object] | None:
         return None
     is_queued = one.job.state is JobState.QUEUED
     waits_for = find_earlier_run(db.session, one) if is_queued else None
-    view = progress_view(one, one.scenario.cycle.currency, now(), waits_for=waits_for)
+    view = progress_view(
+        one, one.scenario.cycle.currency, now(), waits_for=waits_for, silence=silence_of(one.job)
+    )
     asked_to_stop = one.job.stop_requested_at is not None
     may_stop = current_actor().may("runs.start") and not asked_to_stop
     return {

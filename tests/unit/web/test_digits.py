@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from babel.numbers import format_currency, format_decimal
@@ -35,10 +35,12 @@ class TestEveryLocale:
             expected = format_decimal(value, format="#,##0.######", locale=locale)
             assert write_number(value, locale) == expected
 
-    def test_rounds_as_babel_does(self, locale: str) -> None:
+    def test_rounds_half_up_and_writes_as_babel_does(self, locale: str) -> None:
         for value in (*NUMBERS, Decimal("0.05"), Decimal("-0.001"), Decimal("2.5"), Decimal(-1500)):
             for digits, pattern in ((0, "#,##0"), (1, "#,##0.0"), (2, "#,##0.00")):
-                expected = format_decimal(value, format=pattern, locale=locale)
+                step = Decimal(1).scaleb(-digits)
+                rounded = Decimal(value).quantize(step, rounding=ROUND_HALF_UP) + 0
+                expected = format_decimal(rounded, format=pattern, locale=locale)
                 assert write_number(value, locale, digits) == expected
 
 

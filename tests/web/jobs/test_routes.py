@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.db.session import transaction
-from app.jobs.services import claim, enqueue, fail, show_worker
+from app.jobs.services import beat, claim, enqueue, fail, show_worker
 from tests.factories.accounts import Cast
 from tests.support.client import StrictClient
 from tests.support.pages import table, text
@@ -44,6 +44,22 @@ class TestSystem:
         page = client.get("/admin/system")
         assert table(page, "Workers").row("w1")["State"] == "working"
         assert "No worker has shown life" not in text(page)
-        app.config["FIXED_NOW"] = now + timedelta(minutes=5)
+        app.config["FIXED_NOW"] = now + timedelta(seconds=25)
         page = client.get("/admin/system")
         assert table(page, "Workers").row("w1")["State"] == "silent"
+
+    def test_calls_a_busy_worker_working_by_the_heartbeat_of_its_job(
+        self, app: Flask, session: Session, cast: Cast, client_for: ClientFor, now: datetime
+    ) -> None:
+        later = now + timedelta(minutes=5)
+        with transaction(session):
+            show_worker(session, "w1", started_at=now, now=now)
+            enqueue(session, kind="solve_run", payload={}, actor=cast.lead, now=now)
+            job = claim(session, worker="w1", kinds=frozenset({"solve_run"}), now=now)
+            assert job is not None
+            beat(session, job.id, worker="w1", now=later)
+        client = client_for(cast.admin)
+        app.config["FIXED_NOW"] = later + timedelta(seconds=5)
+        assert table(client.get("/admin/system"), "Workers").row("w1")["State"] == "working"
+        app.config["FIXED_NOW"] = later + timedelta(seconds=25)
+        assert table(client.get("/admin/system"), "Workers").row("w1")["State"] == "silent"

@@ -9,13 +9,14 @@ from importlib.metadata import version
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
 from app.jobs.models import Job
 from app.jobs.rules import JobState
-from app.jobs.services import fail, reap, report_progress
+from app.jobs.services import fail, reap, report_progress, show_worker
 from app.portfolio.queries import get_scenario
 from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.pins import PinKind
@@ -128,6 +129,26 @@ class TestProgress:
         assert "at most €1,100,000.00" in words
         assert "gap 9.09\u202f%" in words or "gap 9.09 %" in words
         assert len(page.queries) <= MOST_QUERIES
+
+    def test_says_when_no_worker_answers(
+        self,
+        app: Flask,
+        session: Session,
+        lead: StrictClient,
+        ask: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        run_id = ask()
+        assert "No worker has answered" not in text(lead.get(f"/runs/{run_id}"))
+        app.config["FIXED_NOW"] = now + timedelta(seconds=90)
+        waiting = text(lead.get(f"/runs/{run_id}"))
+        assert "No worker has answered for 90 s. Tell an admin to start one" in waiting
+        with transaction(session):
+            show_worker(session, "w1", started_at=now, now=now + timedelta(seconds=85))
+        assert "No worker has answered" not in text(lead.get(f"/runs/{run_id}"))
+        assert take(session, now) is not None
+        silent = text(lead.get(f"/runs/{run_id}"))
+        assert "No worker has answered for 90 s. Tell an admin to start one; it is begun" in silent
 
     def test_is_fetched_alone_and_reloads_the_page_at_the_end(
         self, lead: StrictClient, session: Session, ask: Callable[..., int], now: datetime
