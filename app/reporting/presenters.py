@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from app.approvals.models import Proposal
 from app.approvals.queries import CycleMoney
 from app.calendar.models import Cycle
+from app.journeys.rules import is_hot_spot
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
 from app.values.money import Money
 from app.web.filters import money
@@ -30,7 +31,7 @@ class Line:
 
 def cycle_clock(cycle: Cycle, today: date) -> list[tuple[str, str]]:
     """How far the cycle is, as names and values."""
-    gone, whole = (today - cycle.starts_on).days, (cycle.ends_on - cycle.starts_on).days
+    gone, whole = (today - cycle.starts_on).days + 1, (cycle.ends_on - cycle.starts_on).days + 1
     return [
         ("Cycle", f"{cycle.name}, {cycle.state.word.lower()}"),
         ("Day", f"{min(max(gone, 0), whole)} of {whole}"),
@@ -51,7 +52,7 @@ class HotLine:
 
 
 def hot_spot_lines(spots: list[HotSpot], href: str) -> list[HotLine]:
-    """The worst touchpoints no live initiative changes; ``href`` leads to a journey's key."""
+    """The worst hot spots no live initiative changes; ``href`` leads to a journey's key."""
     return [
         HotLine(
             f"{spot.stage_name}, {spot.channel.word.lower()}",
@@ -61,7 +62,7 @@ def hot_spot_lines(spots: list[HotSpot], href: str) -> list[HotLine]:
             min(spot.pain * 8 // 100, 7),
         )
         for spot in spots
-        if not spot.is_acted_on and spot.pain > 0
+        if not spot.is_acted_on and is_hot_spot(spot.pain)
     ][:MOST_ROWS]
 
 

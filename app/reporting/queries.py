@@ -55,14 +55,16 @@ class HotSpot:
 
 
 def list_hot_spots(session: Session) -> list[HotSpot]:
-    """Every measured touchpoint of the journeys in use, the most painful first; one query."""
+    """Every measured touchpoint shown in the journeys in use, the most painful first; one query."""
     places = defaultdict(list)
     for figure, *place in session.execute(_measured_places()):
         places[place[0]].append((measured(figure), place))
     found = []
     for on_journey in places.values():
         scale = pain_scale(figures for figures, _ in on_journey)
-        for figures, (key, name, touchpoint_id, stage, channel, is_acted_on) in on_journey:
+        for figures, (key, name, touchpoint_id, stage, channel, is_acted_on, hidden) in on_journey:
+            if hidden:
+                continue
             hurts = pain(figures.score, scale)
             found.append(HotSpot(touchpoint_id, key, name, stage, channel, hurts, is_acted_on))
     return sorted(found, key=lambda spot: (-spot.pain, spot.touchpoint_id))
@@ -85,7 +87,7 @@ def _measured_places() -> Select[*tuple[Any, ...]]:
     return (
         select(
             TouchpointFigure, Journey.key, Journey.name, Touchpoint.id, Stage.name,
-            Touchpoint.channel, is_acted_on,
+            Touchpoint.channel, is_acted_on, Stage.is_hidden,
         )
         .join(Baseline, Baseline.id == TouchpointFigure.baseline_id)
         .join(newest, is_newest)

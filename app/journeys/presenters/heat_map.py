@@ -9,9 +9,9 @@ from decimal import Decimal
 from app.journeys.models import Journey, Stage, Touchpoint
 from app.journeys.queries import Acting
 from app.journeys.rules import (
-    HOT_SPOT_PAIN,
     Channel,
     Measured,
+    is_hot_spot,
     mean_satisfaction,
     mean_target,
     pain,
@@ -159,7 +159,7 @@ def _cell(touchpoint: Touchpoint | None, scene: _Scene) -> dict[str, object] | N
     id_ = touchpoint.id
     value, level = _shown(id_, scene)
     acting = [one for one in scene.acting.get(id_, ()) if one.is_live]
-    is_hot = scene.pains[id_] >= HOT_SPOT_PAIN
+    is_hot = is_hot_spot(scene.pains[id_])
     note = f"{len(acting)} initiative{'s' if len(acting) > 1 else ''}" if acting else "none"
     return {
         "value": value,
@@ -233,7 +233,7 @@ def _uncovered(shown: Mapping[int, Touchpoint], scene: _Scene) -> list[dict[str,
     hot = [
         (scene.pains[id_], one)
         for id_, one in shown.items()
-        if scene.pains.get(id_, 0) >= HOT_SPOT_PAIN and not is_covered(scene.acting.get(id_, ()))
+        if is_hot_spot(scene.pains.get(id_, 0)) and not is_covered(scene.acting.get(id_, ()))
     ]
     return [
         {

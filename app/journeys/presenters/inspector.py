@@ -9,7 +9,7 @@ from decimal import Decimal
 from app.journeys.models import Journey
 from app.journeys.presenters.heat_map import Figures, HeatMap, short_count, trend
 from app.journeys.queries import Acting
-from app.journeys.rules import HOT_SPOT_PAIN, Measured, pain, pain_scale
+from app.journeys.rules import Measured, is_hot_spot, pain, pain_scale
 from app.values.money import Money
 from app.web.filters import number, signed
 
@@ -64,7 +64,7 @@ def inspector(
         cost_per_contact=Money(measured.cost_per_contact_minor, currency),
         cost_per_year=Money(measured.cost_per_year_minor, currency),
         hours_per_year=measured.minutes_per_year / 60,
-        is_hot=now >= HOT_SPOT_PAIN,
+        is_hot=is_hot_spot(now),
         acting=sorted(acting.get(touchpoint.id, ()), key=lambda one: (not one.is_live, one.key)),
     )
 

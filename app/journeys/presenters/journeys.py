@@ -11,8 +11,8 @@ from flask import url_for
 from app.journeys.models import Baseline, Journey
 from app.journeys.queries import Acting, JourneyState
 from app.journeys.rules import (
-    HOT_SPOT_PAIN,
     PoolState,
+    is_hot_spot,
     mean_satisfaction,
     mean_target,
     pain,
@@ -46,7 +46,7 @@ def journey_rows(
 def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]]) -> JourneyRow:
     figures = state.figures
     scale = pain_scale(figures.values())
-    hot = [id_ for id_, one in figures.items() if pain(one.score, scale) >= HOT_SPOT_PAIN]
+    hot = [id_ for id_, one in figures.items() if is_hot_spot(pain(one.score, scale))]
     currency = state.journey.currency
     value = {
         kind: sum(pool.annual_value_minor for pool in state.pools if pool.state is kind)

@@ -77,6 +77,11 @@ def pain(score: Decimal, scale: Decimal) -> int:
     return round(100 * float(score / scale) ** (1 / 3))
 
 
+def is_hot_spot(pain_now: int) -> bool:
+    """Whether a touchpoint of that pain counts as a hot spot, on every page alike."""
+    return pain_now >= HOT_SPOT_PAIN
+
+
 def mean_satisfaction(figures: Iterable[Measured]) -> Decimal | None:
     """Satisfaction weighted by contacts, 0 to 10; None without contacts."""
     return _mean((one.satisfaction, one.contacts_per_year) for one in figures)

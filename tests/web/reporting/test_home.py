@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.db.session import transaction
 from tests.factories.accounts import Cast
+from tests.factories.calendar import make_cycle
 from tests.factories.initiatives import make_company, make_draft, make_submitted
+from tests.factories.journeys import make_baseline, make_journey, measured
 from tests.support.pages import links, parse, text
 
 ClientFor = Callable[[Any], Any]
@@ -57,6 +60,34 @@ class TestHome:
             draft = make_draft(session, cast, make_company(session, cast))
         page = client_for(draft.owner).get("/")
         assert "Name a sponsor" in text(page) or "Answer" in text(page)
+
+    def test_lists_the_hot_spots_the_journey_lists(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            journey = make_journey(session, cast.lead)
+            make_baseline(
+                session, journey,
+                figures={
+                    one.id: measured(contacts_per_year=contacts)
+                    for one, contacts in zip(
+                        journey.touchpoints, (100_000, 20_000, 11_000, 900), strict=True
+                    )
+                },
+            )  # fmt: skip
+        browser = client_for(cast.lead)
+        home = parse(browser.get("/")).select(".hot-mark")
+        assert [text(one) for one in home] == ["100", "58"]
+        listed = text(browser.get("/journeys/motor-claim"))
+        assert "58 uncovered" in listed
+        assert "48 uncovered" not in listed
+
+    def test_the_clock_counts_the_days_of_the_cycle(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            make_cycle(session, starts_on=date(2026, 10, 1), ends_on=date(2027, 3, 31))
+        assert "Day 138 of 182" in text(client_for(cast.viewer).get("/"))
 
     @pytest.mark.parametrize("who", ["lead", "cfo", "manager", "viewer", "admin"])
     def test_takes_few_queries(self, client_for: ClientFor, cast: Cast, who: str) -> None:
