@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -20,7 +20,8 @@ class Evidence(Base):
     """One measurement for one criterion; a later one supersedes it, none is overwritten.
 
     Evidence brought in from a registry belongs to its criterion before any tranche exists; it
-    counts for the tranche that the criterion's milestone later gets.
+    counts for the tranche that the criterion's milestone later gets. ``is_confirmed``: the figure
+    was questioned as unusual and who recorded it said that it is right.
     """
 
     __tablename__ = "evidence"
@@ -38,6 +39,7 @@ class Evidence(Base):
     measured_on: Mapped[date]
     source: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
+    is_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -29,11 +29,15 @@ class PlannedTranche:
 
 @dataclass(frozen=True, slots=True)
 class MilestonePlan:
-    """A milestone as proposed; ``due_on`` assumes the initiative's planned start."""
+    """A milestone as proposed; ``due_on`` assumes the initiative's planned start.
+
+    ``source_minor``: the money its source named for it, if there is one.
+    """
 
     milestone_id: int
     due_on: date
     share: Decimal
+    source_minor: int | None = None
 
 
 def planned_tranches(
@@ -45,15 +49,23 @@ def planned_tranches(
 ) -> list[PlannedTranche]:
     """One tranche per milestone, in order of their dates; they add up to ``amount_minor``.
 
-    Milestones without a share hold nothing and still are hurdles.
+    Milestones without a share hold nothing and still are hurdles. Where a source named the money
+    of every milestone, that divides the amount: to the cent as named when it is asked for whole.
     """
     in_order = sorted(milestones, key=lambda m: (m.due_on, m.milestone_id))
-    amounts = allocate(amount_minor, [milestone.share for milestone in in_order])
+    amounts = allocate(amount_minor, _weights(in_order))
     months = MONTHS_A_QUARTER * (start - planned_start)
     return [
         PlannedTranche(m.milestone_id, place, amount, months_later(m.due_on, months))
         for place, (m, amount) in enumerate(zip(in_order, amounts, strict=True), start=1)
     ]
+
+
+def _weights(milestones: Sequence[MilestonePlan]) -> list[Decimal]:
+    named = [one.source_minor for one in milestones if one.source_minor is not None]
+    if len(named) == len(milestones) and any(named):
+        return [Decimal(minor) for minor in named]
+    return [one.share for one in milestones]
 
 
 Spend = Mapping[tuple[int, Quarter], int]

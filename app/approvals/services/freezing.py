@@ -216,7 +216,10 @@ def _milestones(
     initiative: Initiative, amount_minor: int, start: Quarter
 ) -> tuple[FrozenMilestone, ...]:
     by_id = {milestone.id: milestone for milestone in initiative.milestones}
-    plans = [MilestonePlan(m.id, m.due_on, m.tranche_share) for m in initiative.milestones]
+    plans = [
+        MilestonePlan(m.id, m.due_on, m.tranche_share, m.source_minor)
+        for m in initiative.milestones
+    ]
     tranches = planned_tranches(
         amount_minor, plans, planned_start=initiative.planned_start, start=start
     )

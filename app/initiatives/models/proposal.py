@@ -280,7 +280,9 @@ class Effect(Base):
 class Milestone(Base):
     """A dated point that holds a share of the initiative's money until its hurdle is passed.
 
-    ``due_on`` assumes the initiative's planned start; a later start moves it by as many months.
+    ``source_minor`` is the money a registry gave for it, finer than a share can say; None once
+    the share is set by hand. ``due_on`` assumes the initiative's planned start; a later start
+    moves it by as many months.
     """
 
     __tablename__ = "milestones"
@@ -295,6 +297,7 @@ class Milestone(Base):
     name: Mapped[str]
     due_on: Mapped[date]
     tranche_share: Mapped[Decimal] = mapped_column(ShareType)
+    source_minor: Mapped[int | None] = mapped_column(MoneyMinor)
     action_if_missed: Mapped[str] = mapped_column(default="")
 
     initiative: Mapped[Initiative] = relationship(back_populates="milestones", lazy="raise_on_sql")

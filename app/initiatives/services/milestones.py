@@ -119,6 +119,8 @@ def _check(
 def _take_over(milestone: Milestone, draft: MilestoneDraft) -> None:
     milestone.name = draft.name.strip()
     milestone.due_on = draft.due_on
+    if milestone.tranche_share != draft.tranche_share:
+        milestone.source_minor = None
     milestone.tranche_share = draft.tranche_share
     milestone.action_if_missed = draft.action_if_missed.strip()
     kept = list(milestone.criteria)

@@ -34,12 +34,13 @@ class CriterionDraft:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneDraft:
-    """A milestone with the share of its initiative's money it holds (0 to 1, exact)."""
+    """A milestone with the share of its initiative's money it holds, and that money itself."""
 
     line: int
     name: str
     due_on: date
     tranche_share: Decimal
+    money_minor: int
     criterion: CriterionDraft | None
     readings: tuple[ReadingDraft, ...]
 

@@ -15,20 +15,25 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A sentence about one line and column of the file; line 1 is the header, 0 the whole file."""
+    """A sentence about one line and column of the file; line 1 is the header, 0 the whole file.
+
+    ``key``: the initiative it is about as a whole.
+    """
 
     line: int
     column: str
     severity: Severity
     message: str
+    key: str = ""
 
     def as_json(self) -> dict[str, object]:
-        return {
+        said: dict[str, object] = {
             "line": self.line,
             "column": self.column,
             "severity": self.severity.value,
             "message": self.message,
         }
+        return said | {"key": self.key} if self.key else said
 
 
 class FileRefusedError(ValueError):

@@ -50,6 +50,8 @@ class _Group:
     title: str
     unit: str
     pieces: list[_Piece] = field(default_factory=list)
+    row_count: int = 0
+    left_out: int = 0
 
 
 @dataclass(slots=True)
@@ -98,6 +100,11 @@ def read_drafts(table: Table, mapping: Mapping, horizon: QuarterSpan) -> ImportD
     for row in table.rows:
         _take_row(reader, row, groups)
     initiatives = tuple(_initiative(reader, group) for group in groups.values() if group.pieces)
+    reader.issues += [
+        _partial_note(mapping, group)
+        for group in groups.values()
+        if group.pieces and group.left_out
+    ]
     issues = tuple(sorted(reader.issues, key=lambda issue: (issue.line, issue.column)))
     return ImportDraft(len(table.rows), initiatives, issues)
 
@@ -106,13 +113,20 @@ def _take_row(reader: _Reader, row: Row, groups: dict[str, _Group]) -> None:
     columns = reader.mapping.initiative
     key = reader.read(row, columns.key, cells.clean_text, "The initiative's key is missing.")
     title = reader.read(row, columns.title, cells.clean_text, "The initiative's title is missing.")
-    if not key or not title:
+    if not key:
+        return
+    if not title:
+        if key in groups:
+            groups[key].row_count += 1
+            groups[key].left_out += 1
         return
     group = groups.setdefault(
         key, _Group(row.line, key, title, cells.clean_text(row.cells[columns.unit]))
     )
+    group.row_count += 1
     piece = _piece(reader, row)
     if piece is None:
+        group.left_out += 1
         return
     same = next((p for p in group.pieces if p.merge_key and p.merge_key == piece.merge_key), None)
     if same is None:
@@ -280,6 +294,19 @@ def _initiative(reader: _Reader, group: _Group) -> InitiativeDraft:
     )  # fmt: skip
 
 
+def _partial_note(mapping: Mapping, group: _Group) -> Issue:
+    """That an initiative comes with some of its rows only, so that its cost is too small."""
+    key = mapping.initiative.key_prefix + group.key
+    rest = group.row_count - group.left_out
+    verb = "was" if group.left_out == 1 else "were"
+    return Issue(
+        group.line, "", Severity.NOTE,
+        f"{key}: {group.left_out} of its {group.row_count} rows {verb} left out of the import;"
+        f" its cost is that of {rest}.",
+        key,
+    )  # fmt: skip
+
+
 def _sunk_note(reader: _Reader, piece: _Piece, begins: date) -> Issue:
     column = reader.mapping.milestone.starts_on or ""
     return Issue(
@@ -316,9 +343,9 @@ def _milestones(pieces: list[_Piece], remaining: list[int]) -> tuple[MilestoneDr
     shares = allocate(_PPM, weights)
     drafts = [
         MilestoneDraft(
-            piece.line, piece.name, piece.due_on, Decimal(share) / _PPM, piece.criterion,
+            piece.line, piece.name, piece.due_on, Decimal(share) / _PPM, money, piece.criterion,
             tuple(sorted(piece.readings, key=lambda r: (r.measured_on, r.line))),
         )
-        for piece, share in zip(pieces, shares, strict=True)
+        for piece, share, money in zip(pieces, shares, remaining, strict=True)
     ]  # fmt: skip
     return tuple(sorted(drafts, key=lambda draft: (draft.due_on, draft.line)))

@@ -262,7 +262,11 @@ def _milestone(item: MilestoneDraft) -> Milestone:
             )
         )
     return Milestone(
-        name=item.name, due_on=item.due_on, tranche_share=item.tranche_share, criteria=criteria
+        name=item.name,
+        due_on=item.due_on,
+        tranche_share=item.tranche_share,
+        source_minor=item.money_minor,
+        criteria=criteria,
     )
 
 
@@ -284,6 +288,18 @@ def _evidence(
     ]
 
 
+def undo_bar(session: Session, batch: ImportBatch) -> str | None:
+    """Why the import can't be taken back, as a sentence; None if it can."""
+    touched = queries.list_touched_keys(session, batch)
+    if not touched:
+        return None
+    have = "has" if len(touched) == 1 else "have"
+    return (
+        f"{len(touched)} of its initiatives, {touched[0]} first, {have} been worked on since."
+        " Withdraw them one by one instead."
+    )
+
+
 def undo_import(session: Session, batch: ImportBatch, *, actor: Person, now: datetime) -> None:
     """Take a whole import back out of the registry.
 
@@ -292,12 +308,8 @@ def undo_import(session: Session, batch: ImportBatch, *, actor: Person, now: dat
     """
     if not actor.may("registry.import"):
         raise NotAllowedError("Undoing an import takes the role CX lead or Program manager.")
-    touched = queries.list_touched_keys(session, batch)
-    if touched:
-        raise ConflictError(
-            f"{len(touched)} of its initiatives, {touched[0]} first, have been worked on since."
-            " Withdraw them one by one instead."
-        )
+    if bar := undo_bar(session, batch):
+        raise ConflictError(bar)
     count = _delete(session, batch)
     record(
         session, actor=actor, action="registry.import_undone", subject=f"import:{batch.id}",

@@ -47,6 +47,22 @@ class TestPlannedTranches:
             (2, 2, 60),
         ]
 
+    def test_hold_to_the_cent_what_a_registry_named_for_each(self) -> None:
+        named = (399_999_999_99, 10_200_000, 1_83, 0)
+        total = sum(named)
+        milestones = [
+            MilestonePlan(number, DAYS[number - 1], Decimal(round(minor / total, 6)), minor)
+            for number, minor in enumerate(named, start=1)
+        ]
+        tranches = planned_tranches(total, milestones, planned_start=Q1, start=Q1)
+        assert [tranche.amount_minor for tranche in tranches] == list(named)
+
+    def test_go_by_the_shares_once_one_was_set_by_hand(self) -> None:
+        one, two = plans("0.5", "0.5")
+        milestones = [MilestonePlan(one.milestone_id, one.due_on, one.share, 99), two]
+        tranches = planned_tranches(100, milestones, planned_start=Q1, start=Q1)
+        assert [tranche.amount_minor for tranche in tranches] == [50, 50]
+
     def test_of_nothing_hold_nothing(self) -> None:
         tranches = planned_tranches(0, plans("0.5", "0.5"), planned_start=Q1, start=Q1)
         assert [tranche.amount_minor for tranche in tranches] == [0, 0]

@@ -49,6 +49,17 @@ class TestReadDrafts:
         ]
         assert draft.issues == ()
 
+    def test_a_milestone_holds_the_very_money_of_its_row(self) -> None:
+        draft = read(
+            "I-1,Labor,Portal,Design,2011-01-01T00:00:00Z,2011-06-30T00:00:00Z,4.0",
+            "I-1,Labor,Portal,Build,2011-07-01T00:00:00Z,2011-12-31T00:00:00Z,0.102",
+            "I-1,Labor,Portal,Run,2011-07-01T00:00:00Z,2012-12-31T00:00:00Z,131.7",
+        )
+        (portal,) = draft.initiatives
+        assert [m.money_minor for m in portal.milestones] == [
+            4_000_000_00, 102_000_00, 131_700_000_00,
+        ]  # fmt: skip
+
     def test_cost_is_spread_by_day_and_sums_to_the_cent(self) -> None:
         (one,) = read("I-1,L,P,A,2011-02-15T00:00:00Z,2011-12-30T00:00:00Z,0.333333").initiatives
         assert sum(one.spend_minor) == 33_333_300
