@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField
-from wtforms.validators import InputRequired, Regexp
+from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from app.web.forms import Form, OnceForm
 
@@ -27,6 +27,15 @@ class CommitForm(OnceForm):
     own_mapping = HiddenField()
     cycle = HiddenField(validators=[Regexp(r"^\d{1,9}\Z", message="Choose the cycle again.")])
     leave_out = BooleanField("Leave the rows with errors out and import the others")
+
+
+class UndoForm(OnceForm):
+    """The confirmation that an import is to be taken back."""
+
+    sure = BooleanField(
+        "Delete all its initiatives",
+        validators=[DataRequired("Tick this if all initiatives of the import are to be deleted.")],
+    )
 
 
 class MoveForm(OnceForm):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from app.calendar.models import Cycle
 from app.initiatives.models import ImportBatch
-from app.initiatives.rules import InitiativeState
-from app.registry.engine.drafts import ImportDraft
+from app.initiatives.rules import InitiativeState, ProposalShape, due_day_fault, missing_parts
+from app.registry.engine.drafts import ImportDraft, InitiativeDraft
 from app.registry.engine.issues import Issue, Severity
 from app.values.money import Money
 
@@ -37,11 +40,13 @@ class DraftView:
     issues: list[IssueRow]
     hidden_count: int
     sample: list[tuple[str, str, str, str, Money, int]]
+    stuck: list[tuple[str, str, str]]
 
 
-def draft_view(draft: ImportDraft, currency: str) -> DraftView:
-    """Errors first, at most SHOWN issues; ten initiatives as a sample."""
+def draft_view(draft: ImportDraft, cycle: Cycle) -> DraftView:
+    """Errors first, at most SHOWN issues; ten initiatives as a sample; all that can't go on."""
     ordered = [*draft.errors, *draft.notes]
+    currency = cycle.currency
     return DraftView(
         row_count=draft.row_count,
         initiative_count=len(draft.initiatives),
@@ -63,7 +68,46 @@ def draft_view(draft: ImportDraft, currency: str) -> DraftView:
             )
             for one in draft.initiatives[:10]
         ],
+        stuck=[
+            (one.key, one.title, gaps)
+            for one in draft.initiatives
+            if (gaps := _gap_words(one, cycle))
+        ],
     )
+
+
+def _gap_words(item: InitiativeDraft, cycle: Cycle) -> str:
+    """What would keep an initiative from Finance if it came in like this; empty if nothing."""
+    option = ("As registered",)
+    late = (
+        one.name
+        for one in item.milestones
+        if due_day_fault(one.due_on, item.planned_start, cycle.quarters, cycle.name)
+    )
+    shape = ProposalShape(
+        is_registered=True,
+        has_cycle=True,
+        has_sponsor=False,
+        unanswered=(),
+        options=option,
+        options_without_spend=() if any(item.spend_minor) else option,
+        options_without_benefit=option if item.declared_benefit_minor is None else (),
+        milestones=len(item.milestones),
+        tranche_total=sum((one.tranche_share for one in item.milestones), Decimal(0)),
+        milestones_without_criteria=tuple(
+            one.name for one in item.milestones if one.criterion is None
+        ),
+        misplaced_milestones=tuple(late),
+    )
+    return " ".join(gap.message for gap in missing_parts(shape))
+
+
+def batch_rows(batches: Sequence[tuple[ImportBatch, str]]) -> list[tuple[ImportBatch, str, int]]:
+    """Imports with who made them and how many of their rows were left out."""
+    return [
+        (batch, name, sum(issue["severity"] == "error" for issue in batch.issues))
+        for batch, name in batches
+    ]
 
 
 def _row(issue: Issue) -> IssueRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -90,11 +90,13 @@ def count_measurements(session: Session, batch: ImportBatch) -> int:
     return session.scalar(query) or 0
 
 
-def list_in_state(session: Session, batch: ImportBatch, state: InitiativeState) -> list[Initiative]:
-    """An import's initiatives in one state, by key."""
+def list_in_states(
+    session: Session, batch: ImportBatch, states: Collection[InitiativeState]
+) -> list[Initiative]:
+    """An import's initiatives in these states, by key."""
     query = (
         select(Initiative)
-        .where(Initiative.import_batch_id == batch.id, Initiative.state == state)
+        .where(Initiative.import_batch_id == batch.id, Initiative.state.in_(states))
         .order_by(Initiative.key)
     )
     return list(session.scalars(query))

@@ -10,18 +10,21 @@ from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.errors import AppError, InvalidError
 from app.extensions import db
+from app.initiatives.models import ImportBatch
 from app.registry import queries
 from app.registry.engine.issues import FileRefusedError
 from app.registry.engine.mapping import Mapping, parse_mapping
 from app.registry.engine.shipped import list_shipped, shipped
-from app.registry.forms import CommitForm, MoveForm, UploadForm
-from app.registry.presenters import draft_view, state_counts, stored_issues
+from app.registry.forms import CommitForm, MoveForm, UndoForm, UploadForm
+from app.registry.presenters import batch_rows, draft_view, state_counts, stored_issues
 from app.registry.rules import Move
 from app.registry.services import (
     ImportFile,
     import_registry,
+    list_held,
     move_all,
     preview_import,
+    undo_bar,
     undo_import,
 )
 from app.web.clock import now
@@ -41,7 +44,7 @@ def index() -> str:
 
 def _index(form: UploadForm) -> str:
     return render_template(
-        "registry/index.html", form=form, batches=queries.list_batches(db.session),
+        "registry/index.html", form=form, batches=batch_rows(queries.list_batches(db.session)),
         mappings=list_shipped(),
     )  # fmt: skip
 
@@ -90,7 +93,7 @@ def preview() -> str | tuple[str, int]:
         cycle=str(cycle.id),
     )
     return render_template(
-        "registry/preview.html", view=draft_view(draft, cycle.currency), form=commit,
+        "registry/preview.html", view=draft_view(draft, cycle), form=commit,
         mapping=mapping, cycle=cycle, file_name=file.name,
     )  # fmt: skip
 
@@ -131,7 +134,7 @@ def _refused(form: CommitForm, file: ImportFile) -> str:
     cycle = get_cycle(db.session, int(form.cycle.data))
     draft = preview_import(db.session, file, cycle=cycle)
     return render_template(
-        "registry/preview.html", view=draft_view(draft, cycle.currency), form=form,
+        "registry/preview.html", view=draft_view(draft, cycle), form=form,
         mapping=file.mapping, cycle=cycle, file_name=file.name,
     )  # fmt: skip
 
@@ -140,13 +143,18 @@ def _refused(form: CommitForm, file: ImportFile) -> str:
 @requires("initiatives.view")
 def show(batch_id: int) -> str:
     """Show an import: what came, what was left out, where its initiatives stand."""
-    batch = queries.get_batch(db.session, batch_id)
+    return _show(queries.get_batch(db.session, batch_id), UndoForm(formdata=None))
+
+
+def _show(batch: ImportBatch, undo_form: UndoForm) -> str:
     counts = queries.count_by_state(db.session, batch)
+    held = list_held(db.session, batch, actor=current_actor())
     return render_template(
         "registry/show.html", batch=batch, issues=stored_issues(batch),
-        counts=state_counts(counts), form=MoveForm(),
+        counts=state_counts(counts), held=held, form=MoveForm(formdata=None),
         measurement_count=queries.count_measurements(db.session, batch),
         moves=[(move, counts.get(move.from_state, 0)) for move in Move],
+        undo_form=undo_form, undo_bar=undo_bar(db.session, batch),
     )  # fmt: skip
 
 
@@ -177,17 +185,18 @@ def _move(batch_id: int, move: Move) -> Response:
         moved, refused = move_all(db.session, batch, move, actor=current_actor(), now=now())
     flash(f"{counted(moved, 'initiative')} {move.done}.", "ok" if moved else "info")
     if refused:
-        first = refused[0]
-        flash(
-            f"{len(refused)} could not be {move.done}, first {first.key}: {first.message}", "warn"
-        )
+        said = "Each is named below with its reason."
+        flash(f"{counted(len(refused), 'initiative')} could not be {move.done}. {said}", "warn")
     return redirect(url_for("registry.show", batch_id=batch_id), code=303)
 
 
 @bp.post("/<int:batch_id>/undo")
 @requires("registry.import")
-def undo(batch_id: int) -> Response:
-    """Take an import back while nobody has worked on it."""
+def undo(batch_id: int) -> Response | tuple[str, int]:
+    """Take an import back while nobody has worked on it, once that is confirmed."""
+    form = UndoForm()
+    if not form.validate():
+        return _show(queries.get_batch(db.session, batch_id), form), 422
     with transaction(db.session):
         batch = queries.get_batch(db.session, batch_id)
         undo_import(db.session, batch, actor=current_actor(), now=now())

@@ -14,6 +14,7 @@ from app.initiatives.models import (
     Option,
     TargetBehaviour,
 )
+from app.initiatives.queries import FullWorth
 from app.initiatives.rules import (
     Actor,
     Circumstances,
@@ -65,8 +66,9 @@ def overview_facts(initiative: Initiative) -> list[tuple[str, str | None]]:
     ]
 
 
-def overview_kpis(initiative: Initiative, value: Money | None) -> list[dict[str, Any]]:
+def overview_kpis(initiative: Initiative, worth: FullWorth) -> list[dict[str, Any]]:
     """Cost and standalone value of the full option."""
+    value = worth.value
     cost = Money(initiative.cost_minor, initiative.currency)
     start = quarter(initiative.planned_start)
     return [
@@ -74,7 +76,7 @@ def overview_kpis(initiative: Initiative, value: Money | None) -> list[dict[str,
         {
             "label": "Standalone value",
             "value": money_short(value),
-            "note": money(value) if value else "no cycle or no option yet",
+            "note": money(value) if value else worth.why_nothing,
         },
         {"label": "Planned start", "value": start, "note": f"mainly {initiative.lens.value}"},
     ]

@@ -28,7 +28,14 @@ from app.initiatives.queries.drafts import (
     option_draft,
 )
 from app.initiatives.queries.editors import load_editors
-from app.initiatives.queries.figures import LineFigures, load_figures, load_full_value
+from app.initiatives.queries.figures import (
+    FullWorth,
+    LineFigures,
+    find_partial_note,
+    load_figures,
+    load_full_value,
+    load_full_worth,
+)
 from app.initiatives.queries.initiatives import (
     ANSWERS,
     BEHAVIOURS,
@@ -96,6 +103,7 @@ __all__ = [
     "SORTS",
     "CaseBasis",
     "CriterionStanding",
+    "FullWorth",
     "HurdleDates",
     "LineFigures",
     "Measured",
@@ -112,6 +120,7 @@ __all__ = [
     "covers",
     "currency_tie",
     "cycle_choices",
+    "find_partial_note",
     "fund_choices",
     "get_behaviour",
     "get_initiative",
@@ -135,6 +144,7 @@ __all__ = [
     "load_figures",
     "load_full_claims",
     "load_full_value",
+    "load_full_worth",
     "load_measured_journeys",
     "load_milestone_standings",
     "load_needs",

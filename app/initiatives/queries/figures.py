@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.initiatives.models import Initiative
+from app.calendar.models import Cycle
+from app.initiatives.models import ImportBatch, Initiative
 from app.initiatives.queries.registry import RegistryLine
 from app.initiatives.queries.shapes import load_shapes
 from app.initiatives.queries.worth import (
@@ -63,19 +64,57 @@ def load_figures(session: Session, lines: Sequence[RegistryLine]) -> dict[int, L
     return figures
 
 
+@dataclass(frozen=True, slots=True)
+class FullWorth:
+    """The standalone value of the full option, None without cycle or option, and why it is none."""
+
+    value: Money | None
+    why_nothing: str = ""
+
+
 def load_full_value(session: Session, initiative: Initiative) -> Money | None:
     """The standalone value of the full option; None without a cycle or an option."""
+    return load_full_worth(session, initiative).value
+
+
+def load_full_worth(session: Session, initiative: Initiative) -> FullWorth:
+    """The standalone value of the full option, with the reason where there is none."""
     cycle = initiative.cycle
     if cycle is None:
-        return None
+        return FullWorth(None, "no cycle chosen yet")
     starts = {initiative.id: (initiative.planned_start, cycle.first_quarter)}
     claims, worths = load_full_claims(session, starts)
     claim = claims.get(initiative.id)
     if claim is None:
-        return None
+        return FullWorth(None, "no option entered yet")
     horizon = horizon_of(cycle)
     pools = _Discounted(worths).of(claim, horizon, initiative.currency)
-    return Money(quick_standalone(claim, pools, horizon), initiative.currency)
+    value = Money(quick_standalone(claim, pools, horizon), initiative.currency)
+    return FullWorth(value, "" if value else _why_nothing(claim, pools, cycle))
+
+
+def _why_nothing(claim: OptionClaim, pools: Collection[int], cycle: Cycle) -> str:
+    """Why a claim counts for nothing in its cycle, as it follows the amount."""
+    live = claim.start + claim.go_live
+    if not claim.effects and not (claim.declared and claim.declared.amount_minor):
+        return "no effect and no benefit entered yet"
+    if live >= cycle.quarter_count:
+        return (
+            f"goes live in {cycle.first_quarter + live}, after {cycle.quarters.last}, the last"
+            f" quarter of {cycle.name}"
+        )
+    if claim.effects and not pools:
+        return "its pools lack an input or are in another currency"
+    return "what it claims counts for nothing at its grade of evidence"
+
+
+def find_partial_note(session: Session, initiative: Initiative) -> str | None:
+    """That rows of the initiative were left out of its import, as the import noted it."""
+    if initiative.import_batch_id is None:
+        return None
+    batch = session.get_one(ImportBatch, initiative.import_batch_id)
+    said = (issue for issue in batch.issues if issue.get("key") == initiative.key)
+    return next((str(issue["message"]) for issue in said), None)
 
 
 def _value(line: RegistryLine, claim: OptionClaim | None, pools: _Discounted) -> Money | None:

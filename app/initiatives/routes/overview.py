@@ -62,7 +62,8 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         buttons=presenters.move_buttons(
             initiative, services.standing(current_actor(), initiative, facts.editors), facts
         ),
-        kpis=presenters.overview_kpis(initiative, queries.load_full_value(db.session, initiative)),
+        kpis=presenters.overview_kpis(initiative, queries.load_full_worth(db.session, initiative)),
+        partial_note=queries.find_partial_note(db.session, initiative),
         flag=_flag(initiative),
     )
 

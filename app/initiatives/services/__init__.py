@@ -9,6 +9,7 @@ from app.initiatives.services.links import set_links
 from app.initiatives.services.milestones import add_milestone, edit_milestone, remove_milestone
 from app.initiatives.services.moving import (
     Refusal,
+    find_refusals,
     load_circumstances,
     mark_approved,
     mark_stopped,
@@ -35,6 +36,7 @@ __all__ = [
     "edit_initiative",
     "edit_milestone",
     "edit_option",
+    "find_refusals",
     "load_circumstances",
     "mark_approved",
     "mark_stopped",

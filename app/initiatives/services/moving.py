@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -227,6 +227,34 @@ def move_many(
             except (ConflictError, InvalidError, NotAllowedError) as error:
                 refused.append(Refusal(one.key, error.message))
     return moved, refused
+
+
+def find_refusals(
+    session: Session,
+    initiatives: Sequence[Initiative],
+    actions: Mapping[InitiativeState, Action],
+    *,
+    actor: Person,
+) -> list[tuple[Initiative, str]]:
+    """Those that can't be moved on by the action of their state, each with every reason why.
+
+    For somebody whose roles never make the move, only what anybody would be told.
+    """
+    found = []
+    for start in range(0, len(initiatives), _CHUNK):
+        some = initiatives[start : start + _CHUNK]
+        facts = load_circumstances(session, some)
+        for one in some:
+            move = find_move(one.state, actions[one.state])
+            if move is None:
+                continue
+            who = standing(actor, one, facts[one.id].editors)
+            reasons = bars(move, who, facts[one.id])
+            if move.permission not in who.permissions:
+                reasons = reasons[len(permission_bars(move, who)) :]
+            if reasons:
+                found.append((one, " ".join(reasons)))
+    return found
 
 
 _CHUNK = 1_000

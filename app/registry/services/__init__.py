@@ -4,8 +4,17 @@ from app.registry.services.importing import (
     ImportFile,
     import_registry,
     preview_import,
+    undo_bar,
     undo_import,
 )
-from app.registry.services.moving import move_all
+from app.registry.services.moving import list_held, move_all
 
-__all__ = ["ImportFile", "import_registry", "move_all", "preview_import", "undo_import"]
+__all__ = [
+    "ImportFile",
+    "import_registry",
+    "list_held",
+    "move_all",
+    "preview_import",
+    "undo_bar",
+    "undo_import",
+]

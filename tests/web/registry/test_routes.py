@@ -18,7 +18,7 @@ from app.roadmap.models import Evidence
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund
-from tests.support.pages import error_on, form_values, heading, notice, table, text
+from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
 
 ClientFor = Callable[[Any], Any]
 HEADER = (
@@ -27,6 +27,7 @@ HEADER = (
 )
 GOOD = "I-1,Labor,Portal,Build,2011-01-01,2011-12-31,3"
 BAD = "I-2,Labor,Mail,Build,2011-01-01,2011-12-31,"
+LATE = "I-8,Labor,Portal,Build,2011-01-01,2021-12-31,3"
 COMMIT = "/initiatives/import/commit"
 
 
@@ -214,6 +215,54 @@ class TestMoves:
         page = lead.get(shown)
         assert table(page, "Initiatives by state").rows[0]["State"] == "Candidate"
 
+    def test_name_everything_that_stays_with_its_reasons_and_keep_naming_it(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        lead = client_for(cast.lead)
+        late = [LATE, LATE.replace("I-8", "I-9")]
+        dry_run = upload(lead, cycle, GOOD, *late)
+        warned = table(dry_run, "Can't go to Finance like this").rows
+        assert [row["Key"] for row in warned] == ["IT-I-8", "IT-I-9"]
+        assert "Move “" in warned[0]["Why"]
+        shown = lead.post(COMMIT, data=form_values(dry_run, COMMIT)).location
+        action = f"{shown}/submit"
+        lead.post(action, data=form_values(lead.get(shown), action))
+        page = lead.get(shown)
+        assert "2 initiatives could not be submitted" in text(page)
+        for again in (page, lead.get(shown)):
+            rows = table(again, "What can't go on").rows
+            assert [row["Initiative"] for row in rows] == ["IT-I-8 Portal", "IT-I-9 Portal"]
+            assert [row["State"] for row in rows] == ["Draft", "Draft"]
+            assert (
+                "between the planned start and the cycle’s last quarter" in rows[1]["Why it stays"]
+            )
+            assert links(again)["IT-I-9 Portal"] == "/initiatives/IT-I-9"
+            assert len(again.queries) <= 12
+
+    def test_say_when_rows_of_an_initiative_were_left_out(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        lead = client_for(cast.lead)
+        bad = GOOD.removesuffix("3")
+        dry_run = upload(lead, cycle, GOOD, bad, bad)
+        said = "IT-I-1: 2 of its 3 rows were left out of the import; its cost is that of 1."
+        assert said in text(dry_run)
+        values = form_values(dry_run, COMMIT) | {"leave_out": "y"}
+        shown = lead.post(COMMIT, data=values).location
+        assert said in text(lead.get(shown))
+        assert said in text(lead.get("/initiatives/IT-I-1"))
+        row = table(lead.get("/initiatives/import"), "Imports so far").rows[0]
+        assert (row["Rows"], row["Left out"]) == ("3", "2")
+
+    def test_say_that_a_benefit_after_the_last_quarter_counts_nothing(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        lead = client_for(cast.lead)
+        lead.post(COMMIT, data=form_values(upload(lead, cycle, LATE), COMMIT))
+        said = text(lead.get("/initiatives/IT-I-8"))
+        assert "goes live in 2021-Q4, after 2020-Q4, the last quarter of" in said
+        assert "no option" not in said
+
     def test_a_lead_cannot_certify(self, client_for: ClientFor, cast: Cast, cycle: Cycle) -> None:
         lead = client_for(cast.lead)
         shown = lead.post(COMMIT, data=form_values(upload(lead, cycle, GOOD), COMMIT)).location
@@ -228,6 +277,24 @@ class TestUndo:
         lead = client_for(cast.lead)
         shown = lead.post(COMMIT, data=form_values(upload(lead, cycle, GOOD), COMMIT)).location
         values = form_values(lead.get(shown), f"{shown}/undo")
-        assert lead.post(f"{shown}/undo", data=values).status_code == 303
+        refused = lead.post(f"{shown}/undo", data=values)
+        assert refused.status_code == 422
+        assert "Tick this" in text(refused)
+        assert count(session) == 1
+        assert lead.post(f"{shown}/undo", data=values | {"sure": "y"}).status_code == 303
         assert count(session) == 0
         assert lead.get(shown).status_code == 404
+
+    def test_is_barred_with_the_reason_once_somebody_worked_on_it(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        lead = client_for(cast.lead)
+        shown = lead.post(COMMIT, data=form_values(upload(lead, cycle, GOOD), COMMIT)).location
+        values = form_values(lead.get(shown), f"{shown}/undo")
+        action = f"{shown}/submit"
+        lead.post(action, data=form_values(lead.get(shown), action))
+        page = lead.get(shown)
+        assert buttons(page)["Take the import back"] is False
+        assert "1 of its initiatives, IT-I-1 first, has been worked on since" in text(page)
+        assert lead.post(f"{shown}/undo", data=values | {"sure": "y"}).status_code == 409
+        assert count(session) == 1
