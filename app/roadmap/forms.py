@@ -24,6 +24,13 @@ class EvidenceForm(OnceForm):
         description="The system, report or test it was read from.",
     )
     note = TextAreaField("Note")
+    is_confirmed = BooleanField("The unusual figure is right")
+
+    @property
+    def is_questioned(self) -> bool:
+        """Whether the person has to be asked, or has answered already."""
+        asked = any("confirm it below" in message for _, _, message in self.error_list())
+        return asked or bool(self.is_confirmed.data)
 
     def offer(self, criteria: Sequence[tuple[int, str]]) -> None:
         """Set the criteria to choose from, by id and words."""

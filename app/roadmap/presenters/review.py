@@ -19,7 +19,13 @@ from app.roadmap.presenters.words import (
     verdict,
 )
 from app.roadmap.queries import Gate
-from app.roadmap.rules import Decider, HurdleAction, Reading, bar_on_hurdle
+from app.roadmap.rules import (
+    Decider,
+    HurdleAction,
+    Reading,
+    bar_on_hurdle,
+    unusual_words,
+)
 from app.values.money import Money
 from app.web.filters import counted, day, moment, money, number
 
@@ -85,6 +91,7 @@ def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) ->
         "baseline": measure(baseline, criterion.unit) if baseline is not None else None,
         "measured": measure(latest.value, criterion.unit) if latest else None,
         "measured_note": f"on {day(latest.measured_on)}" if latest else "",
+        "unusual": _unusual(reading, baseline, source),
         "sample": number(latest.sample) if latest and latest.sample is not None else None,
         "source": source.source if source else None,
         "source_note": source.recorded_by.name if source else "",
@@ -92,6 +99,18 @@ def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) ->
         "word": word,
         "earlier": [_earlier(one, criterion.unit) for one in evidence if one is not source],
     }
+
+
+def _unusual(reading: Reading, baseline: Any, source: Evidence | None) -> str | None:
+    """That the figure is unusual, and who says it is right nevertheless."""
+    criterion, latest = reading.criterion, reading.latest
+    if latest is None or not unusual_words(
+        latest.value, criterion.unit, threshold=criterion.threshold, baseline=baseline
+    ):
+        return None
+    if source is None or not source.is_confirmed:
+        return "unusual, confirmed by nobody"
+    return f"unusual, confirmed by {source.recorded_by.name}"
 
 
 def _earlier(one: Evidence, unit: str) -> str:

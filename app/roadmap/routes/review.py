@@ -50,6 +50,7 @@ def add_evidence(tranche_id: int) -> Answer:
                     session, one.tranche, criterion, value=form.data["value"],
                     sample=form.sample.data, measured_on=form.data["measured_on"],
                     source=form.source.data or "", note=form.note.data or "",
+                    is_confirmed=form.is_confirmed.data,
                     once_key=form.once.data or "", actor=current_actor(), now=now(),
                 )  # fmt: skip
         except (InvalidError, ConflictError) as error:

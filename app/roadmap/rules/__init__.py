@@ -22,6 +22,7 @@ from app.roadmap.rules.hurdles import (
     readings,
     recommend,
 )
+from app.roadmap.rules.measuring import UNUSUAL, measured_fault, unusual_words
 from app.roadmap.rules.moving import Horizon, HurdleDay, move_faults
 from app.roadmap.rules.words import HurdleAction, HurdleState
 
@@ -29,6 +30,7 @@ __all__ = [
     "HOLD_DAYS",
     "PERMISSION",
     "SOON_DAYS",
+    "UNUSUAL",
     "CriterionFacts",
     "Decider",
     "Horizon",
@@ -45,8 +47,10 @@ __all__ = [
     "bar_on_state",
     "deciding",
     "hurdle_state",
+    "measured_fault",
     "move_faults",
     "needs_reason",
     "readings",
     "recommend",
+    "unusual_words",
 ]

@@ -16,6 +16,7 @@ from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Criterion
 from app.initiatives.rules.faults import LARGEST_COUNT
 from app.roadmap.models import Evidence
+from app.roadmap.rules import UNUSUAL, measured_fault, unusual_words
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
@@ -32,10 +33,13 @@ def record_evidence(
     measured_on: date,
     source: str,
     note: str,
+    is_confirmed: bool = False,
     actor: Person,
     now: datetime,
 ) -> Evidence:
     """Add a measurement; a later one for the same criterion supersedes it.
+
+    Unless ``is_confirmed``, an unusual figure is asked about.
 
     Raises NotAllowedError, ConflictError once the hurdle is decided, InvalidError by field.
     """
@@ -48,6 +52,11 @@ def record_evidence(
     faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
     if measured_on < _begun_on(session, commitment) - TOO_EARLY:
         faults["measured_on"] = "This is from more than a year before the start; measure it anew."
+    impossible, unusual = _judged(criterion, value)
+    if impossible:
+        faults["value"] = impossible
+    elif unusual and not faults and not is_confirmed:
+        faults["value"] = UNUSUAL.format(why=unusual)
     if faults:
         raise InvalidError("This measurement can't be recorded.", fields=faults)
     evidence = Evidence(
@@ -58,6 +67,7 @@ def record_evidence(
         measured_on=measured_on,
         source=source.strip(),
         note=note.strip(),
+        is_confirmed=unusual is not None,
         recorded_by_id=actor.id,
         recorded_at=now,
     )
@@ -68,10 +78,19 @@ def record_evidence(
         after={
             "criterion": criterion.metric, "value": value, "sample": sample,
             "measured_on": measured_on, "source": evidence.source,
-        },
+        } | ({"confirmed": unusual} if unusual else {}),
         now=now,
     )  # fmt: skip
     return evidence
+
+
+def _judged(criterion: Criterion, value: Decimal) -> tuple[str | None, str | None]:
+    """Why the figure can't be, and what is unusual about it."""
+    unit, threshold, baseline = criterion.unit, criterion.threshold, criterion.baseline
+    return (
+        measured_fault(value, unit, threshold=threshold, baseline=baseline),
+        unusual_words(value, unit, threshold=threshold, baseline=baseline),
+    )
 
 
 def _begun_on(session: Session, commitment: Commitment) -> date:
@@ -90,6 +109,7 @@ def record_evidence_once(
     measured_on: date,
     source: str,
     note: str,
+    is_confirmed: bool = False,
     once_key: str,
     actor: Person,
     now: datetime,
@@ -100,14 +120,14 @@ def record_evidence_once(
     """
     typed = {
         "tranche": tranche.id, "criterion": criterion.id, "value": value, "sample": sample,
-        "measured_on": measured_on, "source": source, "note": note,
+        "measured_on": measured_on, "source": source, "note": note, "confirmed": is_confirmed,
     }  # fmt: skip
     known = once(session, once_key, actor, "evidence.recorded", typed, now=now)
     if known is not None:
         return session.get_one(Evidence, known)
     evidence = record_evidence(
         session, tranche, criterion, value=value, sample=sample, measured_on=measured_on,
-        source=source, note=note, actor=actor, now=now,
+        source=source, note=note, is_confirmed=is_confirmed, actor=actor, now=now,
     )  # fmt: skip
     remember(session, once_key, evidence.id)
     return evidence

@@ -101,6 +101,34 @@ class TestEvidence:
         assert "not come yet" in (error_on(page, "Measured on") or "")
         assert "200 were agreed" in (error_on(page, "Sample") or "")
 
+    def test_that_is_unusual_is_asked_about_once_and_says_who_confirmed_it(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        form = typed(client.get(gate), f"{gate}/evidence", **MEASURED | {"value": "175"})
+
+        page = client.post(f"{gate}/evidence", data=form)
+        assert page.status_code == 422
+        assert "more than 100 %" in (error_on(page, "Measured value") or "")
+        assert "The unusual figure is right" in text(page)
+
+        form = typed(page, f"{gate}/evidence", is_confirmed="y")
+        page = client.post(f"{gate}/evidence", data=form, follow_redirects=True)
+        assert notice(page) == "The measurement is recorded."
+        assert "unusual, confirmed by Mina Manager" in table(page, "Criteria").rows[0]["Measured"]
+
+    def test_below_nothing_is_refused_whatever_is_ticked(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        wrong = {**MEASURED, "value": "-5", "is_confirmed": "y"}
+        form = typed(client.get(gate), f"{gate}/evidence", **wrong)
+
+        page = client.post(f"{gate}/evidence", data=form)
+
+        assert page.status_code == 422
+        assert "0 or more" in (error_on(page, "Measured value") or "")
+
     def test_sent_twice_counts_once(
         self, client_for: ClientFor, cast: Cast, gate: str, session: Session
     ) -> None:

@@ -1,0 +1,64 @@
+"""Which measurements are impossible and which are so unusual that they are asked about."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from app.values.money import CURRENCY_DIGITS
+
+FAR = 100
+"""How many times as far from nothing as the threshold a figure may lie unasked."""
+
+PERCENT_WORDS = frozenset({"%", "percent", "per cent", "pct"})
+COUNTED_WORDS = frozenset(
+    {
+        "million", "millions", "mn", "m", "thousand", "k", "billion", "bn", "count", "number",
+        "calls", "contacts", "customers", "callers", "cases", "people", "days", "hours", "minutes",
+        "seconds", "weeks", "months", "visits", "orders", "complaints", "pieces", "items",
+    }
+)  # fmt: skip
+"""Units of which there can't be fewer than none."""
+
+BELOW_NOTHING = "There cannot be less than nothing of this; enter 0 or more."
+UNUSUAL = "{why} Correct it, or confirm it below."
+
+
+def measured_fault(
+    value: Decimal, unit: str, *, threshold: Decimal, baseline: Decimal | None
+) -> str | None:
+    """Why a figure can't be: below zero in a unit that counts, where nothing agreed lies there."""
+    if value < 0 and _counts(unit) and not _lies_below(threshold, baseline):
+        return BELOW_NOTHING
+    return None
+
+
+def unusual_words(
+    value: Decimal, unit: str, *, threshold: Decimal, baseline: Decimal | None
+) -> str | None:
+    """What is unusual about a possible figure, as a sentence; None if nothing is."""
+    if value < 0 and not _lies_below(threshold, baseline):
+        return "This is below zero, and neither the baseline nor the threshold is."
+    highest = max(abs(threshold), abs(baseline or 0))
+    if _is_percent(unit) and value > 100 >= highest:
+        return "This is more than 100\u202f%."
+    if highest and abs(value - threshold) > FAR * highest:
+        return f"This is more than {FAR} times as far away as the threshold."
+    return None
+
+
+def _lies_below(threshold: Decimal, baseline: Decimal | None) -> bool:
+    return threshold < 0 or (baseline is not None and baseline < 0)
+
+
+def _is_percent(unit: str) -> bool:
+    return unit.strip().casefold() in PERCENT_WORDS
+
+
+def _counts(unit: str) -> bool:
+    """Whether the unit is money, a share or something counted; words that say nothing are not."""
+    if _is_percent(unit):
+        return True
+    words = unit.split()
+    return any(word.strip("%.,()") in CURRENCY_DIGITS for word in words) or any(
+        word.casefold().strip(".,()") in COUNTED_WORDS for word in words
+    )
