@@ -11,6 +11,7 @@ from functools import lru_cache
 from app.approvals.models import Proposal
 from app.approvals.presenters.honesty import Honesty, honesty_of
 from app.approvals.presenters.money import FundRow, fund_rows
+from app.approvals.presenters.since import Since, remaining_part, since_round
 from app.approvals.presenters.worth import frozen_costs, hurdle_words
 from app.approvals.rules import (
     CommitmentState,
@@ -22,12 +23,11 @@ from app.approvals.rules import (
 from app.approvals.rules.asking import Cell, asked_of, fund_asks, overdrawn_sentences
 from app.approvals.rules.frozen import FrozenCriterion, FrozenItem
 from app.approvals.rules.remaining import Remainder, Worth, strike
-from app.approvals.rules.rounds import round_changes
 from app.initiatives.rules import InitiativeState
 from app.portfolio.presenters.net import Net, net_of, net_sum
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.web.filters import money
+from app.web.filters import counted, money
 
 STATES = {
     ProposalState.SUBMITTED: ("review", "Waits for decision"),
@@ -90,17 +90,6 @@ class Bound:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
-    """What changed since the round before, and what was said about that one."""
-
-    round: int
-    spend: Money
-    value: Money
-    rows: Sequence[tuple[str, str, str]]
-    said: str | None
-
-
 @dataclass(frozen=True)
 class ProposalView:
     """Everything the page shows besides its buttons."""
@@ -138,6 +127,20 @@ class ProposalView:
     @property
     def hurdle_count(self) -> int:
         return sum(len(item.tranches) for item in self.items if not item.is_struck)
+
+    def certified_by(self, person_id: int) -> str | None:
+        """How many items the person certified: no bar to deciding, and worth knowing."""
+        by_them = [
+            item for item in self.items
+            if item.frozen.certified_by and item.frozen.certified_by.id == person_id
+        ]  # fmt: skip
+        if not by_them:
+            return None
+        return (
+            f"You certified {len(by_them):,} of its {counted(len(self.items), 'item')}. "
+            "Certifying what something is worth and deciding about its money may be in the same "
+            "hands in Finance."
+        )
 
     @property
     def approval_bars(self) -> list[str]:
@@ -215,7 +218,7 @@ def proposal_view(
         forced=_forced(frozen),
         ruled=_ruled(frozen),
         honesty=honesty_of(json.loads(frozen.result), frozen.inputs),
-        since=_since(frozen, earlier),
+        since=_since(frozen, gone, rest, earlier),
         drift=_drift(proposal, frozen) if is_open else [],
     )
 
@@ -339,18 +342,17 @@ def _ruled(frozen: FrozenProposal) -> list[Bound]:
     return [*rules, *limits]
 
 
-def _since(frozen: FrozenProposal, earlier: Proposal | None) -> Since | None:
+def _since(
+    frozen: FrozenProposal, gone: Collection[str], rest: Remainder, earlier: Proposal | None
+) -> Since | None:
+    """Both rounds by what counts of them: without what is, or was, left out."""
     if earlier is None:
         return None
-    changes = round_changes(frozen_of(earlier.snapshot), frozen)
-    said = earlier.decision.reason if earlier.decision else None
-    return Since(
-        round=earlier.round,
-        spend=Money(changes.spend_minor, frozen.cycle.currency),
-        value=Money(changes.value_minor, frozen.cycle.currency),
-        rows=[(one.key, one.title, one.words) for one in changes.items],
-        said=said or None,
-    )
+    then = frozen_of(earlier.snapshot)
+    struck = frozenset(item.initiative.key for item in earlier.items if item.is_struck)
+    if struck:
+        then = remaining_part(then, struck, _remainder(earlier.snapshot, struck).worth)
+    return since_round(earlier, then, remaining_part(frozen, gone, rest.worth), len(gone))
 
 
 def _drift(proposal: Proposal, frozen: FrozenProposal) -> list[str]:

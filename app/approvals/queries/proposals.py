@@ -110,11 +110,19 @@ def list_returned(session: Session, cycle_id: int | None = None) -> Sequence[Pro
 
 
 def find_earlier_round(session: Session, proposal: Proposal) -> Proposal | None:
-    """The round before this one with its snapshot and decision, or None for the first."""
+    """The last round before this one that was not withdrawn, with its snapshot, items and
+    decision; None where there is none."""
     return session.scalar(
         select(Proposal)
-        .where(Proposal.cycle_id == proposal.cycle_id, Proposal.round < proposal.round)
-        .options(joinedload(Proposal.decision))
+        .where(
+            Proposal.cycle_id == proposal.cycle_id,
+            Proposal.round < proposal.round,
+            Proposal.state != ProposalState.WITHDRAWN,
+        )
+        .options(
+            joinedload(Proposal.decision),
+            selectinload(Proposal.items).joinedload(ProposalItem.initiative),
+        )
         .order_by(Proposal.round.desc())
         .limit(1)
     )

@@ -115,12 +115,14 @@ def _page(
     if form is None:
         without = ",".join(str(one) for one in sorted(struck))
         form = DecisionForm(formdata=None, digest=proposal.digest, without=without)
+    view = proposal_view(
+        proposal, struck, _budgets(proposal), find_earlier_round(db.session, proposal)
+    )
     return render_template(
         "approvals/proposal.html",
         proposal=proposal,
-        view=proposal_view(
-            proposal, struck, _budgets(proposal), find_earlier_round(db.session, proposal)
-        ),
+        view=view,
+        certified=view.certified_by(current_actor().id),
         state=STATES[proposal.state],
         form=form,
         withdrawal=withdrawal or WithdrawForm(formdata=None),

@@ -11,9 +11,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Decision, Proposal
+from app.approvals.presenters.proposal import frozen_of
 from app.approvals.queries import get_proposal
 from app.approvals.rules import ProposalState
-from app.approvals.services import return_proposal
+from app.approvals.services import return_proposal, withdraw_proposal
 from app.calendar.models import FundBudget
 from app.db.session import transaction
 from app.initiatives.models import Initiative, OptionSpend
@@ -131,6 +132,40 @@ class TestProposalPage:
             second = make_proposal(session, cast, now, world).id
         page = client_for(cast.cfo).get(f"/proposals/{second}")
         assert "Since round 1" in page.text and "Less of everything" in page.text
+        assert "Compared is this round against round 1, returned on" in text(page)
+        assert len(page.queries) <= 15
+
+    def test_compares_what_would_be_decided_with_the_last_round_not_withdrawn(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, world: World,
+        proposal_id: int,
+    ) -> None:  # fmt: skip
+        for end in (return_proposal, None):
+            with transaction(session):
+                if end is None:
+                    wrong = make_proposal(session, cast, now, world)
+                    withdraw_proposal(session, wrong, reason="No", actor=cast.lead, now=now)
+                else:
+                    first = get_proposal(session, proposal_id)
+                    end(session, first, verdict_on(first, reason="No"), actor=cast.cfo, now=now)
+        with transaction(session):
+            third = make_proposal(session, cast, now, world)
+        struck = next(item for item in third.items if item.initiative.key == "CX-101")
+        page = client_for(cast.cfo).get(f"/proposals/{third.id}?without={struck.id}")
+        words = text(page)
+        assert "Since round 1" in words
+        assert "without 1 item against round 1, returned on" in words
+        assert "asks \u2212€215,000.00" in words
+
+    def test_says_what_who_decides_certified_themselves(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        by = {
+            item.certified_by.id
+            for item in frozen_of(get_proposal(session, proposal_id).snapshot).items
+            if item.certified_by
+        }
+        words = text(client_for(cast.cfo).get(f"/proposals/{proposal_id}"))
+        assert ("You certified" in words) == (cast.cfo.id in by)
 
     def test_gives_the_frozen_bytes_to_whoever_wants_to_check_them(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
