@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -39,6 +40,10 @@ _ON_THE_WAY = (
     InitiativeState.CERTIFIED,
     InitiativeState.CANDIDATE,
 )
+
+
+_OWN_TURN = (InitiativeState.DRAFT, InitiativeState.CERTIFIED)
+"""States in which the owner's own step is next, in the order of the home page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +114,26 @@ class InitiativeLine:
     next_step: str
 
 
-def list_owned(session: Session, person: Person, *, limit: int) -> list[InitiativeLine]:
-    """The person's own initiatives on their way to a decision, by key."""
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Somebody's initiatives on their way: the first lines, how many wait for them, how many they
+    own in all."""
+
+    lines: list[InitiativeLine]
+    needing: int
+    total: int
+
+
+def list_owned(session: Session, person: Person, *, limit: int) -> Owned:
+    """The person's own initiatives on their way to a decision: what waits for them comes first."""
     own = (Initiative.owner_id == person.id, Initiative.state.in_(_ON_THE_WAY))
-    return _lines(session, *own, limit=limit)[0]
+    places = ((Initiative.state == state, place) for place, state in enumerate(_OWN_TURN))
+    turn = case(*places, else_=len(_OWN_TURN))
+    lines, _ = _lines(session, *own, limit=limit, order=(turn, Initiative.key))
+    mine = Initiative.owner_id == person.id
+    waits = case((Initiative.state.in_(_OWN_TURN), 1), else_=0)
+    needing, total = session.execute(select(func.sum(waits), func.count()).where(mine)).one()
+    return Owned(lines, int(needing or 0), total)
 
 
 def list_to_deliver(session: Session, person: Person, *, limit: int) -> list[InitiativeLine]:
@@ -134,14 +155,17 @@ def list_to_certify(session: Session, *, limit: int) -> tuple[list[InitiativeLin
 
 
 def _lines(
-    session: Session, *conditions: ColumnElement[bool], limit: int
+    session: Session,
+    *conditions: ColumnElement[bool],
+    limit: int,
+    order: Sequence[Any] = (Initiative.key,),
 ) -> tuple[list[InitiativeLine], int]:
     query = (
         select(Initiative, Cycle, Person.name, func.count().over())
         .join(Person, Person.id == Initiative.owner_id)
         .outerjoin(Cycle, Cycle.id == Initiative.cycle_id)
         .where(*conditions)
-        .order_by(Initiative.key)
+        .order_by(*order)
         .limit(limit)
     )
     rows = list(session.execute(query))

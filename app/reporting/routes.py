@@ -28,10 +28,12 @@ def home() -> str:
     parts: dict[str, Any] = {}
     if person.may("journeys.edit"):
         spots = queries.list_hot_spots(db.session)
+        parts["is_measured"] = bool(spots)
         parts["hot_spots"] = presenters.hot_spot_lines(spots, "/journeys")
     if person.may("initiatives.edit"):
         mine = queries.list_owned(db.session, person, limit=presenters.MOST_ROWS)
-        parts["mine"] = presenters.initiative_lines(mine, "/initiatives")
+        parts["mine"] = presenters.initiative_lines(mine.lines, "/initiatives")
+        parts["owned"] = mine
         released = queries.list_to_deliver(db.session, person, limit=presenters.MOST_ROWS)
         parts["to_deliver"] = presenters.initiative_lines(released, "/initiatives")
     if person.may("proposals.submit"):

@@ -53,6 +53,26 @@ class TestHome:
         page = client_for(cast.cfo).get("/")
         assert links(page)[f"{submitted.key} {submitted.title}"] == f"/initiatives/{submitted.key}"
 
+    def test_what_needs_the_owner_comes_before_what_waits_for_others(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            company = make_company(session, cast)
+            waiting = [make_submitted(session, cast, company) for _ in range(9)]
+            draft = make_draft(session, cast, company)
+        page = client_for(draft.owner).get("/")
+        shown = [key for key in links(page) if key.startswith("CX-")]
+        assert shown[0].startswith(draft.key)
+        assert "1 needs you, these first" in text(page)
+        assert links(page)[f"All {len(waiting) + 1}"] == f"/initiatives?owner={draft.owner_id}"
+
+    def test_of_an_empty_company_claims_nothing(self, client_for: ClientFor, cast: Cast) -> None:
+        said = text(client_for(cast.lead).get("/"))
+        assert "No journey in use has been measured yet" in said
+        assert "Every hot spot" not in said
+        assert "Finance opens the next one" in said
+        assert "You open the next one" in text(client_for(cast.cfo).get("/"))
+
     def test_a_draft_says_what_it_lacks(
         self, client_for: ClientFor, cast: Cast, session: Session
     ) -> None:
