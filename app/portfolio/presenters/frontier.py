@@ -109,7 +109,9 @@ def _now(
 
 def _others(marks: Sequence[Mark], scale: _Scale, x: float, y: float) -> list[Mapping[str, Any]]:
     """Other scenarios, but for those that would lie under this plan's mark."""
-    found = [{"x": scale.x(m.budget), "y": scale.y(m.value), "label": m.letter} for m in marks]
+    found: list[Mapping[str, Any]] = [
+        {"x": scale.x(m.budget), "y": scale.y(m.value), "label": m.letter} for m in marks
+    ]
     return [one for one in found if abs(one["x"] - x) > CLOSE or abs(one["y"] - y) > 2 * CLOSE]
 
 

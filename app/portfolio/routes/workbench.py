@@ -119,7 +119,9 @@ def look_at(one: Scenario) -> Look:
     planned = [run for run in look.own if run.result_digest and may_have_plan(run)]
     chosen = _to_show(look.current, planned)
     others = _latest_of_others(runs, one.id)
-    ids = [run.id for run in (*chosen, *others)]
+    # A run without a plan says why, from its result.
+    barren = [run for run in [look.current] if run is not None and run.result_digest]
+    ids = [run.id for run in (*chosen, *others, *barren)]
     documents = load_documents(db.session, set(ids) - extra.keys()) | extra
     _fill(look, [documents[run.id] for run in chosen], one)
     answers = ((documents[run.id], _believed(documents[run.id])) for run in others)
@@ -338,9 +340,8 @@ def _current_verdict(look: Look) -> Any:
         return None
     if run.result_digest is None:
         return job_verdict(run.job)
-    whole = load_documents(db.session, [run.id])[run.id]
     try:
-        answer = load_answer(whole)
+        answer = load_answer(run)
     except UntrueAnswerError:
         return None
     return plan_verdict(answer.result, Names(answer.inputs)) if answer else job_verdict(run.job)

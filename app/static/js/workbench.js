@@ -36,7 +36,7 @@ function agree(changed) {
 let waiting;
 function ask() {
   clearTimeout(waiting);
-  waiting = setTimeout(() => form.requestSubmit(), 120);
+  waiting = setTimeout(() => form.requestSubmit(), 300);
 }
 
 if (form) {
@@ -58,5 +58,7 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("htmx:after:swap", () => {
   const block = document.querySelector("[data-what-if] > section");
-  block?.scrollIntoView({ block: "nearest" });
+  if (!block) return;
+  block.scrollIntoView({ block: innerWidth < 1100 ? "start" : "nearest" });
+  if (document.activeElement === document.body) block.focus({ preventScroll: true });
 });

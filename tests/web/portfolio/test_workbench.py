@@ -126,6 +126,23 @@ class TestPage:
         assert "Funding line" in text(page)
         assert len(page.queries) <= MOST_QUERIES
 
+    def test_says_why_a_run_has_no_plan_and_where_to_find_ways_out(
+        self, lead: StrictClient, here: str, solved: Callable[..., int]
+    ) -> None:
+        solved()
+        added = {"initiative": "CX-105", "kind": "fund", "reason": "The board wants it"}
+        page = lead.get(f"{here}/pins")
+        lead.post(f"{here}/pins", data=form_values(page, f"{here}/pins") | added)
+        limits = form_values(lead.get(f"{here}/limits"), f"{here}/limits")
+        none = {name: "0" for name in limits if name.startswith("limit-")}
+        lead.post(f"{here}/limits", data=limits | none)
+        solved()
+        page = lead.get(here)
+        assert "No choice keeps every limit, pin and rule." in text(page)
+        assert "Find ways out" in links(page)
+        assert "Funding line" in text(page)
+        assert len(page.queries) <= MOST_QUERIES
+
     def test_filters_sorts_and_finds_by_the_address(
         self, lead: StrictClient, here: str, solved: Callable[..., int]
     ) -> None:
