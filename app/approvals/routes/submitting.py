@@ -11,7 +11,7 @@ from app.approvals.forms import SubmitForm
 from app.approvals.presenters.honesty import honesty_of
 from app.approvals.queries import find_open_proposal, find_proposal_of_run, list_returned
 from app.approvals.routes.blueprint import bp
-from app.approvals.services import submit_proposal
+from app.approvals.services import approved_bar, submit_proposal
 from app.db.session import transaction
 from app.errors import InvalidError
 from app.extensions import db
@@ -51,6 +51,7 @@ def submit(run_id: int) -> Response | tuple[str, int]:
 
 
 def _page(run: Run, form: SubmitForm) -> str:
+    barred = approved_bar(db.session, run)
     result = json.loads(run.result) if run.result else None
     currency = run.scenario.cycle.currency
     has_plan = bool(result and result["funded"])
@@ -62,6 +63,7 @@ def _page(run: Run, form: SubmitForm) -> str:
         spend=Money(result["spend"], currency) if result and has_plan else None,
         value=Money(result["value"], currency) if result and has_plan else None,
         honesty=honesty_of(result, run.inputs) if result and has_plan else None,
+        barred_by=barred,
         waiting=find_open_proposal(db.session, run.scenario.cycle_id),
         earlier=find_proposal_of_run(db.session, run.id),
         returned=next(iter(list_returned(db.session, run.scenario.cycle_id)), None),

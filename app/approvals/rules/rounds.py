@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,17 +76,29 @@ def _signed(after: FrozenItem, words: str, before: FrozenItem | None) -> RoundCh
     )
 
 
-def problem_drift(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What changed between two problem files, one sentence each; empty when they are equal."""
-    currency = str(now.get("currency"))
-    return [
+MOST_LINES = 4
+
+
+def problem_drift(
+    then: Mapping[str, Any], now: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> list[str]:
+    """What changed between two problem files in at most MOST_LINES sentences; empty when equal.
+
+    ``names`` gives the names of funds and teams by key.
+    """
+    called = names or {}
+    found = [
         *_plain_drift(then, now),
-        *_funds_drift(then, now, currency),
-        *_list_drift(then, now, "capacities", "The capacity of {key} changed."),
-        *_list_drift(then, now, "pools", "The pool {key} changed."),
+        *_funds_drift(then, now, called),
+        *_list_drift(then, now, "capacities", "The days of {names} changed.", called),
+        *_list_drift(then, now, "pools", "The value of the pools {names} changed.", called),
         *_initiatives_drift(then, now),
-        *_list_drift(then, now, "rules", "The rule {key} changed."),
+        *_list_drift(then, now, "rules", "The rules {names} changed.", called),
     ]
+    if len(found) <= MOST_LINES:
+        return found
+    kept = MOST_LINES - 1
+    return [*found[:kept], f"{len(found) - kept} more things changed."]
 
 
 def _plain_drift(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
@@ -100,40 +112,49 @@ def _by_key(document: Mapping[str, Any], name: str) -> dict[str, Mapping[str, An
     return {entry["key"]: entry for entry in document.get(name, [])}
 
 
-def _funds_drift(then: Mapping[str, Any], now: Mapping[str, Any], currency: str) -> Iterator[str]:
+def _listed(names: Sequence[str]) -> str:
+    """Names in a sentence, the first three of many."""
+    if len(names) > 4:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _funds_drift(
+    then: Mapping[str, Any], now: Mapping[str, Any], names: Mapping[str, str]
+) -> Iterator[str]:
     before, after = _by_key(then, "funds"), _by_key(now, "funds")
-    quarters = list(now.get("quarters", []))
-    for key in sorted(before | after):
-        if key not in before or key not in after:
-            yield f"The fund {key} {'left the cycle' if key in before else 'is new'}."
-            continue
-        if before[key].get("carry_over") != after[key].get("carry_over"):
-            yield f"The carry-over of {key} changed."
-        for quarter, old, new in zip(
-            quarters, before[key]["budget"], after[key]["budget"], strict=False
-        ):
-            if old != new:
-                was, is_ = Money(old, currency), Money(new, currency)
-                yield f"{key} in {quarter} has {is_} to give, not {was}."
-        nothing = [0] * len(quarters)
-        for quarter, old, new in zip(
-            quarters,
-            before[key].get("committed", nothing),
-            after[key].get("committed", nothing),
-            strict=False,
-        ):
-            if old != new:
-                was, is_ = Money(old, currency), Money(new, currency)
-                yield f"{is_} of {key} in {quarter} is committed already, not {was}."
+    currency = str(now.get("currency"))
+    if bound := _committed(after) - _committed(before):
+        change = Money(abs(bound), currency)
+        yield f"{change} {'more' if bound > 0 else 'less'} of the budgets is committed already."
+    sides = ((before, after, "left the cycle"), (after, before, "came into the cycle"))
+    for one, other, what in sides:
+        for key in sorted(one.keys() - other.keys()):
+            yield f"The fund {names.get(key, key)} {what}."
+    both = sorted(before.keys() & after.keys())
+    for part, words in (("budget", "The budgets of"), ("carry_over", "The carry-over of")):
+        changed = [
+            names.get(key, key) for key in both if before[key].get(part) != after[key].get(part)
+        ]
+        if changed:
+            yield f"{words} {_listed(changed)} changed."
+
+
+def _committed(funds: Mapping[str, Mapping[str, Any]]) -> int:
+    return sum(sum(fund.get("committed", ())) for fund in funds.values())
 
 
 def _list_drift(
-    then: Mapping[str, Any], now: Mapping[str, Any], name: str, sentence: str
+    then: Mapping[str, Any],
+    now: Mapping[str, Any],
+    name: str,
+    sentence: str,
+    names: Mapping[str, str],
 ) -> Iterator[str]:
     before, after = _by_key(then, name), _by_key(now, name)
-    for key in sorted(before | after):
-        if before.get(key) != after.get(key):
-            yield sentence.format(key=key)
+    changed = [key for key in sorted(before | after) if before.get(key) != after.get(key)]
+    if changed:
+        yield sentence.format(names=_listed([names.get(key, key) for key in changed]))
 
 
 _PARTS = {
@@ -149,14 +170,14 @@ _PARTS = {
 
 def _initiatives_drift(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     before, after = _by_key(then, "initiatives"), _by_key(now, "initiatives")
-    for key in sorted(before | after):
-        if key not in after:
-            yield f"{key} is no candidate any more."
-        elif key not in before:
-            yield f"{key} became a candidate."
-        elif before[key] != after[key]:
-            parts = ", ".join(_parts(before[key], after[key])) or "its name or tags"
-            yield f"{key} changed: {parts}."
+    if gone := sorted(before.keys() - after.keys()):
+        yield f"No candidates any more: {_listed(gone)}."
+    if new := sorted(after.keys() - before.keys()):
+        yield f"New candidates: {_listed(new)}."
+    changed = [key for key in sorted(before.keys() & after.keys()) if before[key] != after[key]]
+    if changed:
+        parts = sorted({part for key in changed for part in _parts(before[key], after[key])})
+        yield f"Changed: {_listed(changed)} ({', '.join(parts) or 'name or tags'})."
 
 
 def _parts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -7,11 +7,17 @@ from app.approvals.services.decision import (
     withdraw_proposal,
 )
 from app.approvals.services.ledger import free_tranches, release_tranche
-from app.approvals.services.submission import checked_result, drift_of, submit_proposal
+from app.approvals.services.submission import (
+    approved_bar,
+    checked_result,
+    drift_of,
+    submit_proposal,
+)
 
 __all__ = [
     "Verdict",
     "approve_proposal",
+    "approved_bar",
     "checked_result",
     "drift_of",
     "free_tranches",

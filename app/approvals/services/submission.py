@@ -14,6 +14,7 @@ from app.accounts.models import Person
 from app.approvals.models import Proposal, ProposalHand, ProposalItem
 from app.approvals.queries import (
     find_open_proposal,
+    find_proposal_of_run,
     last_round,
     list_scenario_hands,
     load_committed,
@@ -40,6 +41,7 @@ from app.values.quarter import Quarter
 
 PERMISSION = "proposals.submit"
 LONGEST_NOTE = 4_000
+_RUN_AGAIN = "What the plan rests on changed; run the scenario again and submit that."
 
 
 def submit_proposal(
@@ -59,6 +61,8 @@ def submit_proposal(
     if cycle.state is not CycleState.OPEN:
         raise ConflictError(f"{cycle.name} is not open; nothing can be approved in it.")
     _refuse_second(session, cycle.id)
+    if bar := approved_bar(session, run):
+        raise ConflictError(bar)
     scenario = get_scenario(session, run.scenario_id)
     result = checked_result(run)
     _refuse_drift(session, scenario, run)
@@ -107,6 +111,16 @@ def checked_result(run: Run) -> Mapping[str, Any]:
     return result
 
 
+def approved_bar(session: Session, run: Run) -> str | None:
+    """Why a run's plan has been decided for good; None while it can be submitted."""
+    earlier = find_proposal_of_run(session, run.id)
+    if earlier is None or earlier.state is not ProposalState.APPROVED:
+        return None
+    return (
+        f"Its plan was approved in round {earlier.round}; run again to plan with what is committed."
+    )
+
+
 def drift_of(session: Session, scenario: Scenario, run: Run) -> list[str]:
     """What changed since the run, one sentence each; empty when a new run would ask the same."""
     try:
@@ -115,7 +129,8 @@ def drift_of(session: Session, scenario: Scenario, run: Run) -> list[str]:
         return [error.message, *error.fields.values()]
     if frozen.digest == run.digest:
         return []
-    return problem_drift(json.loads(run.problem), json.loads(frozen.content)) or [
+    names = {one["key"]: one["name"] for part in ("funds", "teams") for one in run.inputs[part]}
+    return problem_drift(json.loads(run.problem), json.loads(frozen.content), names) or [
         "The problem would be written differently now."
     ]
 
@@ -135,7 +150,10 @@ def _refuse_drift(session: Session, scenario: Scenario, run: Run) -> None:
         raise InvalidError(
             "The plan no longer rests on what is stored today. Run the scenario again and submit "
             "that.",
-            fields={f"drift-{number}": text for number, text in enumerate(changed[:30], start=1)},
+            fields={
+                f"drift-{number}": text
+                for number, text in enumerate([_RUN_AGAIN, *changed], start=1)
+            },
         )
 
 

@@ -34,23 +34,21 @@ class TestProblemDrift:
 
     def test_names_the_budget_that_changed(self, now: dict[str, Any]) -> None:
         now["funds"][0]["budget"][1] = 40_00
-        assert problem_drift(PROBLEM, now) == [
-            "capex in 2027-Q2 has EUR 40.00 to give, not EUR 50.00."
-        ]
+        assert problem_drift(PROBLEM, now) == ["The budgets of capex changed."]
 
     def test_names_the_money_that_was_committed_since(self, now: dict[str, Any]) -> None:
         now["funds"][0]["committed"] = [0, 20_00]
         assert problem_drift(PROBLEM, now) == [
-            "EUR 20.00 of capex in 2027-Q2 is committed already, not EUR 0.00."
+            "EUR 20.00 more of the budgets is committed already."
         ]
 
     def test_names_initiatives_that_came_went_or_changed(self, now: dict[str, Any]) -> None:
         now["initiatives"][0]["options"][0]["spend"] = {"capex": [1]}
         now["initiatives"][1]["key"] = "CX-3"
         assert problem_drift(PROBLEM, now) == [
-            "CX-1 changed: spend.",
-            "CX-2 is no candidate any more.",
-            "CX-3 became a candidate.",
+            "No candidates any more: CX-2.",
+            "New candidates: CX-3.",
+            "Changed: CX-1 (spend).",
         ]
 
     def test_names_pools_teams_and_rules(self, now: dict[str, Any]) -> None:
@@ -58,11 +56,22 @@ class TestProblemDrift:
         now["capacities"][0]["available"] = [9, 9]
         now["rules"] = []
         assert problem_drift(PROBLEM, now) == [
-            "The capacity of digital changed.",
-            "The pool claims/serve changed.",
-            "The rule R1 changed.",
+            "The days of digital changed.",
+            "The value of the pools claims/serve changed.",
+            "The rules R1 changed.",
         ]
 
     def test_names_a_fund_that_left(self, now: dict[str, Any]) -> None:
         now["funds"] = []
         assert problem_drift(PROBLEM, now) == ["The fund capex left the cycle."]
+
+    def test_says_it_in_few_lines_with_names(self, now: dict[str, Any]) -> None:
+        now |= {"currency": "USD", "pools": [], "capacities": [], "rules": [], "initiatives": []}
+        now["funds"] = [{"key": "capex", "budget": [1, 1], "carry_over": 0.5, "committed": [9, 0]}]
+        found = problem_drift(PROBLEM, now, {"capex": "Capital"})
+        assert found[1:3] == [
+            "USD 0.09 more of the budgets is committed already.",
+            "The budgets of Capital changed.",
+        ]
+        assert len(found) == 4
+        assert found[-1] == "5 more things changed."

@@ -22,7 +22,14 @@ from app.portfolio.models import Scenario
 from app.roadmap.rules import HurdleAction
 from app.values.money import parse_money
 from tests.factories.accounts import Cast
-from tests.factories.approvals import World, make_proposal, make_run, make_world, verdict_on
+from tests.factories.approvals import (
+    World,
+    make_commitments,
+    make_proposal,
+    make_run,
+    make_world,
+    verdict_on,
+)
 from tests.factories.roadmap import decide as settle
 from tests.factories.roadmap import measure, tranches_of
 from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
@@ -328,7 +335,22 @@ class TestSubmitting:
             )
         page = client_for(cast.lead).post(f"/runs/{world.run_id}/proposal", data={"note": "Hm"})
         assert page.status_code == 422
-        assert "CX-103 changed: its name or tags." in page.text and "Hm" in page.text
+        assert "Changed: CX-103 (name or tags)." in page.text and "Hm" in page.text
+
+    def test_a_plan_that_was_approved_is_not_submitted_again(
+        self, session: Session, client_for: ClientFor, cast: Cast, now: datetime, world: World
+    ) -> None:
+        with transaction(session):
+            make_commitments(session, cast, now, world)
+        client, address = client_for(cast.lead), f"/runs/{world.run_id}/proposal"
+        page = client.get(address)
+        reason = "Its plan was approved in round 1; run again to plan with what is committed."
+        assert buttons(page)["Submit to CFO"] is False
+        assert reason in text(page)
+        assert "What will be frozen" not in text(page)
+        page = client.post(address, data={"note": "", "once": "0" * 32})
+        assert page.status_code == 409
+        assert reason in text(page)
 
     def test_is_withdrawn_by_the_lead_with_a_reason(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
