@@ -24,6 +24,7 @@ from app.initiatives.queries import (
     load_shapes,
 )
 from app.initiatives.rules import (
+    MOVES,
     Action,
     Circumstances,
     InitiativeState,
@@ -128,9 +129,18 @@ def move_initiative(
     Raises NotAllowedError for the wrong person, ConflictError for the wrong state or version,
     InvalidError when the guard bars it, naming everything that is missing.
     """
+    _check_may_ever(initiative, action, actor)
     facts = load_circumstances(session, [initiative])[initiative.id]
     check_still(initiative, expected_version)
     _move(session, initiative, action, facts, reason=reason, actor=actor, now=now)
+
+
+def _check_may_ever(initiative: Initiative, action: Action, actor: Person) -> None:
+    """Raises NotAllowedError when the person could not move it so in whatever state."""
+    who = standing(actor, initiative)
+    denied = [permission_bars(move, who) for move in MOVES if move.action is action]
+    if denied and all(denied):
+        raise NotAllowedError(" ".join(denied[0]))
 
 
 def _move(

@@ -14,7 +14,13 @@ from app.initiatives.models import Initiative
 from app.initiatives.queries import ANSWERS, MILESTONES, get_initiative, get_option
 from app.initiatives.rules import Question
 from tests.factories.accounts import Cast
-from tests.factories.initiatives import Company, make_certified, make_complete, make_draft
+from tests.factories.initiatives import (
+    Company,
+    make_certified,
+    make_complete,
+    make_draft,
+    make_submitted,
+)
 from tests.support.client import StrictClient
 from tests.support.pages import (
     buttons,
@@ -354,6 +360,17 @@ class TestMoves:
         assert answer.status_code == 409
         assert value_of(answer, "Business goals") == "New"
         assert "certification is lost" in text(client.get(f"/initiatives/{key}"))
+
+    def test_the_wrong_role_is_told_so_before_an_old_version_is(
+        self, client_for: ClientFor, cast: Cast, company: Company, session: Session
+    ) -> None:
+        with transaction(session):
+            key = make_submitted(session, cast, company).key
+        page = client_for(cast.manager).post(
+            f"/initiatives/{key}/moves/certify", data={"version": "1"}
+        )
+        assert page.status_code == 403
+        assert "This is for Finance." in text(page)
 
     def test_a_move_from_an_old_page_is_a_conflict(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
