@@ -27,6 +27,10 @@ class VersionForm(Form):
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
+    def is_based_on(self, version: int) -> None:
+        """Count the form as filled from that version."""
+        self.version.data, self.version.raw_data = str(version), None
+
 
 class ScenarioForm(OnceForm, VersionForm):
     """A scenario's name and note."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app.audit.queries import list_subject_events
+from app.calendar.presenters import conflict_view
 from app.calendar.queries import committed_floors
 from app.db.session import transaction
-from app.errors import InvalidError
+from app.errors import ConflictError, InvalidError
 from app.extensions import db
 from app.portfolio.forms import VersionForm, limits_form
 from app.portfolio.models import Scenario
@@ -35,6 +39,7 @@ def edit_limits(scenario_id: int) -> str:
 def save_limits(scenario_id: int) -> Response | tuple[str, int]:
     scenario = get_scenario(db.session, scenario_id)
     form = _form(scenario)
+    conflict, status = None, 422
     if form.validate():
         amounts = {cell: form[name].data for cell, name in _cells(scenario).items()}
         try:
@@ -45,10 +50,20 @@ def save_limits(scenario_id: int) -> Response | tuple[str, int]:
                 )  # fmt: skip
         except InvalidError as error:
             form.refuse(error)
+        except ConflictError as error:
+            events = list_subject_events(db.session, f"scenario:{scenario_id}", limit=1)
+            conflict = conflict_view(error, events)
+            if conflict is None:
+                raise
+            status = 409
         else:
             flash("The limits are saved. Run the optimizer to see what they change.", "ok")
             return redirect(url_for("portfolio.scenario", scenario_id=scenario_id), 303)
-    return _page(get_scenario(db.session, scenario_id), form), 422
+    scenario = get_scenario(db.session, scenario_id)
+    if conflict is not None:
+        # What is sent next is decided in the knowledge of both versions.
+        form.is_based_on(scenario.version)
+    return _page(scenario, form, conflict), status
 
 
 def _cells(scenario: Scenario) -> dict[Cell, str]:
@@ -72,10 +87,13 @@ def _form(scenario: Scenario) -> VersionForm:
     )
 
 
-def _page(scenario: Scenario, form: VersionForm) -> str:
+def _page(
+    scenario: Scenario, form: VersionForm, conflict: Mapping[str, object] | None = None
+) -> str:
     floors = committed_floors(db.session, scenario.cycle_id)
     rows = grid_rows(scenario, effective_budgets(scenario), floors, _cells(scenario))
     foreign = foreign_sentences(load_bound(db.session, scenario.cycle), scenario.cycle.currency)
     return render_template(
-        "portfolio/limits.html", scenario=scenario, form=form, rows=rows, foreign=foreign
-    )
+        "portfolio/limits.html", scenario=scenario, form=form, rows=rows, foreign=foreign,
+        conflict=conflict,
+    )  # fmt: skip

@@ -161,8 +161,13 @@ class TestLimits:
         send(client_for(cast.cfo), f"{here}/limits", **{self.field(portfolio): "1"})
         page = lead.post(f"{here}/limits", data=kept | {self.field(portfolio): "2"})
         assert page.status_code == 409
-        row = table(page, "Both versions").row("Capex, 2027-Q1")
-        assert (row["Stored now"], row["What you sent"]) == ("EUR 1.00", "EUR 2.00")
+        versions = text(page.soup.select_one("section.conflict"))
+        assert "Capex, 2027-Q1 EUR 2.00 EUR 1.00" in versions
+        assert cast.cfo.name in text(page)
+        again = form_values(page, f"{here}/limits")
+        assert again[self.field(portfolio)] == "2"
+        assert lead.post(f"{here}/limits", data=again).status_code == 303
+        assert self.cell(lead.get(f"{here}/limits"), portfolio)["value"] == "2.00"
 
 
 class TestPins:
