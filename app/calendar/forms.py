@@ -159,20 +159,28 @@ class GridForm(ConfirmedForm):
 
 
 class BudgetForm(GridForm):
-    """Budgets by fund and quarter, with the carry-over of every fund before them."""
+    """Budgets by fund and quarter; before them each fund's carry-over and an amount for all its
+    quarters."""
+
+    fills_all = BooleanField("Put the amount for every quarter over what stands there, too")
 
     @property
     def grid(self) -> dict[str, Any]:
         grid = super().grid
-        return grid | {"columns": ["Carry-over %", *grid["columns"]]}
+        return grid | {"columns": ["Carry-over %", "Every quarter", *grid["columns"]]}
 
     def _row(self, key: str) -> list[Field]:
-        return [self[f"carry-{key}"], *super()._row(key)]
+        return [self[f"carry-{key}"], self[f"fill-{key}"], *super()._row(key)]
 
     def budgets(self) -> dict[tuple[str, Quarter], Money]:
-        """What was entered; an empty cell is no budget."""
+        """What was entered; an empty cell has the amount for every quarter, else no budget."""
         nothing = Money.zero(str(self.currency))
-        return {cell: self[name].data or nothing for cell, name in self.cells.items()}
+        found = {}
+        for (key, quarter), name in self.cells.items():
+            typed, fill = self[name].data, self[f"fill-{key}"].data
+            fills = fill is not None and (self.fills_all.data or not typed)
+            found[key, quarter] = (fill if fills else typed) or nothing
+        return found
 
     def carry_over(self) -> dict[str, Decimal]:
         return {key: self[f"carry-{key}"].data or Decimal(0) for key, _, _ in self.rows}
@@ -194,6 +202,7 @@ def budget_form(
     made: dict[str, Any] = {"rows": rows, "cells": cells, "quarters": quarters}
     for key, name in funds:
         made[f"carry-{key}"] = PercentField(f"{name}, carry-over")
+        made[f"fill-{key}"] = MoneyField(f"{name}, every quarter")
         for one in quarters:
             made[cells[key, one]] = MoneyField(f"{name}, {written_quarter(one)}")
     form: BudgetForm = type("BudgetGrid", (BudgetForm,), made)(**kwargs)

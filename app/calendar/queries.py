@@ -27,10 +27,14 @@ class OpeningTerms:
 
 OpeningGuard = Callable[[Session, Cycle, OpeningTerms], list[str]]
 BudgetFloor = Callable[[Session, int], dict[tuple[int, Quarter], int]]
+CycleNote = Callable[[Session], str | None]
 CurrencyTie = Callable[[Session, int], str | None]
 
 OPENING_GUARDS: list[OpeningGuard] = []
 """Later stations append what else must be true before a cycle opens: reasons as sentences."""
+
+CYCLE_NOTES: list[CycleNote] = []
+"""Later stations append what bars no opening but should be known: a sentence or None."""
 
 BUDGET_FLOORS: list[BudgetFloor] = []
 """Later stations append what they have committed of a cycle: (fund id, quarter) → minor units.
@@ -60,6 +64,11 @@ def get_cycle(session: Session, cycle_id: int) -> Cycle:
 def list_cycles(session: Session) -> list[Cycle]:
     """Give all cycles, the latest first."""
     return list(session.scalars(select(Cycle).order_by(Cycle.starts_on.desc(), Cycle.id.desc())))
+
+
+def cycle_notes(session: Session) -> list[str]:
+    """What somebody who looks at a cycle that isn't closed should know."""
+    return [said for note in CYCLE_NOTES if (said := note(session))]
 
 
 def budget_totals(session: Session) -> dict[int, int]:

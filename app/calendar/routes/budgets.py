@@ -9,8 +9,9 @@ from app.calendar.forms import BudgetForm, budget_form
 from app.calendar.models import Cycle
 from app.calendar.routes.blueprint import Answer, bp, refused_form
 from app.calendar.rules import budget_cell
+from app.calendar.services.funds import budget_faults
 from app.db.session import transaction
-from app.errors import AppError
+from app.errors import AppError, InvalidError
 from app.extensions import db
 from app.values.money import Money
 from app.web.clock import now
@@ -33,6 +34,7 @@ def save_budgets(cycle_id: int) -> Answer:
     cycle = queries.get_cycle(db.session, cycle_id)
     form = _form(cycle, {})
     if not form.validate_on_submit():
+        _refuse_the_rest(form, cycle)
         return render_template("calendar/budgets.html", cycle=cycle, form=form), 422
     try:
         with transaction(db.session):
@@ -54,6 +56,17 @@ def save_budgets(cycle_id: int) -> Answer:
         )  # fmt: skip
     flash("The budgets are saved.", "ok")
     return redirect(url_for("calendar.show", cycle_id=cycle_id), code=303)
+
+
+def _refuse_the_rest(form: BudgetForm, cycle: Cycle) -> None:
+    """Say at once what else is wrong when some cells can't even be read."""
+    faults = budget_faults(
+        db.session, cycle, form.budgets(), form.carry_over(), is_confirmed=form.is_confirmed.data
+    )
+    unread = {name for name in faults if form[name].errors}
+    rest = {name: said for name, said in faults.items() if name not in unread}
+    if rest:
+        form.refuse(InvalidError("Some budgets cannot be saved.", fields=rest))
 
 
 def _form(cycle: Cycle, stored: dict[str, object]) -> BudgetForm:

@@ -12,6 +12,7 @@ from app.calendar import presenters, queries, services
 from app.calendar.forms import CycleForm, FundForm, TeamForm
 from app.calendar.models import Cycle
 from app.calendar.routes.blueprint import Answer, bp, opening_terms, refused_form
+from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -187,6 +188,7 @@ def cycle_page(
         tone=presenters.STATE_TONES[cycle.state],
         horizon=presenters.horizon(cycle),
         moves=presenters.move_buttons(cycle, reasons),
+        notes=[] if cycle.state is CycleState.CLOSED else queries.cycle_notes(db.session),
         budgets=budgets,
         capacities=presenters.capacity_grid(cycle),
         fund_form=fund_form or FundForm(formdata=None),

@@ -116,12 +116,7 @@ def set_budgets(
     before = _described(cycle)
     yours = before | _described_amounts(cycle, budgets, carry_over)
     check_version(cycle, expected_version, theirs=before, yours=yours)
-    faults = _budget_faults(session, cycle, budgets, is_confirmed=is_confirmed)
-    faults |= {
-        f"carry-{key}": "Enter a share between 0 % and 100 %."
-        for key, share in carry_over.items()
-        if not 0 <= share <= 1
-    }
+    faults = budget_faults(session, cycle, budgets, carry_over, is_confirmed=is_confirmed)
     faults = faults or _flow_faults(session, cycle, budgets, carry_over)
     if faults:
         raise InvalidError("Some budgets cannot be saved.", fields=faults)
@@ -170,6 +165,23 @@ def _check_new_fund(
 def _name_is_taken(session: Session, name: str) -> bool:
     query = select(Fund.id).where(func.lower(Fund.name) == name.strip().lower())
     return session.scalar(query) is not None
+
+
+def budget_faults(
+    session: Session,
+    cycle: Cycle,
+    budgets: Budgets,
+    carry_over: Mapping[str, Decimal],
+    *,
+    is_confirmed: bool,
+) -> dict[str, str]:
+    """What is wrong with each figure by itself, by the name of its cell."""
+    shares = {
+        f"carry-{key}": "Enter a share between 0 % and 100 %."
+        for key, share in carry_over.items()
+        if not 0 <= share <= 1
+    }
+    return _budget_faults(session, cycle, budgets, is_confirmed=is_confirmed) | shares
 
 
 def _budget_faults(

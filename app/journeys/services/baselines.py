@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.audit.services import record
 from app.calendar.models import Cycle
+from app.calendar.queries import CYCLE_NOTES
 from app.calendar.services import OPENING_GUARDS, OpeningTerms
 from app.errors import ConflictError, InvalidError
 from app.journeys.models import Baseline, Journey, Touchpoint, TouchpointFigure
@@ -79,6 +81,19 @@ def unfresh_baselines(session: Session, cycle: Cycle, terms: OpeningTerms) -> li
 
 
 OPENING_GUARDS.append(unfresh_baselines)
+
+
+def no_journey_note(session: Session) -> str | None:
+    """That there is no journey in use: the cycle opens, but without any measured pain."""
+    if session.scalar(select(Journey.id).where(Journey.is_in_use).limit(1)) is not None:
+        return None
+    return (
+        "No journey is in use yet. The cycle can open without one, but then its initiatives have"
+        " no measured pain to take away, only benefits declared elsewhere."
+    )
+
+
+CYCLE_NOTES.append(no_journey_note)
 
 
 def _check_last_seen(last: Baseline | None, after_number: int, draft: BaselineDraft) -> None:

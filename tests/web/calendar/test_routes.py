@@ -17,6 +17,7 @@ from app.db.session import transaction
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund, make_team
+from tests.factories.journeys import make_journey
 from tests.support.pages import (
     buttons,
     error_on,
@@ -264,6 +265,17 @@ class TestFunds:
         assert "lower-case" in str(refused.soup.find(id="key-error"))
 
 
+class TestNotes:
+    def test_say_that_no_journey_is_there_and_bar_nothing(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle, session: Session
+    ) -> None:
+        said = "No journey is in use yet"
+        assert said in text(client_for(cast.cfo).get(f"/cycles/{cycle.id}"))
+        with transaction(session):
+            make_journey(session, cast.lead)
+        assert said not in text(client_for(cast.cfo).get(f"/cycles/{cycle.id}"))
+
+
 class TestBudgets:
     def _grid(self, client: Any, cycle: Cycle, **cells: str) -> Any:
         address = f"/cycles/{cycle.id}/budgets"
@@ -307,6 +319,34 @@ class TestBudgets:
         assert words in text(refused.soup.find(id="budget-capex-2027-Q1-error"))
         assert refused.soup.find(id="budget-capex-2027-Q1")["value"] == typed
         assert refused.soup.find(id="budget-capex-2027-Q3")["value"] == "1,000"
+
+    def test_are_filled_for_every_quarter_where_nothing_stands_yet(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        client = client_for(cast.cfo)
+        cells = {"budget-capex-2027-Q1": "2m", "budget-capex-2027-Q2": ""}
+        kept = {f"budget-capex-2027-Q{n}": "0" for n in (3, 4)}
+        filled = self._grid(client, cycle, **cells, **kept, **{"fill-capex": "250k"})
+        assert filled.status_code == 303
+        row = table(client.get(f"/cycles/{cycle.id}"), "Budgets").rows[0]
+        said = [row[f"Q{n} 2027"] for n in (1, 2, 3, 4)]
+        assert said == ["2,000,000", "250,000", "250,000", "250,000"]
+        assert (
+            self._grid(client, cycle, **{"fill-capex": "3m", "fills_all": "y"}).status_code == 303
+        )
+        row = table(client.get(f"/cycles/{cycle.id}"), "Budgets").rows[0]
+        assert {row[f"Q{n} 2027"] for n in (1, 2, 3, 4)} == {"3,000,000"}
+
+    def test_are_refused_at_every_wrong_cell_at_once(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        refused = self._grid(
+            client_for(cast.cfo), cycle,
+            **{"budget-capex-2027-Q1": "lots", "budget-capex-2027-Q3": "-5", "carry-capex": "400"},
+        )  # fmt: skip
+        assert refused.status_code == 422
+        for cell in ("budget-capex-2027-Q1", "budget-capex-2027-Q3", "carry-capex"):
+            assert refused.soup.find(id=f"{cell}-error") is not None, cell
 
     def test_take_an_unusual_amount_once_it_is_confirmed(
         self, client_for: ClientFor, cast: Cast, cycle: Cycle
