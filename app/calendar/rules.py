@@ -59,6 +59,13 @@ CYCLE_MOVES = (
 )
 
 
+def closed_bar(name: str, state: CycleState) -> str | None:
+    """Why a cycle's figures can't change any more; None while they can."""
+    if state is CycleState.CLOSED:
+        return f"{name} is closed and stays as it was; change the next cycle."
+    return None
+
+
 def move_of(state: CycleState, action: str) -> CycleMove | None:
     """The move ``action`` makes from ``state``; None where the table has none."""
     moves = (move for move in CYCLE_MOVES if (move.source, move.action) == (state, action))

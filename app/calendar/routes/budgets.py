@@ -7,8 +7,9 @@ from flask import flash, redirect, render_template, url_for
 from app.calendar import queries, services
 from app.calendar.forms import BudgetForm, budget_form
 from app.calendar.models import Cycle
+from app.calendar.presenters import budget_grid
 from app.calendar.routes.blueprint import Answer, bp, refused_form
-from app.calendar.rules import budget_cell
+from app.calendar.rules import budget_cell, closed_bar
 from app.calendar.services.funds import budget_faults
 from app.db.session import transaction
 from app.errors import AppError, InvalidError
@@ -21,8 +22,14 @@ from app.web.guards import current_actor, requires
 @bp.get("/cycles/<int:cycle_id>/budgets")
 @requires("calendar.edit")
 def budgets(cycle_id: int) -> str:
-    """Show the budgets of a cycle to change."""
+    """Show the budgets of a cycle to change, or to read once it is closed."""
     cycle = queries.get_cycle(db.session, cycle_id)
+    if bar := closed_bar(cycle.name, cycle.state):
+        floors = queries.committed_floors(db.session, cycle.id)
+        grid = budget_grid(cycle, floors)
+        return render_template(
+            "calendar/closed.html", cycle=cycle, bar=bar, what="Budgets", grid=grid
+        )
     form = _form(cycle, _stored(cycle))
     return render_template("calendar/budgets.html", cycle=cycle, form=form)
 

@@ -8,10 +8,10 @@ from app.audit.services import answered_once
 from app.calendar import queries, services
 from app.calendar.forms import CapacityForm, TeamEditForm, TeamForm, capacity_form
 from app.calendar.models import Cycle, Team
-from app.calendar.presenters import day_rate
+from app.calendar.presenters import capacity_grid, day_rate
 from app.calendar.routes.blueprint import Answer, bp, refused_form
 from app.calendar.routes.cycles import cycle_page
-from app.calendar.rules import capacity_cell
+from app.calendar.rules import capacity_cell, closed_bar
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -24,8 +24,13 @@ from app.web.guards import current_actor, requires
 @bp.get("/cycles/<int:cycle_id>/capacities")
 @requires("calendar.edit")
 def capacities(cycle_id: int) -> str:
-    """Show the capacities of a cycle to change."""
+    """Show the capacities of a cycle to change, or to read once it is closed."""
     cycle = queries.get_cycle(db.session, cycle_id)
+    if bar := closed_bar(cycle.name, cycle.state):
+        grid = capacity_grid(cycle)
+        return render_template(
+            "calendar/closed.html", cycle=cycle, bar=bar, what="Capacities", grid=grid
+        )
     teams = queries.list_teams(db.session)
     form = _form(cycle, teams, _stored(cycle))
     return render_template("calendar/capacities.html", form=form, cycle=cycle)

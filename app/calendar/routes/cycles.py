@@ -13,6 +13,7 @@ from app.calendar.forms import CycleForm, FundForm, TeamForm
 from app.calendar.models import Cycle
 from app.calendar.routes.blueprint import Answer, bp, opening_terms, refused_form
 from app.calendar.rules import CycleState
+from app.calendar.rules import closed_bar, described_cycle
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -75,8 +76,13 @@ def show(cycle_id: int) -> str:
 @bp.get("/cycles/<int:cycle_id>/edit")
 @requires("calendar.edit")
 def edit(cycle_id: int) -> str:
-    """Show a cycle's own figures to change."""
+    """Show a cycle's own figures to change, or to read once it is closed."""
     cycle = queries.get_cycle(db.session, cycle_id)
+    if bar := closed_bar(cycle.name, cycle.state):
+        return render_template(
+            "calendar/closed.html", cycle=cycle, bar=bar, what="Figures",
+            facts=described_cycle(services.draft_of(cycle)),
+        )  # fmt: skip
     return render_template("calendar/form.html", form=CycleForm(obj=cycle), cycle=cycle)
 
 

@@ -7,6 +7,7 @@ from app.calendar.services.cycles import (
     barred_moves,
     close_cycle,
     create_cycle,
+    draft_of,
     edit_cycle,
     open_cycle,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "barred_moves",
     "close_cycle",
     "create_cycle",
+    "draft_of",
     "edit_cycle",
     "edit_team",
     "open_cycle",

@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle
-from app.calendar.rules import CycleState
+from app.calendar.rules import closed_bar
 from app.errors import ConflictError, NotAllowedError
 
 PERMISSION = "calendar.edit"
@@ -22,8 +22,8 @@ def check_permission(actor: Person) -> None:
 
 def check_not_closed(cycle: Cycle) -> None:
     """Raises ConflictError for a closed cycle."""
-    if cycle.state is CycleState.CLOSED:
-        raise ConflictError(f"{cycle.name} is closed and stays as it was; change the next cycle.")
+    if bar := closed_bar(cycle.name, cycle.state):
+        raise ConflictError(bar)
 
 
 def check_version(

@@ -437,3 +437,19 @@ class TestTeams:
 
         assert refused.status_code == 409
         assert table(refused, "").row("Day rate")["Theirs, saved"] == "EUR 850.00"
+
+
+class TestClosed:
+    @pytest.mark.parametrize("page_name", ["budgets", "capacities", "edit"])
+    def test_is_shown_to_read_with_the_reason(
+        self, client_for: ClientFor, cast: Cast, session: Session, page_name: str
+    ) -> None:
+        with transaction(session):
+            cycle = make_cycle(session, state=CycleState.CLOSED, quarter_count=4)
+            make_fund(session, cycle)
+            make_team(session, cycle)
+        page = client_for(cast.cfo).get(f"/cycles/{cycle.id}/{page_name}")
+        assert page.status_code == 200
+        assert "is closed and stays as it was; change the next cycle." in text(page)
+        assert not [name for name in buttons(page) if name.startswith("Save")]
+        assert not page.soup.select("main input:not([type=hidden])")
