@@ -13,6 +13,9 @@ from enum import Enum
 
 from app.values.quarter import Quarter, QuarterSpan
 
+LONGEST_KEY = 12
+"""Characters of a key that fit before its title; of longer ones the end, in which they differ."""
+
 
 class Zoom(Enum):
     """How much time a screen holds."""
@@ -243,6 +246,7 @@ def _row(places: _Places, bar: Bar) -> dict[str, object]:
     elapsed = min(places[places.axis.today], end) - x
     return {
         "key": bar.key,
+        "short": bar.key if len(bar.key) <= LONGEST_KEY else f"…{bar.key[1 - LONGEST_KEY :]}",
         "title": bar.title,
         "href": bar.href,
         "x": x,

@@ -25,6 +25,9 @@ from app.values.money import Money
 from app.web.filters import counted, day, number
 from app.web.paging import Page
 
+YEARS_IN_QUARTERS = 6
+"""How many years are drawn by quarters unless another zoom is asked for."""
+
 ROWS = 50
 """Initiatives on one page of the table."""
 
@@ -73,9 +76,13 @@ _TABS = {
 
 
 def head(
-    known: Sequence[Standing], reach: Sequence[Standing], choices: RoadmapChoices, person_id: int
+    known: Sequence[Standing],
+    reach: Sequence[Standing],
+    choices: RoadmapChoices,
+    zoom: Zoom,
+    person_id: int,
 ) -> Head:
-    """The words and links above the drawing."""
+    """The words and links above the drawing, which is drawn at ``zoom``."""
     cycles = {str(one.commitment.cycle_id): one.commitment.cycle for one in known}
     counts = {show: len(shown_of(reach, show, person_id)) for show in Show}
     return Head(
@@ -90,7 +97,7 @@ def head(
             for show, word in _TABS.items()
         ],
         lanes=[(one.word, choices.href(lanes=one), choices.lanes is one) for one in Lanes],
-        zooms=[(one.word, choices.href(zoom=one), choices.zoom is one) for one in Zoom],
+        zooms=[(one.word, choices.href(zoom=one), zoom is one) for one in Zoom],
         cycles=[("", "All cycles"), *sorted(cycles.items(), key=lambda one: one[1], reverse=True)],
     )
 
@@ -107,6 +114,15 @@ def _subtitle(reach: Sequence[Standing]) -> str:
         f"{counted(hurdles, 'hurdle')}, {number(waiting) if waiting else 'none'} to decide",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def zoom_of(shown: Sequence[Standing], choices: RoadmapChoices) -> Zoom:
+    """The zoom asked for; else years where quarters would make a roadmap too long to look at."""
+    if choices.zoom is not None or not shown:
+        return choices.zoom or Zoom.QUARTER
+    first = min(one.commitment.start.first_day for one in shown)
+    last = max(last_day(one.commitment) for one in shown)
+    return Zoom.YEAR if (last - first).days > YEARS_IN_QUARTERS * 366 else Zoom.QUARTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +143,18 @@ class _DayWords(dict[date, str]):
 
 
 def drawing(
-    lanes: LaneSet, choices: RoadmapChoices, today: date, page_of: Callable[[str], str]
+    lanes: LaneSet,
+    choices: RoadmapChoices,
+    zoom: Zoom,
+    today: date,
+    page_of: Callable[[str], str],
 ) -> Drawing:
     """Bars and diamonds on their lanes; ``page_of`` gives an initiative's page by its key."""
     prefix = choices.href(at=None, page=choices.page)
     prefix += "at=" if prefix == "?" else "&at="
     words = _DayWords()
     bars = [_bar(key, one, choices, prefix, words, page_of) for key, one in lanes.placed]
-    axis = axis_for(bars, choices.zoom, today)
+    axis = axis_for(bars, zoom, today)
     return Drawing(lane_drawings(lanes.lanes, bars, axis), axis_drawing(axis), lanes.load_words)
 
 

@@ -65,10 +65,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapChoices(_Asked):
-    """The view of a roadmap; ``at`` is the tranche looked at."""
+    """The view of a roadmap; ``at`` is the tranche looked at, ``zoom`` None what fits the span."""
 
     lanes: Lanes = Lanes.JOURNEY
-    zoom: Zoom = Zoom.QUARTER
+    zoom: Zoom | None = None
     show: Show = Show.ALL
     cycle: int | None = None
     q: str = ""
@@ -80,7 +80,7 @@ class RoadmapChoices(_Asked):
         """Nonsense counts as not asked."""
         return cls(
             lanes=_one_of(Lanes, args.get("lanes"), Lanes.JOURNEY),
-            zoom=_one_of(Zoom, args.get("zoom"), Zoom.QUARTER),
+            zoom=next((one for one in Zoom if one.value == args.get("zoom")), None),
             show=_one_of(Show, args.get("show"), Show.ALL),
             cycle=_whole(args.get("cycle")),
             q=args.get("q", "").strip()[:100],

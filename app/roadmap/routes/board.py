@@ -42,12 +42,13 @@ def index() -> str:
     reach = board.in_reach(known, choices)
     shown = board.shown_of(reach, choices.show, person_id)
     page_of = initiative_pages()
+    zoom = board.zoom_of(shown, choices)
     lanes = _lanes(choices.lanes, shown, is_narrowed=len(shown) < len(known))
     return render_template(
         "roadmap/board.html",
         choices=choices,
-        head=board.head(known, reach, choices, person_id),
-        drawing=board.drawing(lanes, choices, today(), page_of),
+        head=board.head(known, reach, choices, zoom, person_id),
+        drawing=board.drawing(lanes, choices, zoom, today(), page_of),
         page=board.table_page(shown, choices, page_of),
         inspected=_inspected(known, choices.at),
     )

@@ -133,7 +133,7 @@ class TestBars:
         page = client_for(cast.viewer).get("/roadmap")
 
         states = [name.split(", ")[1] for name in diamonds(page, "CX-101")]
-        assert states == ["missed", "waived", "waived"]
+        assert states == ["stopped", "waived", "waived"]
         row = next(r for r in table(page, "Initiatives").rows if "CX-101" in r["Initiative"])
         assert row["State"] == "Stopped"
         assert "Claim status tracker stopped" in text(page)

@@ -137,3 +137,14 @@ class TestLaneDrawings:
         bars = [a_bar(key="B"), a_bar(key="A"), a_bar(key="C", starts_on=date(2027, 1, 2))]
         (lane,) = lane_drawings([self.lane()], bars, axis())
         assert [row["key"] for row in lane["rows"]] == ["A", "B", "C"]  # type: ignore[attr-defined]
+
+
+class TestLongKeys:
+    def test_show_the_end_in_which_they_differ(self) -> None:
+        lane = Lane("claims", "Claims", "", {})
+        bars = [a_bar(key=key) for key in ("CX-101", "IT-005-000002317", "IT-005-000002318")]
+        (drawn,) = lane_drawings([lane], bars, axis())
+        shorts = [row["short"] for row in drawn["rows"]]  # type: ignore[attr-defined]
+        assert shorts[0] == "CX-101"
+        assert shorts[1].endswith("2317") and shorts[2].endswith("2318")
+        assert all(len(short) <= 12 for short in shorts)

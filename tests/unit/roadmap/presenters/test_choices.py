@@ -9,7 +9,7 @@ from app.roadmap.presenters.choices import GateChoices, Lanes, RoadmapChoices, S
 class TestRoadmapChoices:
     def test_links_hold_only_what_differs_from_the_start(self) -> None:
         assert RoadmapChoices().href() == "?"
-        asked = RoadmapChoices.read({"lanes": "team", "zoom": "quarter", "q": " a b ", "page": "3"})
+        asked = RoadmapChoices.read({"lanes": "team", "zoom": "no", "q": " a b ", "page": "3"})
         assert asked.href() == "?lanes=team&q=a+b"
         assert asked.page_href(2) == "?lanes=team&q=a+b&page=2"
         assert asked.href(at=7, page=asked.page) == "?lanes=team&q=a+b&at=7&page=3"
