@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.portfolio.presenters.names import Names
-from app.portfolio.presenters.verdicts import gap_words, plan_verdict
+from app.portfolio.presenters.verdicts import plan_verdict, result_gap
 from app.values.money import Money
 from app.web.filters import money
 
@@ -32,7 +32,7 @@ def honesty_of(result: Mapping[str, Any], inputs: Mapping[str, Any]) -> Honesty:
         word=verdict.word,
         sentence=verdict.sentence,
         greedy=_greedy(result),
-        gap=gap_words(result["gap"]),
+        gap=result_gap(result),
         solver=f"{result['solver']}, {result['seconds']:.1f} s",
     )
 

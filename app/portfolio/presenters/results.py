@@ -13,7 +13,7 @@ from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.net import Net, horizon_of, net_of, net_sum, placed_costs
 from app.portfolio.presenters.reasons import not_funded_reasons
 from app.portfolio.presenters.usage import UsedRow, capacity_rows, fund_committed, fund_rows
-from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
+from app.portfolio.presenters.verdicts import Verdict, plan_verdict, result_gap
 from app.portfolio.queries.answers import Answer
 from app.portfolio.rules.demands import DemandKind
 from app.values.money import Money, sum_money
@@ -159,7 +159,7 @@ def result_view(answer: Answer) -> ResultView:
         greedy_falls_short=bool(result["greedy"] and result["greedy"]["shortfall"]),
         remarks=names.listed("remarks"),
         quarters=result["quarters"],
-        gap=gap_words(result["gap"]),
+        gap=result_gap(result),
         solver=SOLVERS.get(result["solver"], result["solver"]),
         seconds=Decimal(repr(result["seconds"])).quantize(Decimal("0.1")),
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from app.portfolio.models import Run, Scenario
 from app.portfolio.presenters.names import Names
-from app.portfolio.presenters.verdicts import Verdict, gap_words, noted_of, summary_verdict
+from app.portfolio.presenters.verdicts import Verdict, noted_of, result_gap, summary_verdict
 from app.portfolio.rules.demands import DemandKind, demand_sentence
 from app.portfolio.rules.pins import PinKind, pin_sentence
 from app.values.money import Money
@@ -130,7 +130,7 @@ def run_line(run: Run, currency: str, names: Names | None = None) -> RunLine:
         value=None if value is None else Money(value, currency),
         spend=None if spend is None else Money(spend, currency),
         funded=f"{noted['funded']} of {noted['of']}" if value is not None else "–",
-        gap=gap_words(noted.get("gap")) if value is not None else "–",
+        gap=result_gap(noted) if value is not None else "–",
     )
 
 

@@ -37,7 +37,7 @@ def plan_verdict(result: Mapping[str, Any], names: Names) -> Verdict:
     match result["status"]:
         case "optimal":
             text = "No other choice of the model is worth more."
-            return Verdict("ok", "Proven optimal", f"{text}{_approximation(result)}")
+            return Verdict("ok", "Proven optimal", f"{text}{_left_open(result)}")
         case "within_gap":
             word = f"Within {gap_words(result['gap']).lstrip(TINY)} of the best"
             return Verdict("ok", word, f"{_room(result)}{_approximation(result)}")
@@ -58,6 +58,13 @@ def gap_words(gap: float | None) -> str:
     if 0 < exact < Decimal("0.0001"):
         return "<\u202f0.01\u202f%"
     return percent(exact, 2)
+
+
+def result_gap(result: Mapping[str, Any]) -> str:
+    """The gap of a result in words: nothing once it is proven without approximation."""
+    if result.get("status") == "optimal" and not result.get("approximation"):
+        return percent(Decimal(0), 0)
+    return gap_words(result.get("gap"))
 
 
 def job_verdict(job: Job) -> Verdict:
@@ -112,6 +119,16 @@ def _room(result: Mapping[str, Any]) -> str:
         f"No plan is worth more than {_money(result, result['bound'])}, "
         f"{_money(result, more)} or {gap_words(result['gap'])} above this one."
     )
+
+
+def _left_open(result: Mapping[str, Any]) -> str:
+    """Why a proven plan may still have a gap."""
+    if not result["approximation"]:
+        return ""
+    gap = (
+        f" The gap of {gap_words(result['gap'])} is what that leaves open." if result["gap"] else ""
+    )
+    return f"{_approximation(result)}{gap}"
 
 
 def _approximation(result: Mapping[str, Any]) -> str:
