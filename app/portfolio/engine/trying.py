@@ -19,7 +19,7 @@ Choice = tuple[str, str, str]
 ENOUGH = 2e-3
 """The relative gap a look is content with."""
 
-REPAIR_SECONDS = 0.15
+REPAIR_SECONDS = 0.2
 PATIENCE = 1.2
 """Seconds more that a bound is waited for."""
 
@@ -83,7 +83,7 @@ def placements(problem: Problem, known: Iterable[Choice]) -> list[Placement]:
 
 def repaired(problem: Problem, chosen: list[Placement]) -> tuple[Placement, ...]:
     """The choices with what must be in, without what must not and what pays least for its money,
-    until every limit holds; dropped ones come back where they fit after all."""
+    until every limit holds; then what fits besides, the best for its money first."""
     until = monotonic() + REPAIR_SECONDS
     pins = [rule for rule in problem.rules if isinstance(rule, Pin)]
     must = {pin.initiative for pin in pins if pin.kind == "fund"}
@@ -95,10 +95,26 @@ def repaired(problem: Problem, chosen: list[Placement]) -> tuple[Placement, ...]
     while order and monotonic() < until and not _stands(problem, kept):
         dropped.append(order.pop(0))
         kept.remove(dropped[-1])
-    for one in reversed(dropped):
-        if monotonic() < until and _stands(problem, [*kept, one]):
+    others = _best_first(problem, out, until)
+    for one in (*reversed(dropped), *others):
+        if monotonic() > until:
+            break
+        taken = {other.initiative for other in kept}
+        if one.initiative not in taken and _stands(problem, [*kept, one]):
             kept.append(one)
     return tuple(kept)
+
+
+def _best_first(problem: Problem, out: set[int], until: float) -> list[Placement]:
+    """What could come in besides, by what it is worth for its money; as many as time allows."""
+    found = []
+    for one in problem.placements:
+        if monotonic() > until:
+            break
+        if one.initiative not in out:
+            found.append((_yield(problem, one), one))
+    found.sort(key=lambda pair: -pair[0])
+    return [one for worth, one in found if worth > 0]
 
 
 def _stands(problem: Problem, chosen: list[Placement]) -> bool:

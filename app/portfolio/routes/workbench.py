@@ -39,7 +39,7 @@ from app.portfolio.queries import count_candidates, get_scenario
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.queries.facts import load_bound
 from app.portfolio.queries.workbench import list_bench_runs, load_documents, load_inquiries
-from app.portfolio.routes.blueprint import SCENARIO, bp
+from app.portfolio.routes.blueprint import SCENARIO, bp, silence_of
 from app.portfolio.rules import InquiryKind
 from app.portfolio.rules.approved import foreign_sentences
 from app.portfolio.services.trying import fund_field, fund_totals
@@ -310,7 +310,12 @@ def _progress(look: Look) -> dict[str, object] | None:
     run = look.current
     if run is None or run.job.state.is_over:
         return None
-    view = progress_view(run, run.scenario.cycle.currency, now(), waits_for=_waits_for(look, run))
+    # Whether anybody takes a waiting run is asked when the page looks again by itself.
+    silence = silence_of(run.job) if run.job.state is JobState.RUNNING else None
+    view = progress_view(
+        run, run.scenario.cycle.currency, now(),
+        waits_for=_waits_for(look, run), silence=silence,
+    )  # fmt: skip
     may_stop = current_actor().may("runs.start") and run.job.stop_requested_at is None
     return {
         **view,

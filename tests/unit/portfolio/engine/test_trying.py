@@ -32,9 +32,9 @@ class TestRepaired:
         less = applied(PROBLEM, [ScaleBudgets(Fraction(9, 10))])
         assert keys(repaired(less, placements(less, KNOWN))) == {"A", "B"}
 
-    def test_what_must_not_be_in_goes_first(self) -> None:
+    def test_what_must_not_be_in_goes_and_what_fits_then_comes(self) -> None:
         without = applied(PROBLEM, [Exclude("A")])
-        assert keys(repaired(without, placements(without, KNOWN))) == {"B", "D"}
+        assert keys(repaired(without, placements(without, KNOWN))) == {"B", "C", "D"}
 
     def test_what_must_be_in_comes_in(self) -> None:
         forced = applied(PROBLEM, [Force("C")])
