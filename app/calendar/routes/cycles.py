@@ -12,8 +12,7 @@ from app.calendar import presenters, queries, services
 from app.calendar.forms import CycleForm, FundForm, TeamForm
 from app.calendar.models import Cycle
 from app.calendar.routes.blueprint import Answer, bp, opening_terms, refused_form
-from app.calendar.rules import CycleState
-from app.calendar.rules import closed_bar, described_cycle
+from app.calendar.rules import CycleState, closed_bar, described_cycle
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db

@@ -258,12 +258,25 @@ def _changed(label: str, yours: str, theirs: str) -> dict[str, Any]:
     return {"label": label, "yours": yours, "theirs": theirs, "same": yours == theirs}
 
 
-def outcome_words(gate: Gate) -> str | None:
-    """What the decision did with the money, for the page of a decided hurdle."""
+def plannable_words(freed: Money, again: Money) -> str:
+    """How much of freed money can be planned with again."""
+    if again == freed:
+        return "all of it in quarters that can still be planned"
+    return f"{money(again)} of it in quarters that can still be planned"
+
+
+def outcome_words(gate: Gate, again: Money | None = None) -> str | None:
+    """What the decision did with the money, for the page of a decided hurdle.
+
+    ``again``: what of the freed money can still be planned.
+    """
     amount = money(Money(gate.tranche.amount_minor, gate.tranche.currency))
     if gate.tranche.state is TrancheState.RELEASED:
         return f"{amount} is released to the initiative."
     if gate.tranche.state is TrancheState.FREED:
         freed = money(Money(gate.balance.freed, gate.commitment.currency))
-        return f"The initiative is stopped: {freed} went back to the budget."
+        words = f"The initiative is stopped: {freed} went back to the budget"
+        if again is None:
+            return f"{words}."
+        return f"{words}, {plannable_words(Money(gate.balance.freed, again.currency), again)}."
     return None

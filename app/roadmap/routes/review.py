@@ -14,6 +14,7 @@ from app.extensions import db
 from app.roadmap.forms import DayForm, DecisionForm, EvidenceForm, StopForm
 from app.roadmap.presenters import review
 from app.roadmap.queries import Gate, get_gate
+from app.roadmap.queries.freed import find_next_scenario, load_plannable
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.rules import PERMISSION, Decider, HurdleAction
@@ -189,6 +190,7 @@ def _page(
         evidence = EvidenceForm(formdata=None, measured_on=today())
     evidence.offer(_criteria(one))
     choices = _choices(one)
+    is_stopped = one.tranche.state is TrancheState.FREED
     return render_template(
         "roadmap/gate.html",
         gate=one,
@@ -196,8 +198,13 @@ def _page(
         criteria=review.criteria_rows(one),
         choices=choices,
         bar=review.shared_bar(choices),
-        outcome=review.outcome_words(one),
-        is_stopped=one.tranche.state is TrancheState.FREED,
+        outcome=review.outcome_words(
+            one, _plannable(one, one.balance.freed) if is_stopped else None
+        ),
+        is_stopped=is_stopped,
+        next_scenario=find_next_scenario(db.session, one.commitment.currency)
+        if is_stopped
+        else None,
         hurdles=review.hurdle_rows(one),
         history=review.history_items(one),
         evidence=evidence,
@@ -210,6 +217,12 @@ def _page(
     )
 
 
+def _plannable(one: Gate, freed_minor: int) -> Money:
+    """What of freed money falls into quarters that can still be planned."""
+    minor = load_plannable(db.session, one.commitment, freed_minor, today=today())
+    return Money(minor, one.commitment.currency)
+
+
 def _stop_page(one: Gate, form: StopForm, conflict: dict[str, Any] | None = None) -> str:
     choice = next(c for c in _choices(one) if c.action is HurdleAction.STOP)
     return render_template(
@@ -218,6 +231,10 @@ def _stop_page(one: Gate, form: StopForm, conflict: dict[str, Any] | None = None
         choice=choice,
         rows=review.freed_rows(one),
         freed=Money(one.freed_by_stop_minor, one.tranche.currency),
+        again=review.plannable_words(
+            Money(one.freed_by_stop_minor, one.tranche.currency),
+            _plannable(one, one.freed_by_stop_minor),
+        ),
         released=Money(one.balance.released, one.commitment.currency),
         form=form,
         conflict=conflict,

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from flask import Flask
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import RoleGrant
 from app.accounts.rules import Role
-from app.approvals.models import LedgerTransfer, Tranche
+from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Tranche
 from app.approvals.rules import TrancheState, TransferKind
+from app.calendar.models import Cycle
+from app.calendar.rules import CycleState
 from app.db.session import transaction
+from app.portfolio.models import Scenario
 from app.roadmap.models import Evidence
 from app.roadmap.rules import HurdleAction
 from app.roadmap.services import move_due_date
@@ -341,6 +345,26 @@ class TestStop:
         freed = table(page, "What a stop frees")
         assert freed.column("Freed") == ["€64,500.00", "€64,500.00", "€86,000.00", "€215,000.00"]
         assert "A stop can't be undone." in text(page)
+        assert "at once, all of it in quarters that can still be planned." in text(page)
+
+    def test_says_what_of_it_can_still_be_planned(
+        self, app: Flask, client_for: ClientFor, cast: Cast, gate: str, session: Session
+    ) -> None:
+        last = session.scalar(select(func.max(CommitmentSpend.quarter)))
+        app.config["FIXED_NOW"] = datetime.combine(last.first_day, time(9), UTC)
+        later = session.scalar(
+            select(func.sum(CommitmentSpend.amount_minor))
+            .join(CommitmentSpend.commitment)
+            .join(Commitment.tranches)
+            .where(CommitmentSpend.quarter == last, Tranche.id == int(gate.rsplit("/", 1)[1]))
+        )
+        words = text(client_for(cast.cfo).get(f"{gate}/stop"))
+        amount = f"€{later // 100:,}.00"
+        assert f"{amount} of it in quarters that can still be planned" in words
+        with transaction(session):
+            session.execute(update(Cycle).values(state=CycleState.CLOSED))
+        words = text(client_for(cast.cfo).get(f"{gate}/stop"))
+        assert "€0.00 of it in quarters that can still be planned" in words
 
     def test_needs_a_reason(
         self,
@@ -371,8 +395,9 @@ class TestStop:
         page = client.post(f"{gate}/stop", data=form, follow_redirects=True)
 
         assert "Stopped: €215,000.00 went back to the budget." in (notice(page) or "")
-        assert "The initiative is stopped: €215,000.00 went back to the budget." in text(page)
-        assert links(page)["See what it buys instead"] == "/scenarios"
+        assert "The initiative is stopped: €215,000.00 went back to the budget, " in text(page)
+        scenario = session.scalar(select(func.max(Scenario.id)))
+        assert links(page)["See what it buys instead"] == f"/scenarios/{scenario}"
         assert {state_of(session, one) for one in tranches} == {TrancheState.FREED}
         assert "Better used elsewhere" in text(page)
 
