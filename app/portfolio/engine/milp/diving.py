@@ -7,6 +7,7 @@ limits and rules are in the model, so a dive knows them without knowing their na
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from time import monotonic
@@ -65,16 +66,16 @@ class Relaxed:
         self.of = [order[a:b] for a, b in pairwise(ends)]
         self.low, self.high = np.zeros(len(positions)), np.ones(len(positions))
 
-    def narrow(self, x: Floats, most: int) -> Mask:
+    def narrow(self, x: Floats, most: int, also: Sequence[int] = ()) -> Mask:
         """Keep the ``most`` choices per initiative that cost least against the relaxed plan, and
-        all that are in it; the model gets small. Call after the first solve. Returns what is
-        kept."""
+        all that are in it or at the positions ``also``; the model gets small. Call after the
+        first solve. Returns what is kept."""
         cost = self._lp.costs()[self._columns] - x
         ordered = np.lexsort((cost, self.initiative))
         firsts = np.searchsorted(self.initiative[ordered], np.arange(self.initiatives))
         rank = np.empty(len(ordered), dtype=np.int64)
         rank[ordered] = np.arange(len(ordered)) - firsts[self.initiative[ordered]]
-        keep = (rank < most) | (x > WHOLE)
+        keep = (rank < most) | (x > WHOLE) | np.isin(self.positions, list(also))
         gone = np.sort(self._columns[~keep])
         self._lp.drop(gone)
         columns = self._columns[keep]
@@ -99,7 +100,10 @@ class Relaxed:
 
 
 class Dive:
-    """One dive from the bounds as they are; only what is better than ``cutoff`` counts."""
+    """One dive from the bounds as they are; only what is better than ``cutoff`` counts.
+
+    A patient dive takes a plan it could end with as something to fall back on and goes on.
+    """
 
     def __init__(
         self,
@@ -108,20 +112,25 @@ class Dive:
         random: np.random.Generator,
         noise: float = 0.0,
         step: int = 1,
+        *,
+        is_patient: bool = False,
     ) -> None:
         self.relaxed = relaxed
         self.cutoff = cutoff
         self.random = random
         self.noise = noise
         self.step = step
+        self.is_patient = is_patient
         self.mistakes = 0
 
     def run(self) -> Dived | None:
-        """A better plan, or None where this way leads to none."""
-        while self.mistakes <= MOST_MISTAKES:
+        """The best plan on this way, or None where it leads to no better one."""
+        found: Dived | None = None
+        most = MOST_MISTAKES + (self.relaxed.initiatives // 20 if self.is_patient else 0)
+        while self.mistakes <= most:
             solved = self._solve()
             if solved is None:
-                return None
+                return found
             objective, x = solved
             split = np.flatnonzero((x > WHOLE) & (x < 1 - WHOLE))
             if not len(split):
@@ -130,11 +139,13 @@ class Dive:
             if self._take_some(picked):
                 continue
             self.mistakes += 1
-            if (self.mistakes % 3 == 1 or len(split) <= 2) and (found := self._leave_rest(x)):
-                return found
+            if (self.mistakes % 3 == 1 or len(split) <= 2) and (rest := self._leave_rest(x)):
+                found, self.cutoff = rest, rest.objective
+                if not self.is_patient:
+                    return found
             bad = split if len(split) <= 2 else picked[:1]
             self.relaxed.bound(bad, np.zeros(len(bad)), np.zeros(len(bad)))
-        return None
+        return found
 
     def _solve(self) -> tuple[float, Floats] | None:
         found = self.relaxed.solve()
@@ -181,9 +192,7 @@ class Dive:
         low, high = relaxed.low[rest].copy(), relaxed.high[rest].copy()
         relaxed.bound(rest, np.zeros(len(rest)), np.zeros(len(rest)))
         solved = self._solve()
-        if solved is not None:
-            objective, chosen = solved
-            if not np.any((chosen > WHOLE) & (chosen < 1 - WHOLE)):
-                return Dived(objective, chosen > 0.5)
         relaxed.bound(rest, low, high)
-        return None
+        if solved is None or np.any((solved[1] > WHOLE) & (solved[1] < 1 - WHOLE)):
+            return None
+        return Dived(solved[0], solved[1] > 0.5)

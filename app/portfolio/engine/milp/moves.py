@@ -26,6 +26,8 @@ QUICK, SLOW = 0.25, 0.6
 """Seconds of a move below which the next one frees more initiatives, above which fewer."""
 FIRST_DIVES = 6
 FIRST_STEPS = 25
+NEAR = 0.01
+"""Distance to the bound, as a share of it, from which on moves go on from the first plan."""
 WIDE = 3000
 """Placements above which every initiative keeps its MOST_CHOICES most promising ones."""
 MOST_CHOICES = 8
@@ -55,7 +57,9 @@ class Moves:
             value = self.model.value_base - self.bound * self.unit
             self.report({"kind": "bound", "value": value, "level": 0})
             if len(self.relaxed.positions) > WIDE:
-                self.first = self.first[self.relaxed.narrow(self.first, MOST_CHOICES)]
+                self.first = self.first[
+                    self.relaxed.narrow(self.first, MOST_CHOICES, self.job.start)
+                ]
             if self.job.start:
                 self._follow(self.job.start)
             self._dive_from_the_top()
@@ -69,7 +73,8 @@ class Moves:
             self.relaxed.bound_all(np.zeros(len(everything)), everything)
             noise = 0.0 if attempt == 0 else 0.15 * attempt
             step = max(1, count // FIRST_STEPS) if attempt < 2 else 1
-            if self._keep(self._dive(noise, step)) or monotonic() > self.deadline:
+            found = self._keep(self._dive(noise, step, is_patient=True))
+            if (found and self._is_near()) or monotonic() > self.deadline:
                 return
 
     def _move_on(self) -> None:
@@ -86,12 +91,17 @@ class Moves:
             self._keep(self._dive(noise, max(1, self.free // 12)))
             self._adapt(monotonic() - began)
 
+    def _is_near(self) -> bool:
+        """Whether moves get further than another dive from the top: that one has to end above
+        the plan known, which keeps it from careless steps."""
+        return self.best - self.bound <= NEAR * abs(self.bound)
+
     def _is_done(self) -> bool:
         return self.best <= self.bound + 1e-9 * abs(self.bound)
 
-    def _dive(self, noise: float, step: int) -> Dived | None:
+    def _dive(self, noise: float, step: int, *, is_patient: bool = False) -> Dived | None:
         cutoff = self.best - 1e-6 * abs(self.best) if self.chosen is not None else self.best
-        return Dive(self.relaxed, cutoff, self.random, noise, step).run()
+        return Dive(self.relaxed, cutoff, self.random, noise, step, is_patient=is_patient).run()
 
     def _keep(self, found: Dived | None) -> bool:
         if found is None:
@@ -140,14 +150,19 @@ class Moves:
             self._follow(positions)
 
     def _follow(self, positions: Sequence[int]) -> None:
-        """Go on from a plan found elsewhere, if it is better."""
-        chosen = np.isin(self.relaxed.positions, list(positions))
-        if chosen.sum() != len(set(positions)):
-            return
-        self.relaxed.bound_all(chosen.astype(float), chosen.astype(float))
-        solved = self.relaxed.solve()
-        if solved is not None and solved[0] < self.best:
-            self.best, self.chosen = solved[0], chosen
+        """Go on from a plan found elsewhere, if it is better.
+
+        What it places where this search does not look is placed anew.
+        """
+        relaxed = self.relaxed
+        chosen = np.isin(relaxed.positions, list(positions))
+        placements = self.job.problem.placements
+        funded = np.array([placements[p].initiative for p in set(positions)], dtype=np.int64)
+        open_ = np.isin(relaxed.initiative, np.setdiff1d(funded, relaxed.initiative[chosen]))
+        relaxed.bound_all(chosen.astype(float), np.where(chosen | open_, 1.0, 0.0))
+        found = Dive(relaxed, self.best, self.random).run()
+        if found is not None and found.objective < self.best:
+            self._keep(found)
 
 
 def move(job: Any, report: Report, _folder: Path) -> None:

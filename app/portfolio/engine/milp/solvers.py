@@ -20,6 +20,9 @@ except ImportError:  # the fall-back solver then does the work
     highspy = None  # type: ignore[assignment]
 
 SEED = 2027
+MOST_ITERATIONS = 500
+"""Steps after which a relaxation solved again is given up: from a solution nearby it takes a few
+dozen, and one that goes round in circles would take all the time there is."""
 FEASIBILITY = 1e-7
 
 
@@ -171,6 +174,7 @@ class KeptRelaxation:
         if self._is_first:
             # What follows starts from a solution; preparing the model anew would lose it.
             self._highs.setOptionValue("presolve", "off")
+            self._highs.setOptionValue("simplex_iteration_limit", MOST_ITERATIONS)
             self._is_first = False
         if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
