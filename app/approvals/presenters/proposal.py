@@ -22,7 +22,7 @@ from app.approvals.rules import (
 )
 from app.approvals.rules.asking import Cell, asked_of, fund_asks, overdrawn_sentences
 from app.approvals.rules.frozen import FrozenCriterion, FrozenItem
-from app.approvals.rules.remaining import Remainder, Worth, strike
+from app.approvals.rules.remaining import Remainder, Worth, strike, whole
 from app.initiatives.rules import InitiativeState
 from app.portfolio.presenters.net import Net, net_of, net_sum
 from app.values.money import Money
@@ -184,7 +184,8 @@ def frozen_of(content: bytes) -> FrozenProposal:
 
 @lru_cache(maxsize=32)
 def _remainder(content: bytes, struck: frozenset[str]) -> Remainder:
-    return strike(frozen_of(content), struck)
+    frozen = frozen_of(content)
+    return strike(frozen, struck) if struck else whole(frozen)
 
 
 def proposal_view(
@@ -201,7 +202,7 @@ def proposal_view(
     items = _items(proposal, frozen, rest, gone)
     return ProposalView(
         frozen=frozen,
-        whole=_sums(frozen, _whole(frozen)),
+        whole=_sums(frozen, whole(frozen).worth),
         kept=_sums(frozen, rest.worth, rest.effort_minutes),
         net=net_sum((item.net for item in items if not item.is_struck), currency),
         items=items,
@@ -223,15 +224,6 @@ def proposal_view(
     )
 
 
-def _whole(frozen: FrozenProposal) -> dict[str, Worth]:
-    return {
-        item.key: Worth(
-            item.value_allocated_minor, item.value_standalone_minor, item.value_marginal_minor
-        )
-        for item in frozen.items
-    }
-
-
 def _sums(frozen: FrozenProposal, worth: Mapping[str, Worth], minutes: int | None = None) -> Sums:
     currency = frozen.cycle.currency
     kept = [item for item in frozen.items if item.key in worth]
@@ -251,12 +243,12 @@ def _items(
     """The dearest first; struck items keep the values they had in the whole plan."""
     ids = {item.initiative.key: item.id for item in proposal.items}
     pins = {pin.initiative: pin.reason for pin in frozen.scenario.pins if pin.kind != "exclude"}
-    whole = _whole(frozen)
+    counted_whole = whole(frozen).worth
     currency = frozen.cycle.currency
     costs = frozen_costs(frozen)
     lines = []
     for item in sorted(frozen.items, key=lambda one: (-one.spend_minor, one.key)):
-        worth = rest.worth.get(item.key, whole[item.key])
+        worth = rest.worth.get(item.key, counted_whole[item.key])
         lines.append(
             ItemLine(
                 id=ids[item.key],

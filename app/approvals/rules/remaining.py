@@ -11,7 +11,7 @@ from app.approvals.rules.frozen import FrozenProposal
 from app.portfolio.engine.checking import rule_states
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.crediting import credits
-from app.portfolio.engine.parsing import parse_problem
+from app.portfolio.engine.parsing import parse_known
 from app.portfolio.engine.problem import Pin, Placement, Problem
 
 INSEPARABLE = frozenset({"requires", "together"})
@@ -59,9 +59,24 @@ def placements_of(problem: Problem, result: Mapping[str, Any]) -> list[Placement
     return sorted((known[row] for row in rows), key=lambda p: p.initiative)
 
 
+def whole(frozen: FrozenProposal) -> Remainder:
+    """A frozen plan as it was counted when it was submitted: then no rule was broken unpaid."""
+    return Remainder(
+        value_minor=frozen.value_minor,
+        effort_minutes=sum(item.effort_minutes for item in frozen.items),
+        worth={
+            item.key: Worth(
+                item.value_allocated_minor, item.value_standalone_minor, item.value_marginal_minor
+            )
+            for item in frozen.items
+        },
+        broken=(),
+    )
+
+
 def strike(frozen: FrozenProposal, struck: Collection[str]) -> Remainder:
     """Recount a frozen plan without the items whose keys are in ``struck``."""
-    problem = parse_problem(frozen.problem)
+    problem = parse_known(frozen.problem)
     placements = placements_of(problem, json.loads(frozen.result))
     sentences = {demand.key: demand.sentence for demand in frozen.scenario.demands}
     return remainder(problem, placements, struck, sentences)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from app.portfolio.engine.measuring import Amount, Tally, addition, empty, exact_slack, plus
 from app.portfolio.engine.problem import Fund, Limiting, Placement, Problem, Synergy
@@ -27,7 +27,13 @@ def rounded(value: Decimal) -> int:
 
 def removed_share(total_intensity: Decimal) -> Decimal:
     """E = 1 − exp(−S); below zero when disbenefits outweigh."""
-    return 1 - CONTEXT.exp(-total_intensity)
+    return 1 - _exp(-total_intensity)
+
+
+@lru_cache(maxsize=32768)
+def _exp(exponent: Decimal) -> Decimal:
+    """Kept, because an initiative's intensities come again with every start and recount."""
+    return CONTEXT.exp(exponent)
 
 
 @dataclass(frozen=True, slots=True)

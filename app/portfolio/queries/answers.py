@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from app.errors import AppError
-from app.portfolio.engine import Difference, Problem, parse_problem, verify
+from app.portfolio.engine import Difference, Problem, verify
+from app.portfolio.engine.parsing import parse_known
 from app.portfolio.models import Run
 from app.values.canonical import digest
 
@@ -71,7 +72,7 @@ def _check_problem(content: bytes, stated: str) -> None:
 
 @lru_cache(maxsize=16)
 def _parsed(content: bytes) -> Problem:
-    return parse_problem(content)
+    return parse_known(content)
 
 
 @lru_cache(maxsize=16)

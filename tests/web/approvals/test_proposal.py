@@ -14,6 +14,7 @@ from app.approvals.models import Commitment, Decision, Proposal
 from app.approvals.presenters.proposal import frozen_of
 from app.approvals.queries import get_proposal
 from app.approvals.rules import ProposalState
+from app.approvals.rules.remaining import strike, whole
 from app.approvals.services import return_proposal, withdraw_proposal
 from app.calendar.models import FundBudget
 from app.db.session import transaction
@@ -96,6 +97,12 @@ class TestProposalPage:
         assert "This plan costs €" in text(page)
         items = table(page, "Items of the proposal").rows
         assert any("Brings less than it costs" in row["Initiative"] for row in items)
+
+    def test_counts_the_whole_plan_as_a_recount_would(
+        self, session: Session, proposal_id: int
+    ) -> None:
+        frozen = frozen_of(get_proposal(session, proposal_id).snapshot)
+        assert whole(frozen) == strike(frozen, ())
 
     def test_is_read_in_few_queries(
         self, client_for: ClientFor, cast: Cast, proposal_id: int
