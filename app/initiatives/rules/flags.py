@@ -17,16 +17,21 @@ def looks_like_placeholder(amount_minor: int, currency: str) -> bool:
 
 
 def cost_flag(
-    cost_minor: int, median_minor: int | None, currency: str, *, amounts: tuple[int, ...] = ()
+    cost_minor: int,
+    median_minor: int | None,
+    currency: str,
+    *,
+    amounts: tuple[int, ...] = (),
+    usual: str = "this cycle’s candidates",
 ) -> str | None:
     """Why a cost should be looked at again, or None.
 
     ``median_minor``: the median cost of the cycle's candidates; None when there are none.
-    ``amounts``: the single amounts the cost is made of, in minor units.
+    ``amounts``: the single amounts the cost is made of, in minor units. ``usual``: whose median.
     """
     if any(looks_like_placeholder(amount, currency) for amount in (cost_minor, *amounts)):
         return "An amount is all nines, which usually stands for “not known”. Check it."
     if median_minor and cost_minor >= ABSURD_MULTIPLE * median_minor:
         times = cost_minor // median_minor
-        return f"The cost is {times:,} times the median of this cycle’s candidates. Check the unit."
+        return f"The cost is {times:,} times the median of {usual}. Check the unit."
     return None

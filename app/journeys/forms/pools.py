@@ -76,7 +76,7 @@ def pool_form(lever: Lever, **kwargs: Any) -> PoolForm:
     for spec in LEVER_INPUTS[lever]:
         kind = PercentField if spec.kind is InputKind.SHARE else MeasureField
         made[f"{spec.symbol}-low"] = kind(f"{spec.label}, P10")
-        made[spec.symbol] = kind(spec.label, needed(f"Enter: {spec.label}."))
+        made[spec.symbol] = kind(spec.label, needed(f"Enter a figure for “{spec.label}”."))
         made[f"{spec.symbol}-high"] = kind(f"{spec.label}, P90")
         made[f"{spec.symbol}-source"] = StringField(f"{spec.label}, source")
     form: PoolForm = type("Pool", (PoolForm,), made)(**kwargs)

@@ -208,7 +208,7 @@ def pool_faults(draft: PoolDraft, *, today: date) -> dict[str, str]:
     given = draft.values
     for spec in LEVER_INPUTS[draft.lever]:
         if spec.symbol not in given:
-            faults[spec.symbol] = f"Enter: {spec.label}."
+            faults[spec.symbol] = f"Enter a figure for “{spec.label}”."
     for bound in ("low", "high"):
         bounds = {f.symbol: v for f in draft.figures if (v := getattr(f, bound)) is not None}
         found = input_faults(draft.lever, given | bounds) if bounds else {}
@@ -227,11 +227,12 @@ def _spread_faults(figure: PoolFigure) -> dict[str, str]:
     if (figure.low is None) != (figure.high is None):
         missing = "low" if figure.low is None else "high"
         return {f"{figure.symbol}-{missing}": "Give both P10 and P90, or neither."}
+    faults = {}
     if figure.low is not None and figure.low > figure.value:
-        return {f"{figure.symbol}-low": "P10 is the cautious end; it cannot exceed P50."}
+        faults[f"{figure.symbol}-low"] = "P10 is the cautious end; it cannot exceed P50."
     if figure.high is not None and figure.high < figure.value:
-        return {f"{figure.symbol}-high": "P90 cannot be below P50."}
-    return {}
+        faults[f"{figure.symbol}-high"] = "P90 cannot be below P50."
+    return faults
 
 
 def baseline_age_fault(

@@ -154,7 +154,7 @@ def unknown_sentence(keys: Sequence[str]) -> str:
     """What to say about initiatives that can't be chosen from."""
     names = listed([f"“{key}”" for key in keys[:5]])
     is_are = "is no candidate" if len(keys) == 1 else "are no candidates"
-    return f"{names} {is_are} of this cycle; use keys of candidates such as CX-104."
+    return f"{names} {is_are} of this cycle; use the keys of its candidates."
 
 
 def _tag_faults(

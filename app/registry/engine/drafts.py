@@ -47,7 +47,10 @@ class MilestoneDraft:
 
 @dataclass(frozen=True, slots=True)
 class InitiativeDraft:
-    """An initiative with one option; ``spend_minor`` by quarter from ``planned_start``."""
+    """An initiative with one option; ``spend_minor`` by quarter from ``planned_start``.
+
+    ``row_costs_minor`` are the costs as its rows name them, with what is sunk.
+    """
 
     line: int
     key: str
@@ -59,6 +62,7 @@ class InitiativeDraft:
     go_live_quarters: int
     declared_benefit_minor: int | None
     milestones: tuple[MilestoneDraft, ...]
+    row_costs_minor: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

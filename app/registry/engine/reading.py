@@ -291,6 +291,7 @@ def _initiative(reader: _Reader, group: _Group) -> InitiativeDraft:
         group.line, reader.mapping.initiative.key_prefix + group.key, group.title, group.unit,
         reader.mapping.initiative.lens, start, tuple(spend), last - start,
         _declared(reader.mapping, group, total), _milestones(group.pieces, remaining),
+        tuple(piece.cost_minor for piece in group.pieces),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from statistics import median_low
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,8 @@ from app.initiatives.models import (
     Option,
     OptionSpend,
 )
-from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens
+from app.initiatives.queries import median_candidate_costs
+from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens, cost_flag
 from app.registry import queries
 from app.registry.engine.drafts import ImportDraft, InitiativeDraft, MilestoneDraft
 from app.registry.engine.issues import FileRefusedError, Issue, Severity
@@ -64,7 +66,30 @@ def preview_import(session: Session, file: ImportFile, *, cycle: Cycle) -> Impor
         draft = read_drafts(read_table(file.content, file.name), file.mapping, cycle.quarters)
     except FileRefusedError as error:
         raise InvalidError(str(error), field="file") from error
-    return _without_known_keys(session, draft)
+    return _with_cost_flags(session, _without_known_keys(session, draft), file.mapping, cycle)
+
+
+def _with_cost_flags(
+    session: Session, draft: ImportDraft, mapping: Mapping, cycle: Cycle
+) -> ImportDraft:
+    """The draft with a note at each cost that should be looked at, as the option's page has it."""
+    if mapping.cost is None or not draft.initiatives:
+        return draft
+    known = median_candidate_costs(session, [cycle.id]).get(cycle.id)
+    costs = [sum(item.spend_minor) for item in draft.initiatives]
+    median = known or median_low(costs)
+    usual = "this cycle’s candidates" if known else "this file’s initiatives"
+    notes = [
+        Issue(item.line, mapping.cost.column, Severity.NOTE, f"{item.key}: {flag}")
+        for item, cost in zip(draft.initiatives, costs, strict=True)
+        if (
+            flag := cost_flag(
+                cost, median, cycle.currency, amounts=item.row_costs_minor, usual=usual
+            )
+        )
+    ]
+    issues = tuple(sorted((*draft.issues, *notes), key=lambda issue: (issue.line, issue.column)))
+    return replace(draft, issues=issues)
 
 
 def _without_known_keys(session: Session, draft: ImportDraft) -> ImportDraft:

@@ -103,7 +103,7 @@ class TestClaim:
             ("V", "lots", "Enter a number"),
             ("alpha", "140", "enter at most 100"),
             ("u", "999999999999", "absurd pool"),
-            ("addr", "", "Enter: Addressable"),
+            ("addr", "", "Enter a figure for “Addressable"),
             ("V-low", "100", "Give both P10 and P90"),
             ("u-high", "-3", "cannot be negative"),
         ],

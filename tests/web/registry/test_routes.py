@@ -94,6 +94,24 @@ class TestPreview:
         assert (row["Line"], row["Column"]) == ("3", "Planned Cost ($ M)")
         assert row["What"] == "The planned cost is missing."
 
+    def test_notes_a_cost_that_stands_for_not_known_at_its_row(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        absurd = "I-3,Labor,Web,Build,2011-01-01,2011-12-31,999.999999"
+        page = upload(client_for(cast.lead), cycle, GOOD, absurd)
+        (row,) = table(page, "What there is to say about the rows").rows
+        assert (row["Line"], row["Column"], row["Kind"]) == ("3", "Planned Cost ($ M)", "note")
+        assert "IT-I-3: An amount is all nines" in row["What"]
+
+    def test_notes_a_cost_a_thousand_times_the_usual(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        rows = [f"I-{n},Labor,Web,Build,2011-01-01,2011-12-31,0.5" for n in (1, 2)]
+        dear = "I-3,Labor,Web,Build,2011-01-01,2011-12-31,1500"
+        page = upload(client_for(cast.lead), cycle, *rows, dear)
+        (row,) = table(page, "What there is to say about the rows").rows
+        assert "IT-I-3: The cost is 3,000 times the median of this file’s" in row["What"]
+
     @pytest.mark.parametrize("name", ["projects.pdf", "projects"])
     def test_refuses_other_kinds_of_files(
         self, client_for: ClientFor, cast: Cast, cycle: Cycle, name: str
