@@ -81,12 +81,12 @@ class CycleForm(OnceForm, VersionedForm):
     hurdle_rate = PercentField(
         "Hurdle rate",
         needed("Enter the hurdle rate."),
-        description="The return a tranche has to promise before it is released.",
+        description="The return on its cost that a plan is compared with when it is proposed.",
     )
     release_confidence = PercentField(
         "Release confidence θ",
         needed("Enter the release confidence."),
-        description="How likely the hurdle rate has to be for a release.",
+        description="Kept with every proposal; hurdles are judged by their criteria alone.",
         default=Decimal("0.6"),
     )
 
