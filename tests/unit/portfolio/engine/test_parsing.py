@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from app.portfolio.engine import ProblemError, parse_problem, problem_document
+from app.portfolio.engine.parsing import parse_known
 from app.portfolio.engine.reading import Limits, read_tree
 from app.portfolio.engine.shape import SCHEMA
 from app.values.canonical import canonical_json, digest
@@ -342,3 +343,14 @@ class TestDocumentation:
         assert [
             name for name in sorted(names | set(SCHEMA["properties"])) if name not in page
         ] == []
+
+
+class TestParseKnown:
+    def test_reads_what_was_parsed_before_as_the_same_problem(self) -> None:
+        content = canonical_json(problem_document(parse_problem(full())))
+        assert parse_known(content) == parse_problem(content)
+
+    def test_still_refuses_references_to_nothing(self) -> None:
+        document = full() | {"pools": []}
+        with pytest.raises(ProblemError):
+            parse_known(canonical_json(document))
