@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -153,6 +153,24 @@ def load_candidates(session: Session, cycle_id: int) -> list[Initiative]:
             .options(*HEAD, *OPTIONS, *EFFECTS, *MILESTONES, *LINKS)
             .order_by(Initiative.key)
         )
+    )
+
+
+def find_key(session: Session, typed: str) -> str | None:
+    """The only key that equals what was typed but for its case."""
+    found = session.scalars(
+        select(Initiative.key).where(func.lower(Initiative.key) == typed.lower()).limit(2)
+    ).all()
+    return found[0] if len(found) == 1 else None
+
+
+def full_option_name(session: Session, initiative: Initiative) -> str | None:
+    """The name of the option that counts as the full one, the last in order; None without any."""
+    return session.scalar(
+        select(Option.name)
+        .where(Option.initiative_id == initiative.id)
+        .order_by(Option.position.desc())
+        .limit(1)
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 from wtforms import FieldList
 
 from app.audit.queries import list_subject_events
 from app.db.session import transaction
-from app.errors import ConflictError, InvalidError
+from app.errors import ConflictError, InvalidError, NotFoundError
 from app.extensions import db
 from app.initiatives import queries, services
 from app.initiatives.forms import VersionedForm, differences, in_typed_rows
@@ -39,8 +40,19 @@ _SECTIONS = (
 
 
 def load(key: str, *parts: Any) -> Initiative:
-    """The initiative with the given parts. Raises NotFoundError."""
-    return queries.get_initiative(db.session, key, *parts)
+    """The initiative with the given parts.
+
+    A page asked for in another case than the key's leads to the key's own address. Raises
+    NotFoundError.
+    """
+    try:
+        return queries.get_initiative(db.session, key, *parts)
+    except NotFoundError:
+        meant = queries.find_key(db.session, key)
+        if meant is None or request.method != "GET" or request.endpoint is None:
+            raise
+        place = {**(request.view_args or {}), "key": meant}
+        raise RequestRedirect(url_for(request.endpoint, **place)) from None
 
 
 def page(template: str, initiative: Initiative, section: str, **context: Any) -> str:

@@ -62,6 +62,7 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         buttons=presenters.move_buttons(
             initiative, services.standing(current_actor(), initiative, facts.editors), facts
         ),
+        full_option=queries.full_option_name(db.session, initiative),
         kpis=presenters.overview_kpis(initiative, queries.load_full_worth(db.session, initiative)),
         partial_note=queries.find_partial_note(db.session, initiative),
         flag=_flag(initiative),

@@ -361,6 +361,19 @@ class TestMoves:
         assert value_of(answer, "Business goals") == "New"
         assert "certification is lost" in text(client.get(f"/initiatives/{key}"))
 
+    def test_a_key_in_another_case_leads_to_the_page(
+        self, client_for: ClientFor, cast: Cast, company: Company, session: Session
+    ) -> None:
+        with transaction(session):
+            key = make_complete(session, cast, company).key
+        browser = client_for(cast.viewer)
+        for place in ("", "/options"):
+            answer = browser.get(f"/initiatives/{key.lower()}{place}")
+            assert answer.status_code == 308
+            assert answer.location.endswith(f"/initiatives/{key}{place}")
+        assert browser.get("/initiatives/nothing-there").status_code == 404
+        assert "the option “" in text(browser.get(f"/initiatives/{key}"))
+
     def test_the_wrong_role_is_told_so_before_an_old_version_is(
         self, client_for: ClientFor, cast: Cast, company: Company, session: Session
     ) -> None:
