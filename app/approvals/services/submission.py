@@ -129,7 +129,8 @@ def drift_of(session: Session, scenario: Scenario, run: Run) -> list[str]:
         return [error.message, *error.fields.values()]
     if frozen.digest == run.digest:
         return []
-    names = {one["key"]: one["name"] for part in ("funds", "teams") for one in run.inputs[part]}
+    inputs: Mapping[str, Any] = run.inputs
+    names = {one["key"]: one["name"] for part in ("funds", "teams") for one in inputs[part]}
     return problem_drift(json.loads(run.problem), json.loads(frozen.content), names) or [
         "The problem would be written differently now."
     ]

@@ -32,14 +32,14 @@ def list_standings(
 ) -> dict[int, MilestoneStanding]:
     """Milestones by id; of several commitments the last one counts."""
     dates: dict[int, tuple[TrancheKey, date]] = {}
-    for tranche_id, milestone_id, state, due_on, agreed_on in session.execute(
+    for tranche_id, milestone_id, tranche_state, due_on, agreed in session.execute(
         select(
             Tranche.id, Tranche.milestone_id, Tranche.state, Tranche.due_on, Tranche.baseline_due_on
         )
         .where(Tranche.milestone_id.in_(milestone_ids))
         .order_by(Tranche.id)
     ):
-        dates[milestone_id] = TrancheKey(tranche_id, milestone_id, state, due_on), agreed_on
+        dates[milestone_id] = TrancheKey(tranche_id, milestone_id, tranche_state, due_on), agreed
     recorded = _recorded(session, milestone_ids)
     if not dates and not recorded:
         return {}
@@ -47,12 +47,12 @@ def list_standings(
     rows = load_hurdle_rows(session, [*(key for key, _ in dates.values()), *unfunded.values()])
     found = {}
     for id_ in milestone_ids:
-        key, agreed_on = dates.get(id_) or (unfunded[id_], None)
+        key = dates[id_][0] if id_ in dates else unfunded[id_]
         facts = rows.facts(key)
         hurdle = None
-        if agreed_on is not None:
+        if id_ in dates:
             state = hurdle_state(facts, today)
-            hurdle = HurdleDates(key.id, agreed_on, key.due_on, state.value, state.word)
+            hurdle = HurdleDates(key.id, dates[id_][1], key.due_on, state.value, state.word)
         found[id_] = MilestoneStanding(hurdle, _criteria(facts, recorded))
     return found
 
