@@ -10,7 +10,7 @@ from typing import Any
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField
 from wtforms.validators import InputRequired
 
-from app.calendar.rules import CycleDraft, budget_cell, capacity_cell
+from app.calendar.rules import CycleDraft, budget_cell, capacity_cell, typed_cycle_faults
 from app.values.money import CURRENCY_DIGITS, Money
 from app.values.quarter import Quarter
 from app.web.fields import (
@@ -89,6 +89,11 @@ class CycleForm(OnceForm, VersionedForm):
         description="Kept with every proposal; hurdles are judged by their criteria alone.",
         default=Decimal("0.6"),
     )
+
+    def rule_faults(self) -> dict[str, str]:
+        return typed_cycle_faults(
+            {field.name: self[field.name].data for field in fields(CycleDraft)}
+        )
 
     def draft(self) -> CycleDraft:
         return CycleDraft(**{field.name: self[field.name].data for field in fields(CycleDraft)})

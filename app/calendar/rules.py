@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from statistics import median
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.values.money import CURRENCY_DIGITS
 from app.values.quarter import Quarter, QuarterSpan
@@ -93,7 +93,7 @@ class CycleDraft:
 
 def cycle_faults(draft: CycleDraft) -> dict[str, str]:
     """What is impossible about a cycle, one sentence by field."""
-    faults = _date_faults(draft) | _rate_faults(draft)
+    faults = typed_cycle_faults({field.name: getattr(draft, field.name) for field in fields(draft)})
     if not draft.name.strip():
         faults["name"] = "Give the cycle a name, such as FY27 H1."
     if draft.currency not in CURRENCY_DIGITS:
@@ -101,28 +101,38 @@ def cycle_faults(draft: CycleDraft) -> dict[str, str]:
     return faults
 
 
-def _date_faults(draft: CycleDraft) -> dict[str, str]:
+def typed_cycle_faults(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is impossible about a cycle's dates and rates as far as they are known.
+
+    ``values`` are those of a `CycleDraft` by name; what could not be read is None.
+    """
+    known = {name: value for name, value in values.items() if value is not None}
+    return _date_faults(known) | _rate_faults(known)
+
+
+def _date_faults(known: Mapping[str, Any]) -> dict[str, str]:
     faults = {}
-    if draft.ends_on <= draft.starts_on:
+    starts, ends, first = (known.get(n) for n in ("starts_on", "ends_on", "first_quarter"))
+    if starts and ends and ends <= starts:
         faults["ends_on"] = "The cycle has to end after it starts."
-    elif (draft.ends_on - draft.starts_on).days > LONGEST_CYCLE_DAYS:
+    elif starts and ends and (ends - starts).days > LONGEST_CYCLE_DAYS:
         faults["ends_on"] = "A cycle lasts two years at most; plan further with more quarters."
-    if not 1 <= draft.quarter_count <= MOST_QUARTERS:
+    if not 1 <= known.get("quarter_count", 1) <= MOST_QUARTERS:
         faults["quarter_count"] = f"Plan between 1 and {MOST_QUARTERS} quarters."
-    elif draft.first_quarter.last_day < draft.starts_on:
+    if first and starts and first.last_day < starts:
         faults["first_quarter"] = "The first planned quarter ends before the cycle starts."
-    elif draft.first_quarter.first_day > draft.ends_on:
+    elif first and ends and first.first_day > ends:
         faults["first_quarter"] = "The first planned quarter begins after the cycle has ended."
     return faults
 
 
-def _rate_faults(draft: CycleDraft) -> dict[str, str]:
+def _rate_faults(known: Mapping[str, Any]) -> dict[str, str]:
     faults = {}
-    if not 0 <= draft.discount_rate <= HIGHEST_DISCOUNT:
+    if not 0 <= known.get("discount_rate", 0) <= HIGHEST_DISCOUNT:
         faults["discount_rate"] = "Enter a discount rate between 0 % and 50 % a year."
-    if not 0 <= draft.hurdle_rate <= HIGHEST_HURDLE:
+    if not 0 <= known.get("hurdle_rate", 0) <= HIGHEST_HURDLE:
         faults["hurdle_rate"] = "Enter a hurdle rate between 0 % and 500 %."
-    if not Decimal("0.5") <= draft.release_confidence < 1:
+    if not Decimal("0.5") <= known.get("release_confidence", Decimal("0.5")) < 1:
         faults["release_confidence"] = (
             "Enter a release confidence from 50 % to below 100 %; nothing is ever certain."
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -30,7 +30,23 @@ class Form(FlaskForm):
         """Check every field, and that no text holds control characters or is absurdly long."""
         valid = super().validate(extra_validators)
         refused = [field for field in _leaves(self) if not _check_texts(field)]
-        return valid and not refused
+        if valid and not refused:
+            return True
+        self._say_broken_rules()
+        return False
+
+    def rule_faults(self) -> Mapping[str, str]:
+        """What is impossible about the values that could be read, a sentence by field.
+
+        A form whose rules need no database says it here, so that everything is said at once.
+        """
+        return {}
+
+    def _say_broken_rules(self) -> None:
+        by_name = {f.name: f for f in _all_fields(self) if not isinstance(f, FormField)}
+        for name, message in self.rule_faults().items():
+            if name in by_name and not by_name[name].errors:
+                by_name[name].errors = [message]
 
     def refuse(self, error: AppError) -> None:
         """Put a service's refusal at the fields it names, else at the top of the form."""

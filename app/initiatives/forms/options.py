@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from wtforms import Field, SelectField, StringField, TextAreaField
 
 from app.initiatives.forms.base import VersionedForm, needed
-from app.initiatives.rules import EvidenceGrade, OptionDraft, columns_of, days_cell, spend_cell
+from app.initiatives.rules import (
+    EvidenceGrade,
+    OptionDraft,
+    columns_of,
+    days_cell,
+    option_faults,
+    spend_cell,
+)
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.web.fields import CountField, MeasureField, MoneyField, QuarterField
@@ -63,6 +71,16 @@ class OptionForm(VersionedForm):
     )
     declared_grade = SelectField("Evidence for it", choices=GRADES, default="")
     declared_source = StringField("Source of it")
+
+    def rule_faults(self) -> dict[str, str]:
+        if self.risk.errors or self.declared_grade.errors:
+            return {}
+        draft = self.draft()
+        if self.go_live_quarters.errors:
+            draft = replace(draft, go_live_quarters=0)
+        if self.ramp_quarters.errors:
+            draft = replace(draft, ramp_quarters=1)
+        return option_faults(draft)
 
     def draft(self) -> OptionDraft:
         benefit = self.declared_benefit.data

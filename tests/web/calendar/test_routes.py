@@ -89,6 +89,18 @@ class TestIndex:
 
 
 class TestCreate:
+    def test_says_everything_that_is_wrong_at_once(self, client_for: ClientFor, cast: Cast) -> None:
+        typed = {
+            "name": "", "starts_on": "2027-07-01", "ends_on": "2027-06-01", "first_quarter": "Q",
+            "quarter_count": "-3", "discount_rate": "900", "release_confidence": "lots",
+        }  # fmt: skip
+        page = client_for(cast.cfo).post("/cycles", data=NEW | typed)
+        assert page.status_code == 422
+        assert "6 things need your attention" in text(page)
+        assert "end after it starts" in (error_on(page, "Ends on") or "")
+        assert "between 1 and 40" in (error_on(page, "Quarters planned") or "")
+        assert "between 0 % and 50 %" in (error_on(page, "Discount rate a year") or "")
+
     def test_drafts_a_cycle(self, client_for: ClientFor, cast: Cast) -> None:
         client = client_for(cast.cfo)
 

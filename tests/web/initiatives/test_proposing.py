@@ -190,6 +190,22 @@ class TestOptions:
         }
         assert "€251,000.50" in text(client.get(f"/initiatives/{draft.key}/options"))
 
+    def test_everything_that_is_wrong_is_said_at_once(
+        self, client_for: ClientFor, cast: Cast, company: Company, draft: Initiative
+    ) -> None:
+        client = client_for(cast.owner)
+        path = f"/initiatives/{draft.key}/options/new"
+        typed = form_values(client.get(path), "") | {
+            "name": "All claims", f"spend-{company.capex.id}-0": "lots",
+            f"spend-{company.run.id}-0": "-5", "ramp_quarters": "99", "go_live_quarters": "soon",
+            f"days-{company.team.id}-0": "-1",
+        }  # fmt: skip
+        page = client.post(path, data=typed)
+        assert page.status_code == 422
+        assert "5 things need your attention" in text(page)
+        assert "Spend can’t be negative" in text(page)
+        assert "The ramp takes 1 to 40 quarters." in text(page)
+
     def test_a_bad_cell_is_named_where_it_stands_and_the_rest_stays(
         self, client_for: ClientFor, cast: Cast, company: Company, draft: Initiative
     ) -> None:
