@@ -39,6 +39,12 @@ def inspector(page: Any) -> str:
 
 
 class TestBars:
+    def test_does_not_lie_under_the_current_cycle(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        crumbs = client_for(cast.viewer).get("/roadmap").soup.select_one("nav.crumbs")
+        assert text(crumbs) == "Roadmap"
+
     def test_lie_on_lanes_with_their_hurdles_named_for_readers(
         self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
     ) -> None:
