@@ -38,7 +38,7 @@ def unusual_words(
     """What is unusual about a possible figure, as a sentence; None if nothing is."""
     if value < 0 and not _lies_below(threshold, baseline):
         return "This is below zero, and neither the baseline nor the threshold is."
-    highest = max(abs(threshold), abs(baseline or 0))
+    highest = max(abs(threshold), abs(baseline or Decimal(0)))
     if _is_percent(unit) and value > 100 >= highest:
         return "This is more than 100\u202f%."
     if highest and abs(value - threshold) > FAR * highest:

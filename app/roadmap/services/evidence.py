@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -50,13 +51,8 @@ def record_evidence(
     if stored.state not in OPEN_TRANCHES:
         raise ConflictError("This hurdle is decided; evidence comes before the decision.")
     faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
-    if measured_on < _begun_on(session, commitment) - TOO_EARLY:
-        faults["measured_on"] = "This is from more than a year before the start; measure it anew."
-    impossible, unusual = _judged(criterion, value)
-    if impossible:
-        faults["value"] = impossible
-    elif unusual and not faults and not is_confirmed:
-        faults["value"] = UNUSUAL.format(why=unusual)
+    faults |= _early_fault(measured_on, _begun_on(session, commitment))
+    unusual = _judge(criterion, value, faults, is_confirmed=is_confirmed)
     if faults:
         raise InvalidError("This measurement can't be recorded.", fields=faults)
     evidence = Evidence(
@@ -75,22 +71,37 @@ def record_evidence(
     session.flush()
     record(
         session, actor=actor, action="evidence.recorded", subject=f"tranche:{stored.id}",
-        after={
-            "criterion": criterion.metric, "value": value, "sample": sample,
-            "measured_on": measured_on, "source": evidence.source,
-        } | ({"confirmed": unusual} if unusual else {}),
-        now=now,
+        after=_noted(evidence, criterion, unusual), now=now,
     )  # fmt: skip
     return evidence
 
 
-def _judged(criterion: Criterion, value: Decimal) -> tuple[str | None, str | None]:
-    """Why the figure can't be, and what is unusual about it."""
+def _early_fault(measured_on: date, begun_on: date) -> dict[str, str]:
+    if measured_on >= begun_on - TOO_EARLY:
+        return {}
+    return {"measured_on": "This is from more than a year before the start; measure it anew."}
+
+
+def _noted(evidence: Evidence, criterion: Criterion, unusual: str | None) -> dict[str, Any]:
+    noted = {
+        "criterion": criterion.metric, "value": evidence.value, "sample": evidence.sample,
+        "measured_on": evidence.measured_on, "source": evidence.source,
+    }  # fmt: skip
+    return noted | ({"confirmed": unusual} if unusual else {})
+
+
+def _judge(
+    criterion: Criterion, value: Decimal, faults: dict[str, str], *, is_confirmed: bool
+) -> str | None:
+    """What is unusual about the figure; adds to ``faults`` what can't be or has to be asked."""
     unit, threshold, baseline = criterion.unit, criterion.threshold, criterion.baseline
-    return (
-        measured_fault(value, unit, threshold=threshold, baseline=baseline),
-        unusual_words(value, unit, threshold=threshold, baseline=baseline),
-    )
+    impossible = measured_fault(value, unit, threshold=threshold, baseline=baseline)
+    unusual = unusual_words(value, unit, threshold=threshold, baseline=baseline)
+    if impossible:
+        faults["value"] = impossible
+    elif unusual and not faults and not is_confirmed:
+        faults["value"] = UNUSUAL.format(why=unusual)
+    return unusual
 
 
 def _begun_on(session: Session, commitment: Commitment) -> date:
