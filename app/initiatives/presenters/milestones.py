@@ -7,6 +7,7 @@ from typing import Any
 
 from app.initiatives.models import Criterion, Milestone
 from app.initiatives.queries import CriterionStanding, HurdleDates, MilestoneStanding
+from app.values.unit import unit_for
 from app.web.filters import day, number
 
 UNKNOWN = MilestoneStanding()
@@ -82,12 +83,16 @@ def _measurements(criterion: Criterion, standing: CriterionStanding) -> list[tup
 
 
 def _value(criterion: Criterion, value: Any) -> str:
-    return f"{number(value)}\u202f{criterion.unit}" if criterion.unit else number(value)
+    return (
+        f"{number(value)}\u202f{unit_for(value, criterion.unit)}"
+        if criterion.unit
+        else number(value)
+    )
 
 
 def condition(criterion: Criterion) -> str:
     """A criterion as one reads it: at most 1.8 calls, sample of 1,500, must meet."""
-    unit = f" {criterion.unit}" if criterion.unit else ""
+    unit = f" {unit_for(criterion.threshold, criterion.unit)}" if criterion.unit else ""
     words = [f"{criterion.direction.word} {number(criterion.threshold)}{unit}"]
     if criterion.minimum_sample:
         words.append(f"sample of {number(criterion.minimum_sample)} or more")

@@ -7,6 +7,7 @@ from datetime import date
 from app.initiatives.rules import Direction
 from app.roadmap.rules import CriterionFacts, HurdleState, Reading
 from app.values.money import Money
+from app.values.unit import unit_for
 from app.web.filters import counted, day, money_short, number
 
 UNIT_GAP = "\u202f"
@@ -40,7 +41,8 @@ def distance_words(due_on: date, today: date) -> str:
 def measure(value: object, unit: str) -> str:
     """A measured value with its unit."""
     text = number(value)  # type: ignore[arg-type]
-    return f"{text}{UNIT_GAP}{unit}" if unit else text
+    word = unit_for(value, unit)  # type: ignore[arg-type]
+    return f"{text}{UNIT_GAP}{word}" if unit else text
 
 
 def condition(criterion: CriterionFacts) -> str:
