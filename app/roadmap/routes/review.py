@@ -194,7 +194,9 @@ def _page(
     return render_template(
         "roadmap/gate.html",
         gate=one,
-        facts=review.gate_facts(one, list_deciders(db.session), today()),
+        facts=review.gate_facts(
+            one, list_deciders(db.session) if one.facts.is_open else (), today()
+        ),
         criteria=review.criteria_rows(one),
         choices=choices,
         bar=review.shared_bar(choices),

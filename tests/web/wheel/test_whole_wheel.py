@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import func, select
@@ -83,7 +84,8 @@ class TestTheWheel:
             lead, f"/scenarios/new?cycle={cycle.id}", "/scenarios/new", name="Balanced",
             cycle=str(cycle.id),
         )  # fmt: skip
-        run = send(lead, scenario, f"{scenario}/runs")
+        shown = send(lead, scenario, f"{scenario}/runs")
+        run = f"/runs/{parse_qs(urlsplit(shown).query)['run'][0]}"
         assert run_jobs() == 1
         result = lead.get(run)
         assert "Proven optimal" in text(result) or "Within" in text(result)
