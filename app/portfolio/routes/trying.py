@@ -34,6 +34,7 @@ from app.portfolio.services.inquiries import ask
 from app.portfolio.services.remedies import (
     apply_in_copy,
     apply_remedy,
+    check_current,
     copied,
     stored_remedy,
 )
@@ -136,7 +137,10 @@ def keep_trial(scenario_id: int) -> Response | tuple[str, int]:
             version = form.expected_version
             if in_copy:
                 words = _in_short(target, form, wish)
-                target = copied(session, target, words, actor=current_actor(), now=now())
+                target = copied(
+                    session, target, words,
+                    expected_version=version, actor=current_actor(), now=now(),
+                )  # fmt: skip
                 version = target.version
             keep_wish(
                 session, target, wish, reason=form.reason.data or "Tried out on the workbench",
@@ -167,7 +171,9 @@ def apply(scenario_id: int) -> Response:
     def make(session: Session, target: Scenario) -> Scenario:
         why = None
         if run_id is not None:
-            found = load_inquiries(session, get_run(session, run_id), [InquiryKind.EXPLAIN])
+            run = get_run(session, run_id)
+            check_current(target, run)
+            found = load_inquiries(session, run, [InquiryKind.EXPLAIN])
             why = next((json.loads(one.content) for one in found.values() if one.content), None)
         where = f" after run {run_id}" if run_id else ""
         remedy = stored_remedy(

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.errors import InvalidError, StaleError
-from app.portfolio.models import Scenario
+from app.errors import InvalidError, NotFoundError, StaleError
+from app.portfolio.models import Run, Scenario
 from app.portfolio.queries import get_scenario
 from app.portfolio.queries.facts import effective_budgets
 from app.portfolio.rules.pins import PinKind
 from app.portfolio.services.bindings import PinDraft, drop_demand, lift_pin, place_pin
+from app.portfolio.services.checks import check_version
 from app.portfolio.services.scenarios import (
     LONGEST_NAME,
     ScenarioDraft,
@@ -27,6 +28,7 @@ from app.values.money import Money
 from app.values.quarter import Quarter
 
 GONE = "This reason is about an earlier plan. Look at the latest result and try again."
+CHANGED = "The scenario has changed since that run; run it again first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,17 @@ class Remedy:
             "budget": f"more budget for {self.initiative}",
             "rule": f"{self.initiative} without a rule",
         }[self.kind]
+
+
+def check_current(scenario: Scenario, run: Run) -> None:
+    """A remedy holds for the scenario as its run read it, and for no later version.
+
+    Raises NotFoundError, StaleError.
+    """
+    if run.scenario_id != scenario.id:
+        raise NotFoundError("This scenario has no such run.")
+    if run.scenario_version != scenario.version:
+        raise StaleError(CHANGED)
 
 
 def stored_remedy(kind: str, initiative: str, reason: str, why: Mapping[str, Any] | None) -> Remedy:
@@ -96,8 +109,10 @@ def apply_in_copy(
     actor: Person,
     now: datetime,
 ) -> Scenario:
-    """The same in a copy of the scenario, which stays as it is."""
-    copy = copied(session, scenario, remedy.words, actor=actor, now=now)
+    """The same in a copy of the scenario, which stays as it is. Raises as `apply_remedy` does."""
+    copy = copied(
+        session, scenario, remedy.words, expected_version=expected_version, actor=actor, now=now
+    )  # fmt: skip
     apply_remedy(
         session, copy, remedy, expected_version=copy.version, actor=actor, now=now
     )  # fmt: skip
@@ -105,9 +120,22 @@ def apply_in_copy(
 
 
 def copied(
-    session: Session, scenario: Scenario, words: str, *, actor: Person, now: datetime
+    session: Session,
+    scenario: Scenario,
+    words: str,
+    *,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
 ) -> Scenario:
-    """A copy named after what is tried in it, loaded as `get_scenario` does."""
+    """A copy named after what is tried in it, loaded as `get_scenario` does.
+
+    Raises ConflictError where the original isn't the version that was tried.
+    """
+    theirs, yours = (
+        {"Version of the scenario": str(one)} for one in (scenario.version, expected_version)
+    )
+    check_version(scenario, expected_version, theirs=theirs, yours=yours)
     name = _free_name(session, scenario, words)
     draft = ScenarioDraft(name, f"Copy of {scenario.name}: {words}.")
     copy = duplicate_scenario(session, scenario, draft, actor=actor, now=now)

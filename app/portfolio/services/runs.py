@@ -50,8 +50,8 @@ def start_run(
 ) -> StartedRun:
     """Freeze the scenario's problem and queue its solve, once per ``request_key``.
 
-    Where this scenario has an answer to the same problem under the same options, that run is
-    given instead. Raises InvalidError, ConflictError, NotAllowedError.
+    Where this version of the scenario has an answer to the same problem under the same options,
+    that run is given instead. Raises InvalidError, ConflictError, NotAllowedError.
     """
     check_may_run(actor)
     asked = {
@@ -70,7 +70,8 @@ def start_run(
         session, frozen.digest, scenario_id=scenario.id,
         time_limit_seconds=options.time_limit_seconds, allowed_gap=options.allowed_gap,
     )  # fmt: skip
-    if answered is not None:
+    # One of an earlier version would stand on the page as out of date; a new one takes its answer.
+    if answered is not None and answered.scenario_version == scenario.version:
         remember(session, request_key, answered.id)
         return StartedRun(run_id=answered.id, is_known=True)
     run = _queue(session, scenario, options, frozen, actor=actor, now=now)

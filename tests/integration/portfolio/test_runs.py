@@ -92,6 +92,22 @@ class TestStart:
         assert ask() == first
         assert ask(seconds=5) != first
 
+    def test_a_later_version_gets_a_run_of_its_own_with_the_known_answer(
+        self,
+        session: Session,
+        portfolio: Portfolio,
+        ask: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        first = ask()
+        carry_out(session, now)
+        with transaction(session):
+            get_scenario(session, portfolio.scenario.id).note = "The same limits"
+        second = ask()
+        assert second != first
+        assert carry_out(session, now).told == []
+        assert get_run(session, second).scenario_version == 2
+
     def test_refuses_who_may_not(
         self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime
     ) -> None:

@@ -18,6 +18,7 @@ from app.portfolio.models import Inquiry, Run, Scenario
 from app.portfolio.queries import get_run, get_scenario
 from app.portfolio.rules import InquiryKind
 from app.portfolio.services.inquiries import ask
+from app.portfolio.services.scenarios import ScenarioDraft, duplicate_scenario
 from app.values.canonical import canonical_json, digest
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio
@@ -65,6 +66,11 @@ def try_out(lead: StrictClient, here: str, headers: Any = None, **typed: Any) ->
 def keep(lead: StrictClient, here: str, page: Any, **typed: Any) -> Any:
     action = f"{here}/what-if/keep"
     return lead.post(action, data=form_values(page, action) | typed)
+
+
+def value_of_version(page: Any) -> str:
+    """The version of the scenario that the page was made from."""
+    return str(page.soup.select_one("form#bench input[name=version]")["value"])
 
 
 def answered(
@@ -286,6 +292,8 @@ class TestKeep:
         with transaction(session):
             get_scenario(session, portfolio.scenario.id).note = "Read this first"
         assert keep(lead, here, page).status_code == 409
+        assert keep(lead, here, page, copy="y").status_code == 409
+        assert session.scalar(select(func.count(Scenario.id))) == 1
 
 
 class TestRemedies:
@@ -346,7 +354,48 @@ class TestRemedies:
         assert "Forcing it in costs €8.00. To pay for it the optimizer would drop CX-101." in words
         assert "Try €5k more" in buttons(lead.get(here))
         assert self.apply(lead, here, key, remedy="budget").status_code == 303
+        page = lead.get(f"{here}?run={run_id}")
+        assert value_of(page, "Capex") == "1,205,000.00"
+        assert "Try €5k more" not in buttons(page)
+        assert "The scenario has changed since this run; run it again first." in text(page)
+        again = {
+            "initiative": key, "remedy": "budget", "run": str(run_id), "once": "1" * 32,
+            "version": value_of_version(page),
+        }  # fmt: skip
+        for where in ({}, {"copy": "y"}):
+            sent = lead.post(f"{here}/remedies", data=again | where)
+            assert sent.status_code == 412
+            assert "The scenario has changed since that run" in text(sent)
         assert value_of(lead.get(here), "Capex") == "1,205,000.00"
+
+    def test_of_another_scenarios_run_are_missing(
+        self,
+        lead: StrictClient,
+        here: str,
+        session: Session,
+        portfolio: Portfolio,
+        cast: Cast,
+        now: datetime,
+        solved: Callable[..., int],
+    ) -> None:
+        solved()
+        key = self.left_out(lead, here)
+        with transaction(session):
+            one = get_scenario(session, portfolio.scenario.id)
+            copy = duplicate_scenario(
+                session, one, ScenarioDraft("Copy"), actor=cast.lead, now=now
+            )  # fmt: skip
+        other = begin(session, copy.id, actor=cast.lead, now=now)
+        assert self.apply(lead, here, key, remedy="fund", run=str(other)).status_code == 404
+
+    def test_in_a_copy_give_way_to_what_somebody_changed_meanwhile(
+        self, lead: StrictClient, here: str, solved: Callable[..., int]
+    ) -> None:
+        solved()
+        key = self.left_out(lead, here)
+        sent = self.apply(lead, here, key, remedy="fund", copy="y", version="7")
+        assert sent.status_code == 409
+        assert "Copy" not in text(lead.get("/scenarios"))
 
     def test_that_nobody_found_are_refused(
         self, lead: StrictClient, here: str, solved: Callable[..., int]
