@@ -26,6 +26,8 @@ _SIGNS = {
     "NZ$": ("NZD",),
 }  # fmt: skip
 _NAMED = re.compile(r"(?<![A-Za-z])[A-Za-z]{0,2}\$|[€£¥]|(?<![A-Za-z])[A-Za-z]{3}(?![A-Za-z])")
+_BEHIND_SCALE = re.compile(r"(?<=\d)( ?(?:k|m|bn))([A-Za-z]{3})$", re.IGNORECASE)
+"""A multiplier and a code in one word, as in 100kEUR."""
 
 
 class CurrencyMismatchError(ValueError):
@@ -113,13 +115,14 @@ def sum_money(amounts: Iterable[Money], currency: str) -> Money:
 
 
 def parse_money(text: str, currency: str) -> Money:
-    """Read an amount as people type it: ``1,250,000.50``, ``€1.25m``, ``1250k``.
+    """Read an amount as people type it: ``1,250,000.50``, ``€1.25m``, ``1250kEUR``.
 
     The decimal mark is a point; groups of three may be set off by comma, blank or apostrophe.
     Raises MoneyFormatError when the text is no amount, names another currency by code or sign, has
     more digits than the currency or is larger than LARGEST_MINOR.
     """
-    bare = _without_currency(text.strip().replace("\u2212", "-"), currency).strip()
+    spaced = _BEHIND_SCALE.sub(r"\1 \2", text.strip().replace("\u2212", "-"))
+    bare = _without_currency(spaced, currency).strip()
     scale = 0
     for suffix, digits in _SCALES.items():
         if bare.lower().endswith(suffix):

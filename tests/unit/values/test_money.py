@@ -53,6 +53,9 @@ class TestParseMoney:
             ("\u22125", -500),
             ("0.01", 1),
             ("1'000", 100_000),
+            ("100kEUR", 10_000_000),
+            ("1.25mEUR", 125_000_000),
+            ("2 bneur", 200_000_000_000),
         ],
     )
     def test_reads_what_people_type(self, typed: str, minor: int) -> None:
@@ -71,7 +74,7 @@ class TestParseMoney:
         [
             ("$ 100", "EUR"), ("$5", "EUR"), ("$ 200k", "EUR"), ("USD 5", "EUR"), ("£5", "EUR"),
             ("€5", "USD"), ("5 ¥", "EUR"), ("eur 5", "USD"), ("CA$5", "USD"), ("€5", "JPY"),
-            ("€ $5", "EUR"), ("us$5", "CAD"),
+            ("100kUSD", "EUR"), ("€ $5", "EUR"), ("us$5", "CAD"),
         ],
     )  # fmt: skip
     def test_refuses_an_amount_of_another_currency_by_name(self, typed: str, currency: str) -> None:
