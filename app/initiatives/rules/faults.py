@@ -128,19 +128,25 @@ def behaviour_faults(draft: BehaviourDraft) -> dict[str, str]:
 
 
 def milestone_faults(
-    draft: MilestoneDraft, other_shares: Decimal, other_names: Collection[str] = ()
+    draft: MilestoneDraft,
+    other_shares: Decimal,
+    other_names: Collection[str] = (),
+    *,
+    held: Decimal | None = None,
 ) -> dict[str, str]:
     """What is impossible about a milestone, given what the others hold and are called.
 
     A hurdle that holds nothing could be missed without consequence, so it is none; and of two of
-    one name nobody would know which one evidence and decision are about.
+    one name nobody would know which one evidence and decision are about. ``held`` is the share it
+    has so far: what the registry lists without money may stay so.
     """
     faults = {}
     if not draft.name.strip():
         faults["name"] = "Give the milestone a name."
     elif _plain(draft.name) in {_plain(name) for name in other_names}:
         faults["name"] = "Another milestone of this initiative has this name; choose another."
-    if not 0 < draft.tranche_share <= 1:
+    stays_empty = draft.tranche_share == 0 and held == 0
+    if not 0 < draft.tranche_share <= 1 and not stays_empty:
         faults["tranche_share"] = "A hurdle holds money: enter more than 0 % and at most 100 %."
     elif draft.tranche_share + other_shares > 1:
         left = f"{((1 - other_shares) * 100).normalize():f}\u202f%"

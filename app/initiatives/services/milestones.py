@@ -102,7 +102,10 @@ def _check(
         others = others.where(Milestone.id != besides.id)
     rows = session.execute(others).all()
     held = sum((row.tranche_share for row in rows), Decimal(0))
-    faults = milestone_faults(draft, held, [row.name for row in rows])
+    faults = milestone_faults(
+        draft, held, [row.name for row in rows],
+        held=besides.tranche_share if besides else None,
+    )  # fmt: skip
     cycle = session.get(Cycle, initiative.cycle_id) if initiative.cycle_id else None
     fault = due_day_fault(
         draft.due_on,

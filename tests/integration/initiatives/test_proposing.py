@@ -16,7 +16,7 @@ from app.accounts.models import Person
 from app.audit.models import AuditEvent
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError
-from app.initiatives.models import Answer, Initiative
+from app.initiatives.models import Answer, Initiative, Milestone
 from app.initiatives.queries import ANSWERS, OPTIONS, get_behaviour, get_initiative, get_option
 from app.initiatives.rules import (
     CriterionDraft,
@@ -381,6 +381,25 @@ class TestMilestones:
         with pytest.raises(InvalidError) as refused, transaction(session):
             add_milestone(session, made, milestone_draft(name="Next"), **by(cast.lead))
         assert "at most 25\u202f% is left" in refused.value.fields["tranche_share"]
+
+    def test_one_without_money_can_be_edited_but_none_is_emptied_or_added_so(
+        self, session: Session, cast: Cast, company: Company
+    ) -> None:
+        nothing = Decimal(0)
+        with transaction(session):
+            made = make_draft(session, cast, company)
+            first = add_milestone(session, made, milestone_draft(), **by(cast.lead))
+            session.flush()
+        empty = milestone_draft(name="Imported", tranche_share=nothing)
+        with pytest.raises(InvalidError), transaction(session):
+            edit_milestone(session, made, first.id, empty, **by(cast.lead))
+        with pytest.raises(InvalidError), transaction(session):
+            add_milestone(session, made, empty, **by(cast.lead))
+        with transaction(session):
+            session.get_one(Milestone, first.id).tranche_share = nothing
+        with transaction(session):
+            edit_milestone(session, made, first.id, empty, **by(cast.lead))
+        assert session.get_one(Milestone, first.id).name == "Imported"
 
     def test_a_name_stands_once_and_may_stay_when_the_milestone_is_changed(
         self, session: Session, cast: Cast, company: Company

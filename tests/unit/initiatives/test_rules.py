@@ -221,6 +221,12 @@ class TestCounts:
         draft = MilestoneDraft("Pilot", date(2027, 8, 31), Decimal(share))
         assert "more than 0 %" in milestone_faults(draft, Decimal(0))["tranche_share"]
 
+    def test_a_hurdle_the_registry_lists_without_money_may_stay_so(self) -> None:
+        draft = MilestoneDraft("Pilot", date(2027, 8, 31), Decimal(0))
+        assert milestone_faults(draft, Decimal(1), held=Decimal(0)) == {}
+        lowered = milestone_faults(draft, Decimal(0), held=Decimal("0.2"))
+        assert "more than 0 %" in lowered["tranche_share"]
+
     def test_two_milestones_never_share_a_name(self) -> None:
         draft = MilestoneDraft(" pilot  one", date(2027, 8, 31), Decimal("0.5"))
         assert milestone_faults(draft, Decimal(0), ["Full", "Pilot two"]) == {}
