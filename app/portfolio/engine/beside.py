@@ -96,9 +96,9 @@ class Ranked:
         """The list, or None as long as (or if) there is none."""
         return self._found
 
-    def wait(self, *, is_needed: bool) -> None:
-        """Give it a last moment, or all it takes where there is no other plan."""
+    def wait(self, *, is_needed: bool, most: float = MOST_PATIENCE) -> None:
+        """Give it a last moment, or up to ``most`` seconds where there is no other plan."""
         if is_needed:
             self.begin()
         if self._thread.is_alive():
-            self._thread.join(MOST_PATIENCE if is_needed else PATIENCE)
+            self._thread.join(most if is_needed else PATIENCE)

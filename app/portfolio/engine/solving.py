@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import floor
 from time import monotonic
 
-from app.portfolio.engine.beside import LARGE, Beside, Ranked
+from app.portfolio.engine.beside import LARGE, MOST_PATIENCE, Beside, Ranked
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Curve, Overlap, Place, understatement
@@ -39,6 +39,7 @@ def solve(
     backends: Sequence[Backend] = (HIGHS, CBC),
     beside: Backend | None = MOVES,
     start: Sequence[Placement] = (),
+    patience: float = MOST_PATIENCE,
 ) -> Plan:
     """The best plan found within ``time_limit`` seconds, recounted exactly.
 
@@ -47,8 +48,10 @@ def solve(
     returned within a second. Later ``backends`` are asked only if an earlier one fails; ``beside``
     looks for good plans in a process of its own meanwhile. ``start`` is a plan to begin with, such
     as that of the run before; it need not be allowed.
+    ``patience``: seconds to wait for the ranked list beyond that, where there is no plan.
     """
-    run = _Run(problem, time_limit, gap, on_progress, should_stop, beside, Ranked(problem))
+    ranked = Ranked(problem)
+    run = _Run(problem, time_limit, gap, on_progress, should_stop, beside, ranked, patience)
     run.prepare(start)
     for backend in backends:
         if run.search(backend):
@@ -65,6 +68,7 @@ class _Run:
     should_stop: Callable[[], bool] | None
     beside: Backend | None
     ranked: Ranked
+    patience: float = MOST_PATIENCE
     began: float = field(default_factory=monotonic)
     phase: str = "building"
     solver: str = ""
@@ -326,7 +330,8 @@ class _Run:
 
     def plan(self) -> Plan:
         """The verdict on the best plan."""
-        self.ranked.wait(is_needed=self.best is None and self.status is not PlanStatus.INFEASIBLE)
+        is_needed = self.best is None and self.status is not PlanStatus.INFEASIBLE
+        self.ranked.wait(is_needed=is_needed, most=self.patience)
         self._take_ranked()
         if self.status is PlanStatus.INFEASIBLE:
             self.best, self.bounds = None, {}

@@ -22,6 +22,8 @@ ENOUGH = 2e-3
 REPAIR_SECONDS = 0.2
 PATIENCE = 1.2
 """Seconds more that a bound is waited for."""
+LIST_PATIENCE = 1.0
+"""Seconds more that the ranked list is waited for, where there is no plan at all."""
 
 
 def try_out(
@@ -44,6 +46,7 @@ def try_out(
         backends=(replace(HIGHS, memory_bytes=memory_bytes),),
         beside=replace(MOVES, memory_bytes=memory_bytes),
         start=repaired(problem, placements(problem, known)),
+        patience=LIST_PATIENCE,
     )
     if plan.status is PlanStatus.STOPPED:
         plan = replace(plan, status=PlanStatus.TIME_LIMIT)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.accounts.models import Person
 from app.calendar.rules import CycleState
-from app.errors import ConflictError, NotAllowedError
+from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.portfolio.models import Scenario
+from app.portfolio.queries import count_candidates
 
 EDIT = "scenarios.edit"
 RUN = "runs.start"
@@ -34,6 +36,16 @@ def check_cycle_is_open(scenario: Scenario) -> None:
         raise ConflictError(
             f"{scenario.cycle.name} is closed; its scenarios stay as they were. "
             "Make a scenario in the next cycle."
+        )
+
+
+def check_size(session: Session, scenario: Scenario, most: int) -> None:
+    """Refuse what a page should not wait for, before anything is loaded. Raises InvalidError."""
+    count = count_candidates(session, scenario.cycle_id)
+    if count > most:
+        raise InvalidError(
+            f"This cycle has {count:,} candidates; a scenario chooses from at most {most:,}. "
+            "Withdraw some, or solve them as a problem file on the command line."
         )
 
 

@@ -13,8 +13,8 @@ from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError
 from app.jobs.services import enqueue, request_stop
 from app.portfolio.models import Run, Scenario
-from app.portfolio.queries import count_candidates, find_answered_run
-from app.portfolio.services.checks import check_cycle_is_open, check_may_run
+from app.portfolio.queries import find_answered_run
+from app.portfolio.services.checks import check_cycle_is_open, check_may_run, check_size
 from app.portfolio.services.problem import FrozenProblem, freeze_problem
 
 KIND = "portfolio.run"
@@ -64,7 +64,7 @@ def start_run(
         return StartedRun(run_id=known, is_known=False)
     check_cycle_is_open(scenario)
     _check_options(options, longest_seconds)
-    _check_size(session, scenario, most_candidates)
+    check_size(session, scenario, most_candidates)
     frozen = freeze_problem(session, scenario)
     answered = find_answered_run(
         session, frozen.digest, scenario_id=scenario.id,
@@ -77,16 +77,6 @@ def start_run(
     run = _queue(session, scenario, options, frozen, actor=actor, now=now)
     remember(session, request_key, run.id)
     return StartedRun(run_id=run.id, is_known=False)
-
-
-def _check_size(session: Session, scenario: Scenario, most: int) -> None:
-    """Refuse what a page should not wait for, before anything is loaded."""
-    count = count_candidates(session, scenario.cycle_id)
-    if count > most:
-        raise InvalidError(
-            f"This cycle has {count:,} candidates; a scenario chooses from at most {most:,}. "
-            "Withdraw some, or solve them as a problem file on the command line."
-        )
 
 
 def _queue(

@@ -23,7 +23,7 @@ from app.portfolio.queries.facts import effective_budgets
 from app.portfolio.rules.budgets import spread_budget
 from app.portfolio.rules.pins import PinKind
 from app.portfolio.services.bindings import PinDraft, lift_pin, place_pin
-from app.portfolio.services.checks import check_cycle_is_open, check_may_run
+from app.portfolio.services.checks import check_cycle_is_open, check_may_run, check_size
 from app.portfolio.services.problem import FrozenProblem, freeze_problem
 from app.portfolio.services.scenarios import Cell, set_limits
 from app.values.canonical import canonical_json
@@ -97,6 +97,7 @@ def try_wish(
     known: Answer | None,
     actor: Person,
     memory_bytes: int,
+    most_candidates: int = 1_000,
 ) -> Answer:
     """The recounted answer to the scenario with the wish; nothing is stored.
 
@@ -105,6 +106,18 @@ def try_wish(
     """
     check_may_run(actor)
     check_cycle_is_open(scenario)
+    check_size(session, scenario, most_candidates)
+    if not _turns.acquire(timeout=PATIENCE):
+        raise UnavailableError("Others are trying something out right now. Try again in a moment.")
+    try:
+        return _answer(session, scenario, wish, known, memory_bytes)
+    finally:
+        _turns.release()
+
+
+def _answer(
+    session: Session, scenario: Scenario, wish: Wish, known: Answer | None, memory_bytes: int
+) -> Answer:
     frozen = freeze_problem(session, scenario)
     problem = parse_problem(frozen.content)
     try:
@@ -113,16 +126,11 @@ def try_wish(
         raise InvalidError(
             "What is pinned here is no candidate of this scenario any more.", field="tried"
         ) from error
-    if not _turns.acquire(timeout=PATIENCE):
-        raise UnavailableError("Others are trying something out right now. Try again in a moment.")
     seconds = SECONDS + len(problem.placements) / PLACEMENTS_A_SECOND
-    try:
-        plan = try_out(
-            problem, seconds=min(seconds, MOST_SECONDS), known=_choices(known),
-            memory_bytes=memory_bytes,
-        )  # fmt: skip
-    finally:
-        _turns.release()
+    plan = try_out(
+        problem, seconds=min(seconds, MOST_SECONDS), known=_choices(known),
+        memory_bytes=memory_bytes,
+    )  # fmt: skip
     content = canonical_json(result_json(plan))
     result = json.loads(content)
     if plan.status is PlanStatus.ERROR or (plan.has_plan and verify(problem, result)):

@@ -235,6 +235,12 @@ class TestWhatIf:
         assert page.status_code == 422
         assert "no candidate of this scenario" in text(page)
 
+    def test_is_no_way_around_the_most_candidates(self, lead: StrictClient, here: str) -> None:
+        lead.application.config["PAGE_INITIATIVES"] = 2
+        page = try_out(lead, here, total="1,000,000")
+        assert page.status_code == 422
+        assert "a scenario chooses from at most 2" in text(page)
+
     def test_says_that_nothing_can_hold(self, lead: StrictClient, here: str) -> None:
         page = try_out(lead, here, total="0", pin="in:CX-105")
         assert page.status_code == 200

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
+
 from app.portfolio.engine import parse_problem, result_json, verify
 from app.portfolio.engine.answers import applied
 from app.portfolio.engine.answers.changes import Exclude, Force, ScaleBudgets
+from app.portfolio.engine.beside import Ranked
 from app.portfolio.engine.plan import PlanStatus
 from app.portfolio.engine.trying import placements, repaired, try_out
 from tests.factories.problems import problem_file, simple
@@ -52,6 +55,14 @@ class TestTryOut:
         plan = try_out(forced, seconds=5, known=KNOWN)
         assert plan.value == 120 + 5
         assert not verify(forced, result_json(plan))
+
+    def test_does_not_wait_long_for_the_ranked_list(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        waited: list[float] = []
+        monkeypatch.setattr(
+            Ranked, "wait", lambda _, *, is_needed, most: waited.append(most)
+        )  # fmt: skip
+        try_out(PROBLEM, seconds=5)
+        assert max(waited) <= 1
 
     def test_says_that_no_plan_is_possible(self) -> None:
         nothing = applied(PROBLEM, [ScaleBudgets(Fraction(0)), Force("C")])
