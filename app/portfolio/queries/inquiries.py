@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer, joinedload
 
 from app.accounts.models import Person
+from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.portfolio.models import Inquiry, Run
 from app.portfolio.rules import InquiryKind
@@ -36,6 +37,16 @@ def _rank(inquiry: Inquiry) -> tuple[int, int]:
     if inquiry.content_digest is not None and inquiry.job.state is JobState.DONE:
         return (2, inquiry.id)
     return (1 if inquiry.job.state in ALIVE else 0, inquiry.id)
+
+
+def count_open(session: Session, person_id: int) -> int:
+    """How many questions of a person wait or are worked on."""
+    mine = (
+        select(func.count(Inquiry.id))
+        .join(Inquiry.job)
+        .where(Inquiry.requested_by_id == person_id, Job.state.in_(ALIVE))
+    )
+    return session.scalar(mine) or 0
 
 
 def find_inquiry_of_job(session: Session, job_id: int) -> Inquiry | None:

@@ -12,17 +12,19 @@ from app.errors import ConflictError
 from app.jobs.rules import JobState
 from app.jobs.services import enqueue, request_stop
 from app.portfolio.models import Inquiry, Run
-from app.portfolio.queries.inquiries import ALIVE, find_inquiry, question_of
+from app.portfolio.queries.inquiries import ALIVE, count_open, find_inquiry, question_of
 from app.portfolio.rules import InquiryKind
 from app.portfolio.services.checks import check_may_run
 
 KIND = "portfolio.inquiry"
+MOST_OPEN = 5
+"""Questions one person may have waiting or at work, or runs would wait behind them for long."""
 
 
 def ask(session: Session, run: Run, kind: InquiryKind, *, actor: Person, now: datetime) -> Inquiry:
     """Queue a question about a run that is over, unless it is answered or asked already.
 
-    Raises NotAllowedError, ConflictError.
+    Raises NotAllowedError, ConflictError; the latter also with MOST_OPEN questions open.
     """
     check_may_run(actor)
     if run.result_digest is None:
@@ -35,6 +37,11 @@ def ask(session: Session, run: Run, kind: InquiryKind, *, actor: Person, now: da
     known = find_inquiry(session, question)
     if known is not None and (known.job.state in ALIVE or _is_answered(known)):
         return known
+    if count_open(session, actor.id) >= MOST_OPEN:
+        raise ConflictError(
+            f"You have {MOST_OPEN} questions waiting or being worked on. "
+            "Wait for an answer or stop one of them, then ask again."
+        )
     job = enqueue(session, kind=KIND, payload={"run_id": run.id}, actor=actor, now=now)
     inquiry = Inquiry(
         run=run, kind=kind, question=question, job=job, parameters=parameters,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -129,6 +130,14 @@ class TestAsking:
         assert inquiry.job.state is JobState.STOPPED
         assert json.loads(inquiry.content or b"")["is_complete"] is False
         assert asked(InquiryKind.ROBUST) != inquiry_id
+
+    def test_nobody_queues_more_than_a_few(self, asked: Ask, monkeypatch: Any) -> None:
+        monkeypatch.setattr("app.portfolio.services.inquiries.MOST_OPEN", 2)
+        first = asked(InquiryKind.EXPLAIN)
+        asked(InquiryKind.PRICE)
+        assert asked(InquiryKind.EXPLAIN) == first
+        with pytest.raises(ConflictError, match="You have 2 questions waiting"):
+            asked(InquiryKind.ROBUST)
 
     def test_the_worker_knows_how(self) -> None:
         assert KIND in HANDLERS
