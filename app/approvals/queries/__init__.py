@@ -30,8 +30,8 @@ from app.approvals.queries.proposals import (
     list_commitments_of,
     list_proposals,
     list_returned,
-    list_scenario_hands,
 )
+from app.approvals.queries.sources import list_scenario_hands
 
 __all__ = [
     "CommitmentBalance",

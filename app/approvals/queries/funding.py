@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,7 +14,7 @@ from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
 from app.initiatives.models import Initiative, Milestone, Option
 from app.initiatives.queries import OPEN_HURDLES
 from app.initiatives.rules import InitiativeState
-from app.portfolio.queries import BOUND_MONEY, COMMITTED, BoundMoney, CommittedChoice
+from app.portfolio.queries import BOUND_MONEY, COMMITTED, DELIVERED, BoundMoney, CommittedChoice
 from app.values.quarter import Quarter
 
 Cell = tuple[int, Quarter]
@@ -121,6 +121,21 @@ def list_committed_choices(session: Session, cycle_id: int) -> Sequence[Committe
     return [CommittedChoice(option, start) for option, start in rows]
 
 
+def list_delivered(session: Session, keys: Collection[str]) -> Mapping[str, Quarter]:
+    """Which of the initiatives were delivered and retired since, with the start approved."""
+    rows = session.execute(
+        select(Initiative.key, Commitment.start)
+        .join(Commitment.initiative)
+        .where(
+            Initiative.key.in_(sorted(keys)),
+            Initiative.state == InitiativeState.RETIRED,
+            Commitment.state != CommitmentState.STOPPED,
+        )
+        .order_by(Commitment.id)
+    )
+    return {row.key: row.start for row in rows}
+
+
 def currency_tie(session: Session, cycle_id: int) -> str | None:
     """Why a cycle's currency can't change: proposals were made in it."""
     found = session.scalar(select(Proposal.currency).where(Proposal.cycle_id == cycle_id).limit(1))
@@ -148,6 +163,7 @@ def list_open_hurdles(session: Session, initiative_ids: Collection[int]) -> dict
 BUDGET_FLOORS.append(load_committed)
 BOUND_MONEY.append(list_bound_money)
 COMMITTED.append(list_committed_choices)
+DELIVERED.append(list_delivered)
 CURRENCY_TIES.append(currency_tie)
 OPEN_HURDLES.append(list_open_hurdles)
 

@@ -18,14 +18,13 @@ from sqlalchemy.orm import (
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Decision, Proposal, ProposalItem
 from app.approvals.rules import Hand, HandKind, ProposalState
-from app.audit.models import AuditEvent
 from app.audit.queries import load_changers
 from app.calendar.models import Cycle, CycleFund
 from app.calendar.rules import CycleState
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative
 from app.initiatives.rules import NO_CHANGES
-from app.portfolio.models import Run, Scenario
+from app.portfolio.models import Run
 
 _MISSING = "There is no such proposal, or it was removed."
 
@@ -187,18 +186,3 @@ def list_commitments_of(session: Session, proposal: Proposal) -> Sequence[Commit
         .options(contains_eager(Commitment.initiative))
         .order_by(Initiative.key)
     ).all()
-
-
-def list_scenario_hands(session: Session, scenario: Scenario) -> list[Hand]:
-    """Everybody who ever made or changed a scenario, by its own record and the audit trail."""
-    actors = session.scalars(
-        select(AuditEvent.actor)
-        .where(
-            AuditEvent.subject == f"scenario:{scenario.id}",
-            AuditEvent.action.startswith("scenario."),
-        )
-        .distinct()
-    )
-    people = {scenario.created_by_id, scenario.changed_by_id}
-    people |= {int(a.removeprefix("person:")) for a in actors if a.startswith("person:")}
-    return [Hand(one, HandKind.CHANGED_SCENARIO, scenario.name) for one in sorted(people)]

@@ -19,7 +19,7 @@ from app.approvals.queries import (
     load_committed,
 )
 from app.approvals.routes.blueprint import PROPOSAL, bp
-from app.approvals.rules import ProposalState, bar_on, hands_of, move_of
+from app.approvals.rules import ProposalState, bar_on, check_snapshot, hands_of, move_of
 from app.approvals.services import (
     Verdict,
     approve_proposal,
@@ -110,14 +110,15 @@ def _page(
     form: DecisionForm | None = None,
     withdrawal: WithdrawForm | None = None,
 ) -> str:
+    earlier = find_earlier_round(db.session, proposal)
+    for one in (proposal, earlier) if earlier else (proposal,):
+        check_snapshot(one.snapshot, one.digest, one.round)
     if proposal.state is not ProposalState.SUBMITTED:
         struck = {item.id for item in proposal.items if item.is_struck}
     if form is None:
         without = ",".join(str(one) for one in sorted(struck))
         form = DecisionForm(formdata=None, digest=proposal.digest, without=without)
-    view = proposal_view(
-        proposal, struck, _budgets(proposal), find_earlier_round(db.session, proposal)
-    )
+    view = proposal_view(proposal, struck, _budgets(proposal), earlier)
     return render_template(
         "approvals/proposal.html",
         proposal=proposal,

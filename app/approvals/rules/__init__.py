@@ -1,6 +1,11 @@
 """What can be decided about money from figures alone: states, four hands, tranches, balances."""
 
-from app.approvals.rules.frozen import FrozenProposal, read_snapshot, snapshot_bytes
+from app.approvals.rules.frozen import (
+    FrozenProposal,
+    check_snapshot,
+    read_snapshot,
+    snapshot_bytes,
+)
 from app.approvals.rules.hands import Hand, hands_of
 from app.approvals.rules.money import (
     Balance,
@@ -56,6 +61,7 @@ __all__ = [
     "TransferKind",
     "balance",
     "bar_on",
+    "check_snapshot",
     "fund_uses",
     "hands_of",
     "move_of",

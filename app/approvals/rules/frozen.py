@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from app.values.canonical import canonical_json
+from app.errors import StaleError
+from app.values.canonical import canonical_json, digest
 
 FORMAT = "waymark/proposal"
 VERSION = 1
@@ -209,6 +210,16 @@ _ADAPTER: TypeAdapter[FrozenProposal] = TypeAdapter(FrozenProposal)
 def snapshot_bytes(proposal: FrozenProposal) -> bytes:
     """The canonical bytes that are stored, digested and decided."""
     return canonical_json(asdict(proposal))
+
+
+def check_snapshot(content: bytes, stated: str, round_number: int) -> None:
+    """Refuse bytes that aren't those of the digest they were stored under. Raises StaleError."""
+    if digest(content) != stated:
+        raise StaleError(
+            f"The stored snapshot of round {round_number} does not match its digest: it is not "
+            "what was submitted. Its figures are not shown and nothing can be decided by them. "
+            "Tell whoever runs Waymark."
+        )
 
 
 def read_snapshot(content: bytes) -> FrozenProposal:

@@ -28,15 +28,14 @@ def hands_of(person_id: int, hands: Iterable[Hand]) -> list[str]:
         if part is HandKind.CHANGED:
             subjects = [subject for subject in subjects if subject not in named]
         if subjects:
-            when = " since it was submitted" if part is HandKind.CHANGED_SINCE else ""
-            found.append(f"you {verb} {_subjects(part, subjects)}{when}")
+            found.append(f"you {verb} {_subjects(part, subjects)}{_ENDINGS.get(part, '')}")
     return found
 
 
 def _subjects(part: HandKind, subjects: Sequence[str]) -> str:
     if part is HandKind.SUBMITTED:
         return "it"
-    quoted = part is HandKind.CHANGED_SCENARIO
+    quoted = part in (HandKind.CHANGED_SCENARIO, HandKind.CHANGED_SOURCE)
     named = [f"“{subject}”" if quoted else subject for subject in subjects]
     if len(named) > 4:
         named = [*named[:3], f"{len(named) - 3} more"]
@@ -49,5 +48,10 @@ _VERBS = {
     HandKind.CREATED: "proposed",
     HandKind.CHANGED: "changed",
     HandKind.CHANGED_SCENARIO: "changed the scenario",
+    HandKind.CHANGED_SOURCE: "changed the scenario",
     HandKind.CHANGED_SINCE: "changed",
+}
+_ENDINGS = {
+    HandKind.CHANGED_SOURCE: " that this one was copied from",
+    HandKind.CHANGED_SINCE: " since it was submitted",
 }

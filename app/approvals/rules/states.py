@@ -32,6 +32,7 @@ class HandKind(Enum):
     CREATED = "created"
     CHANGED = "changed"
     CHANGED_SCENARIO = "changed_scenario"
+    CHANGED_SOURCE = "changed_source"
     CHANGED_SINCE = "changed_since"
 
 

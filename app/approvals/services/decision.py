@@ -25,6 +25,7 @@ from app.approvals.rules import (
     FrozenProposal,
     ProposalState,
     bar_on,
+    check_snapshot,
     hands_of,
     move_of,
     read_snapshot,
@@ -38,7 +39,6 @@ from app.calendar.rules import CycleState
 from app.calendar.services.checks import mark_changed
 from app.errors import ConflictError, InvalidError, NotAllowedError, StaleError
 from app.initiatives.rules import InitiativeState
-from app.values.canonical import digest
 
 LONGEST_REASON = 4_000
 
@@ -187,8 +187,7 @@ def _checked_snapshot(proposal: Proposal, verdict: Verdict) -> FrozenProposal:
             "This is not the version you looked at. Open the proposal again, look at its figures "
             "and then decide."
         )
-    if digest(proposal.snapshot) != proposal.digest:
-        raise StaleError("The stored snapshot does not match its digest; nothing can be decided.")
+    check_snapshot(proposal.snapshot, proposal.digest, proposal.round)
     return read_snapshot(proposal.snapshot)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.portfolio.queries.candidates import (
     BOUND_MONEY,
     COMMITTED,
+    DELIVERED,
     BoundMoney,
     CandidateLine,
     CommittedChoice,
@@ -31,6 +32,7 @@ from app.portfolio.queries.scenarios import (
 __all__ = [
     "BOUND_MONEY",
     "COMMITTED",
+    "DELIVERED",
     "BoundMoney",
     "CandidateLine",
     "CommittedChoice",

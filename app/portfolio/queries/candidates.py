@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -36,6 +36,13 @@ COMMITTED: list[Callable[[Session, int], Sequence[CommittedChoice]]] = []
 
 Their team days and their effects on the pools are taken off before anything is chosen; their money
 comes by ``app.calendar.queries.BUDGET_FLOORS``.
+"""
+
+
+DELIVERED: list[Callable[[Session, Collection[str]], Mapping[str, Quarter]]] = []
+"""Later stations append what was delivered and acts no more: (session, initiative keys) → starts.
+
+It takes nothing from a plan, but what needs it may be chosen.
 """
 
 
@@ -139,6 +146,15 @@ def load_committed_options(session: Session, cycle_id: int) -> list[tuple[Option
     )
     by_id = {option.id: option for option in options}
     return [(by_id[choice.option_id], choice.start) for choice in choices]
+
+
+def load_delivered(session: Session, keys: Collection[str]) -> dict[str, Quarter]:
+    """Which of the initiatives were delivered and are retired, with their starts."""
+    if not keys:
+        return {}
+    return {
+        key: start for provide in DELIVERED for key, start in sorted(provide(session, keys).items())
+    }
 
 
 def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:

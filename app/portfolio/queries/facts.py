@@ -23,6 +23,7 @@ from app.portfolio.queries.candidates import (
     list_bound_money,
     load_bonds,
     load_committed_options,
+    load_delivered,
 )
 from app.portfolio.rules.demands import DemandKind, initiative_tags
 from app.portfolio.rules.facts import (
@@ -30,6 +31,7 @@ from app.portfolio.rules.facts import (
     CandidateFacts,
     CommittedFacts,
     DeclaredFacts,
+    DeliveredFacts,
     DemandFacts,
     EffectFacts,
     FundFacts,
@@ -78,6 +80,7 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
             )
             for option, start in committed
         ),
+        delivered=_delivered(session, cycle, candidates, bonds, committed),
         bound=load_bound(session, cycle),
         pins=tuple(_pins(scenario)),
         demands=tuple(
@@ -133,6 +136,22 @@ def _funds(session: Session, scenario: Scenario) -> tuple[FundFacts, ...]:
             committed=tuple(taken.get((fund.fund_id, q), 0) for q in cycle.quarters),
         )
         for fund in cycle.funds
+    )
+
+
+def _delivered(
+    session: Session,
+    cycle: Cycle,
+    candidates: Sequence[Initiative],
+    bonds: Bonds,
+    committed: Sequence[tuple[Option, Quarter]],
+) -> tuple[DeliveredFacts, ...]:
+    """What candidates need of initiatives that ended well; asked for only if some need it."""
+    present = {one.key for one in candidates} | {one.initiative.key for one, _ in committed}
+    needed = {key for needs in bonds.needs.values() for key, _ in needs} - present
+    return tuple(
+        DeliveredFacts(key, start - cycle.first_quarter)
+        for key, start in load_delivered(session, needed).items()
     )
 
 

@@ -41,18 +41,20 @@ def eligible(facts: ProblemFacts) -> tuple[list[CandidateFacts], Starts, list[Re
     starts: Starts = {}
     kept: dict[str, CandidateFacts] = {}
     committed = {one.key: one for one in facts.committed}
+    begun = {one.key: one.start for one in facts.delivered}
+    begun |= {one.key: one.start for one in facts.committed}
     for candidate in sorted(facts.candidates, key=lambda one: one.key):
         barred = _barred(candidate, facts, committed)
         if barred:
             remarks.append(Remark(candidate.key, f"Left out: {barred}"))
             continue
-        options = list(_usable_options(candidate, facts, committed, starts, remarks))
+        options = list(_usable_options(candidate, facts, begun, starts, remarks))
         if options:
             kept[candidate.key] = replace(candidate, options=tuple(options))
         else:
             text = "Left out: none of its options can be carried out within this cycle's quarters."
             remarks.append(Remark(candidate.key, text))
-    _drop_what_needs_the_missing(kept, committed, remarks)
+    _drop_what_needs_the_missing(kept, begun, remarks)
     return list(kept.values()), starts, remarks
 
 
@@ -73,13 +75,13 @@ def _barred(
 def _usable_options(
     candidate: CandidateFacts,
     facts: ProblemFacts,
-    committed: Mapping[str, CommittedFacts],
+    begun: Mapping[str, int],
     starts: Starts,
     remarks: list[Remark],
 ) -> Iterator[OptionFacts]:
     funds = {fund.key for fund in facts.funds}
     ready = max(
-        (committed[need.key].start + need.lag for need in candidate.needs if need.key in committed),
+        (begun[need.key] + need.lag for need in candidate.needs if need.key in begun),
         default=0,
     )
     for option in candidate.options:
@@ -104,11 +106,11 @@ def _usable_options(
 
 def _drop_what_needs_the_missing(
     kept: dict[str, CandidateFacts],
-    committed: Mapping[str, CommittedFacts],
+    begun: Mapping[str, int],
     remarks: list[Remark],
 ) -> None:
     while True:
-        known = kept.keys() | committed.keys()
+        known = kept.keys() | begun.keys()
         lacking = {
             key: missing
             for key, candidate in kept.items()

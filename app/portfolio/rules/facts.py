@@ -118,6 +118,17 @@ class CommittedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveredFacts:
+    """An approved initiative that was delivered and is retired: nothing of it acts any more.
+
+    What needed it still has what it needed, ``start`` quarters from the cycle's first.
+    """
+
+    key: str
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoundFacts:
     """What an approved initiative holds of one of the cycle's funds, by name, in one quarter."""
 
@@ -162,6 +173,7 @@ class ProblemFacts:
     pools: tuple[PoolFacts, ...]
     candidates: tuple[CandidateFacts, ...]
     committed: tuple[CommittedFacts, ...]
+    delivered: tuple[DeliveredFacts, ...]
     bound: tuple[BoundFacts, ...]
     pins: tuple[PinFacts, ...]
     demands: tuple[DemandFacts, ...]

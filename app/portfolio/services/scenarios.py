@@ -103,7 +103,11 @@ def duplicate_scenario(
     )  # fmt: skip
     session.add(copy)
     session.flush()
-    after = {"copied from": original.name, **draft.described()}
+    after = {
+        "copied from": original.name,
+        "source": f"scenario:{original.id}",  # names change; four hands follow this
+        **draft.described(),
+    }
     record_change(session, copy, "created", actor=actor, now=now, after=after)
     return copy
 

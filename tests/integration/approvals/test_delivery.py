@@ -13,17 +13,23 @@ from app.approvals.models import Commitment
 from app.approvals.queries.funding import list_committed_choices, load_committed
 from app.approvals.rules import CommitmentState
 from app.audit.models import AuditEvent
+from app.calendar.models import Cycle
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Initiative
 from app.initiatives.rules import Action, InitiativeState
 from app.initiatives.services import move_initiative
-from app.portfolio.queries import count_candidates
+from app.portfolio.models import Scenario
+from app.portfolio.queries import count_candidates, get_scenario
+from app.portfolio.queries.facts import load_problem_facts
+from app.portfolio.rules.eligibility import eligible
+from app.portfolio.rules.facts import DeliveredFacts
 from app.reporting.queries import list_to_deliver
 from app.roadmap.queries.timeline import load_timeline
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
+from tests.factories.portfolio import make_candidate, tie
 from tests.factories.roadmap import decide, measure, tranches_of
 
 
@@ -127,3 +133,25 @@ class TestRetired:
         acting = list_committed_choices(session, commitment.cycle_id)
         assert commitment.option_id not in {one.option_id for one in acting}
         assert next(o for o in load_timeline(session) if o.key == "CX-101").end_word == "retired"
+
+    def test_fulfils_what_needs_it_without_acting_on(
+        self, session: Session, cast: Cast, now: datetime, commitment: Commitment
+    ) -> None:
+        release(session, cast, now, commitment)
+        move(session, commitment, Action.DELIVER, cast.manager, now)
+        with transaction(session):
+            scenario_id, cycle_id = session.execute(select(Scenario.id, Scenario.cycle_id)).one()
+            needing = make_candidate(session, cast, session.get_one(Cycle, cycle_id), "CX-190")
+            needed = session.get_one(Initiative, commitment.initiative_id)
+            tie(session, needing, needed, lag=1)
+        move(session, commitment, Action.RETIRE, cast.manager, now, "The shop is closed")
+        session.expire_all()
+
+        facts = load_problem_facts(session, get_scenario(session, scenario_id)).facts
+
+        start = commitment.start - facts.quarters.first
+        assert facts.delivered == (DeliveredFacts("CX-101", start),)
+        assert "CX-101" not in {one.key for one in facts.committed}
+        kept, starts, _ = eligible(facts)
+        assert "CX-190" in {one.key for one in kept}
+        assert min(min(found) for (key, _), found in starts.items() if key == "CX-190") > start

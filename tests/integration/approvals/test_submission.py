@@ -23,11 +23,21 @@ from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Initiative, Milestone, OptionSpend
 from app.initiatives.rules import InitiativeState
-from app.portfolio.models import Run
-from app.portfolio.queries import get_run
+from app.portfolio.models import Run, Scenario
+from app.portfolio.queries import get_run, get_scenario
+from app.portfolio.rules.pins import PinKind
+from app.portfolio.services.bindings import PinDraft, place_pin
+from app.portfolio.services.scenarios import ScenarioDraft, duplicate_scenario, record_change
 from app.values.canonical import canonical_json, digest
 from tests.factories.accounts import Cast
-from tests.factories.approvals import World, funded_keys, make_proposal, make_world, verdict_on
+from tests.factories.approvals import (
+    World,
+    funded_keys,
+    make_proposal,
+    make_run,
+    make_world,
+    verdict_on,
+)
 
 
 @pytest.fixture
@@ -54,6 +64,42 @@ def _note(session: Session, initiative: int, done: str, actor: Person, now: date
             session, actor=actor, action=f"initiative.{done}", subject=f"initiative:{initiative}",
             before={}, after={}, reason=None, now=now,
         )  # fmt: skip
+
+
+def _pin(session: Session, scenario_id: int, key: str, actor: Person, now: datetime) -> None:
+    with transaction(session):
+        scenario = get_scenario(session, scenario_id)
+        draft = PinDraft(key, PinKind.FUND, None, None, "The board wants it")
+        place_pin(session, scenario, draft, expected_version=scenario.version, actor=actor, now=now)
+    session.expire_all()
+
+
+def _copy(session: Session, scenario_id: int, name: str, cast: Cast, now: datetime) -> int:
+    with transaction(session):
+        original = get_scenario(session, scenario_id)
+        made = duplicate_scenario(session, original, ScenarioDraft(name), actor=cast.lead, now=now)
+        made_id = made.id
+    session.expire_all()
+    return made_id
+
+
+def _copy_of_earlier_days(
+    session: Session, scenario_id: int, name: str, cast: Cast, now: datetime
+) -> int:
+    """A copy whose event names its source only by the name it had then."""
+    with transaction(session):
+        original = get_scenario(session, scenario_id)
+        made = Scenario(
+            cycle=original.cycle, name=name, note="", created_by=cast.lead, changed_by=cast.lead,
+            created_at=now, changed_at=now, limits=[], pins=[], rules=[],
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        after = {"copied from": original.name, "Name": name, "Note": ""}
+        record_change(session, made, "created", actor=cast.lead, now=now, after=after)
+        made_id = made.id
+    session.expire_all()
+    return made_id
 
 
 class TestSubmitProposal:
@@ -137,6 +183,34 @@ class TestSubmitProposal:
             approve_proposal(
                 session, get_proposal(session, proposal.id), verdict_on(proposal),
                 actor=cast.cfo2, now=now,
+            )  # fmt: skip
+
+    @pytest.mark.parametrize("is_of_earlier_days", [False, True])
+    def test_who_changed_what_its_scenario_was_copied_from_has_a_hand_in_it(
+        self, session: Session, cast: Cast, now: datetime, world: World, is_of_earlier_days: bool
+    ) -> None:
+        first = world.scenario.id
+        _pin(session, first, "CX-101", cast.cfo, now)
+        if is_of_earlier_days:
+            second = _copy_of_earlier_days(session, first, "Copy", cast, now)
+        else:
+            second = _copy(session, first, "Copy", cast, now)
+        third = _copy(session, second, "Copy of the copy", cast, now)
+        _pin(session, first, "CX-102", cast.cfo2, now)
+        _pin(session, second, "CX-102", cast.cfo2, now)
+        with transaction(session):
+            name = get_scenario(session, first).name
+            run = make_run(session, third, actor=cast.lead, now=now)
+            proposal = make_proposal(session, cast, now, World(world.portfolio, run.id))
+
+        hands = {(h.person_id, h.part, h.subject) for h in proposal.hands}
+        assert (cast.cfo.id, HandKind.CHANGED_SOURCE, name) in hands
+        assert cast.cfo2.id not in {person for person, _, _ in hands}
+        words = f"you changed the scenario “{name}” that this one was copied from"
+        with pytest.raises(NotAllowedError, match=words), transaction(session):
+            approve_proposal(
+                session, get_proposal(session, proposal.id), verdict_on(proposal),
+                actor=cast.cfo, now=now,
             )  # fmt: skip
 
     def test_writes_one_audit_event(

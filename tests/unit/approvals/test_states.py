@@ -60,6 +60,12 @@ class TestHandsOf:
         hands = [Hand(1, HandKind.CHANGED_SINCE, "CX-104")]
         assert hands_of(1, hands) == ["you changed CX-104 since it was submitted"]
 
+    def test_says_what_was_changed_before_it_was_copied(self) -> None:
+        hands = [Hand(1, HandKind.CHANGED_SOURCE, "Balanced")]
+        assert hands_of(1, hands) == [
+            "you changed the scenario “Balanced” that this one was copied from"
+        ]
+
     def test_shortens_long_lists(self) -> None:
         hands = [Hand(1, HandKind.CREATED, f"CX-{n}") for n in range(1, 9)]
         assert hands_of(1, hands) == ["you proposed CX-1, CX-2, CX-3 and 5 more"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Decision, Proposal
@@ -56,6 +57,22 @@ def decide(client: Any, address: str, decision: str, **changes: str) -> Any:
     return client.post(
         f"{address.split('?')[0]}/decision", data=sent | {"decision": decision} | changes
     )
+
+
+def _forge(session: Session, proposal_id: int) -> None:
+    """Change what was submitted as somebody with the database's own rights could."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    stored = get_proposal(session, proposal_id).snapshot
+    with transaction(session):
+        session.execute(
+            sql("DROP TRIGGER guard_proposals_frozen" if is_sqlite
+                else "ALTER TABLE proposals DISABLE TRIGGER USER")
+        )  # fmt: skip
+        session.execute(
+            sql("UPDATE proposals SET snapshot = :forged WHERE id = :id"),
+            {"forged": stored.replace(b'"problem":"', b'"problem":"!', 1), "id": proposal_id},
+        )
+    session.expire_all()
 
 
 class TestProposalPage:
@@ -133,6 +150,32 @@ class TestProposalPage:
         page = client_for(cast.cfo).get(f"/proposals/{proposal_id}")
         assert "You cannot decide: you own CX-102." in page.text
         assert not [word for word in buttons(page) if word.startswith("Approve")]
+
+    @pytest.mark.parametrize("path", ["", "?without="])
+    def test_refuses_figures_that_are_not_those_submitted(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int, path: str
+    ) -> None:
+        _forge(session, proposal_id)
+        page = client_for(cast.cfo).get(f"/proposals/{proposal_id}{path}")
+        assert page.status_code == 412
+        assert "snapshot of round 1 does not match its digest" in text(page)
+        assert "€" not in text(page)
+
+    def test_refuses_to_compare_with_an_earlier_round_that_was_changed(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, world: World,
+        proposal_id: int,
+    ) -> None:  # fmt: skip
+        with transaction(session):
+            first = get_proposal(session, proposal_id)
+            return_proposal(
+                session, first, verdict_on(first, reason="Not yet"), actor=cast.cfo, now=now
+            )
+        with transaction(session):
+            second = make_proposal(session, cast, now, world).id
+        _forge(session, proposal_id)
+        page = client_for(cast.cfo).get(f"/proposals/{second}")
+        assert page.status_code == 412
+        assert "snapshot of round 1 does not match its digest" in text(page)
 
     def test_says_what_changed_since_the_last_round(
         self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, world: World,

@@ -116,6 +116,7 @@ def facts(*candidates: CandidateFacts, **changes: Any) -> ProblemFacts:
         "pools": (pool(),),
         "candidates": candidates or (candidate(),),
         "committed": (),
+        "delivered": (),
         "bound": (),
         "pins": (),
         "demands": (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.portfolio.rules.eligibility import eligible, possible_starts
+from app.portfolio.rules.facts import DeliveredFacts
 from tests.unit.portfolio.rules.facts import candidate, committed, facts, needs, option
 
 
@@ -63,6 +64,19 @@ class TestEligible:
             facts(candidate("CX-1", needs=needs("CX-9", 2)), committed=(committed("CX-9", 0),))
         )
         assert starts["CX-1", "full"] == [2, 3]
+
+    def test_what_needs_the_retired_stays_and_keeps_its_lag(self) -> None:
+        retired = (DeliveredFacts("CX-9", -1),)
+        needing = candidate("CX-1", needs=needs("CX-9", 2))
+        kept, starts, remarks = eligible(facts(needing, delivered=retired))
+        assert [one.key for one in kept] == ["CX-1"]
+        assert starts["CX-1", "full"] == [1, 2, 3]
+        assert remarks == []
+
+    def test_what_excludes_the_retired_stays(self) -> None:
+        retired = (DeliveredFacts("CX-9", 0),)
+        kept, _, _ = eligible(facts(candidate("CX-1", excludes=("CX-9",)), delivered=retired))
+        assert [one.key for one in kept] == ["CX-1"]
 
     def test_what_excludes_the_approved_is_left_out(self) -> None:
         kept, _, remarks = eligible(
