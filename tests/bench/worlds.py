@@ -65,7 +65,10 @@ def _solve(session: Session, company: Company) -> tuple[int, int]:
     with transaction(session):
         draft = ScenarioDraft("Balanced")
         scenario = create_scenario(session, company.current, draft, actor=lead, now=FIXED_NOW)
-    run_id = begin(session, scenario.id, actor=lead, now=FIXED_NOW, seconds=SOLVER_SECONDS)
+    run_id = begin(
+        session, scenario.id, actor=lead, now=FIXED_NOW, seconds=SOLVER_SECONDS,
+        most_candidates=5_000,
+    )  # fmt: skip
     carry_out(session, FIXED_NOW)
     return scenario.id, run_id
 

@@ -295,6 +295,7 @@ def begin(
     with transaction(session):
         started = start_run(
             session, get_scenario(session, scenario_id), chosen, longest_seconds=60,
+            most_candidates=options.pop("most_candidates", 1_000),
             request_key=options.pop("request_key", uuid4().hex), actor=actor, now=now,
         )  # fmt: skip
     return started.run_id
