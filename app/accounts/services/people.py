@@ -155,8 +155,10 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     themselves. The command line takes no role away, so the last admin can be helped there.
     """
     _check_manager(actor)
-    if actor is not None and Role.ADMIN in person.held_roles:
-        _keep_an_admin(session, person)
+    if actor is not None:
+        _check_nothing_waits(person)
+        if Role.ADMIN in person.held_roles:
+            _keep_an_admin(session, person)
     password = "-".join(secrets.token_hex(3) for _ in range(4))
     before = _roles(person)
     person.password_hash = hash_password(password)
@@ -169,6 +171,15 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     session.flush()
     _roles_changed(session, person, "person.password_reset", before, actor=actor, now=now)
     return password
+
+
+def _check_nothing_waits(person: Person) -> None:
+    """Whoever gave a waiting role must stay known as its giver, so that they never confirm it."""
+    if any(not grant.is_in_force for grant in person.grants):
+        raise ConflictError(
+            f"A role of {person.name} waits for a second admin. Let them confirm or withdraw it,"
+            " then reset the password."
+        )
 
 
 def change_password(

@@ -301,6 +301,15 @@ class TestPasswords:
         events = session.scalars(select(AuditEvent)).all()
         assert not any(password.encode() in event.content for event in events)
 
+    def test_are_not_reset_while_a_role_waits_so_that_its_giver_stays_known(
+        self, session: Session, cast: Cast, signed_in_viewer: Person, now: datetime
+    ) -> None:
+        with transaction(session):
+            second = make_person(session, "Sara Second", Role.ADMIN)
+            grant_role(session, signed_in_viewer, Role.FINANCE, actor=cast.admin, now=now)
+        with pytest.raises(ConflictError, match="waits for a second admin"):
+            reset_password(session, signed_in_viewer, actor=second, now=now)
+
     def test_known_to_an_admin_decide_nothing(
         self, session: Session, cast: Cast, now: datetime
     ) -> None:
