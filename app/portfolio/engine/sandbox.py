@@ -8,7 +8,6 @@ import pickle
 import select
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,8 +17,8 @@ from pathlib import Path
 from types import TracebackType
 
 from app.portfolio.engine.job import Message, Task
+from app.portfolio.engine.starting import Start, start_process
 
-ROOT = Path(__file__).resolve().parents[3]
 PREFIX = "waymark-solve-"
 CHILD = (sys.executable, "-m", "app.portfolio.engine.milp.child")
 GRACE = 3
@@ -57,26 +56,21 @@ class Sandbox:
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         path = self.folder / "job.pickle"
         path.write_bytes(self._packed or pickle.dumps(self.job))
-        self._pipe, write_end = os.pipe()
         wall = int(self.job.seconds) + 2 * GRACE + 5
-        arguments = [os.getpid(), path, write_end, wall * 2, wall, self.backend.memory_bytes]
+        limits = (wall * 2, wall, self.backend.memory_bytes)
+        self._pipe, messages = os.pipe()
+        hints, self._hints = os.pipe()
+        os.set_blocking(self._hints, False)
         try:
             with open(self.folder / "errors.txt", "wb") as errors:
-                self._process = subprocess.Popen(
-                    [*self.backend.command, *map(str, arguments)],
-                    stdin=subprocess.PIPE, stdout=errors, stderr=errors, cwd=self.folder,
-                    env=self._environment(), pass_fds=[write_end], start_new_session=True,
-                    bufsize=0,
-                )  # fmt: skip
+                start = Start(path, self.folder, limits, hints, messages, errors.fileno())
+                self._process = start_process(self.backend.command, start)
         except BaseException:
-            os.close(self._pipe)
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._leave()
             raise
         finally:
-            os.close(write_end)
-        assert self._process.stdin is not None
-        self._hints = self._process.stdin
-        os.set_blocking(self._hints.fileno(), False)
+            os.close(messages)
+            os.close(hints)
         return self
 
     def __exit__(
@@ -85,18 +79,13 @@ class Sandbox:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        os.close(self._pipe)
-        self._hints.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._process.end()
+        self._leave()
 
-    def _environment(self) -> dict[str, str]:
-        """Nothing but what a solver needs: no secrets, no database, no further threads."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        single = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-        return kept | single | {"PYTHONPATH": str(ROOT), "TMPDIR": str(self.folder)}
+    def _leave(self) -> None:
+        os.close(self._pipe)
+        os.close(self._hints)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def read(self, timeout: float, *others: Sandbox) -> list[Message]:
         """Messages that arrived within ``timeout`` seconds, or until one of ``others`` has some;
@@ -117,7 +106,7 @@ class Sandbox:
     def hint(self, positions: Sequence[int]) -> None:
         """Tell the search of a plan found elsewhere; it may be too busy to listen."""
         with suppress(OSError):
-            os.write(self._hints.fileno(), json.dumps(list(positions)).encode() + b"\n")
+            os.write(self._hints, json.dumps(list(positions)).encode() + b"\n")
 
     def interrupt(self) -> None:
         """Ask the solver to end with what it has."""

@@ -7,5 +7,11 @@ import sys
 from app.portfolio.engine.answers.desk_work import answer_questions
 from app.portfolio.engine.milp import child
 
+
+def run(arguments: list[str]) -> int:
+    """Be that process until its questions end."""
+    return child.main(arguments, answer_questions)
+
+
 if __name__ == "__main__":
-    sys.exit(child.main(sys.argv[1:], answer_questions))
+    sys.exit(run(sys.argv[1:]))

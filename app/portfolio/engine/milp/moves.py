@@ -170,5 +170,10 @@ def move(job: Any, report: Report, _folder: Path) -> None:
     Moves(job, report, Hints(sys.stdin)).run()
 
 
+def run(arguments: list[str]) -> int:
+    """Be the process of one job."""
+    return main(arguments, move)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], move))
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,172 @@
+"""Starts and ends solver processes: ours by forking a server that has everything loaded, any
+other as a command."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any, Protocol
+
+ROOT = Path(__file__).resolve().parents[3]
+SERVER = "app.portfolio.engine.milp.fork_server"
+SINGLE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a solver process gets: the file of its job, its folder, limits (CPU seconds, wall
+    seconds, bytes) and, as descriptors, where hints come from, where messages and errors go."""
+
+    job: Path
+    folder: Path
+    limits: Sequence[int]
+    hints: int
+    messages: int
+    errors: int
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Nothing but what a solver needs: no secrets, no database, no further threads."""
+        return _environment() | {"TMPDIR": str(self.folder)}
+
+
+class Process(Protocol):
+    """A solver process that runs, with a process group of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def end(self) -> None:
+        """Kill it and everything below it, and wait for it."""
+
+
+def start_process(command: Sequence[str], start: Start) -> Process:
+    """Start a command, or fork it if it is a module of ours. Raises OSError."""
+    if sys.platform == "linux" and tuple(command[:2]) == (sys.executable, "-m"):
+        return _Forked(command[2], start)
+    return _Spawned(command, start)
+
+
+class _Spawned:
+    """Any command, called with PARENT JOB PIPE CPU_SECONDS WALL_SECONDS BYTES."""
+
+    def __init__(self, command: Sequence[str], start: Start) -> None:
+        arguments = [os.getpid(), start.job, start.messages, *start.limits]
+        self._process = subprocess.Popen(
+            [*command, *map(str, arguments)],
+            stdin=start.hints, stdout=start.errors, stderr=start.errors, cwd=start.folder,
+            env=start.environment, pass_fds=[start.messages], start_new_session=True,
+        )  # fmt: skip
+        self.pid = self._process.pid
+
+    def end(self) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+class _Forked:
+    """A module of ours, forked from the server."""
+
+    def __init__(self, module: str, start: Start) -> None:
+        request = {
+            "do": "start", "module": module, "job": str(start.job), "folder": str(start.folder),
+            "limits": [str(limit) for limit in start.limits], "environment": start.environment,
+        }  # fmt: skip
+        self._server, answer = _servers.ask(request, [start.hints, start.messages, start.errors])
+        self.pid: int = answer["pid"]
+
+    def end(self) -> None:
+        with suppress(OSError):  # a server that has died took its children along
+            self._server.ask({"do": "end", "pid": self.pid}, [])
+
+
+class _Server:
+    """The server as its owner sees it."""
+
+    def __init__(self) -> None:
+        self._owner = os.getpid()
+        self._lock = Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", SERVER, str(theirs.fileno())],
+                stdin=subprocess.DEVNULL, env=_environment(), pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )  # fmt: skip
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this process started it, rather than one that this process was forked from."""
+        return self._owner == os.getpid()
+
+    def ask(self, request: dict[str, Any], fds: Sequence[int]) -> dict[str, Any]:
+        """The answer. Raises ConnectionError if the server is gone."""
+        with self._lock:
+            socket.send_fds(self._control, [json.dumps(request).encode()], fds)
+            content = self._control.recv(1 << 16)
+        if not content:
+            raise ConnectionError("the solver server is gone")
+        answer: dict[str, Any] = json.loads(content)
+        return answer
+
+    def close(self) -> None:
+        """Close the socket, on which the server ends."""
+        self._control.close()
+        if self.is_mine:
+            self._process.wait()
+
+
+class _Servers:
+    """One server for each process that solves, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._server: _Server | None = None
+
+    def ask(self, request: dict[str, Any], fds: Sequence[int]) -> tuple[_Server, dict[str, Any]]:
+        """Ask the server, or a new one where it has ended; raises OSError if that fails too."""
+        server = self._present()
+        try:
+            return server, server.ask(request, fds)
+        except OSError:
+            server = self._anew(server)
+            return server, server.ask(request, fds)
+
+    def _present(self) -> _Server:
+        with self._lock:
+            if self._server is None:
+                self._server = _Server()
+            return self._server
+
+    def _anew(self, failed: _Server) -> _Server:
+        with self._lock:
+            if self._server is failed:
+                self._server = None
+                failed.close()
+        return self._present()
+
+    def forget(self) -> None:
+        """In a forked process: leave the server to the process that started it."""
+        self._lock = Lock()
+        server, self._server = self._server, None
+        if server is not None:
+            server.close()
+
+
+_servers = _Servers()
+os.register_at_fork(after_in_child=_servers.forget)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return kept | SINGLE | {"PYTHONPATH": str(ROOT)}

@@ -1,0 +1,91 @@
+"""Solver processes are forked from one server; whatever becomes of it, searches get theirs."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from app.portfolio.engine import parse_problem
+from app.portfolio.engine import solve as solve_beside
+from app.portfolio.engine.plan import Plan
+from app.portfolio.engine.starting import SERVER
+from tests.factories.problems import problem_file, simple
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+
+SOLVE = """
+import os, signal
+from tests.unit.portfolio.engine.test_starting import servers_of, solved
+solved()
+print(*servers_of(os.getpid()), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def solved() -> Plan:
+    """A alone is worth 10, B alone 7, both cannot be paid."""
+    problem = parse_problem(problem_file(simple("A", 10, 600), simple("B", 7, 600), quarters=1))
+    return solve_beside(problem, time_limit=20, beside=None)
+
+
+def servers_of(pid: int) -> list[int]:
+    """The fork servers a process has."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rsplit(") ", 1)[1].split()[1])
+            if parent == pid and SERVER in (folder / "cmdline").read_text():
+                found.append(int(folder.name))
+        except OSError:
+            continue
+    return found
+
+
+def _solved_below(queue: multiprocessing.Queue[tuple[int | None, int]]) -> None:
+    queue.put((solved().value, len(servers_of(os.getpid()))))
+
+
+class TestServer:
+    def test_is_one_for_many_searches(self) -> None:
+        solved()
+        first = servers_of(os.getpid())
+        solved()
+        assert servers_of(os.getpid()) == first and len(first) == 1
+
+    def test_is_started_anew_when_it_was_killed(self) -> None:
+        solved()
+        (server,) = servers_of(os.getpid())
+        os.kill(server, signal.SIGKILL)
+        assert solved().value == 10
+        assert servers_of(os.getpid()) != [server]
+
+    def test_stays_with_its_owner_when_that_forks(self) -> None:
+        solved()
+        (mine,) = servers_of(os.getpid())
+        context = multiprocessing.get_context("fork")
+        queue = context.Queue()
+        child = context.Process(target=_solved_below, args=(queue,))
+        child.start()
+        assert queue.get(timeout=60) == (10, 1)
+        child.join()
+        assert servers_of(os.getpid()) == [mine]
+        assert solved().value == 10
+
+    def test_ends_with_its_owner(self) -> None:
+        owner = subprocess.run(
+            [sys.executable, "-c", SOLVE], stdout=subprocess.PIPE, check=False,
+            env=os.environ | {"PYTHONPATH": os.getcwd()},
+        )  # fmt: skip
+        assert owner.returncode == -signal.SIGKILL
+        server = Path("/proc") / owner.stdout.decode().strip()
+        until = monotonic() + 20
+        while server.exists() and monotonic() < until:
+            sleep(0.05)
+        assert server.name.isdigit() and not server.exists()
