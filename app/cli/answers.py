@@ -28,6 +28,7 @@ from app.cli.portfolio import (
     INFEASIBLE,
     NO_PLAN,
     backends,
+    read_content,
     read_problem,
     status_sentence,
 )
@@ -181,7 +182,7 @@ def robust_command(
 
 
 def _uncertainty(file: Path, problem: Problem) -> Uncertainty:
-    tree = json.loads(file.read_bytes().decode("utf-8-sig"))
+    tree = json.loads(read_content(file).decode("utf-8-sig"))
     try:
         return read_uncertainty(tree.get("uncertainty", {}), problem)
     except UncertaintyError as error:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from flask.cli import AppGroup
@@ -81,8 +81,9 @@ def verify_command(file: Path, result: Path) -> None:
     Exit code 0: every figure holds · 1: something differs · 2: a file cannot be used.
     """
     problem = read_problem(file)
+    content = read_content(result)
     try:
-        stated: Any = json.loads(result.read_bytes())
+        stated: Any = json.loads(content)
     except (ValueError, RecursionError) as error:
         click.echo(f"{result.name} is not JSON: {error}", err=True)
         sys.exit(BAD_INPUT)
@@ -98,16 +99,35 @@ def verify_command(file: Path, result: Path) -> None:
 
 
 def read_problem(file: Path) -> Problem:
-    """The problem in a file, whose size is looked at first; faults end the command."""
-    limits = _limits_of_files()
+    """The problem in a file; faults end the command."""
+    content = read_content(file)
     try:
-        check_byte_count(file.stat().st_size, limits)
-        return parse_problem(file.read_bytes(), limits=limits)
+        return parse_problem(content, limits=_limits_of_files())
     except ProblemError as error:
-        for fault in error.faults:
-            click.echo(str(fault), err=True)
-        click.echo(f"{file.name} cannot be used.", err=True)
-        sys.exit(BAD_INPUT)
+        _refuse(file, error.lines)
+
+
+def read_content(file: Path) -> bytes:
+    """What is in an ordinary file, whose size is looked at first; a refusal ends the command."""
+    most = _limits_of_files()
+    try:
+        if not file.is_file():
+            _refuse(file, ["$: is no ordinary file. Save what it gives as one."])
+        check_byte_count(file.stat().st_size, most)
+        with file.open("rb") as opened:
+            # No more than is allowed, should it be longer than it says.
+            return opened.read(most.bytes + 1)
+    except ProblemError as error:
+        _refuse(file, error.lines)
+    except OSError as error:
+        _refuse(file, [f"$: cannot be read: {error.strerror}."])
+
+
+def _refuse(file: Path, lines: Iterable[str]) -> NoReturn:
+    for line in lines:
+        click.echo(line, err=True)
+    click.echo(f"{file.name} cannot be used.", err=True)
+    sys.exit(BAD_INPUT)
 
 
 def _limits_of_files() -> Limits:
@@ -168,7 +188,8 @@ def plan_lines(plan: Plan) -> list[str]:
     if plan.paid:
         rows += _payment_rows(plan)
     heads = ("Initiative", "Option", "Start", "Spend", "Allocated", "Standalone", "Marginal")
-    lines += ["", *table(heads, rows), "", f"Not funded: {_names(plan)}", ""]
+    left = _some([row.initiative for row in plan.not_funded])
+    lines += ["", *table(heads, rows), "", f"Not funded: {left}", ""]
     lines += _limits(plan)
     return lines
 
@@ -206,9 +227,8 @@ def status_sentence(plan: Plan) -> str:
     return f"The solver failed; best plan found before: {value}."
 
 
-def _names(plan: Plan) -> str:
-    names = [row.initiative for row in plan.not_funded]
-    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 20:,} more" if len(names) > 20 else ""
     return (", ".join(names[:20]) or "none") + more
 
 
@@ -230,7 +250,7 @@ def _limits(plan: Plan) -> list[str]:
     lines = table(heads, rows)
     binding = [rule.key for rule in plan.rules if rule.binding and not rule.miss]
     if binding:
-        lines += ["", "Rules at their limit: " + ", ".join(binding)]
+        lines += ["", f"Rules at their limit: {_some(binding)}"]
     broken = [
         f"{rule.key} ({rule.type}) is missed by {rule.miss:,} and costs "
         f"{money(rule.paid, plan.currency)}"

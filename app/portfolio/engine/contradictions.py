@@ -24,6 +24,9 @@ from app.portfolio.engine.problem import (
     price_of,
 )
 
+ENDS = 5
+"""Initiatives named at either end of a circle too long to be told."""
+
 
 def contradiction_faults(
     rules: Sequence[Rule],
@@ -74,9 +77,17 @@ def _circles(
             for rule in rules
             if isinstance(rule, Requires) and (rule.initiative, rule.needs) in pairs
         ]
-        chain = " → ".join(names[place] for place in circle)
+        chain = _chain([names[place] for place in circle])
         message = f"closes a circle of dependencies ({chain}); drop one, or use “together”."
         yield Fault(paths[max(rule.key for rule in involved)], message)
+
+
+def _chain(names: Sequence[str]) -> str:
+    """Names with arrows between them; of very many the first and the last."""
+    rest = len(names) - 2 * ENDS
+    if rest > 1:
+        names = [*names[:ENDS], f"… {rest:,} more …", *names[-ENDS:]]
+    return " → ".join(names)
 
 
 Whom = tuple[type[Rule], tuple[int, ...]]

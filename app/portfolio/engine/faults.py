@@ -9,6 +9,8 @@ from app.errors import InvalidError
 
 SHOWN = 50
 """How many faults one refusal lists; the rest is counted."""
+LONGEST_STEP = 80
+"""Characters of a name that a JSON path shows; names in a file may have a million."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Fault:
 
 
 class ProblemError(InvalidError):
-    """The problem file cannot be used as it stands; ``faults`` says where and why."""
+    """The problem file cannot be used as it stands; ``faults`` says where and why, and ``lines``
+    says it as text, with the number of those that are too many to list."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         found = list(faults)
@@ -31,9 +34,9 @@ class ProblemError(InvalidError):
         count = "one fault" if len(found) == 1 else f"{len(found)} faults"
         rest = len(found) - SHOWN
         more = [f"… and {rest} more"] if rest > 0 else []
-        lines = [str(fault) for fault in self.faults] + more
+        self.lines = (*map(str, self.faults), *more)
         super().__init__(
-            f"The problem has {count}. " + " ".join(lines),
+            f"The problem has {count}. " + " ".join(self.lines),
             fields={fault.path: fault.message for fault in self.faults},
         )
 
@@ -42,4 +45,6 @@ def at(path: str, step: str | int) -> str:
     """The JSON path one step further down."""
     if isinstance(step, int):
         return f"{path}[{step}]"
+    if len(step) > LONGEST_STEP:
+        step = f"{step[:LONGEST_STEP]}…"
     return f"{path}.{step}" if step.isidentifier() else f"{path}[{step!r}]"

@@ -77,6 +77,8 @@ class QuickShapes:
                 return self._reference(wanted.removeprefix("#/$defs/"))
             case "items":
                 return self._items(wanted)
+            case "propertyNames":
+                return self._names(wanted)
             case "properties":
                 return self._object(wanted, schema.get("additionalProperties", True))
             case "additionalProperties":
@@ -106,6 +108,10 @@ class QuickShapes:
     def _items(self, wanted: Any) -> Test:
         one = self.test(wanted)
         return lambda value: not isinstance(value, list) or all(map(one, value))
+
+    def _names(self, wanted: Any) -> Test:
+        one = self.test(wanted)
+        return lambda value: not isinstance(value, dict) or all(map(one, value))
 
     def _object(self, properties: Mapping[str, Any], others: Any) -> Test:
         known = {name: self.test(below) for name, below in properties.items()}

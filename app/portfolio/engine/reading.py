@@ -22,14 +22,22 @@ MOST_KEYS = 40_000
 class Limits:
     """How large a problem may be. Bytes, values and objects are counted before parsing.
 
-    The defaults let 20,000 initiatives in; a page allows fewer.
+    The defaults let 20,000 initiatives in; a page allows fewer. Each is a setting (see config).
     """
 
     bytes: int = 40_000_000
-    values: int = 5_000_000
-    objects: int = 400_000
     initiatives: int = 20_000
     rules: int = 20_000
+
+    @property
+    def values(self) -> int:
+        """Most figures and texts: a file of nothing but small ones takes far more memory."""
+        return self.bytes // 8
+
+    @property
+    def objects(self) -> int:
+        """Most objects, likewise."""
+        return self.bytes // 100
 
 
 DEFAULT_LIMITS = Limits()
@@ -50,9 +58,9 @@ def read_tree(source: bytes | str, *, limits: Limits = DEFAULT_LIMITS) -> Any:
 
     Raises ProblemError for text that is not JSON, is larger than ``limits``, or repeats a key.
     """
-    content = source.encode() if isinstance(source, str) else source
-    _check_size(content, limits)
     try:
+        content = source.encode() if isinstance(source, str) else source
+        _check_size(content, limits)
         tree = json.loads(
             content.decode("utf-8-sig"),
             object_pairs_hook=_object,
@@ -60,8 +68,9 @@ def read_tree(source: bytes | str, *, limits: Limits = DEFAULT_LIMITS) -> Any:
             parse_constant=float,
         )
         faults = list(_repeated_keys("$", tree))
-    except UnicodeDecodeError as error:
-        fault = f"is not UTF-8 text (byte {error.start}). Save the file as UTF-8."
+    except UnicodeError as error:
+        place = getattr(error, "start", 0)
+        fault = f"is not UTF-8 text (byte {place}). Save the file as UTF-8."
         raise ProblemError([Fault("$", fault)]) from error
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
@@ -80,21 +89,23 @@ def check_byte_count(size: int, limits: Limits = DEFAULT_LIMITS) -> None:
     """Refuse a file by its size alone, before it is read. Raises ProblemError."""
     if size > limits.bytes:
         said = f"is {size / 1e6:,.1f} MB; at most {limits.bytes / 1e6:,.1f} MB is read"
-        raise ProblemError([Fault("$", f"{said}. Split the portfolio or raise the limit.")])
+        raise _too_large("$", said, "FILE_MEGABYTES")
+
+
+def _too_large(path: str, said: str, setting: str) -> ProblemError:
+    advice = f"Split the portfolio or raise the setting {setting}."
+    return ProblemError([Fault(path, f"{said}. {advice}")])
 
 
 def check_lengths(tree: Any, limits: Limits = DEFAULT_LIMITS) -> None:
     """Refuse more initiatives or rules than allowed before looking at any. Raises ProblemError."""
     if not isinstance(tree, dict):
         return
-    faults = []
     for name, most in (("initiatives", limits.initiatives), ("rules", limits.rules)):
         entries = tree.get(name)
         if isinstance(entries, list) and len(entries) > most:
             said = f"has {len(entries):,} entries; at most {most:,} are read"
-            faults.append(Fault(at("$", name), f"{said}. Split the portfolio or raise the limit."))
-    if faults:
-        raise ProblemError(faults)
+            raise _too_large(at("$", name), said, f"FILE_{name.upper()}")
 
 
 def _check_size(content: bytes, limits: Limits) -> None:
@@ -106,7 +117,7 @@ def _check_size(content: bytes, limits: Limits) -> None:
     for noun, count, most in counted:
         if count > most:
             said = f"holds about {count:,} {noun}; at most {most:,} are read"
-            raise ProblemError([Fault("$", f"{said}. Split the portfolio or raise the limit.")])
+            raise _too_large("$", said, "FILE_MEGABYTES")
 
 
 def _fraction(text: str) -> Decimal:

@@ -174,7 +174,7 @@ def _sentence(error: ValidationError) -> str:
         case "pattern":
             return f"{_PATTERNS[wanted]}, not {got}."
         case "not":
-            return "must not contain control characters, such as line breaks."
+            return "must not contain control characters, such as line breaks, or half characters."
         case "minLength" | "maxLength":
             return f"must have {_AT[error.validator[:3]]} {wanted:,} characters."
         case "minItems" | "maxItems":

@@ -104,9 +104,10 @@ class TestRefusals:
         assert run(file, FREE, *arguments).exit_code == 2
 
     def test_uncertainty_that_makes_no_sense(self, file: Path) -> None:
-        found = run(file, FREE | {"uncertainty": {"default": {"cost": [3, 2, 1]}}}, "robust")
-        assert found.exit_code == 2
-        assert "$.uncertainty.default.cost" in found.output
+        for factors in ([3, 2, 1], [0, 1, 10**400], [0, 1, float("nan")], 5):
+            found = run(file, FREE | {"uncertainty": {"default": {"cost": factors}}}, "robust")
+            assert found.exit_code == 2
+            assert "$.uncertainty.default.cost" in found.output
 
     @pytest.mark.parametrize("command", ["explain", "price", "robust", "alternatives"])
     def test_where_no_plan_is_possible_it_says_whom_to_ask(self, file: Path, command: str) -> None:

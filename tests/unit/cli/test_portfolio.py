@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ class TestSolve:
     @pytest.mark.parametrize(
         ("setting", "value", "said"),
         [
-            ("FILE_MEGABYTES", "0", "at most 0.0 MB is read"),
+            ("FILE_MEGABYTES", "0", "at most 0.0 MB is read. Split the portfolio or raise the"),
             ("FILE_INITIATIVES", "1", "has 2 entries; at most 1 are read"),
             ("FILE_RULES", "0", "has 1 entries; at most 0 are read"),
         ],
@@ -85,8 +86,28 @@ class TestSolve:
         assert found.exit_code == 2
         assert said in found.output
 
-    def test_exits_with_2_for_a_file_that_is_not_there(self) -> None:
-        assert run("solve", "/nonexistent.json").exit_code == 2
+    @pytest.mark.parametrize("command", ["solve", "frontier", "conflicts"])
+    def test_exits_with_2_for_what_is_no_file(self, folder: Path, command: str) -> None:
+        pipe = folder / "pipe"
+        os.mkfifo(pipe)  # reading it would wait for a writer for ever
+        assert run(command, "/nonexistent.json").exit_code == 2
+        assert run(command, str(folder)).exit_code == 2
+        for path in (str(pipe), "/dev/zero"):
+            found = run(command, path)
+            assert found.exit_code == 2
+            assert "is no ordinary file" in found.output
+
+    def test_counts_the_faults_it_does_not_list(self, folder: Path) -> None:
+        rules = [{"key": f"R{k}", "type": "fund", "initiative": "none"} for k in range(60)]
+        found = run("solve", written(folder, TWO | {"rules": rules}))
+        assert found.exit_code == 2
+        assert found.output.count("no initiative of this problem") == 50
+        assert "… and 10 more" in found.output
+
+    def test_names_a_few_of_many_rules_at_their_limit(self, folder: Path) -> None:
+        rules = [{"key": f"R{k:03d}", "type": "fund", "initiative": "CX-1"} for k in range(60)]
+        found = run("solve", written(folder, TWO | {"rules": rules}))
+        assert "R019 and 40 more" in found.output
 
     def test_exits_with_3_when_the_limits_cannot_hold_together(self, folder: Path) -> None:
         rules = [{"key": key, "type": "fund", "initiative": key} for key in ("CX-1", "CX-2")]
@@ -126,8 +147,37 @@ class TestVerify:
         assert found.exit_code == 1
         assert "$.value: stated 1, recounted 1234567" in found.output
 
-    @pytest.mark.parametrize("content", ["", "[]", '{"format": "other"}', '{"a": NaN'])
+    def test_exits_with_2_for_a_result_that_is_no_file_or_too_large(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        problem = written(folder, TWO)
+        pipe = folder / "pipe"
+        os.mkfifo(pipe)
+        found = run("verify", problem, str(pipe))
+        assert (found.exit_code, "is no ordinary file" in found.output) == (2, True)
+        monkeypatch.setenv("FILE_MEGABYTES", "1")
+        result = folder / "result.json"
+        result.write_text(" " * 2_000_000)
+        found = run("verify", problem, str(result))
+        assert found.exit_code == 2
+        assert "is 2.0 MB; at most 1.0 MB is read" in found.output
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "",
+            "[]",
+            '{"format": "other"}',
+            '{"a": NaN',
+            "[" * 100_000,
+            "\\ud800",
+            "1" * 5000,
+            '{"format": "waymark/result", "value": 1' + "0" * 5000 + "}",
+        ],
+    )
     def test_exits_with_2_for_something_else(self, folder: Path, content: str) -> None:
         result = folder / "result.json"
         result.write_text(content)
-        assert run("verify", written(folder, TWO), str(result)).exit_code == 2
+        found = run("verify", written(folder, TWO), str(result))
+        assert found.exit_code == 2
+        assert "result.json" in found.output

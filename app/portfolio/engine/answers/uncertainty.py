@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.portfolio.engine.answers.changes import Redraw
+from app.portfolio.engine.faults import at
 from app.portfolio.engine.problem import Problem
 
 TENTH = 1.2815515655446004
@@ -131,7 +132,8 @@ def _entries(tree: Any, known: set[str], name: str) -> list[tuple[str, Any]]:
         raise UncertaintyError(f"uncertainty.{name}: must be an object by key.")
     for key in tree:
         if key not in known:
-            raise UncertaintyError(f"uncertainty.{name}: “{key}” is not part of this problem.")
+            place = at(f"uncertainty.{name}", key)
+            raise UncertaintyError(f"{place}: is not part of this problem.")
     return list(tree.items())
 
 
@@ -143,10 +145,10 @@ def _spread(value: Any, path: str) -> Spread:
     )
     if not good:
         raise UncertaintyError(f"{path}: needs three factors, P10, P50 and P90.")
-    low, middle, high = (float(v) for v in value)
+    low, middle, high = value
     if not 0 <= low <= middle <= high <= 100 or middle <= 0:
         raise UncertaintyError(f"{path}: P10, P50 and P90 must rise, from 0 to 100.")
-    return Spread(low, middle, high)
+    return Spread(float(low), float(middle), float(high))
 
 
 def _decimals(row: Any) -> tuple[Decimal, ...]:

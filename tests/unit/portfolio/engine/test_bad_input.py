@@ -45,6 +45,11 @@ class TestSize:
     def test_more_initiatives_than_the_setting(self) -> None:
         said = refusal(plain(), limits=Limits(initiatives=1))
         assert "$.initiatives: has 2 entries; at most 1 are read" in said
+        assert "raise the setting FILE_INITIATIVES" in said
+
+    def test_a_setting_above_the_default_lets_more_in(self) -> None:
+        rules = [{"type": "at_least", "initiatives": ["A", "B"], "count": 1}] * 20_001
+        assert len(parse_problem(plain(rules=rules), limits=Limits(rules=30_000)).rules) == 20_001
 
     def test_a_list_much_too_long_is_said_once(self) -> None:
         long = problem_file(initiative("A", option(value=[1] * 200_000, start=["2027-Q1"])))
@@ -53,6 +58,19 @@ class TestSize:
     def test_an_object_of_a_million_keys(self) -> None:
         keys = ",".join(f'"a{k}":1' for k in range(300_000))
         assert "an object of 300,000 keys" in refusal("{" + keys + "}")
+
+    def test_a_name_without_end_is_cut(self) -> None:
+        assert len(refusal(plain() | {"k" * 1_000_000: 1})) < 500
+
+    def test_a_circle_through_everything_is_told_by_its_ends(self) -> None:
+        keys = [f"I{place}" for place in range(5_000)]
+        rules = [
+            {"type": "requires", "initiative": key, "needs": needs}
+            for key, needs in zip(keys, keys[1:] + keys[:1], strict=True)
+        ]
+        said = refusal(problem_file(*(initiative(key, option()) for key in keys), rules=rules))
+        assert "closes a circle of dependencies" in said and "4,991 more" in said
+        assert len(said) < 500
 
     def test_depth_without_end(self) -> None:
         assert "nested too deeply" in refusal(b"[" * 100_000 + b"]" * 100_000)
@@ -93,6 +111,31 @@ class TestNumbers:
         assert plan.message == ""
         assert [row.initiative for row in plan.funded] == ["A", "B"]
         assert plan.value == 10**15 + 10**6  # 1e15 · (1 − exp(−1e-9)), to the unit
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("wanted", "given", "path"),
+        [
+            ('"key": "A"', '"key": "A\\ud800"', "$.initiatives[0].key"),
+            ('"key": "A"', '"key": "A\\u001b[31m"', "$.initiatives[0].key"),
+            ('"currency"', '"tags": {"\\udfff": "x"}, "currency"', "$.tags"),
+            ('"name": "A"', '"name": "\\ud800"', "$.initiatives[0].name"),
+            ('"tags": {}', '"tags": {"\\ud800": "x"}', "$.initiatives[0].tags"),
+            ('"tags": {}', '"tags": {"\\u001b[31m": "x"}', "$.initiatives[0].tags"),
+        ],
+    )
+    def test_what_is_no_text_is_refused_in_text(self, wanted: str, given: str, path: str) -> None:
+        document = plain()
+        document["initiatives"][0] |= {"name": "A", "tags": {}}
+        text = json.dumps(document)
+        assert wanted in text
+        said = refusal(text.replace(wanted, given, 1))
+        assert path in said
+        assert said.isprintable() and said.encode()
+
+    def test_a_text_that_is_no_utf_8(self) -> None:
+        assert "is not UTF-8 text" in refusal("\ud800")
 
 
 class TestWhatCannotBe:
