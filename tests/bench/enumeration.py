@@ -148,7 +148,7 @@ def _too_early(document: dict[str, Any], rule: dict[str, Any], placed: dict[str,
     if mine is None:
         return 0
     quarters = range(mine[2], len(document["quarters"]))
-    return sum(theirs is None or quarter < theirs[2] + rule["lag"] for quarter in quarters)
+    return sum(theirs is None or quarter < theirs[2] + rule.get("lag", 0) for quarter in quarters)
 
 
 def _overload(document: dict[str, Any], rule: dict[str, Any], plan: list[Choice]) -> float:

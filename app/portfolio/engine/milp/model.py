@@ -138,5 +138,7 @@ def scaled_row(coefficients: list[Any], sense: int, limit: Number) -> tuple[list
         bound = Fraction(floor(bound))
     elif sense == GE:
         bound = Fraction(ceil(bound))
-    factor = max(1.0, max(map(abs, whole)) / common / LARGEST)
+    largest, factor = max(map(abs, whole)) // common, 1
+    while largest > LARGEST * factor:
+        factor *= 10  # decimals stay exact in the files that some solvers read
     return [(number // common) / factor for number in whole], float(bound) / factor
