@@ -1,75 +1,153 @@
-"""What is done beside a solver: our own search in a second process, the ranked list in a thread."""
+"""What is done beside the solver that proves: our own search and another solver in processes of
+their own, the ranked list in a thread."""
 
 from __future__ import annotations
 
+import select
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from app.portfolio.engine.greedy import GreedyList, best_greedy_list
 from app.portfolio.engine.job import Job, Message
 from app.portfolio.engine.problem import Problem
-from app.portfolio.engine.sandbox import Backend, Sandbox
+from app.portfolio.engine.sandbox import CBC, MOVES, Backend, Sandbox
 
 LARGE = 300
 """Placements from which on our own search runs from the start, and nobody waits for the list."""
 LATE = 1.5
 """Seconds after which our own search runs for smaller problems too."""
+RACE_LATE = 2e-3
+"""Seconds per placement after which another solver joins: before that, its root is not done when
+the others have good plans already."""
+RACE_LEAST = 4.0
+"""Seconds there must be left for that."""
+RACE_END = 0.8
+"""Seconds before the end at which it has to hand over: it tells its plan only then."""
 PATIENCE, MOST_PATIENCE = 0.5, 30.0
 """Seconds to wait for the ranked list once everything else is over: with and without a plan."""
 
 
-class Beside:
-    """Our own search in a second process, once a problem is large or takes its time."""
+class Helper:
+    """A search in a process of its own that joins after ``delay`` seconds, as ``make`` makes it
+    then. Its failing is no failure: it only lends a hand."""
 
-    def __init__(self, job: Job, packed: bytes, backend: Backend | None) -> None:
-        self.job = job
-        self.packed = packed
-        self.backend = backend
-        self.delay = 0.0 if len(job.positions) >= LARGE else LATE
-        self.began = monotonic()
+    def __init__(self, name: str, delay: float, make: Callable[[], Sandbox]) -> None:
+        self.name = name
         self.sandbox: Sandbox | None = None
+        self._make: Callable[[], Sandbox] | None = make
+        self._join_at = monotonic() + delay
         self._stack = ExitStack()
+
+    def read(self) -> list[Message]:
+        """What it has told; it is started when its time has come."""
+        if self._make is not None and monotonic() >= self._join_at:
+            self._begin(self._make)
+        if self.sandbox is None:
+            return []
+        messages = self.sandbox.read(0)
+        if self.sandbox.is_finished:
+            self.end()
+        return messages
+
+    def interrupt(self) -> None:
+        if self.sandbox is not None:
+            self.sandbox.interrupt()
+
+    def hint(self, positions: Sequence[int]) -> None:
+        if self.sandbox is not None:
+            self.sandbox.hint(positions)
+
+    def end(self) -> None:
+        """It is over, or not wanted any more."""
+        self._stack.close()
+        self.sandbox = self._make = None
+
+    def _begin(self, make: Callable[[], Sandbox]) -> None:
+        self._make = None
+        with suppress(OSError):
+            self.sandbox = self._stack.enter_context(make())
+
+
+class Beside:
+    """All who search beside the solver that proves."""
+
+    def __init__(self, helpers: Sequence[Helper]) -> None:
+        self.helpers = helpers
 
     def __enter__(self) -> Beside:
         self.read(is_over=False)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._stack.close()
+        for helper in self.helpers:
+            helper.end()
 
     def read(self, *, is_over: bool) -> list[Message]:
-        """What it has told; it is started when its time has come and ended when nothing is left
-        to find. Its failing is no failure: it only lends a hand."""
-        if is_over or self.backend is None:
-            self._end()
-        elif self.sandbox is None and monotonic() - self.began >= self.delay:
-            self._begin(self.backend)
-        if self.sandbox is None:
-            return []
-        messages = self.sandbox.read(0)
-        if self.sandbox.is_finished:
-            self._end()
-        return messages
+        """What they have told; they are ended when nothing is left to find."""
+        if is_over:
+            self.__exit__()
+        return [message for helper in self.helpers for message in _believable(helper)]
 
     @property
     def sandboxes(self) -> list[Sandbox]:
-        return [] if self.sandbox is None else [self.sandbox]
+        return [helper.sandbox for helper in self.helpers if helper.sandbox is not None]
 
     def hint(self, positions: Sequence[int]) -> None:
-        if self.sandbox is not None:
-            self.sandbox.hint(positions)
+        for helper in self.helpers:
+            helper.hint(positions)
 
-    def _begin(self, backend: Backend) -> None:
-        try:
-            self.sandbox = self._stack.enter_context(Sandbox(self.job, backend, self.packed))
-        except OSError:
-            self.backend = None
+    def last_messages(self, seconds: float) -> list[Message]:
+        """What those say who tell their plan only when they are interrupted."""
+        racing = [helper for helper in self.helpers if helper.name == CBC.name]
+        for helper in racing:
+            helper.interrupt()
+        until, messages = monotonic() + seconds, list[Message]()
+        while any(helper.sandbox is not None for helper in racing) and monotonic() < until:
+            select.select(self.sandboxes, [], [], 0.05)
+            messages += [message for helper in racing for message in _believable(helper)]
+        return messages
 
-    def _end(self) -> None:
-        self._stack.close()
-        self.sandbox = self.backend = None
+
+def _believable(helper: Helper) -> list[Message]:
+    """Its plans and, of our own search, its bound; an ``end`` counts as the plan it holds. What
+    CBC calls a bound or a proof is left to the solver that proves."""
+    found = []
+    for message in helper.read():
+        if message["kind"] == "end" and message.get("positions") is not None:
+            found.append({"kind": "plan", "positions": message["positions"]})
+        elif message["kind"] == "plan" or (message["kind"], helper.name) == ("bound", MOVES.name):
+            found.append(message)
+    return found
+
+
+def helpers_for(
+    job: Job, packed: bytes, backends: Sequence[Backend], best: Callable[[], tuple[int, ...]]
+) -> list[Helper]:
+    """Those who lend a hand to a job: our own search at once if it is large, another solver when
+    it turns out to take long. ``best`` are the positions of the best plan so far."""
+    count = len(job.positions)
+    late = 0.0 if count >= LARGE else LATE
+    race = max(LATE, RACE_LATE * count)
+    found = []
+    for backend in backends:
+        if backend.name != CBC.name:
+            found.append(Helper(backend.name, late, partial(Sandbox, job, backend, packed)))
+        elif job.backend != CBC.name and job.seconds >= race + RACE_LEAST:
+            found.append(Helper(CBC.name, race, partial(_racer, job, backend, best)))
+    return found
+
+
+def _racer(job: Job, backend: Backend, best: Callable[[], tuple[int, ...]]) -> Sandbox:
+    """Another solver, which begins with the best plan and ends a bit earlier."""
+    until = job.until - RACE_END
+    left = max(0.1, until - monotonic())
+    return Sandbox(
+        replace(job, backend=backend.name, seconds=left, until=until, start=best()), backend
+    )
 
 
 class Ranked:

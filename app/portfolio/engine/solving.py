@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import floor
 from time import monotonic
 
-from app.portfolio.engine.beside import LARGE, MOST_PATIENCE, Beside, Ranked
+from app.portfolio.engine.beside import LARGE, MOST_PATIENCE, Beside, Ranked, helpers_for
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Curve, Overlap, Place, understatement
@@ -25,6 +25,9 @@ FINENESS = (1e-3, 1e-4)
 """How much of the plan's value the overlap segments may understate, as a share; coarse segments
 find good plans sooner, fine ones prove more."""
 
+LAST_WORDS = 0.7
+"""Seconds in which who is interrupted has to tell its plan."""
+
 TICK = 0.2
 """Seconds between looks at the pipe, the clock and the stop signal."""
 
@@ -37,7 +40,7 @@ def solve(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     backends: Sequence[Backend] = (HIGHS, CBC),
-    beside: Backend | None = MOVES,
+    beside: Sequence[Backend] = (MOVES, CBC),
     start: Sequence[Placement] = (),
     patience: float = MOST_PATIENCE,
 ) -> Plan:
@@ -45,9 +48,9 @@ def solve(
 
     ``gap`` is the relative gap to be content with (0: prove the optimum). ``on_progress`` is
     called at least once a second; when ``should_stop`` turns true the best plan so far is
-    returned within a second. Later ``backends`` are asked only if an earlier one fails; ``beside``
-    looks for good plans in a process of its own meanwhile. ``start`` is a plan to begin with, such
-    as that of the run before; it need not be allowed.
+    returned within a second. Later ``backends`` are asked only if an earlier one fails; those
+    ``beside`` look for good plans meanwhile, in processes of their own. ``start`` is a plan to
+    begin with, such as that of the run before; it need not be allowed.
     ``patience``: seconds to wait for the ranked list beyond that, where there is no plan.
     """
     ranked = Ranked(problem)
@@ -66,7 +69,7 @@ class _Run:
     gap: float
     on_progress: Callable[[Progress], None] | None
     should_stop: Callable[[], bool] | None
-    beside: Backend | None
+    beside: Sequence[Backend]
     ranked: Ranked
     patience: float = MOST_PATIENCE
     began: float = field(default_factory=monotonic)
@@ -124,7 +127,6 @@ class _Run:
             return True
         self.solver = self.solver or backend.name
         self.phase = "searching"
-        start = self.best.chosen if self.best else ()
         job = Job(
             problem=self.problem,
             positions=self.positions,
@@ -132,18 +134,18 @@ class _Run:
             backend=backend.name,
             seconds=left,
             gap=self.gap,
-            start=tuple(self.problem.position_of[placement] for placement in start),
+            start=self._best_positions(),
             until=self.began + self.time_limit,
         )
         self.proven = None
         try:
             packed = pickle.dumps(job)
             with (
-                Beside(job, packed, self.beside) as helper,
+                Beside(helpers_for(job, packed, self.beside, self._best_positions)) as helpers,
                 Sandbox(job, backend, packed) as sandbox,
             ):
                 self.ranked.begin()
-                is_answered = self._follow(sandbox, backend, helper)
+                is_answered = self._follow(sandbox, backend, helpers)
         except OSError as error:
             self.failures.append(f"{backend.name}: {error.strerror or error}")
             return False
@@ -152,24 +154,24 @@ class _Run:
             return self._conclude(self.proven, backend)
         return is_answered
 
-    def _follow(self, sandbox: Sandbox, backend: Backend, helper: Beside) -> bool:
+    def _follow(self, sandbox: Sandbox, backend: Backend, helpers: Beside) -> bool:
         """Read messages until the end, the clock or the stop signal."""
         hard_limit = self.time_limit + GRACE
         while not sandbox.is_finished:
-            for message in sandbox.read(TICK, *helper.sandboxes):
+            for message in sandbox.read(TICK, *helpers.sandboxes):
                 if message["kind"] == "end":
                     self.proven = None
                     return self._conclude(message, backend)
                 if self._take(message, backend.name):
-                    helper.hint(message["positions"])
-            for message in helper.read(is_over=self.proven is not None):
+                    helpers.hint(message["positions"])
+            for message in helpers.read(is_over=self.proven is not None):
                 if self._take(message, "beside"):
                     sandbox.hint(message["positions"])
             if self._take_ranked() and self.best is not None:
-                self._pass_on(self.best, sandbox, helper)
+                self._pass_on(self.best, sandbox, helpers)
             self.tell()
             if self.should_stop is not None and self.should_stop():
-                self._stop(sandbox, backend)
+                self._stop(sandbox, backend, helpers)
                 return True
             if self._is_close_enough():
                 self.status = PlanStatus.WITHIN_GAP
@@ -187,10 +189,14 @@ class _Run:
         """The best of all bounds told by who has not failed."""
         return min(self.bounds.values(), default=None)
 
-    def _pass_on(self, account: Account, sandbox: Sandbox, helper: Beside) -> None:
+    def _best_positions(self) -> tuple[int, ...]:
+        chosen = self.best.chosen if self.best else ()
+        return tuple(self.problem.position_of[placement] for placement in chosen)
+
+    def _pass_on(self, account: Account, sandbox: Sandbox, helpers: Beside) -> None:
         positions = [self.problem.position_of[placement] for placement in account.chosen]
         sandbox.hint(positions)
-        helper.hint(positions)
+        helpers.hint(positions)
 
     def _is_close_enough(self) -> bool:
         """Whether the gap asked for is reached by what several searches have found together."""
@@ -199,13 +205,15 @@ class _Run:
         reached = relative_gap(self.best.value, self.bound)
         return reached is not None and self.bound >= self.best.value and reached <= self.gap
 
-    def _stop(self, sandbox: Sandbox, backend: Backend) -> None:
+    def _stop(self, sandbox: Sandbox, backend: Backend, helpers: Beside) -> None:
         """Keep the best plan received; CBC tells its plan only when it is interrupted."""
         self.status = PlanStatus.STOPPED
         if backend.name != "cbc":
+            for message in helpers.last_messages(LAST_WORDS):
+                self._take(message, "beside")
             return
         sandbox.interrupt()
-        until = monotonic() + 0.7
+        until = monotonic() + LAST_WORDS
         while monotonic() < until and not sandbox.is_finished:
             for message in sandbox.read(0.1):
                 if message["kind"] == "end":

@@ -44,7 +44,7 @@ def try_out(
         on_progress=watch.told,
         should_stop=watch.is_over,
         backends=(replace(HIGHS, memory_bytes=memory_bytes),),
-        beside=replace(MOVES, memory_bytes=memory_bytes),
+        beside=(replace(MOVES, memory_bytes=memory_bytes),),
         start=repaired(problem, placements(problem, known)),
         patience=LIST_PATIENCE,
     )

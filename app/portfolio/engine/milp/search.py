@@ -148,8 +148,9 @@ class Search:
         left = self.deadline - monotonic() if seconds is None else seconds
         if self.job.backend == "cbc":
             return solvers.solve_with_cbc(
-                model.lp, seconds=left, gap=gap, listener=listener, folder=self.folder
-            )
+                model.lp, seconds=left, gap=gap, listener=listener, folder=self.folder,
+                start=_first(model, start),
+            )  # fmt: skip
         return solvers.solve_with_highs(
             model.lp, seconds=left, gap=gap, listener=listener, start=_first(model, start),
             hint=self._hint if listener == self._hear_value else lambda: None,

@@ -232,25 +232,34 @@ CBC_INFEASIBLE = (
 
 
 def solve_with_cbc(
-    lp: pulp.LpProblem, *, seconds: float, gap: float, listener: Listener, folder: Path
+    lp: pulp.LpProblem,
+    *,
+    seconds: float,
+    gap: float,
+    listener: Listener,
+    folder: Path,
+    start: Known | None = None,
 ) -> Outcome:
     """Minimise with CBC as a process of our own process group; what it can't solve one way it is
-    asked again another way."""
+    asked again another way. ``start`` may name the whole numbers of a first solution."""
     until = monotonic() + seconds
     for way in CBC_WAYS:
-        outcome = _ask_cbc(lp, way, until - monotonic(), gap, listener, folder)
+        for variable, value in (start or {}).items():
+            variable.setInitialValue(value)
+        more = {"timeLimit": max(until - monotonic(), 0.1), "warmStart": start is not None}
+        outcome = _ask_cbc(lp, way, gap, listener, folder, more)
         if outcome.state in ("optimal", "limit"):
             break
     return outcome
 
 
 def _ask_cbc(
-    lp: pulp.LpProblem, way: Sequence[str], seconds: float, gap: float, listener: Listener,
-    folder: Path,
+    lp: pulp.LpProblem, way: Sequence[str], gap: float, listener: Listener, folder: Path,
+    more: dict[str, Any],
 ) -> Outcome:  # fmt: skip
     log = folder / "cbc.log"
     solver = pulp.COIN_CMD(
-        path=cbc_path(), msg=False, timeLimit=max(seconds, 0.1), gapRel=gap, threads=None,
+        path=cbc_path(), msg=False, gapRel=gap, threads=None, **more,
         options=[*way, f"randomCbcSeed {SEED}"], logPath=str(log),
     )  # fmt: skip
     solver.tmpDir = str(folder)

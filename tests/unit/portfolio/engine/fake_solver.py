@@ -39,6 +39,14 @@ def main(mode: str, job_path: str, pipe: int) -> None:
         case "hang on a false bound":
             say({"kind": "bound", "level": 0, "value": 3.0})
             time.sleep(600)
+        case "tells when interrupted":
+            signal.signal(signal.SIGINT, lambda _signal, _frame: None)
+            signal.pause()
+            say(OPTIMAL | {"positions": [1, 2], "value": 14.0, "bound": 14.0})
+        case "races to the best":
+            say(OPTIMAL | {"positions": [1, 2], "value": 14.0, "bound": 14.0})
+        case "races with a lie":
+            say({"kind": "bound", "level": 0, "value": 1.0}, OPTIMAL | {"positions": everything})
         case "babble":
             os.write(pipe, b'no json\n{"half": \n[1]\n{"kind": "plan", "positions": ["x", 99]}\n')
         case "breaks a limit":

@@ -97,6 +97,6 @@ class TestAskedPlainly:
 @pytest.mark.parametrize("name", [FALSE_INFEASIBLE, WRONG_OPTIMUM, PARTS])
 def test_asked_by_us_it_finds_the_best_plan(name: str) -> None:
     best, _ = best_by_enumeration(document(name))
-    plan = solve(parse_problem(document(name)), time_limit=20, backends=(CBC,), beside=None)
+    plan = solve(parse_problem(document(name)), time_limit=20, backends=(CBC,), beside=())
     assert (plan.status, plan.value, plan.bound) == (PlanStatus.OPTIMAL, best, best)
     assert (plan.solver[:3], plan.message) == ("CBC", "")

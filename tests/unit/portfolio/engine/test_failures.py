@@ -24,7 +24,7 @@ from tests.factories.problems import problem_file, simple
 
 def solve(problem: Problem, **how: Any) -> Plan:
     """With nobody beside the solver that misbehaves."""
-    return solve_beside(problem, beside=None, **how)
+    return solve_beside(problem, beside=(), **how)
 
 
 FAKE = Path(__file__).with_name("fake_solver.py")
@@ -115,6 +115,43 @@ class TestHanging:
         )  # fmt: skip
         assert monotonic() - began < 2
         assert plan.status is PlanStatus.STOPPED
+
+
+class TestRace:
+    """Another solver joins after a while: its plan counts, after our recount, and nothing else."""
+
+    @pytest.fixture
+    def trap(self) -> Problem:
+        """Ranked lists take A, worth 10; B and C together are worth 14."""
+        items = simple("A", 10, 600), simple("B", 7, 500), simple("C", 7, 500)
+        return parse_problem(problem_file(*items, quarters=1))
+
+    def raced(self, problem: Problem, mode: str, **how: Any) -> Plan:
+        racer = Backend("cbc", (sys.executable, str(FAKE), mode))
+        return solve_beside(problem, backends=(fake("hang"),), beside=(racer,), **how)
+
+    def test_adds_the_plan_it_ends_with(self, trap: Problem) -> None:
+        seen: list[int | None] = []
+        plan = self.raced(
+            trap, "races to the best", time_limit=20,
+            on_progress=lambda now: seen.append(now.value), should_stop=lambda: 14 in seen,
+        )  # fmt: skip
+        assert (plan.status, plan.value, plan.bound) == (PlanStatus.STOPPED, 14, None)
+
+    def test_a_stop_takes_the_plan_it_tells_only_then(self, trap: Problem) -> None:
+        began = monotonic()
+        plan = self.raced(
+            trap, "tells when interrupted", time_limit=20,
+            should_stop=lambda: monotonic() - began > 4,
+        )  # fmt: skip
+        assert (plan.status, plan.value) == (PlanStatus.STOPPED, 14)
+
+    def test_neither_its_bound_nor_a_plan_that_breaks_a_limit_counts(self, trap: Problem) -> None:
+        began = monotonic()
+        plan = self.raced(
+            trap, "races with a lie", time_limit=20, should_stop=lambda: monotonic() - began > 3
+        )
+        assert (plan.value, plan.bound, plan.message) == (10, None, "")
 
 
 class TestNothingStaysBehind:

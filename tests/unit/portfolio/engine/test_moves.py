@@ -39,7 +39,7 @@ class TestAlone:
 class TestTogether:
     def test_a_plan_found_beside_is_told_to_the_solver(self) -> None:
         problem = parse_problem(portfolio(40, 4))
-        alone = solve(problem, time_limit=6, beside=None)
+        alone = solve(problem, time_limit=6, beside=())
         both = solve(problem, time_limit=6)
         assert both.value is not None and alone.value is not None
         assert both.value >= alone.value * 0.98
@@ -53,7 +53,7 @@ class TestTogether:
     def test_a_search_beside_that_cannot_be_started_is_no_failure(self) -> None:
         gone = type(MOVES)("gone", ("/nonexistent/moves",))
         problem = parse_problem(portfolio(20, 4))
-        plan = solve(problem, time_limit=5, backends=(HIGHS,), beside=gone)
+        plan = solve(problem, time_limit=5, backends=(HIGHS,), beside=(gone,))
         assert plan.value is not None and plan.message == ""
 
 

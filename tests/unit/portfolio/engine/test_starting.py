@@ -32,7 +32,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 def solved() -> Plan:
     """A alone is worth 10, B alone 7, both cannot be paid."""
     problem = parse_problem(problem_file(simple("A", 10, 600), simple("B", 7, 600), quarters=1))
-    return solve_beside(problem, time_limit=20, beside=None)
+    return solve_beside(problem, time_limit=20, beside=())
 
 
 def servers_of(pid: int) -> list[int]:
