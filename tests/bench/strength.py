@@ -11,7 +11,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,27 +43,57 @@ def compare(arguments: list[str]) -> Iterator[Row]:
         yield from _instance(initiatives, starts, options)
 
 
-def _instance(initiatives: int, starts: int, options: argparse.Namespace) -> Iterator[Row]:
-    problem = parse_problem(portfolio(initiatives, starts, options.seed))
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one solver reached: ``value`` by our recount and ``bound`` in minor units; ``error``
+    where it did not run. The rest is what it used."""
+
+    solver: str
+    value: int | None = None
+    bound: float | None = None
+    error: str = ""
+    used: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float | None:
+        if self.value is None or not self.bound:
+            return None
+        return (self.bound - self.value) / self.bound
+
+
+def measured(
+    initiatives: int, starts: int, *, seed: int, seconds: float, solvers: Sequence[str]
+) -> Iterator[Outcome]:
+    """One solver after the other, each alone."""
+    problem = parse_problem(portfolio(initiatives, starts, seed))
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "model.mps")
 
         def run(name: str) -> dict[str, Any]:
-            parts = (name, initiatives, starts, options.seed, options.seconds, path)
+            parts = (name, initiatives, starts, seed, seconds, path)
             command = [sys.executable, "-m", "tests.bench.rivals", *map(str, parts)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
             lines = done.stdout.strip().splitlines()
             return json.loads(lines[-1]) if lines else {"error": done.stderr.strip()[-60:]}
 
         scale = run("model")
-        best = None
-        for name in options.solvers.split(","):
+        for name in solvers:
             answer = run(name)
-            value = _value(problem, answer)
-            bound = _bound(answer, scale)
-            best = value if best is None else best
-            label = f"{initiatives} × 3 × {starts}, {options.seconds:g} s: {NAMES[name]}"
-            yield Row(label, _figure(answer, value, bound, best))
+            if "error" in answer:
+                yield Outcome(name, error=answer["error"])
+            else:
+                yield Outcome(name, _value(problem, answer), _bound(answer, scale), used=answer)
+
+
+def _instance(initiatives: int, starts: int, options: argparse.Namespace) -> Iterator[Row]:
+    best = None
+    solvers = options.solvers.split(",")
+    for outcome in measured(
+        initiatives, starts, seed=options.seed, seconds=options.seconds, solvers=solvers
+    ):
+        best = outcome.value if best is None else best
+        label = f"{initiatives} × 3 × {starts}, {options.seconds:g} s: {NAMES[outcome.solver]}"
+        yield Row(label, _figure(outcome, best))
 
 
 def _value(problem: Problem, answer: dict[str, Any]) -> int | None:
@@ -81,17 +112,16 @@ def _bound(answer: dict[str, Any], scale: dict[str, Any]) -> float | None:
     return None if said is None or abs(said) > 1e100 else scale["base"] - said * scale["unit"]
 
 
-def _figure(
-    answer: dict[str, Any], value: int | None, bound: float | None, best: int | None
-) -> str:
-    if "error" in answer:
-        return f"did not run: {answer['error']}"
+def _figure(outcome: Outcome, best: int | None) -> str:
+    if outcome.error:
+        return f"did not run: {outcome.error}"
+    value, used = outcome.value, outcome.used
     parts = ["no plan" if value is None else f"value {value / 100:,.0f}"]
     if value is not None and best:
         parts.append(f"{value / best:.4f} of ours")
-    if value is not None and bound:
-        parts.append(f"gap {(bound - value) / bound:.2%}")
-    if answer.get("first") is not None:
-        parts.append(f"first {answer['first']:.1f} s")
-    parts.append(f"cpu {answer['cpu']:.0f} s, peak {answer['peak']:.0f} MB")
+    if outcome.gap is not None:
+        parts.append(f"gap {outcome.gap:.2%}")
+    if used.get("first") is not None:
+        parts.append(f"first {used['first']:.1f} s")
+    parts.append(f"cpu {used['cpu']:.0f} s, peak {used['peak']:.0f} MB")
     return ", ".join(parts)

@@ -3,6 +3,7 @@ other as a command."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import signal
@@ -158,6 +159,10 @@ class _Servers:
     def forget(self) -> None:
         """In a forked process: leave the server to the process that started it."""
         self._lock = Lock()
+        self.end()
+
+    def end(self) -> None:
+        """Let go of the server; the next search gets a new one."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -165,6 +170,14 @@ class _Servers:
 
 _servers = _Servers()
 os.register_at_fork(after_in_child=_servers.forget)
+
+
+def end_server() -> None:
+    """End the server and wait for it, as at the end of the process; nothing may run in it."""
+    _servers.end()
+
+
+atexit.register(end_server)
 
 
 def _environment() -> dict[str, str]:
