@@ -103,7 +103,7 @@ class _Work:
     def __init__(self, problem: Problem, tell: Callable[[str], None]) -> None:
         self.problem, self.tell = problem, tell
         self.limits = limits_of(problem)
-        self.is_infeasible = self.is_minimal = False
+        self.is_infeasible = self.is_minimal = self.is_refuted = False
         self.is_complete = True
         self.proof_seconds = 0.0
         self.members: list[Member] = []
@@ -131,6 +131,10 @@ class _Work:
             self.members.append(Member(owner, _names(reply.account)))
         self.tell("repair")
         self._repair()
+        if self.is_refuted:
+            self.is_infeasible = self.is_minimal = self.is_complete = False
+            self.members, self.ways_out = [], []
+            return
         self.tell("ways out")
         self._rules()
 
@@ -189,6 +193,9 @@ class _Work:
         question = Question(missable=missable, seconds=seconds, gap=1e-3)
         reply = self.desk.ask(question)
         if reply.account is None:
+            return None
+        if not breaches(reply.account):
+            self.is_refuted = True  # a plan that needs no repair: the clash was none
             return None
         changes = _making_room(reply.account)
         return self._shown(changes, reply.account)

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from app.portfolio.engine.answers.changes import Change, applied
-from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question
+from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question, is_sound
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Curve, Place, curves, understatement
 from app.portfolio.engine.counting import Account
@@ -312,8 +312,8 @@ class _Window:
         until = monotonic() + question.seconds + GRACE
         while monotonic() < until and not self._sandbox.is_finished:
             for message in self._sandbox.read(TICK):
-                if message["kind"] == "reply" and message["number"] == self._number:
-                    return message
+                if message["kind"] == "reply" and message.get("number") == self._number:
+                    return message if is_sound(message) else None
             try:
                 watch()
             except StoppedError:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from app.portfolio.engine.answers.changes import Change
 from app.portfolio.engine.chords import Curve, Place
+from app.portfolio.engine.job import Message
 from app.portfolio.engine.problem import Problem
 
+STATES = ("optimal", "limit", "infeasible", "failed")
 QUESTIONS = "questions"
 """Name of the pipe."""
 
@@ -61,3 +63,14 @@ class DeskTask:
     seconds: float
     warms_up: bool = True
     backend: str = "highs"
+
+
+def is_sound(message: Message) -> bool:
+    """Whether a reply has the parts and kinds of figures that replies have."""
+    figures = [message.get("value"), message.get("bound"), *message.get("bounds", ())]
+    return (
+        message.get("state") in STATES
+        and {"positions", "value", "bound"} <= message.keys()
+        and isinstance(message["positions"], list | None)
+        and all(one is None or isinstance(one, int | float) for one in figures)
+    )

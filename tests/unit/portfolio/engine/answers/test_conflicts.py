@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from app.portfolio.engine import parse_problem, solve
@@ -10,8 +13,11 @@ from app.portfolio.engine.answers.conflicts import conflicts, limits_of
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.sandbox import Backend
 from tests.bench.engine_instances import small_document
 from tests.factories.problems import problem_file, simple
+
+KEEPER = Path(__file__).parents[1] / "fake_keeper.py"
 
 
 def infeasible_problems(count: int) -> list[Problem]:
@@ -98,3 +104,11 @@ def test_stopping_leaves_what_is_known(stop_at: int) -> None:
     problem = parse_problem(problem_file(*both, rules=rules, quarters=1))
     found = conflicts(problem, should_stop=stop)
     assert not found.is_complete or found.members
+
+
+def test_a_clash_that_needs_no_repair_is_not_believed() -> None:
+    keeper = Backend("highs", (sys.executable, str(KEEPER), "denies"))
+    problem = parse_problem(problem_file(simple("A", 10, 600), quarters=1))
+    found = conflicts(problem, time_limit=10, backend=keeper)
+    assert (found.is_infeasible, found.is_complete) == (False, False)
+    assert (found.members, found.ways_out) == ((), ())

@@ -26,12 +26,23 @@ from app.portfolio.engine.answers.changes import (
 )
 from app.portfolio.engine.answers.desk import Desk, StoppedError
 from app.portfolio.engine.answers.questions import Question
-from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.engine.sandbox import Backend
 from tests.bench.engine_instances import small_document
 from tests.factories.problems import problem_file, simple
 
 FAKE = Path(__file__).parents[1] / "fake_solver.py"
+KEEPER = Path(__file__).parents[1] / "fake_keeper.py"
+LIES = (
+    "breaks a limit", "overstates", "understates", "no such choice", "no choice at all",
+    "half a reply", "out of memory", "crash",
+)  # fmt: skip
+
+
+def lying(mode: str) -> Backend:
+    """A keeper that answers as the mode says."""
+    return Backend("highs", (sys.executable, str(KEEPER), mode))
 
 
 def some_changes(problem: Problem, seed: int) -> list[tuple[Change, ...]]:
@@ -82,6 +93,27 @@ class TestDistrust:
         with Desk(problem, seconds=20, workers=1, backend=backend) as desk:
             reply = desk.ask(Question((Exclude("A"),), seconds=2))
         assert reply.value == 7
+
+    @pytest.mark.parametrize("mode", LIES)
+    def test_a_lie_is_replaced_by_a_solve(self, mode: str) -> None:
+        problem = parse_problem(problem_file(simple("A", 10, 600), simple("B", 7, 600), quarters=1))
+        with Desk(problem, seconds=20, workers=1, backend=lying(mode)) as desk:
+            reply = desk.ask(Question((Exclude("A"),), seconds=2))
+        assert (reply.value, reply.bound, reply.is_infeasible) == (7, 7, False)
+
+    def test_it_is_not_believed_that_nothing_is_possible_where_a_plan_is_known(self) -> None:
+        problem = parse_problem(problem_file(simple("A", 10, 600), simple("B", 7, 600), quarters=1))
+        known = Account(problem, (Placement(1, 0, 0),))
+        with Desk(problem, seconds=20, workers=1, backend=lying("denies")) as desk:
+            reply = desk.ask(Question((Exclude("A"),), seconds=2), start=known)
+        assert (reply.value, reply.is_infeasible) == (7, False)
+
+    def test_what_nobody_else_can_answer_is_left_open(self) -> None:
+        problem = parse_problem(problem_file(simple("A", 10, 600)))
+        for mode in ("half a reply", "no choice at all"):
+            with Desk(problem, seconds=20, workers=1, backend=lying(mode)) as desk:
+                assert desk.losses(["A"]) == [None]
+                assert desk.ask(Question(bound_only=True)).bound is None
 
     def test_stop_is_heard(self) -> None:
         problem = parse_problem(problem_file(simple("A", 10, 600)))
