@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import reduce
 from math import isfinite
 from typing import Any
 
@@ -64,9 +65,7 @@ class QuickShapes:
             if keyword not in ANNOTATIONS
             and (part := self._keyword(keyword, wanted, schema)) is not None
         ]
-        if len(parts) == 1:
-            return parts[0]
-        return lambda value: all(part(value) for part in parts)
+        return reduce(_both, parts) if parts else lambda _value: True
 
     def _keyword(self, keyword: str, wanted: Any, schema: Mapping[str, Any]) -> Test | None:
         simple = _simple(keyword, wanted)
@@ -127,6 +126,11 @@ class QuickShapes:
             return True
 
         return test
+
+
+def _both(one: Test, other: Test) -> Test:
+    """One after the other, in a fraction of the time that ``all`` takes over a list of them."""
+    return lambda value: one(value) and other(value)
 
 
 def _simple(keyword: str, wanted: Any) -> Test | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from app.portfolio.engine.faults import Fault, ProblemError, at
@@ -58,16 +59,17 @@ def read_tree(source: bytes | str, *, limits: Limits = DEFAULT_LIMITS) -> Any:
 
     Raises ProblemError for text that is not JSON, is larger than ``limits``, or repeats a key.
     """
+    repeated: list[_Repeated] = []
     try:
         content = source.encode() if isinstance(source, str) else source
         _check_size(content, limits)
         tree = json.loads(
             content.decode("utf-8-sig"),
-            object_pairs_hook=_object,
+            object_pairs_hook=partial(_object, repeated),
             parse_float=_fraction,
             parse_constant=float,
         )
-        faults = list(_repeated_keys("$", tree))
+        faults = list(_repeated_keys("$", tree)) if repeated else []
     except UnicodeError as error:
         place = getattr(error, "start", 0)
         fault = f"is not UTF-8 text (byte {place}). Save the file as UTF-8."
@@ -134,7 +136,7 @@ def _fraction(text: str) -> Decimal:
     return number
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(repeated: list[_Repeated], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(pairs) > MOST_KEYS:
         raise _UnreadableError(f"holds an object of {len(pairs):,} keys; at most {MOST_KEYS:,}.")
     plain = dict(pairs)
@@ -143,6 +145,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = _Repeated(plain)
     counts = Counter(name for name, _ in pairs)
     found.keys_repeated = tuple(sorted(name for name, count in counts.items() if count > 1))
+    repeated.append(found)
     return found
 
 
