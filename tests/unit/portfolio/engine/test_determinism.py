@@ -52,7 +52,7 @@ def shuffled(node: Any, random: Random, name: str = "") -> Any:
 @pytest.fixture(scope="module")
 def plans() -> dict[int, Plan]:
     """Proven, with nobody beside."""
-    found = {s: solve(parse_problem(document(s)), time_limit=60, beside=None) for s in SEEDS}
+    found = {s: solve(parse_problem(document(s)), time_limit=60, beside=()) for s in SEEDS}
     assert {plan.status for plan in found.values()} == {PlanStatus.OPTIMAL}
     return found
 
@@ -91,7 +91,7 @@ def test_with_our_own_search_beside_from_the_start(
     plans: dict[int, Plan], seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.portfolio.engine.beside.LATE", 0.0)
-    plan = solve(parse_problem(document(seed)), time_limit=60, beside=MOVES)
+    plan = solve(parse_problem(document(seed)), time_limit=60, beside=(MOVES,))
     assert told(plan) == told(plans[seed])
 
 
@@ -100,5 +100,5 @@ def test_from_whatever_plan_it_starts(plans: dict[int, Plan], seed: int) -> None
     problem = parse_problem(document(seed))
     random = Random(seed)
     start = random.sample(problem.placements, 2)
-    plan = solve(problem, time_limit=60, beside=None, start=start)
+    plan = solve(problem, time_limit=60, beside=(), start=start)
     assert told(replace(plan, seconds=0.0)) == told(plans[seed])
