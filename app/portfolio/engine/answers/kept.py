@@ -42,6 +42,20 @@ OPEN_CHOICES = 60
 NODES = 300
 """Branches, at most, of the small model."""
 
+NEARLY_WHOLE, FEW_CHOICES = 24, 15
+"""Columns at no whole number up to which a relaxation is nearly a plan, and the choices left open
+then: a proof takes less time than the solver's own search for plans would."""
+
+BRISK = {
+    "mip_allow_restart": False,
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""Settings of a solver that only proves."""
+
 
 class RecordingModel(Model):
     """A model that remembers who owns a row and what limits it, to be changed later."""
@@ -157,8 +171,10 @@ class Kept:
             return Found(relaxed.state)
         most = self.value(relaxed.objective)
         best = _Best(floor)
-        aim = _Aim(most - gap * abs(most), gap, until)
-        self._try(now, relaxed, self._worth_opening(now, relaxed), best, replace(aim, nodes=NODES))
+        is_brisk = gap == 0 and int(relaxed.is_split.sum()) <= NEARLY_WHOLE
+        aim = _Aim(most - gap * abs(most), gap, until, is_brisk=is_brisk)
+        opened = self._worth_opening(now, relaxed, FEW_CHOICES if is_brisk else OPEN_CHOICES)
+        self._try(now, relaxed, opened, best, replace(aim, nodes=NODES))
         if best.is_within(most, gap):
             return Found("optimal", *best.found, most)
         rest = self._try(now, relaxed, self._could_matter(now, relaxed, best), best, aim)
@@ -232,12 +248,12 @@ class Kept:
         move(lp, now, self.arrays)
         return relaxed
 
-    def _worth_opening(self, now: Arrays, relaxed: _Relaxed) -> Mask:
+    def _worth_opening(self, now: Arrays, relaxed: _Relaxed, choices: int) -> Mask:
         """Choices the relaxation is undecided about, and those that come next to mattering."""
         far = self._distance(relaxed)
         split = relaxed.is_split & now.whole
         far[split] = 0.0
-        room = OPEN_CHOICES + 2 * int(split.sum())
+        room = choices + 2 * int(split.sum())
         free = ~now.whole
         free[self._xs[np.argsort(far[self._xs], kind="stable")[:room]]] = True
         free[self._y_of_x[free[self._xs]]] = True
@@ -271,6 +287,8 @@ class Kept:
         solver.setOptionValue("mip_rel_gap", aim.gap)
         solver.setOptionValue("objective_target", (self.base - aim.value) / self.unit - settled)
         solver.setOptionValue("time_limit", max(0.01, aim.until - monotonic()))
+        for name, setting in BRISK.items() if aim.is_brisk else ():
+            solver.setOptionValue(name, setting)
         if aim.nodes is not None:
             solver.setOptionValue("mip_max_nodes", aim.nodes)
         if best.value is not None:
@@ -318,12 +336,14 @@ class _Tried:
 
 @dataclass(frozen=True, slots=True)
 class _Aim:
-    """When to be content: a plan of this value, this gap, this moment, that many nodes."""
+    """When to be content: a plan of this value, this gap, this moment, that many nodes;
+    ``is_brisk``: without searching for plans on the way."""
 
     value: float
     gap: float
     until: float
     nodes: int | None = None
+    is_brisk: bool = False
 
 
 @dataclass
