@@ -122,6 +122,16 @@ def breaches(account: Account) -> list[Breach]:
     return found
 
 
+def is_allowed(account: Account) -> bool:
+    """Whether the choices break nothing: `breaches` without saying what, much sooner."""
+    return not (
+        any(True for _ in _impossible_choices(account))
+        or any(True for _ in _overspent(account))
+        or any(True for _ in _overworked(account))
+        or any(state.is_broken for state in rule_states(account))
+    )
+
+
 def _impossible_choices(account: Account) -> Iterator[Breach]:
     problem, seen = account.problem, set()
     for placement in account.chosen:
@@ -135,12 +145,19 @@ def _impossible_choices(account: Account) -> Iterator[Breach]:
 
 def _budget_breaches(account: Account) -> Iterator[Breach]:
     problem = account.problem
-    for place, fund in enumerate(problem.funds):
+    for place, quarter, missing in _overspent(account):
+        fund = problem.funds[place]
+        text = f"{fund.key} is overspent by {missing:,} in {problem.quarters[quarter]}"
+        cover = _minimal_cover(problem, account.chosen, place, quarter)
+        yield Breach(f"fund:{fund.key}:{quarter}", text, cover)
+
+
+def _overspent(account: Account) -> Iterator[tuple[int, int, int]]:
+    """Fund, quarter and what is missing."""
+    for place, fund in enumerate(account.problem.funds):
         for quarter, state in enumerate(fund_quarters(fund, account.spend[place])):
             if state.left < 0:
-                text = f"{fund.key} is overspent by {-state.left:,} in {problem.quarters[quarter]}"
-                cover = _minimal_cover(problem, account.chosen, place, quarter)
-                yield Breach(f"fund:{fund.key}:{quarter}", text, cover)
+                yield place, quarter, -state.left
 
 
 def _minimal_cover(
@@ -170,17 +187,22 @@ def _minimal_cover(
 
 def _capacity_breaches(account: Account) -> Iterator[Breach]:
     problem = account.problem
-    for place, capacity in enumerate(problem.capacities):
-        if capacity.overtime_price is not None:
-            continue
-        for quarter, missing in enumerate(account.overtime[place]):
-            if missing > 0:
-                when = problem.quarters[quarter]
-                text = f"{capacity.key} lacks {missing} {capacity.unit or 'units'} in {when}"
-                cover = tuple(
-                    placement
-                    for placement in account.chosen
-                    for flow in problem.option(placement).demand
-                    if flow.target == place and quarter in dict(problem.in_horizon(placement, flow))
-                )
-                yield Breach(f"capacity:{capacity.key}:{quarter}", text, cover)
+    for place, quarter, missing in _overworked(account):
+        capacity, when = problem.capacities[place], problem.quarters[quarter]
+        text = f"{capacity.key} lacks {missing} {capacity.unit or 'units'} in {when}"
+        cover = tuple(
+            placement
+            for placement in account.chosen
+            for flow in problem.option(placement).demand
+            if flow.target == place and quarter in dict(problem.in_horizon(placement, flow))
+        )
+        yield Breach(f"capacity:{capacity.key}:{quarter}", text, cover)
+
+
+def _overworked(account: Account) -> Iterator[tuple[int, int, Decimal]]:
+    """Capacity without priced overtime, quarter and what is missing."""
+    for place, capacity in enumerate(account.problem.capacities):
+        if capacity.overtime_price is None:
+            for quarter, missing in enumerate(account.overtime[place]):
+                if missing > 0:
+                    yield place, quarter, missing

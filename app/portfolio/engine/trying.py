@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from time import monotonic
 
-from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.checking import is_allowed
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.plan import Plan, PlanStatus, Progress
 from app.portfolio.engine.problem import Pin, Placement, Problem
@@ -122,7 +122,7 @@ def _best_first(problem: Problem, out: set[int], until: float) -> list[Placement
 
 def _stands(problem: Problem, chosen: list[Placement]) -> bool:
     ordered = tuple(sorted(chosen, key=lambda one: one.initiative))
-    return not breaches(Account(problem, ordered))
+    return is_allowed(Account(problem, ordered))
 
 
 def _cheapest(problem: Problem, wanted: set[int]) -> list[Placement]:

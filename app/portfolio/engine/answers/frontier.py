@@ -11,7 +11,7 @@ from time import monotonic
 from app.portfolio.engine.answers.changes import ScaleBudgets
 from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError
 from app.portfolio.engine.answers.questions import Question
-from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.checking import is_allowed
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import best_greedy_list
 from app.portfolio.engine.plan import relative_gap
@@ -219,4 +219,4 @@ def standing(problem: Problem, account: Account | None) -> Account | None:
         return None
     chosen: tuple[Placement, ...] = account.chosen
     moved = Account(problem, chosen)
-    return None if breaches(moved) else moved
+    return moved if is_allowed(moved) else None

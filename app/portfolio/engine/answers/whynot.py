@@ -4,47 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from time import monotonic
 
-from app.portfolio.engine.answers.changes import (
-    AddBudget,
-    AddValue,
-    Change,
-    CostFactor,
-    DropRule,
-    Exclude,
-    Force,
-)
+from app.portfolio.engine.answers.changes import Force
 from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
 from app.portfolio.engine.answers.dominance import dominators
-from app.portfolio.engine.answers.frontier import standing
-from app.portfolio.engine.answers.questions import Question
-from app.portfolio.engine.counting import Account
-from app.portfolio.engine.plan import Plan
-from app.portfolio.engine.problem import Placement, Problem, Rule, Synergy
+from app.portfolio.engine.answers.remedies import Remedy, Search
+from app.portfolio.engine.plan import Plan, PlanStatus
+from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import Backend
-
-STEPS = 128
-"""How finely extra budget and cost cuts are searched: to less than 1 % of the cost."""
-
-MOST_STEPS = 64 * STEPS
-"""The most extra budget that is tried: what it spends, this many times."""
-
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """A change that brings the initiative in, proven by a re-solve.
-
-    ``kind`` is ``budget``, ``cost``, ``value`` or ``rule``; ``amount`` is the extra money, what the
-    initiative would have to cost less or be worth more; 0 for a rule. ``value`` is the best plan's
-    value then.
-    """
-
-    kind: str
-    change: Change
-    amount: int
-    value: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,18 +62,42 @@ def why_not(
     began = monotonic()
     rows: dict[str, WhyNot] = {}
     value, complete = plan.value, False
+
+    def tell(row: WhyNot) -> None:
+        rows[row.initiative] = row
+        if on_progress is not None:
+            on_progress(row)
+
     try:
         with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
-            start = account_of(problem, plan) if plan.has_plan else None
-            base = desk.known(start=start)
+            if plan.has_plan:
+                _estimate(desk, _left_out(problem, _held(problem, plan), only), tell)
+            base = _best(desk, plan)
             value = base.value
             wanted = _left_out(problem, base, only)
+            _estimate(desk, [p for p in wanted if problem.initiatives[p].key not in rows], tell)
+            keys = {problem.initiatives[place].key for place in wanted}
+            rows = {key: row for key, row in rows.items() if key in keys}
             if base.account is not None:
-                complete = _explain(desk, base, wanted, rows, on_progress)
+                complete = _explain(desk, base, wanted, rows, tell)
     except StoppedError:
         pass
     ordered = sorted(rows.values(), key=lambda row: (_rank(row), row.initiative))
     return WhyNots(value, tuple(ordered), complete, monotonic() - began)
+
+
+def _held(problem: Problem, plan: Plan) -> Reply:
+    """The plan as it was handed in, by its own bound."""
+    return Reply(problem, account_of(problem, plan), plan.bound, False)
+
+
+def _best(desk: Desk, plan: Plan) -> Reply:
+    """The best plan: the one handed in where that is proven, else what a search finds."""
+    if plan.has_plan:
+        held = _held(desk.problem, plan)
+        if plan.status is PlanStatus.OPTIMAL and held.bound == held.value:
+            return held
+    return desk.known(start=held.account if plan.has_plan else None)
 
 
 def _left_out(problem: Problem, base: Reply, only: Sequence[str] | None) -> list[int]:
@@ -121,34 +113,37 @@ def _rank(row: WhyNot) -> tuple[bool, int]:
     return (cost is None, cost or 0)
 
 
+def _estimate(desk: Desk, wanted: list[int], tell: Callable[[WhyNot], None]) -> None:
+    """A first row of each, by the relaxation; the processes share the work."""
+    halves = [wanted[first :: desk.workers] for first in range(desk.workers)]
+
+    def some(places: list[int], window: int) -> list[int | None]:
+        keys = [desk.problem.initiatives[place].key for place in places]
+        return desk.losses(keys, window=window)
+
+    for half, estimates in desk.spread([half for half in halves if half], some):
+        for place, estimate in zip(halves[half], estimates, strict=True):
+            one = desk.problem.initiatives[place]
+            tell(WhyNot(one.key, one.name, estimate))
+
+
 def _explain(
     desk: Desk,
     base: Reply,
     wanted: list[int],
     rows: dict[str, WhyNot],
-    on_progress: Callable[[WhyNot], None] | None,
+    tell: Callable[[WhyNot], None],
 ) -> bool:
-    """Fill ``rows``; whether all are exact in the end."""
-    problem = desk.problem
-
-    def tell(row: WhyNot) -> None:
-        rows[row.initiative] = row
-        if on_progress is not None:
-            on_progress(row)
-
-    keys = [problem.initiatives[place].key for place in wanted]
-    for place, estimate in zip(wanted, desk.losses(keys), strict=True):
-        one = problem.initiatives[place]
-        tell(WhyNot(one.key, one.name, estimate))
-    near = sorted(wanted, key=lambda place: _rank(rows[problem.initiatives[place].key]))
+    """An exact row of each, the nearest first; whether it came to that."""
+    keys = [one.key for one in desk.problem.initiatives]
 
     def one_row(place: int, window: int) -> WhyNot | None:
         if desk.seconds_left <= 0:
             return None
-        inquiry = _Inquiry(desk, base, place, window)
-        return inquiry.row(rows[problem.initiatives[place].key].estimate)
+        return _row(desk, base, place, window, rows[keys[place]].estimate)
 
     complete = True
+    near = sorted(wanted, key=lambda place: _rank(rows[keys[place]]))
     for _, row in desk.spread(near, one_row):
         if row is None:
             complete = False
@@ -157,207 +152,23 @@ def _explain(
     return complete
 
 
-class _Inquiry:
-    """What keeps one initiative out."""
-
-    def __init__(self, desk: Desk, base: Reply, place: int, window: int) -> None:
-        assert base.account is not None
-        self.desk, self.base, self.place, self.window = desk, base, place, window
-        self.problem = desk.problem
-        self.known: Account = base.account
-        self.key = self.problem.initiatives[place].key
-        self.most = base.bound if base.bound is not None else base.account.value
-        self.clear = max(1, abs(base.account.value) // 10**6)
-        """By how much a plan with it must be better, so that no rounding decides."""
-
-    def row(self, estimate: int | None) -> WhyNot:
-        forced = self.desk.known(Force(self.key), window=self.window)
-        loss, enters, leaves = None, frozenset[int](), frozenset[int]()
-        if forced.value is not None:
-            loss = max(0, self.known.value - forced.value)
-            enters = forced.funded - self.base.funded - {self.place}
-            leaves = self.base.funded - forced.funded
-        found = (self._budget(forced), self._cost(), self._value(forced), self._rule())
-        return WhyNot(
-            initiative=self.key,
-            name=self.problem.initiatives[self.place].name,
-            estimate=estimate,
-            is_exact=True,
-            loss=loss,
-            enters=self._names(enters),
-            leaves=self._names(leaves),
-            remedies=tuple(remedy for remedy in found if remedy is not None),
-            dominated_by=dominators(self.known, self.place),
-        )
-
-    def _names(self, places: frozenset[int]) -> tuple[str, ...]:
-        return tuple(self.problem.initiatives[place].key for place in sorted(places))
-
-    def _ask(self, *changes: Change, floor: float | None = None) -> Reply:
-        start = None
-        if floor is None:
-            changed = changes[0].apply(self.problem)
-            start = standing(changed, self.known)
-            if any(isinstance(change, Exclude | Force) for change in changes[1:]):
-                start = start if isinstance(changes[-1], Exclude) else None
-        return self.desk.ask(Question(changes, floor=floor), window=self.window, start=start)
-
-    def _holds(self, change: Change, reply: Reply) -> bool:
-        """Whether the best plan has it, and clearly so: none without it is worth as much."""
-        if reply.value is None or self.place not in reply.funded:
-            return False
-        without = self._ask(change, Exclude(self.key))
-        if without.is_infeasible:
-            return True
-        return without.bound is not None and without.bound + self.clear <= reply.value
-
-    def _budget(self, forced: Reply) -> Remedy | None:
-        """The smallest part of its own spend, in its own funds and quarters, that does it; else
-        all that it and what comes along with it spend."""
-        own = self._profile([self._own_placement(forced)])
-        remedy = self._least(own)
-        if remedy is None and forced.account is not None:
-            entering = [
-                placement
-                for placement in forced.account.chosen
-                if placement.initiative not in self.base.funded
-            ]
-            if len(entering) > 1:
-                remedy = self._least(self._profile(entering))
-        return remedy
-
-    def _own_placement(self, forced: Reply) -> Placement:
-        if forced.account is not None:
-            mine = [p for p in forced.account.chosen if p.initiative == self.place]
-            if mine:
-                return mine[0]
-        own = [p for p in self.problem.placements if p.initiative == self.place]
-        return max(own, key=lambda p: (self.problem.own_value(p), -self.problem.spend(p)))
-
-    def _profile(self, placements: Sequence[Placement]) -> dict[tuple[str, str], int]:
-        money: dict[tuple[str, str], int] = {}
-        for placement in placements:
-            for flow in self.problem.option(placement).spend:
-                for quarter, amount in self.problem.in_horizon(placement, flow):
-                    where = (self.problem.funds[flow.target].key, self.problem.quarters[quarter])
-                    money[where] = money.get(where, 0) + int(amount)
-        return money
-
-    def _least(self, profile: dict[tuple[str, str], int]) -> Remedy | None:
-        if not profile:
-            return None
-
-        def more(step: int) -> AddBudget:
-            parts = ((f, q, -(-amount * step // STEPS)) for (f, q), amount in profile.items())
-            return AddBudget(tuple(sorted(parts)))
-
-        found: dict[int, Reply] = {}
-
-        def is_in(step: int) -> bool:
-            if step not in found:
-                found[step] = self._ask(more(step))
-            return self.place in found[step].funded
-
-        guess = self._relaxed_step(more)
-        step = None if guess is None else _least_step(guess, is_in)
-        if step is None:
-            return None
-        for further in (0, 1, 4, 16, 64):
-            change = more(step + further)
-            if is_in(step + further) and self._holds(change, found[step + further]):
-                return Remedy("budget", change, change.total, found[step + further].value or 0)
-        return None
-
-    def _relaxed_step(self, more: Callable[[int], AddBudget]) -> int | None:
-        """Where the relaxation begins to fund it; quick, and near to where the plan does."""
-
-        def is_in(step: int) -> bool:
-            question = Question((more(step),), bound_only=True, look=self.key)
-            share = self.desk.ask(question, window=self.window).share
-            return share is not None and share >= 0.5
-
-        high = STEPS
-        while not is_in(high):
-            high *= 2
-            if high > MOST_STEPS:
-                return None
-        low = high // 2 if high > STEPS else 0
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (low, middle) if is_in(middle) else (middle, high)
-        return high
-
-    def _cost(self) -> Remedy | None:
-        """The smallest cut of what it costs that does it."""
-        target = self.most + self.clear
-
-        def cheaper(step: int) -> CostFactor:
-            return CostFactor(self.key, Decimal(step) / STEPS)
-
-        def value_at(step: int) -> int | None:
-            reply = self._ask(cheaper(step), Force(self.key), floor=float(target - 1))
-            enough = reply.value is not None and reply.value >= target
-            return reply.value if enough else None
-
-        low, high, value = 0, STEPS, value_at(0)
-        if value is None:
-            return None
-        while high - low > 1:
-            middle = (low + high) // 2
-            found = value_at(middle)
-            if found is None:
-                high = middle
-            else:
-                low, value = middle, found
-        cost = max(self.problem.spend(p) for p in self.problem.placements
-                   if p.initiative == self.place)  # fmt: skip
-        change = cheaper(low)
-        return Remedy("cost", change, cost - int(cost * change.factor), value)
-
-    def _value(self, forced: Reply) -> Remedy | None:
-        """What it would have to be worth more: plans without it stay as they are, so the best
-        plan with it has to overtake the best there is."""
-        if forced.value is None:
-            return None
-        more = max(1, self.most + self.clear - forced.value)
-        return Remedy("value", AddValue(self.key, more), more, forced.value + more)
-
-    def _rule(self) -> Remedy | None:
-        """The first rule without which it comes in; those that name it come first."""
-        rules = [rule for rule in self.problem.rules if not isinstance(rule, Synergy)]
-        for rule in sorted(rules, key=lambda rule: (not self._concerns(rule), rule.key)):
-            if self.desk.seconds_left <= 0:
-                return None
-            change = DropRule(rule.key)
-            start = standing(change.apply(self.problem), self.known)
-            reply = self.desk.known(change, window=self.window, start=start)
-            if self._holds(change, reply):
-                return Remedy("rule", change, 0, reply.value or 0)
-        return None
-
-    def _concerns(self, rule: Rule) -> bool:
-        named = getattr(rule, "initiatives", ()) or (
-            getattr(rule, "initiative", None), getattr(rule, "needs", None),
-        )  # fmt: skip
-        return self.place in named
-
-
-def _least_step(guess: int, is_in: Callable[[int], bool]) -> int | None:
-    """The least step that is in, near a guess: outwards first, then by halves."""
-    width = 4
-    if is_in(guess):
-        high, low = guess, max(0, guess - width)
-        while low > 0 and is_in(low):
-            width *= 2
-            high, low = low, max(0, low - width)
-    else:
-        low, high = guess, guess + width
-        while not is_in(high):
-            width *= 2
-            low, high = high, high + width
-            if high > 2 * MOST_STEPS:
-                return None
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if is_in(middle) else (middle, high)
-    return high
+def _row(desk: Desk, base: Reply, place: int, window: int, estimate: int | None) -> WhyNot:
+    assert base.account is not None
+    keys = [one.key for one in desk.problem.initiatives]
+    forced = desk.known(Force(keys[place]), window=window)
+    loss, enters, leaves = None, frozenset[int](), frozenset[int]()
+    if forced.value is not None:
+        loss = max(0, base.account.value - forced.value)
+        enters = forced.funded - base.funded - {place}
+        leaves = base.funded - forced.funded
+    return WhyNot(
+        initiative=keys[place],
+        name=desk.problem.initiatives[place].name,
+        estimate=estimate,
+        is_exact=True,
+        loss=loss,
+        enters=tuple(keys[one] for one in sorted(enters)),
+        leaves=tuple(keys[one] for one in sorted(leaves)),
+        remedies=Search(desk, base, place, window).remedies(forced),
+        dominated_by=dominators(base.account, place),
+    )
