@@ -2,18 +2,69 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from app.portfolio.engine import parse_problem, solve
-from app.portfolio.engine.answers.changes import DropRule, Force
+from app.portfolio.engine import Problem, parse_problem, solve
+from app.portfolio.engine.answers.changes import DropRule, Force, applied
 from app.portfolio.engine.answers.prices import rule_prices
 from app.portfolio.engine.answers.whynot import WhyNot, why_not
-from tests.bench.engine_instances import small_document
+from app.portfolio.engine.checking import breaches
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.problem import Placement
+from tests.bench.engine_instances import KINDS, NEW_KINDS, small_document
 from tests.factories.problems import problem_file, simple
+
+SMALL = range(2200, 2214)
+MOST_PLANS = 300
+
+
+def best_with_and_without(problem: Problem, place: int) -> tuple[int | None, int | None]:
+    """What the best plans with and without an initiative are worth, by trying all there are."""
+    ways: list[list[Placement | None]] = [[None] for _ in problem.initiatives]
+    for placement in problem.placements:
+        ways[placement.initiative].append(placement)
+    best: dict[bool, int] = {}
+    for plan in product(*ways):
+        account = Account(problem, tuple(one for one in plan if one is not None))
+        if not breaches(account):
+            has = plan[place] is not None
+            best[has] = max(account.value, best.get(has, account.value))
+    return best.get(True), best.get(False)
+
+
+class TestEveryKindOfRule:
+    @pytest.mark.parametrize("seed", SMALL)
+    def test_no_plan_without_it_is_worth_as_much_once_a_remedy_is_applied(self, seed: int) -> None:
+        problem = parse_problem(small_document(seed, most_combinations=MOST_PLANS, every_kind=True))
+        plan = solve(problem, time_limit=30, beside=None)
+        found = why_not(problem, plan)
+        keys = [one.key for one in problem.initiatives]
+        for row in found.rows:
+            place = keys.index(row.initiative)
+            having, lacking = best_with_and_without(problem, place)
+            assert lacking == plan.value
+            assert row.loss == (None if having is None else lacking - having)
+            for remedy in row.remedies:
+                changed = applied(problem, (remedy.change,))
+                having, lacking = best_with_and_without(changed, place)
+                assert having is not None and (lacking is None or having > lacking), remedy
+                assert having == remedy.value, remedy
+
+    def test_rules_of_every_kind_hard_and_soft_are_among_them(self) -> None:
+        documents = [
+            small_document(seed, most_combinations=MOST_PLANS, every_kind=True) for seed in SMALL
+        ]
+        rules = [rule for document in documents for rule in document["rules"]]
+        assert {*KINDS, *NEW_KINDS} <= {rule["type"] for rule in rules}
+        assert any("price" in rule for rule in rules)
+        assert any(fund.get("carry_over") for one in documents for fund in one["funds"])
+        assert any("overtime_price" in team for one in documents for team in one["capacities"])
 
 
 class TestRemedies:
-    @pytest.mark.parametrize("seed", range(10))
+    @pytest.mark.parametrize("seed", range(4))
     def test_applied_they_bring_the_initiative_in(self, seed: int) -> None:
         problem = parse_problem(small_document(2000 + seed, most_combinations=10**6))
         plan = solve(problem, time_limit=30)
