@@ -126,8 +126,8 @@ def is_allowed(account: Account) -> bool:
     """Whether the choices break nothing: `breaches` without saying what, much sooner."""
     return not (
         any(True for _ in _impossible_choices(account))
-        or any(True for _ in _overspent(account))
-        or any(True for _ in _overworked(account))
+        or any(True for _ in overspent(account))
+        or any(True for _ in overworked(account))
         or any(state.is_broken for state in rule_states(account))
     )
 
@@ -145,14 +145,14 @@ def _impossible_choices(account: Account) -> Iterator[Breach]:
 
 def _budget_breaches(account: Account) -> Iterator[Breach]:
     problem = account.problem
-    for place, quarter, missing in _overspent(account):
+    for place, quarter, missing in overspent(account):
         fund = problem.funds[place]
         text = f"{fund.key} is overspent by {missing:,} in {problem.quarters[quarter]}"
         cover = _minimal_cover(problem, account.chosen, place, quarter)
         yield Breach(f"fund:{fund.key}:{quarter}", text, cover)
 
 
-def _overspent(account: Account) -> Iterator[tuple[int, int, int]]:
+def overspent(account: Account) -> Iterator[tuple[int, int, int]]:
     """Fund, quarter and what is missing."""
     for place, fund in enumerate(account.problem.funds):
         for quarter, state in enumerate(fund_quarters(fund, account.spend[place])):
@@ -187,7 +187,7 @@ def _minimal_cover(
 
 def _capacity_breaches(account: Account) -> Iterator[Breach]:
     problem = account.problem
-    for place, quarter, missing in _overworked(account):
+    for place, quarter, missing in overworked(account):
         capacity, when = problem.capacities[place], problem.quarters[quarter]
         text = f"{capacity.key} lacks {missing} {capacity.unit or 'units'} in {when}"
         cover = tuple(
@@ -199,7 +199,7 @@ def _capacity_breaches(account: Account) -> Iterator[Breach]:
         yield Breach(f"capacity:{capacity.key}:{quarter}", text, cover)
 
 
-def _overworked(account: Account) -> Iterator[tuple[int, int, Decimal]]:
+def overworked(account: Account) -> Iterator[tuple[int, int, Decimal]]:
     """Capacity without priced overtime, quarter and what is missing."""
     for place, capacity in enumerate(account.problem.capacities):
         if capacity.overtime_price is None:

@@ -87,6 +87,7 @@ class _Run:
     failures: list[str] = field(default_factory=list)
     proven: Message | None = None
     _told: float = 0.0
+    _knew: bool = False
 
     def prepare(self, start: Sequence[Placement]) -> None:
         """The plans to start from, and segments fine enough for the money at stake."""
@@ -305,8 +306,10 @@ class _Run:
         return ""
 
     def tell(self) -> None:
-        """Report progress, twice a second at most."""
-        if self.on_progress is None or (self._told and monotonic() - self._told < 0.5):
+        """Report progress, twice a second at most, and at once when the first bound is there."""
+        is_first, self._knew = self.bound is not None and not self._knew, self.bound is not None
+        is_soon = bool(self._told) and monotonic() - self._told < 0.5
+        if self.on_progress is None or (is_soon and not is_first):
             return
         self._told = monotonic()
         value = self.best.value if self.best else None

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from time import monotonic
 
-from app.portfolio.engine.checking import is_allowed
+from app.portfolio.engine.checking import is_allowed, overspent, overworked, rule_states
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.plan import Plan, PlanStatus, Progress
-from app.portfolio.engine.problem import Pin, Placement, Problem
+from app.portfolio.engine.problem import Pin, Placement, Problem, Requires, Together
 from app.portfolio.engine.sandbox import HIGHS, MOVES
 from app.portfolio.engine.solving import solve
 
@@ -85,27 +85,69 @@ def placements(problem: Problem, known: Iterable[Choice]) -> list[Placement]:
 
 
 def repaired(problem: Problem, chosen: list[Placement]) -> tuple[Placement, ...]:
-    """The choices with what must be in, without what must not and what pays least for its money,
-    until every limit holds; then what fits besides, the best for its money first."""
+    """The choices with what must be in, without what must not and, of what breaks a limit, what
+    pays least for its money; then what fits besides, the best for its money first."""
     until = monotonic() + REPAIR_SECONDS
-    pins = [rule for rule in problem.rules if isinstance(rule, Pin)]
-    must = {pin.initiative for pin in pins if pin.kind == "fund"}
+    pins = [rule for rule in problem.rules if isinstance(rule, Pin) and rule.price is None]
+    must = _with_needed(problem, {pin.initiative for pin in pins if pin.kind == "fund"})
     out = {pin.initiative for pin in pins if pin.kind == "exclude"}
     kept = [one for one in chosen if one.initiative not in out]
     kept += _cheapest(problem, must - {one.initiative for one in kept})
-    order = sorted(kept, key=lambda one: (one.initiative in must, _yield(problem, one)))
     dropped: list[Placement] = []
-    while order and monotonic() < until and not _stands(problem, kept):
-        dropped.append(order.pop(0))
+    while monotonic() < until:
+        to_blame = [one for one in _to_blame(_account(problem, kept)) if one.initiative not in must]
+        if not to_blame:
+            break
+        dropped.append(min(to_blame, key=lambda one: _yield(problem, one)))
         kept.remove(dropped[-1])
-    others = _best_first(problem, out, until)
-    for one in (*reversed(dropped), *others):
+    others = (*reversed(dropped), *_best_first(problem, out, until))
+    for one in others:
         if monotonic() > until:
             break
         taken = {other.initiative for other in kept}
-        if one.initiative not in taken and _stands(problem, [*kept, one]):
+        if one.initiative not in taken and is_allowed(_account(problem, [*kept, one])):
             kept.append(one)
     return tuple(kept)
+
+
+def _with_needed(problem: Problem, must: set[int]) -> set[int]:
+    """These and all that have to come along with them."""
+    while True:
+        more = set(must)
+        for rule in problem.rules:
+            if isinstance(rule, Requires | Together) and rule.price is None:
+                first = {rule.initiative} if isinstance(rule, Requires) else set(rule.initiatives)
+                if first & more:
+                    more |= {rule.needs} if isinstance(rule, Requires) else first
+        if more == must:
+            return must
+        must = more
+
+
+def _to_blame(account: Account) -> list[Placement]:
+    """The choices that bear on a limit that does not hold; none where all hold."""
+    problem = account.problem
+    for fund, last, _ in overspent(account):
+        return [
+            one for one in account.chosen
+            if any(flow.target == fund and any(q <= last for q, _ in problem.in_horizon(one, flow))
+                   for flow in problem.option(one).spend)
+        ]  # fmt: skip
+    for team, quarter, _ in overworked(account):
+        return [
+            one for one in account.chosen
+            if any(flow.target == team and quarter in dict(problem.in_horizon(one, flow))
+                   for flow in problem.option(one).demand)
+        ]  # fmt: skip
+    for position, state in enumerate(rule_states(account)):
+        if state.is_broken:
+            rule = problem.rules[position]
+            return [
+                one for one in account.chosen
+                if position in problem.rules_on[one.initiative]
+                and not (isinstance(rule, Requires) and one.initiative == rule.needs)
+            ] or list(account.chosen)  # fmt: skip
+    return [] if is_allowed(account) else list(account.chosen)
 
 
 def _best_first(problem: Problem, out: set[int], until: float) -> list[Placement]:
@@ -120,9 +162,8 @@ def _best_first(problem: Problem, out: set[int], until: float) -> list[Placement
     return [one for worth, one in found if worth > 0]
 
 
-def _stands(problem: Problem, chosen: list[Placement]) -> bool:
-    ordered = tuple(sorted(chosen, key=lambda one: one.initiative))
-    return is_allowed(Account(problem, ordered))
+def _account(problem: Problem, chosen: list[Placement]) -> Account:
+    return Account(problem, tuple(sorted(chosen, key=lambda one: one.initiative)))
 
 
 def _cheapest(problem: Problem, wanted: set[int]) -> list[Placement]:
@@ -137,5 +178,9 @@ def _cheapest(problem: Problem, wanted: set[int]) -> list[Placement]:
 
 
 def _yield(problem: Problem, placement: Placement) -> float:
-    """What it is worth alone for its money."""
-    return Account(problem, (placement,)).value / max(1, problem.spend(placement))
+    """About what it is worth alone for its money: small intensities as if there were no overlap."""
+    worth, last = float(problem.own_value(placement)), len(problem.quarters) - placement.start
+    for effect in problem.option(placement).effects:
+        values = problem.pools[effect.pool].value[placement.start :]
+        worth += sum(v * float(a) for v, a in zip(values, effect.intensity[:last], strict=False))
+    return worth / max(1, problem.spend(placement))

@@ -75,10 +75,11 @@ def why_not(
             base = _best(desk, plan)
             value = base.value
             wanted = _left_out(problem, base, only)
-            _estimate(desk, [p for p in wanted if problem.initiatives[p].key not in rows], tell)
             keys = {problem.initiatives[place].key for place in wanted}
+            fresh = [p for p in wanted if problem.initiatives[p].key not in rows]
             rows = {key: row for key, row in rows.items() if key in keys}
             if base.account is not None:
+                _estimate(desk, fresh, tell)
                 complete = _explain(desk, base, wanted, rows, tell)
     except StoppedError:
         pass

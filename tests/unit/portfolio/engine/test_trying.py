@@ -44,6 +44,41 @@ class TestRepaired:
         found = keys(repaired(forced, placements(forced, KNOWN)))
         assert "C" in found
 
+    def test_less_money_for_one_fund_touches_only_what_that_fund_pays(self) -> None:
+        document = problem_file(simple("A", 90, 50), simple("B", 9, 50), budget=[50, 0])
+        document["funds"].append({"key": "other", "budget": [50, 0]})
+        document["initiatives"][1]["options"][0]["spend"] = {"other": [50]}
+        problem = parse_problem(document)
+        known = placements(problem, [(key, "o", problem.quarters[0]) for key in ("A", "B")])
+        less = applied(problem, [ScaleBudgets(Fraction(9, 10), problem.funds[0].key)])
+        assert keys(repaired(less, known)) == {"B"}
+
+    def test_who_must_be_in_brings_along_what_it_needs(self) -> None:
+        rules = [{"type": "requires", "initiative": "C", "needs": "D", "lag": 0}]
+        problem = parse_problem(
+            problem_file(
+                simple("A", 90, 50), simple("C", 30, 30), simple("D", 5, 30),
+                budget=[100, 0], rules=rules,
+            )
+        )  # fmt: skip
+        forced = applied(problem, [Force("C")])
+        known = placements(problem, [("A", "o", problem.quarters[0])])
+        found = {problem.initiatives[one.initiative].key for one in repaired(forced, known)}
+        assert found == {"C", "D"}
+
+    def test_what_needs_somebody_left_out_goes_alone(self) -> None:
+        rules = [{"type": "requires", "initiative": "B", "needs": "D", "lag": 0}]
+        problem = parse_problem(
+            problem_file(
+                simple("A", 30, 50), simple("B", 90, 40), simple("D", 5, 10),
+                budget=[100, 0], rules=rules,
+            )
+        )  # fmt: skip
+        without = applied(problem, [Exclude("D")])
+        known = placements(problem, [(key, "o", problem.quarters[0]) for key in ("A", "B", "D")])
+        found = {problem.initiatives[one.initiative].key for one in repaired(without, known)}
+        assert found == {"A"}
+
     def test_choices_that_are_gone_are_left_out(self) -> None:
         known = [*KNOWN, ("X", "o", PROBLEM.quarters[0]), ("C", "x", PROBLEM.quarters[0])]
         assert keys(placements(PROBLEM, known)) == {"A", "B", "D"}

@@ -16,7 +16,8 @@ from app.portfolio.engine.problem import Placement
 from tests.bench.engine_instances import KINDS, NEW_KINDS, small_document
 from tests.factories.problems import problem_file, simple
 
-SMALL = range(2200, 2214)
+SMALL = (2217, 2223, 2233, 2237, 2239, 2242, 2243, 2248, 2265, 2270, 2272, 2273)
+"""Seeds of portfolios in which a rule of every kind keeps somebody out."""
 MOST_PLANS = 300
 
 
@@ -41,6 +42,7 @@ class TestEveryKindOfRule:
         plan = solve(problem, time_limit=30, beside=None)
         found = why_not(problem, plan)
         keys = [one.key for one in problem.initiatives]
+        assert any(row.remedies for row in found.rows)
         for row in found.rows:
             place = keys.index(row.initiative)
             having, lacking = best_with_and_without(problem, place)
