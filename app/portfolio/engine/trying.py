@@ -89,7 +89,7 @@ def repaired(problem: Problem, chosen: list[Placement]) -> tuple[Placement, ...]
     pays least for its money; then what fits besides, the best for its money first."""
     until = monotonic() + REPAIR_SECONDS
     pins = [rule for rule in problem.rules if isinstance(rule, Pin) and rule.price is None]
-    must = _with_needed(problem, {pin.initiative for pin in pins if pin.kind == "fund"})
+    must = _with_needed(problem, {pin.initiative for pin in pins if pin.kind != "exclude"})
     out = {pin.initiative for pin in pins if pin.kind == "exclude"}
     kept = [one for one in chosen if one.initiative not in out]
     kept += _cheapest(problem, must - {one.initiative for one in kept})
@@ -167,10 +167,15 @@ def _account(problem: Problem, chosen: list[Placement]) -> Account:
 
 
 def _cheapest(problem: Problem, wanted: set[int]) -> list[Placement]:
-    """The placement of each that takes the least money within the horizon."""
+    """The placement of each that takes the least money within the horizon, as pins let it."""
     found: dict[int, Placement] = {}
+    pins = [rule for rule in problem.rules if isinstance(rule, Pin) and rule.price is None]
+    held = [pin for pin in pins if pin.initiative in wanted]
     for one in problem.placements:
-        if one.initiative in wanted:
+        is_free = all(
+            p.allows(one.option, one.start) for p in held if p.initiative == one.initiative
+        )
+        if one.initiative in wanted and is_free:
             known = found.get(one.initiative)
             if known is None or problem.spend(one) < problem.spend(known):
                 found[one.initiative] = one
