@@ -24,7 +24,15 @@ from app.portfolio.engine.answers.desk import Desk, Reply
 from app.portfolio.engine.answers.frontier import standing
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.counting import Account
-from app.portfolio.engine.problem import Bound, Placement, Rule, Share, SpendOn, Synergy
+from app.portfolio.engine.problem import (
+    AverageRisk,
+    Bound,
+    Placement,
+    Rule,
+    Share,
+    SpendOn,
+    Synergy,
+)
 
 STEPS = 128
 """How finely extra budget and cost cuts are searched: to less than 1 % of the cost."""
@@ -65,12 +73,8 @@ class Search:
         """By how much a plan with it must be better, so that no rounding decides."""
         self._plans: list[Account] = []
         rules = self.problem.rules
-        floors = [rule for rule in rules if isinstance(rule, Share | SpendOn)
-                  and rule.bound is Bound.AT_LEAST]  # fmt: skip
-        self._money_only_helps = not any(
-            isinstance(rule, Share) and rule.of == "budget" for rule in floors
-        )
-        self._thrift_only_helps = not floors
+        self._money_only_helps = not any(map(_grows_with_budgets, rules))
+        self._thrift_only_helps = not any(map(_weighs_spend, rules))
 
     def remedies(self, forced: Reply) -> tuple[Remedy, ...]:
         """One of each kind, if any; ``forced`` is the best plan with the initiative."""
@@ -251,6 +255,20 @@ class Search:
             getattr(rule, "initiative", None), getattr(rule, "needs", None),
         )  # fmt: skip
         return self.place in named
+
+
+def _grows_with_budgets(rule: Rule) -> bool:
+    """Whether the rule asks for more where budgets are larger."""
+    return isinstance(rule, Share) and rule.bound is Bound.AT_LEAST and rule.of == "budget"
+
+
+def _weighs_spend(rule: Rule) -> bool:
+    """Whether a plan may break the rule only because something in it costs less."""
+    if isinstance(rule, AverageRisk):
+        return rule.by == "spend"
+    if isinstance(rule, Share) and rule.of == "spend":
+        return True
+    return isinstance(rule, Share | SpendOn) and rule.bound is Bound.AT_LEAST
 
 
 def _part(profile: dict[tuple[str, str], int], step: int) -> AddBudget:
