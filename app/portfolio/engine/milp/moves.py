@@ -28,6 +28,8 @@ FIRST_DIVES = 6
 FIRST_STEPS = 25
 NEAR = 0.01
 """Distance to the bound, as a share of it, from which on moves go on from the first plan."""
+MOST_FAILED, LEAVE_NOISE = 40, 0.5
+"""Moves without success after which the search goes on elsewhere, and how far away at most."""
 WIDE = 3000
 """Placements above which every initiative keeps its MOST_CHOICES most promising ones."""
 MOST_CHOICES = 8
@@ -46,7 +48,12 @@ class Moves:
         self.relaxed = Relaxed(self.model, self.deadline)
         self.random = np.random.default_rng(SEED)
         self.best = float("inf")
+        """Objective of the best plan told."""
+        self.here = float("inf")
+        """Objective of the plan that moves start from."""
         self.chosen: Mask | None = None
+        self.failed = 0
+        """Moves since the last that led further."""
         self.free = max(LEAST_FREE, self.relaxed.initiatives // 10)
 
     def run(self) -> None:
@@ -67,15 +74,18 @@ class Moves:
         self.report({"kind": "end", "state": "limit"})
 
     def _dive_from_the_top(self) -> None:
-        count = self.relaxed.initiatives
-        everything = np.ones(len(self.relaxed.positions))
         for attempt in range(FIRST_DIVES):
-            self.relaxed.bound_all(np.zeros(len(everything)), everything)
             noise = 0.0 if attempt == 0 else 0.15 * attempt
-            step = max(1, count // FIRST_STEPS) if attempt < 2 else 1
-            found = self._keep(self._dive(noise, step, is_patient=True))
+            step = max(1, self.relaxed.initiatives // FIRST_STEPS) if attempt < 2 else 1
+            found = self._dive_anew(noise, step)
             if (found and self._is_near()) or monotonic() > self.deadline:
                 return
+
+    def _dive_anew(self, noise: float, step: int) -> bool:
+        """Dive from everything free."""
+        count = len(self.relaxed.positions)
+        self.relaxed.bound_all(np.zeros(count), np.ones(count))
+        return self._keep(self._dive(noise, step, is_patient=True))
 
     def _move_on(self) -> None:
         turn = 0
@@ -85,11 +95,20 @@ class Moves:
             if self.chosen is None:
                 self._dive_from_the_top()
                 continue
+            if self.failed >= MOST_FAILED:
+                self._leave()
             began = monotonic()
             self._hold_all_but(self._neighbours(turn, self.chosen), self.chosen)
             noise = (0.1, 0.0, 0.3, 0.5)[turn // 3 % 4]
-            self._keep(self._dive(noise, max(1, self.free // 12)))
+            found = self._keep(self._dive(noise, max(1, self.free // 12)))
+            self.failed = 0 if found else self.failed + 1
             self._adapt(monotonic() - began)
+
+    def _leave(self) -> None:
+        """Where moves lead no further, go on from another plan, though it is worth less."""
+        before, self.here, self.failed = self.here, float("inf"), 0
+        if not self._dive_anew(LEAVE_NOISE * self.random.random(), 1):
+            self.here = before
 
     def _is_near(self) -> bool:
         """Whether moves get further than another dive from the top: that one has to end above
@@ -100,15 +119,18 @@ class Moves:
         return self.best <= self.bound + 1e-9 * abs(self.bound)
 
     def _dive(self, noise: float, step: int, *, is_patient: bool = False) -> Dived | None:
-        cutoff = self.best - 1e-6 * abs(self.best) if self.chosen is not None else self.best
+        cutoff = self.here - 1e-6 * abs(self.here) if self.here < float("inf") else self.here
         return Dive(self.relaxed, cutoff, self.random, noise, step, is_patient=is_patient).run()
 
     def _keep(self, found: Dived | None) -> bool:
+        """Go on from what was found; tell it if it is the best so far."""
         if found is None:
             return False
-        self.best, self.chosen = found.objective, found.chosen
-        positions = self.relaxed.positions[found.chosen]
-        self.report({"kind": "plan", "positions": [int(p) for p in positions]})
+        self.here, self.chosen = found.objective, found.chosen
+        if found.objective < self.best:
+            self.best = found.objective
+            positions = self.relaxed.positions[found.chosen]
+            self.report({"kind": "plan", "positions": [int(p) for p in positions]})
         return True
 
     def _adapt(self, seconds: float) -> None:

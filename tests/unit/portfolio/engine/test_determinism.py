@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from app.portfolio.engine import Plan, PlanStatus, parse_problem, result_json, solve
-from app.portfolio.engine.sandbox import MOVES, ROOT
+from app.portfolio.engine.sandbox import MOVES
+from app.portfolio.engine.starting import ROOT
 from tests.bench.engine_instances import small_document
 
 SEEDS = (4, 5, 13)
