@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from time import monotonic
 from typing import Any
 
@@ -30,9 +29,10 @@ from app.portfolio.engine.answers.arrays import (
     part_of,
     solved,
 )
+from app.portfolio.engine.answers.limits import BudgetLimits, RecordingModel
 from app.portfolio.engine.chords import Curve, Place
 from app.portfolio.engine.milp import building
-from app.portfolio.engine.milp.model import Model, Number, Terms, scaled_row
+from app.portfolio.engine.milp.model import scaled_row
 from app.portfolio.engine.milp.pulp_adapter import column
 from app.portfolio.engine.problem import Problem
 
@@ -55,20 +55,6 @@ BRISK = {
     "mip_heuristic_run_root_reduced_cost": False,
 }
 """Settings of a solver that only proves."""
-
-
-class RecordingModel(Model):
-    """A model that remembers who owns a row and what limits it, to be changed later."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.owners: list[str | None] = []
-        self.limits: list[tuple[Terms, int, Number]] = []
-        super().__init__(*arguments, **options)
-
-    def row(self, terms: Terms, sense: int, limit: Number, **options: Any) -> None:
-        super().row(terms, sense, limit, **options)
-        self.owners.append(options.get("owner"))
-        self.limits.append((terms, sense, limit))
 
 
 class Kept:
@@ -96,7 +82,7 @@ class Kept:
             [self.funded[problem.placements[p].initiative] for p in self.columns], dtype=np.int64
         )
         self._row_of = self.arrays.row_of
-        self._slopes: dict[tuple[int, int], dict[int, Fraction]] = {}
+        self._limits: BudgetLimits | None = None
         self._lp = loaded(self.arrays, relaxed=True)
         self._basis: Any = None
         self._seen: Floats | None = None
@@ -114,48 +100,24 @@ class Kept:
 
     def with_budgets(self, now: Arrays, budgets: Sequence[Sequence[int]]) -> Arrays:
         """The rows under other budgets of the same funds."""
-        moved: dict[int, Fraction] = {}
-        for fund, (row, held) in enumerate(
-            zip(budgets, (fund.budget for fund in self.problem.funds), strict=True)
-        ):
-            for quarter, (amount, before) in enumerate(zip(row, held, strict=True)):
-                if amount != before:
-                    for place, slope in self._slope(fund, quarter).items():
-                        moved[place] = moved.get(place, Fraction(0)) + slope * (amount - before)
+        funds = tuple(
+            replace(fund, budget=tuple(row))
+            for fund, row in zip(self.problem.funds, budgets, strict=True)
+        )
+        if funds == self.problem.funds:
+            return now
+        if self._limits is None:
+            self._limits = BudgetLimits(self.model)
         lower, upper = now.row_lower.copy(), now.row_upper.copy()
-        for place, difference in moved.items():
-            terms, sense, limit = self.model.limits[place]
+        for place, limit in self._limits.under(funds).items():
+            terms, sense, _ = self.model.limits[place]
             coefficients = [coefficient for _, coefficient in terms if coefficient]
-            shifted = Fraction(limit) + difference
-            _, bound = scaled_row(coefficients or [1], sense, shifted)
+            _, bound = scaled_row(coefficients or [1], sense, limit)
             if np.isfinite(lower[place]):
                 lower[place] = bound
             if np.isfinite(upper[place]):
                 upper[place] = bound
         return replace(now, row_lower=lower, row_upper=upper)
-
-    def _slope(self, fund: int, quarter: int) -> dict[int, Fraction]:
-        """By how much each row's limit moves per minor unit of one budget."""
-        known = self._slopes.get((fund, quarter))
-        if known is None:
-            step = 10**6 + sum(self.problem.funds[fund].budget)
-            funds = list(self.problem.funds)
-            budget = list(funds[fund].budget)
-            budget[quarter] += step
-            funds[fund] = replace(funds[fund], budget=tuple(budget))
-            other = _LimitsOnly(
-                replace(self.problem, funds=tuple(funds)), self.positions, self.curves
-            )
-            building.fill(other)
-            known = {
-                row: (Fraction(after) - Fraction(before)) / step
-                for row, ((_, _, before), after) in enumerate(
-                    zip(self.model.limits, other.found, strict=True)
-                )
-                if after != before
-            }
-            self._slopes[fund, quarter] = known
-        return known
 
     def solve(
         self, now: Arrays, *, gap: float, seconds: float, floor: float | None = None
@@ -365,14 +327,3 @@ class _Best:
         if self.value is None:
             return False
         return most - self.value <= gap * abs(most) + 1e-9 * abs(most) + 1e-6
-
-
-class _LimitsOnly(RecordingModel):
-    """The limits of the rows, without the rows."""
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        self.found: list[Number] = []
-        super().__init__(*arguments, **options)
-
-    def row(self, terms: Terms, sense: int, limit: Number, **options: Any) -> None:
-        self.found.append(limit)
