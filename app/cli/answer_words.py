@@ -183,7 +183,8 @@ def conflict_lines(found: Conflicts, currency: str) -> list[str]:
     if found.is_minimal:
         lines.append("Any one of them less, and the others can.")
     if found.repair is not None:
-        lines += ["", f"The cheapest way out: {_way(found.repair, currency)}."]
+        known = "The cheapest way out" + ("" if found.is_cheapest else " that was found")
+        lines += ["", f"{known}: {_way(found.repair, currency)}."]
     lines += [f"Another way out: {_way(way, currency)}." for way in found.ways_out]
     return lines
 

@@ -219,6 +219,8 @@ def _conflicts(words: _Words) -> tuple[list[str], list[Sheet]]:
     sentences = ["These limits, pins and rules can't all hold."]
     if found["is_minimal"]:
         sentences.append("Each of them is needed for that: any one less, and the others can.")
+    if found["repair"] and not found.get("is_cheapest", True):
+        sentences.append("Time ran out before the first way out was shown to be the cheapest.")
     return sentences, [
         Sheet("What can't hold together", ("Limit",), members),
         Sheet("Ways out, the cheapest first", ("Change", "Money", "Funds then"), rows, (1,)),

@@ -24,6 +24,9 @@ from app.portfolio.engine.sandbox import Backend
 REPAIR_SECONDS = 15.0
 """Longest search for the cheapest way out of one kind; the best found by then is shown."""
 
+NEAR_LEAST = 1e-3
+"""Relative gap within which a way out is the cheapest."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayOut:
@@ -53,7 +56,8 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Conflicts:
     """``members`` cannot hold together, while all but any one of them can (``is_minimal``, each
-    shown by a plan). ``repair`` is the cheapest way out, ``ways_out`` are others."""
+    shown by a plan). ``repair`` is the cheapest way out, to one part in a thousand if it
+    ``is_cheapest`` and else the cheapest that was found; ``ways_out`` are others."""
 
     is_infeasible: bool
     members: tuple[Member, ...]
@@ -63,6 +67,7 @@ class Conflicts:
     is_complete: bool
     proof_seconds: float
     seconds: float
+    is_cheapest: bool = False
 
 
 def conflicts(
@@ -96,6 +101,7 @@ def conflicts(
         is_complete=work.is_complete,
         proof_seconds=work.proof_seconds,
         seconds=monotonic() - began,
+        is_cheapest=bool(work.ways_out) and work.is_cheapest,
     )
 
 
@@ -105,6 +111,7 @@ class _Work:
         self.limits = limits_of(problem)
         self.is_infeasible = self.is_minimal = self.is_refuted = False
         self.is_complete = True
+        self.is_cheapest = False
         self.proof_seconds = 0.0
         self.members: list[Member] = []
         self.ways_out: list[WayOut] = []
@@ -190,15 +197,17 @@ class _Work:
         if self._clash_relaxed([one for one in self.limits if one not in missable]):
             return None
         seconds = min(REPAIR_SECONDS, self.desk.seconds_left)
-        question = Question(missable=missable, seconds=seconds, gap=1e-3)
+        question = Question(missable=missable, seconds=seconds, gap=NEAR_LEAST)
         reply = self.desk.ask(question)
         if reply.account is None:
             return None
         if not breaches(reply.account):
             self.is_refuted = True  # a plan that needs no repair: the clash was none
             return None
-        changes = _making_room(reply.account)
-        return self._shown(changes, reply.account)
+        way = self._shown(_making_room(reply.account), reply.account)
+        if way is not None and not self.ways_out:
+            self.is_cheapest = reply.is_done
+        return way
 
     def _rules(self) -> None:
         """Rules of the set which, given up alone, make a plan possible."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import expm1, floor
-from threading import Lock, current_thread
+from threading import current_thread
 from time import monotonic
 from types import TracebackType
 from typing import Any, BinaryIO
@@ -87,23 +87,23 @@ class Desk:
         should_stop: Callable[[], bool] | None = None,
         backend: Backend = KEEPER,
         counts_value: bool = True,
+        fineness: float = FINENESS,
     ) -> None:
         self.problem = problem
         self.until = monotonic() + seconds
         self.should_stop = should_stop
         self.backend = backend
         self.workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
-        self.counts_value = counts_value
+        self.counts_value, self.fineness = counts_value, fineness
         """Whether plans are compared by value; the model is smaller where only limits matter."""
         self._windows: list[_Window] = []
         self._known: dict[tuple[Change, ...], Reply] = {}
-        self._lock = Lock()
 
     def __enter__(self) -> Desk:
         positions = tuple(range(len(self.problem.placements)))
         tolerance, found = 0.0, dict[Place, Curve]()
         if self.counts_value:
-            tolerance = FINENESS * _stake(self.problem, positions)
+            tolerance = self.fineness * _stake(self.problem, positions)
             found = curves(self.problem, positions, tolerance)
         self.understated = understatement(found)
         seconds = max(1.0, self.until - monotonic())
@@ -137,8 +137,12 @@ class Desk:
         """Seconds for the next of ``left`` questions, half as much again as an equal part."""
         return max(0.05, 1.5 * self.seconds_left * self.workers / max(1, left))
 
-    def ask(self, question: Question, *, window: int = 0, start: Account | None = None) -> Reply:
-        """The recounted answer. ``start``: a plan of the changed problem known beforehand.
+    def ask(
+        self, question: Question, *, window: int = 0, start: Account | None = None,
+        near: Account | None = None,
+    ) -> Reply:  # fmt: skip
+        """The recounted answer. ``start``: a plan of the changed problem known beforehand;
+        ``near``: one of a neighbouring problem.
 
         Raises StoppedError when somebody asked to stop.
         """
@@ -146,6 +150,9 @@ class Desk:
         if start is not None:
             start = Account(problem, start.chosen)
             question = replace(question, floor=start.value - self.understated)
+        if near is not None:
+            positions = (self.problem.position_of.get(choice) for choice in near.chosen)
+            question = replace(question, near=tuple(p for p in positions if p is not None))
         left = min(question.seconds, self.seconds_left)
         question = replace(question, seconds=left, gap=self._model_gap(question.gap, start))
         if left <= 0:
@@ -162,12 +169,10 @@ class Desk:
         self, *changes: Change, window: int = 0, start: Account | None = None, gap: float = 0.0
     ) -> Reply:
         """The best plan under the changes, exact unless a gap is allowed, asked once."""
-        with self._lock:
-            known = self._known.get(changes)
+        known = self._known.get(changes)
         if known is None:
             known = self.ask(Question(changes, gap=gap), window=window, start=start)
-            with self._lock:
-                self._known[changes] = known
+            self._known[changes] = known
         return known
 
     def spread(
@@ -250,7 +255,9 @@ class Desk:
         return Reply(problem, account, bound, done, share=message.get("share"))
 
     def _recounted(self, problem: Problem, question: Question, message: Message) -> Account | None:
-        places, positions = problem.placements, message["positions"]
+        positions = message["positions"]
+        is_same = problem.initiatives is self.problem.initiatives
+        places = (self.problem if is_same else problem).placements
         if not all(isinstance(p, int) and 0 <= p < len(places) for p in positions):
             return None
         account = Account(problem, tuple(places[p] for p in sorted(set(positions))))

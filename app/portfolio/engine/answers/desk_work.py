@@ -90,6 +90,11 @@ class _Work:
             found = kept.apart(
                 now, question.apart, question.distance, gap=question.gap, seconds=question.seconds
             )
+        elif question.is_brief:
+            found = kept.search(
+                now, gap=question.gap, seconds=question.seconds, floor=question.floor,
+                near=question.near, turn=question.turn,
+            )  # fmt: skip
         else:
             found = kept.solve(
                 now, gap=question.gap, seconds=question.seconds, floor=question.floor

@@ -9,7 +9,7 @@ from itertools import pairwise
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import ScaleBudgets
-from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError
+from app.portfolio.engine.answers.desk import FINENESS, KEEPER, Desk, Reply, StoppedError
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.checking import is_allowed
 from app.portfolio.engine.counting import Account
@@ -21,6 +21,12 @@ from app.portfolio.engine.sandbox import Backend
 LOWEST, HIGHEST = Fraction(1, 4), Fraction(2)
 CLOSEST = Fraction(1, 200)
 """How near to each other, as a share of the budgets, points are put to find where a set changes."""
+FINER = 50
+"""How many times finer than the gap the overlap segments are, as a share of the value at stake."""
+BRIEF = 1.0
+"""Seconds, at most, for the first plan at a budget."""
+MOST_TURNS = 4
+"""Rounds of dives and moves before what is left is searched exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +92,19 @@ def frontier(
     """
     began = monotonic()
     work = _Work(problem, fund, gap, with_list, points, on_progress)
+    fineness = max(FINENESS, gap / FINER)
     try:
-        with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
+        with Desk(
+            problem, seconds=time_limit, should_stop=should_stop, backend=backend,
+            fineness=fineness,
+        ) as desk:  # fmt: skip
             work.measure(desk, _shares(points, lowest, highest))
             for _ in range(4):
                 more = work.wanted(2 * points - len(work.found))
                 if not more or desk.seconds_left <= 0:
                     break
                 work.measure(desk, more)
+            work.improve(desk)
             complete = desk.seconds_left > 0
     except StoppedError:
         complete = False
@@ -128,7 +139,7 @@ class _Work:
         self._last: dict[int, Account | None] = {}
 
     def measure(self, desk: Desk, shares: list[Fraction]) -> None:
-        """Ask for the plan at every share; each starts from the one below, where it stands."""
+        """A first plan at every share; each starts from the one below, where it stands."""
         self._last = {}
 
         def one(share: Fraction, window: int) -> Reply:
@@ -136,17 +147,16 @@ class _Work:
             known = self._last.get(window) or self._below(share)
             changed = change.apply(self.problem)
             start = standing(changed, known)
-            listed = None
             if self.with_list or start is None:
                 listed = best_greedy_list(changed)
                 self.lists[share] = None if listed is None else listed.account.value
-            if listed is not None and (start is None or listed.account.value > start.value):
-                start = listed.account
+                if listed is not None and (start is None or listed.account.value > start.value):
+                    start = listed.account
             self._begun += 1
-            seconds = desk.share(2 * self.most - self._begun)
-            question = Question((change,), gap=self.gap, seconds=seconds)
-            reply = desk.ask(question, window=window, start=start)
-            self._last[window] = reply.account
+            seconds = min(BRIEF, desk.share(2 * self.most - self._begun))
+            question = Question((change,), gap=self.gap, seconds=seconds, is_brief=True)
+            reply = desk.ask(question, window=window, start=start, near=start or known)
+            self._last[window] = reply.account or known
             return reply
 
         for place, reply in desk.spread(shares, one, in_runs=True):
@@ -155,6 +165,46 @@ class _Work:
             if self.on_progress is not None:
                 self.on_progress(self._point(share, None))
         self._rise()
+
+    def improve(self, desk: Desk) -> None:
+        """Go back to the points that are not within the gap, the worst first, for longer every
+        time; to begin with from their own plan and from that of the next larger budget in turn."""
+        turn = 0
+        while desk.seconds_left > 0:
+            turn += 1
+            open_ = self._open()
+            if not open_:
+                return
+
+            def again(
+                share: Fraction, window: int, turn: int = turn, of: int = len(open_)
+            ) -> Reply:
+                held = self.found[share]
+                near = held.account if turn % 2 else self._above(share)
+                seconds = min(BRIEF * 2 ** (turn // 2), desk.share(of))
+                question = Question(
+                    (ScaleBudgets(share, self.fund),), gap=self.gap, seconds=seconds,
+                    is_brief=turn <= MOST_TURNS, turn=turn,
+                )  # fmt: skip
+                return desk.ask(question, window=window, start=held.account, near=near)
+
+            for place, reply in desk.spread(open_, again):
+                self.found[open_[place]] = _better(self.found[open_[place]], reply)
+            self._rise()
+
+    def _open(self) -> list[Fraction]:
+        """The shares whose plan is not known to be within the gap, the farthest first."""
+        gaps = {share: relative_gap(one.value, one.bound) for share, one in self.found.items()}
+        far = [
+            (-1.0 if gap is None else -gap, share)
+            for share, gap in gaps.items()
+            if not self.found[share].is_infeasible and (gap is None or gap > self.gap)
+        ]
+        return [share for _, share in sorted(far)]
+
+    def _above(self, share: Fraction) -> Account | None:
+        higher = [one for one in self.found if one > share and self.found[one].account]
+        return self.found[min(higher)].account if higher else self.found[share].account
 
     def _below(self, share: Fraction) -> Account | None:
         lower = [one for one in self.found if one < share and self.found[one].account]
@@ -211,6 +261,13 @@ class _Work:
 
     def _names(self, places: frozenset[int]) -> tuple[str, ...]:
         return tuple(self.problem.initiatives[place].key for place in sorted(places))
+
+
+def _better(one: Reply, other: Reply) -> Reply:
+    """What two answers to the same question say together."""
+    bounds = [bound for bound in (one.bound, other.bound) if bound is not None]
+    best = max(one, other, key=lambda reply: (reply.value is not None, reply.value or 0))
+    return replace(best, bound=min(bounds, default=None), is_done=one.is_done or other.is_done)
 
 
 def standing(problem: Problem, account: Account | None) -> Account | None:

@@ -8,8 +8,10 @@ that leaves more of a gap than asked for, all that could still matter is solved.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from time import monotonic
 from typing import Any
 
@@ -29,6 +31,7 @@ from app.portfolio.engine.answers.arrays import (
     part_of,
     solved,
 )
+from app.portfolio.engine.answers.dives import Choices, Ground, Search
 from app.portfolio.engine.answers.limits import BudgetLimits, RecordingModel
 from app.portfolio.engine.chords import Curve, Place
 from app.portfolio.engine.milp import building
@@ -38,6 +41,13 @@ from app.portfolio.engine.problem import Problem
 
 OPEN_CHOICES = 60
 """Choices left open, at least, in the small model that a first plan comes from."""
+
+EASILY_DECIDED = 30
+"""Columns at no whole number, at most, that an exact search is left with."""
+TO_RELAX = 2.0
+"""Seconds more, at most, for a relaxation: without it nothing is known, and it is remembered."""
+MOST_KNOWN = 64
+"""Relaxations remembered to come back to."""
 
 NODES = 300
 """Branches, at most, of the small model."""
@@ -85,7 +95,10 @@ class Kept:
         self._limits: BudgetLimits | None = None
         self._lp = loaded(self.arrays, relaxed=True)
         self._basis: Any = None
+        self._latest: Any = None
         self._seen: Floats | None = None
+        self._known: OrderedDict[bytes, tuple[_Relaxed, Any]] = OrderedDict()
+        self._choices = Choices.of(problem, self.columns)
 
     def funded_share(self, key: str) -> float | None:
         """How far the relaxation solved last funds an initiative."""
@@ -118,6 +131,47 @@ class Kept:
             if np.isfinite(upper[place]):
                 upper[place] = bound
         return replace(now, row_lower=lower, row_upper=upper)
+
+    def search(
+        self, now: Arrays, *, gap: float, seconds: float, floor: float | None = None,
+        near: Sequence[int] = (), turn: int = 0,
+    ) -> Found:  # fmt: skip
+        """A plan within the gap, by dives and moves where an exact search would take long.
+
+        ``near`` are the positions of a plan to begin with; it may break limits here.
+        """
+        until = monotonic() + seconds
+        relaxed, basis = self._followed(now, seconds + TO_RELAX)
+        if relaxed.state != "optimal" or relaxed.is_split.sum() <= EASILY_DECIDED:
+            return self.solve(now, gap=gap, seconds=seconds, floor=floor)
+        most = self.value(relaxed.objective)
+        best = _Best(floor)
+        if not best.is_within(most, gap):
+            ground = Ground(self._choices, now, basis, relaxed.values, relaxed.duals, near)
+            known = np.inf if floor is None else (self.base - floor) / self.unit
+            target = (self.base - most + gap * abs(most)) / self.unit
+            search = Search(ground, len(self.problem.quarters), known, target, turn)
+            found = search.run(near, until)
+            if found is not None:
+                best.offer(found[0], self.value(found[1]))
+        return Found("optimal" if best.is_within(most, gap) else "limit", *best.found, most)
+
+    def _followed(self, now: Arrays, seconds: float) -> tuple[_Relaxed, Any]:
+        """The relaxation and its basis, from where the last one ended: budgets that are asked for
+        one after the other are neighbours."""
+        key = now.row_upper.tobytes() + now.row_lower.tobytes() + now.upper.tobytes()
+        key = blake2b(key + now.lower.tobytes() + now.cost.tobytes()).digest()
+        known = self._known.get(key)
+        if known is None:
+            first, self._basis = self._basis, self._latest or self._basis
+            relaxed = self._relax(now, seconds)
+            self._basis = first or self._basis
+            known = relaxed, self._latest
+            if relaxed.state == "optimal":
+                self._known[key] = known
+                if len(self._known) > MOST_KNOWN:
+                    self._known.popitem(last=False)
+        return known
 
     def solve(
         self, now: Arrays, *, gap: float, seconds: float, floor: float | None = None
@@ -204,9 +258,9 @@ class Kept:
             solution, info = lp.getSolution(), lp.getInfo()
             values, duals = np.array(solution.col_value), np.array(solution.col_dual)
             relaxed = _Relaxed(state, info.objective_function_value, values, duals)
-            self._seen = values
+            self._seen, self._latest = values, lp.getBasis()
             if self._basis is None:
-                self._basis = lp.getBasis()
+                self._basis = self._latest
         move(lp, now, self.arrays)
         return relaxed
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import numpy as np
 
-from app.portfolio.engine.answers.arrays import Found, arrays_of, solved
+from app.portfolio.engine.answers.arrays import STATES, Arrays, Found, arrays_of, loaded, solved
 from app.portfolio.engine.answers.changes import Change, applied
+from app.portfolio.engine.answers.dives import Choices, Ground, Search
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.milp import building
 from app.portfolio.engine.milp.model import Model, Number, Terms
 from app.portfolio.engine.milp.pulp_adapter import column
 from app.portfolio.engine.problem import Problem
+
+TINY = 1e-7
+"""A miss this small, in the objective, is none to speak of."""
 
 
 class ElasticModel(Model):
@@ -44,6 +49,8 @@ class Elastic:
         self._arrays = arrays_of(model.lp)
         self._misses = [(owner, column(miss)) for owner, miss in model.misses]
         self._columns = {position: column(x) for position, x in model.x.items()}
+        self._choices = Choices.of(changed, self._columns)
+        self._quarters = len(changed.quarters)
 
     def least_missed(self, question: Question) -> Found:
         """The plan that misses the ``missable`` limits least, keeping all others.
@@ -57,5 +64,31 @@ class Elastic:
             if owner in question.free:
                 cost[place] = 0.0
         arrays = replace(self._arrays, upper=upper, cost=cost)
-        found = solved(arrays, self._columns, seconds=question.seconds, gap=question.gap)
+        until = monotonic() + question.seconds
+        dived = self._dived(arrays, question, until)
+        if dived is not None and dived.state != "limit":
+            return dived
+        found = solved(arrays, self._columns, seconds=until - monotonic(), gap=question.gap)
+        if dived is not None and (found.value is None or found.value >= (dived.value or 0)):
+            found = dived if found.state != "optimal" else replace(dived, state="optimal")
         return replace(found, value=None, bound=None)
+
+    def _dived(self, arrays: Arrays, question: Question, until: float) -> Found | None:
+        """The end of a dive; within the gap of the relaxation it is as good as an exact search."""
+        solver = loaded(arrays, relaxed=True)
+        solver.setOptionValue("time_limit", max(0.01, question.seconds))
+        solver.run()
+        state = STATES.get(solver.getModelStatus(), "failed")
+        if state != "optimal":
+            return Found("infeasible") if state == "infeasible" else None
+        solution, least = solver.getSolution(), solver.getInfo().objective_function_value
+        values, costs = np.array(solution.col_value), np.array(solution.col_dual)
+        ground = Ground(self._choices, arrays, solver.getBasis(), values, costs, ())
+        target = least + question.gap * abs(least) + TINY
+        half = min(until, monotonic() + question.seconds / 2)
+        found = Search(ground, self._quarters, np.inf, target, 0).run((), half)
+        if found is None:
+            return None
+        positions, missed = found
+        state = "optimal" if missed <= target else "limit"
+        return Found(state, positions, missed if state == "limit" else None)

@@ -26,7 +26,8 @@ class Question:
     by position, from which the plan differs in at least ``distance``. ``missable``: limits that
     may be missed; the plan missing them least, in their own units, is asked for. ``forced``: of
     each of these initiatives, the bound when it is funded. ``look``: how far the relaxation funds
-    this one is told.
+    this one is told. ``is_brief``: where an exact search would take long, dives and moves do,
+    beginning with the choices ``near``, which may break limits; another ``turn`` moves otherwise.
     """
 
     changes: tuple[Change, ...] = ()
@@ -41,6 +42,9 @@ class Question:
     missable: frozenset[str] = frozenset()
     forced: tuple[str, ...] = ()
     look: str | None = None
+    is_brief: bool = False
+    near: tuple[int, ...] = ()
+    turn: int = 0
 
     @property
     def is_plain(self) -> bool:

@@ -84,6 +84,7 @@ class TestConflicts:
         assert {member.owner for member in found.members} == {"fund:money", "rule:R1", "rule:R2"}
         assert found.repair is not None
         assert (found.repair.kind, found.repair.money) == ("budget", 300)
+        assert found.is_cheapest
         assert [way.rules for way in found.ways_out] == [("R1",), ("R2",)]
 
     def test_a_problem_with_a_plan_has_none(self) -> None:
