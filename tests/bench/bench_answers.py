@@ -18,6 +18,7 @@ from app.portfolio.engine.answers.desk import Desk, account_of
 from app.portfolio.engine.answers.robustness import fixed_values
 from app.portfolio.engine.answers.uncertainty import Uncertainty, drawn
 from tests.bench.engine_instances import Size, random_document
+from tests.bench.portfolios import portfolio
 from tests.bench.rows import Row
 
 SEED = 3
@@ -41,6 +42,10 @@ def rows() -> Iterator[Row]:
     yield _frontier(
         "frontier, 40 points, 200 × 3 × 12, all rules", ruled(200), 1e-2, 60,
         "≤ 20 s within 1 %, first ≤ 1 s",
+    )  # fmt: skip
+    yield _frontier(
+        "the same on a portfolio of the strength bench", parse_problem(portfolio(200, 12)), 1e-2,
+        60, "≤ 20 s within 1 %, first ≤ 1 s",
     )  # fmt: skip
     yield from _reasons()
     yield _contradictions()
