@@ -27,6 +27,7 @@ BRIEF = 1.0
 """Seconds, at most, for the first plan at a budget."""
 MOST_TURNS = 4
 """Rounds of dives and moves before what is left is searched exactly."""
+LAST_TURN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +170,9 @@ class _Work:
     def improve(self, desk: Desk) -> None:
         """Go back to the points that are not within the gap, the worst first, for longer every
         time; to begin with from their own plan and from that of the next larger budget in turn."""
-        turn = 0
-        while desk.seconds_left > 0:
-            turn += 1
-            open_ = self._open()
-            if not open_:
+        for turn in range(1, LAST_TURN + 1):
+            open_ = self._open(is_first=turn == 1)
+            if not open_ or desk.seconds_left <= 0:
                 return
 
             def again(
@@ -192,13 +191,15 @@ class _Work:
                 self.found[open_[place]] = _better(self.found[open_[place]], reply)
             self._rise()
 
-    def _open(self) -> list[Fraction]:
-        """The shares whose plan is not known to be within the gap, the farthest first."""
+    def _open(self, *, is_first: bool) -> list[Fraction]:
+        """The shares whose plan is not known to be within the gap, the farthest first. What was
+        within it but for the overlap segments is asked once more, now that its value is known."""
         gaps = {share: relative_gap(one.value, one.bound) for share, one in self.found.items()}
         far = [
             (-1.0 if gap is None else -gap, share)
             for share, gap in gaps.items()
             if not self.found[share].is_infeasible and (gap is None or gap > self.gap)
+            if is_first or not self.found[share].is_done
         ]
         return [share for _, share in sorted(far)]
 
