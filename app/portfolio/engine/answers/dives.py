@@ -60,18 +60,6 @@ class _Held(KeptRelaxation):
         self._highs.setOptionValue("presolve", "off")
         self._highs.setOptionValue("simplex_iteration_limit", MOST_ITERATIONS)
         self._is_first = False
-        self._known: tuple[float, Any] | None = None
-
-    def bound(self, columns: Any, low: Any, high: Any) -> None:
-        if len(columns):
-            self._known = None
-        super().bound(columns, low, high)
-
-    def solve(self, seconds: float) -> tuple[float, Any] | None:
-        """A dive asks again what it has just been told; an answer takes as long as a new one."""
-        if self._known is None:
-            self._known = super().solve(seconds)
-        return self._known
 
 
 class Ground(Relaxed):

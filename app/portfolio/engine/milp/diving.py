@@ -59,6 +59,7 @@ class Relaxed:
 
     def _name(self, positions: Places, columns: Any, initiative: Places, start: Places) -> None:
         """Note which choice is which; all of them are free."""
+        self._known: tuple[float, Floats] | None = None
         self.positions, self._columns = positions, columns
         self.initiative, self.start = initiative, start
         order = np.argsort(initiative, kind="stable")
@@ -85,6 +86,9 @@ class Relaxed:
 
     def bound(self, which: Places, low: Floats, high: Floats) -> None:
         """Let the choices be between ``low`` and ``high`` only."""
+        if not len(which):
+            return
+        self._known = None
         self.low[which], self.high[which] = low, high
         self._lp.bound(self._columns[which], self.low[which], self.high[which])
 
@@ -94,9 +98,14 @@ class Relaxed:
         self.bound(which, low[which], high[which])
 
     def solve(self) -> tuple[float, Floats] | None:
-        """Objective and choices, or None where there is no plan or no time."""
-        found = self._lp.solve(self.deadline - monotonic())
-        return None if found is None else (found[0], found[1][self._columns])
+        """Objective and choices, or None where there is no plan or no time.
+
+        A dive asks again what it has just been told; that costs nothing.
+        """
+        if self._known is None:
+            found = self._lp.solve(self.deadline - monotonic())
+            self._known = None if found is None else (found[0], found[1][self._columns])
+        return self._known
 
 
 class Dive:
