@@ -45,7 +45,8 @@ def check_size(session: Session, scenario: Scenario, most: int) -> None:
     if count > most:
         raise InvalidError(
             f"This cycle has {count:,} candidates; a scenario chooses from at most {most:,}. "
-            "Withdraw some, or solve them as a problem file on the command line."
+            "Withdraw some, solve them as a problem file on the command line, or have an admin "
+            "raise PAGE_INITIATIVES."
         )
 
 
