@@ -107,7 +107,10 @@ class Account:
     def overtime(self) -> list[list[Decimal]]:
         """Demand above availability, by capacity and quarter."""
         return [
-            [max(ZERO, asked - given) for asked, given in zip(row, capacity.available, strict=True)]
+            [
+                asked - given if asked > given else ZERO
+                for asked, given in zip(row, capacity.available, strict=True)
+            ]
             for row, capacity in zip(self.demand, self.problem.capacities, strict=True)
         ]
 
@@ -156,6 +159,7 @@ class Account:
                     hours * (capacity.overtime_price or 0)
                     for row, capacity in zip(self.overtime, self.problem.capacities, strict=True)
                     for hours in row
+                    if hours
                 ),
                 ZERO,
             )

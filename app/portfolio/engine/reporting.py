@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from math import expm1
 
 from app.portfolio.engine.checking import rule_states
 from app.portfolio.engine.counting import ZERO, Account, fund_quarters, rounded
@@ -83,11 +84,35 @@ def _greedy(greedy: GreedyList | None, value: int | None) -> Greedy | None:
 
 
 def _best_alone(problem: Problem, place: int) -> int:
-    return max(
-        standalone_value(problem, Placement(place, o, start))
+    """Its most valuable placement, counted exactly where that can matter."""
+    placements = tuple(
+        Placement(place, o, start)
         for o, option in enumerate(problem.initiatives[place].options)
         for start in option.starts
     )
+    earned = sum(rule.value for rule in Account(problem, placements[:1]).synergies)
+    most = {placement: _most_alone(problem, placement, earned) for placement in placements}
+    first, *others = sorted(placements, key=lambda placement: -most[placement])
+    best = standalone_value(problem, first)
+    for placement in others:
+        if most[placement] < best:
+            break
+        best = max(best, standalone_value(problem, placement))
+    return best
+
+
+def _most_alone(problem: Problem, placement: Placement, earned: int) -> float:
+    """What it is worth alone at most: overtime takes away only, and rounding is allowed for."""
+    own = float(problem.own_value(placement) + earned)
+    total, moved = own, abs(own)
+    last = len(problem.quarters) - placement.start
+    for effect in problem.option(placement).effects:
+        values = problem.pools[effect.pool].value
+        for offset, intensity in enumerate(effect.intensity[:last]):
+            if intensity:
+                part = -values[placement.start + offset] * expm1(-float(intensity))
+                total, moved = total + part, moved + abs(part)
+    return total + 1.0 + 1e-12 * moved
 
 
 def _funded_rows(account: Account, settlement: Settlement) -> tuple[FundedRow, ...]:

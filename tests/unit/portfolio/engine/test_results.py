@@ -8,9 +8,22 @@ from typing import Any
 
 import pytest
 
-from app.portfolio.engine import Plan, Problem, parse_problem, result_json, solve, verify
+from app.portfolio.engine import (
+    Plan,
+    PlanStatus,
+    Problem,
+    parse_problem,
+    result_json,
+    solve,
+    verify,
+)
+from app.portfolio.engine.counting import Account
+from app.portfolio.engine.crediting import standalone_value
+from app.portfolio.engine.reporting import Verdict, plan_from
+from app.values.canonical import canonical_json
 from tests.bench.engine_instances import Size, random_document
 from tests.bench.orlib import Published, published_problems
+from tests.bench.portfolios import portfolio
 from tests.factories.problems import problem_file, simple
 
 Result = dict[str, Any]
@@ -33,6 +46,20 @@ def result(plan: Plan) -> Result:
     """As read back from a file."""
     copy: Result = json.loads(json.dumps(result_json(plan)))
     return copy
+
+
+class TestNotFunded:
+    @pytest.mark.parametrize("seed", range(3))
+    def test_states_the_value_of_the_best_placement_alone(self, seed: int) -> None:
+        problem = parse_problem(canonical_json(portfolio(40, 6, seed=seed)))
+        verdict = Verdict(PlanStatus.STOPPED, None, 0, False, (), "", 0.0, "")
+        rows = plan_from(problem, Account(problem, ()), None, verdict).not_funded
+        alone: dict[str, int] = {}
+        for placement in problem.placements:
+            key = problem.initiatives[placement.initiative].key
+            value = standalone_value(problem, placement)
+            alone[key] = max(value, alone.get(key, value))
+        assert {row.initiative: row.value_standalone for row in rows} == alone
 
 
 class TestResultFile:
