@@ -6,6 +6,7 @@ for tests. Production refuses to start on an unsafe setting instead of guessing.
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ENVIRONMENTS = ("development", "production", "test")
+QUEUES = ("postgresql", "postgres", "redis", "rediss", "unix", "sqlite")
 SHORTEST_SECRET = 32
 
 
@@ -59,7 +61,8 @@ SETTINGS = (
         "QUEUE_URL",
         "",
         _text,
-        "what wakes workers, sqlite:///… or redis://…; empty: queue.db in the instance folder",
+        "what wakes workers, postgresql://…, redis://… or sqlite:///…; empty: the database itself "
+        "where that is PostgreSQL, else queue.db in the instance folder",
     ),
     Setting(
         "SECRET_KEY",
@@ -95,6 +98,12 @@ SETTINGS = (
     Setting("BASELINE_MAX_AGE_DAYS", 190, int, "oldest baseline a cycle may open with, in days"),
     Setting("SOLVER_SECONDS", 60, int, "longest a solve may take; the best plan so far is kept"),
     Setting("SOLVER_MEMORY_MB", 1024, int, "memory a solver process may use"),
+    Setting(
+        "SOLVER_PROCESSES",
+        None,
+        int,
+        "solver processes one job may use at once; empty: as many as this machine has cores",
+    ),
     Setting("PAGE_INITIATIVES", 1000, int, "most candidates a scenario chooses from on the page"),
     Setting("FILE_INITIATIVES", 20_000, int, "most initiatives in a problem file"),
     Setting("FILE_RULES", 20_000, int, "most rules in a problem file"),
@@ -133,11 +142,15 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
     else:
         values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(instance / "secret_key")
         values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
+    if values["QUEUE_URL"] and _scheme(values["QUEUE_URL"]) not in QUEUES:
+        raise ConfigurationError(f"QUEUE_URL must begin with one of {', '.join(QUEUES)}.")
+    database = values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}"
     secure = values["SECURE_COOKIES"] if values["SECURE_COOKIES"] is not None else production
     return values | {
         "SECURE_COOKIES": secure,
-        "DATABASE_URL": values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}",
-        "QUEUE_URL": values["QUEUE_URL"] or f"sqlite:///{instance / 'queue.db'}",
+        "DATABASE_URL": database,
+        "QUEUE_URL": values["QUEUE_URL"] or _queue_beside(database, instance),
+        "SOLVER_PROCESSES": _processes(values["SOLVER_PROCESSES"]),
         "SESSION_COOKIE_NAME": "__Host-waymark" if secure else "waymark",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -147,6 +160,23 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": secure,
     }
+
+
+def _queue_beside(database: str, instance: Path) -> str:
+    """The queue where none is named: several machines share nothing but the database."""
+    is_postgresql = _scheme(database) in ("postgresql", "postgres")
+    return database if is_postgresql else f"sqlite:///{instance / 'queue.db'}"
+
+
+def _scheme(address: str) -> str:
+    """What stands before the colon, without a driver's name."""
+    return address.partition(":")[0].partition("+")[0]
+
+
+def _processes(asked: int | None) -> int:
+    if asked is not None and asked < 1:
+        raise ConfigurationError("SOLVER_PROCESSES must be 1 or more.")
+    return asked or os.cpu_count() or 1
 
 
 def _refuse_unsafe(values: Mapping[str, Any]) -> None:

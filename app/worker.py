@@ -40,6 +40,7 @@ from app.jobs.services import (
     report_progress,
     show_worker,
 )
+from app.portfolio.engine.sandbox import sweep_folders
 from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
@@ -50,11 +51,19 @@ logger = logging.getLogger("waymark.worker")
 
 
 def _solve_run(job: RunningJob) -> None:
-    solve_run(job, memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20)
+    solve_run(job, **_solver_limits())
 
 
 def _answer_inquiry(job: RunningJob) -> None:
-    answer_inquiry(job, memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20)
+    answer_inquiry(job, **_solver_limits())
+
+
+def _solver_limits() -> dict[str, int]:
+    config = current_app.config
+    return {
+        "memory_bytes": config["SOLVER_MEMORY_MB"] * 2**20,
+        "processes": config["SOLVER_PROCESSES"],
+    }
 
 
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
@@ -63,11 +72,13 @@ HANDLERS: dict[str, Callable[[RunningJob], None]] = {
 }
 """Kind of job → what carries it out."""
 
-IN_TURN = frozenset({RUN_KIND, INQUIRY_KIND})
-"""Kinds of which nobody has two running at once."""
+IN_TURN = frozenset({RUN_KIND})
+"""Kinds of which nobody has two running at once; questions spread over all workers."""
 
 BEAT_SECONDS = 2.0
 PROGRESS_SECONDS = 0.5
+STOP_SECONDS = 0.2
+"""How often a job asks whether it is to stop: whoever presses the button waits a second at most."""
 REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0
@@ -132,7 +143,7 @@ class JobContext:
     def should_stop(self) -> bool:
         """Whether somebody asked the job to end early and keep its best."""
         self._stay()
-        if not self._stop and time.monotonic() - self._asked_at >= PROGRESS_SECONDS:
+        if not self._stop and time.monotonic() - self._asked_at >= STOP_SECONDS:
             self._asked_at = time.monotonic()
             with self.sessions() as session:
                 self._stop = is_stop_requested(session, self.job_id)
@@ -185,10 +196,12 @@ class Worker:
         self._started_at = self._now()
         self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0, "tidy": 0.0}
         self._suspects: dict[int, datetime | None] = {}
+        self._is_woken = False
 
     def run(self) -> None:
         """Work until `ending` is set."""
         logger.info("The worker %s is ready.", self.name)
+        sweep_folders()
         while not self.ending.is_set():
             try:
                 self.look_after()
@@ -209,8 +222,12 @@ class Worker:
                 now=self._now(),
                 in_turn=IN_TURN,
             )
+        is_woken, self._is_woken = self._is_woken, False
         if job is None:
             return False
+        if is_woken:
+            # One ring may stand for several jobs: pass it on until somebody finds nothing.
+            self._bell.ring()
         self._carry_out(job)
         return True
 
@@ -288,6 +305,7 @@ class Worker:
             jobs = [job for job in list_running_jobs(session) if job.id in convicted]
             for job in reap(session, [j for j in jobs if self._is_silent(j)], now=self._now()):
                 logger.warning("A worker is gone: %s", job.state.value, extra={"job": job.id})
+        sweep_folders()
 
     def _is_silent(self, job: Job) -> bool:
         if job.worker == self.name:
@@ -298,8 +316,9 @@ class Worker:
 
     def _sleep(self) -> None:
         until = time.monotonic() + self._poll_seconds
-        while time.monotonic() < until and not self.ending.wait(NAP_SECONDS):
-            if self._bell.was_rung():
+        while (left := until - time.monotonic()) > 0 and not self.ending.is_set():
+            if self._bell.wait(min(left, NAP_SECONDS)):
+                self._is_woken = True
                 return
 
     def _is_due(self, what: str, every: float) -> bool:
@@ -318,6 +337,7 @@ class Worker:
                 forget_worker(session, self.name)
         except (AppError, SQLAlchemyError) as error:
             logger.warning("The worker could not sign off: %s", error)
+        self._bell.close()
         logger.info("The worker %s has ended.", self.name)
 
 

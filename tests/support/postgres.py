@@ -116,7 +116,7 @@ class PostgresServer:
             stdout=self._log,
             stderr=subprocess.STDOUT,
             cwd=self._folder,
-            preexec_fn=_die_with_parent(),
+            preexec_fn=die_with_parent(),
             **self._as_user,
         )
         deadline = time.monotonic() + START_SECONDS
@@ -147,7 +147,7 @@ def _run_as(folder: Path) -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def _die_with_parent() -> Callable[[], object] | None:
+def die_with_parent() -> Callable[[], object] | None:
     """Return what makes Linux end the child when the tests are killed, so that nothing stays."""
     if not sys.platform.startswith("linux"):
         return None

@@ -32,6 +32,8 @@ class Backend:
     name: str
     command: tuple[str, ...] = CHILD
     memory_bytes: int = 6 * 2**30
+    processes: int | None = None
+    """How many of it one desk may keep; None: as many as it takes by itself."""
 
 
 HIGHS = Backend("highs")

@@ -85,8 +85,8 @@ class _Work:
         return hear
 
 
-def answer_inquiry(job: RunningJob, *, memory_bytes: int) -> None:
-    """Handle a job of kind `portfolio.inquiry`.
+def answer_inquiry(job: RunningJob, *, memory_bytes: int, processes: int | None = None) -> None:
+    """Handle a job of kind `portfolio.inquiry` with so many solver processes at once.
 
     Raises UntrueAnswerError when the stored problem isn't the one asked about.
     """
@@ -96,7 +96,7 @@ def answer_inquiry(job: RunningJob, *, memory_bytes: int) -> None:
     content = question.known
     if content is None:
         plan = stated_plan(problem, json.loads(question.result))
-        backend = replace(KEEPER, memory_bytes=memory_bytes)
+        backend = replace(KEEPER, memory_bytes=memory_bytes, processes=processes)
         work = _Work(job, question, problem, plan, backend)
         job.progress({"doing": "starting", "done": 0, "of": None})
         content = canonical_json(answer_document(problem, _ANSWERS[question.kind](work)))

@@ -27,7 +27,7 @@ from app.portfolio.engine import (
     solve,
     verify,
 )
-from app.portfolio.engine.sandbox import CBC, HIGHS
+from app.portfolio.engine.sandbox import CBC, HIGHS, MOVES
 from app.portfolio.models import Run
 from app.portfolio.queries.answers import sound_problem
 from app.portfolio.queries.runs import find_answered_run, find_run_of_job
@@ -63,8 +63,9 @@ class _Trace:
             self.points = [*self.points[:-1:2], self.points[-1]]
 
 
-def solve_run(job: RunningJob, *, memory_bytes: int) -> None:
-    """Handle a job of kind `portfolio.run`; a solver process gets ``memory_bytes`` at most.
+def solve_run(job: RunningJob, *, memory_bytes: int, processes: int = 2) -> None:
+    """Handle a job of kind `portfolio.run`; a solver process gets ``memory_bytes`` at most, and
+    with one of the ``processes`` alone nothing is searched beside the solver.
 
     Raises UntrueAnswerError when the stored problem isn't the one asked for, UnavailableError when
     no solver gave an answer that survives the recount; the job then fails with these words.
@@ -88,6 +89,7 @@ def solve_run(job: RunningJob, *, memory_bytes: int) -> None:
         on_progress=told,
         should_stop=job.should_stop,
         backends=[replace(backend, memory_bytes=memory_bytes) for backend in (HIGHS, CBC)],
+        beside=replace(MOVES, memory_bytes=memory_bytes) if processes > 1 else None,
     )
     if plan.message:
         logger.warning("Solvers failed on run %s: %s", question.run_id, plan.message)

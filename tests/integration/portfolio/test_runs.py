@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -289,17 +289,39 @@ class TestSolve:
     ) -> None:
         asked: list[int] = []
 
-        def solved(*given: Any, backends: Sequence[Backend], **named: Any) -> Plan:
-            asked.extend(backend.memory_bytes for backend in backends)
+        def solved(*given: Any, backends: list[Backend], beside: Backend, **named: Any) -> Plan:
+            asked.extend(backend.memory_bytes for backend in [*backends, beside])
             return solve(*given, **named)
 
         ask()
         job = take(session, now)
         assert job is not None
         monkeypatch.setattr("app.portfolio.services.solving.solve", solved)
-        with make_app(SOLVER_MEMORY_MB=123).app_context():
+        with make_app(SOLVER_MEMORY_MB=123, SOLVER_PROCESSES=2).app_context():
             HANDLERS[KIND](job)
-        assert asked == [123 * 2**20] * 2
+        assert asked == [123 * 2**20] * 3
+
+    def test_searches_with_one_process_where_the_setting_allows_one(
+        self,
+        session: Session,
+        ask: Callable[..., int],
+        now: datetime,
+        make_app: Callable[..., Flask],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        beside: list[Backend | None] = []
+
+        def solved(*given: Any, **named: Any) -> Plan:
+            beside.append(named["beside"])
+            return solve(*given, **named)
+
+        ask()
+        job = take(session, now)
+        assert job is not None
+        monkeypatch.setattr("app.portfolio.services.solving.solve", solved)
+        with make_app(SOLVER_PROCESSES=1).app_context():
+            HANDLERS[KIND](job)
+        assert beside == [None]
 
     def test_a_foreign_problem_is_refused(
         self, session: Session, ask: Callable[..., int], now: datetime

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,23 @@ class TestCompleteSettings:
         )
         assert values["SESSION_COOKIE_SECURE"]
         assert values["SESSION_COOKIE_NAME"] == "__Host-waymark"
+
+    def test_needs_no_shared_file_where_the_database_is_postgresql(self, tmp_path: Path) -> None:
+        url = "postgresql+psycopg://waymark@db.test/waymark"
+        assert _complete(tmp_path, DATABASE_URL=url)["QUEUE_URL"] == url
+        redis = _complete(tmp_path, DATABASE_URL=url, QUEUE_URL="redis://queue.test/0")
+        assert redis["QUEUE_URL"] == "redis://queue.test/0"
+        assert _complete(tmp_path)["QUEUE_URL"] == f"sqlite:///{tmp_path / 'queue.db'}"
+
+    def test_refuses_a_queue_of_no_known_kind(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError, match="QUEUE_URL must begin with"):
+            _complete(tmp_path, QUEUE_URL="amqp://queue.test")
+
+    def test_uses_every_core_unless_told_otherwise(self, tmp_path: Path) -> None:
+        assert _complete(tmp_path)["SOLVER_PROCESSES"] == os.cpu_count()
+        assert _complete(tmp_path, SOLVER_PROCESSES="1")["SOLVER_PROCESSES"] == 1
+        with pytest.raises(ConfigurationError, match="1 or more"):
+            _complete(tmp_path, SOLVER_PROCESSES="0")
 
     def test_refuses_an_unknown_environment(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="ENVIRONMENT"):

@@ -93,7 +93,8 @@ class Desk:
         self.until = monotonic() + seconds
         self.should_stop = should_stop
         self.backend = backend
-        self.workers = workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        own = min(MOST_WORKERS, os.cpu_count() or 1)
+        self.workers = workers or backend.processes or own
         self.counts_value, self.fineness = counts_value, fineness
         """Whether plans are compared by value; the model is smaller where only limits matter."""
         self._windows: list[_Window] = []

@@ -1,0 +1,6 @@
+"""The bell that wakes workers, and what a running job looks like to its handler."""
+
+from app.jobs.engine.bell import JobBell
+from app.jobs.engine.running import RunningJob
+
+__all__ = ["JobBell", "RunningJob"]
