@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from app.db.statements import rows_changed
@@ -84,30 +84,17 @@ def claim(
     now: datetime,
     in_turn: frozenset[str] = frozenset(),
 ) -> Job | None:
-    """Take the oldest queued job for ``worker``; None when there is none.
+    """Take the next queued job for ``worker``; None when there is none.
 
-    Of the kinds ``in_turn``, a person's next job stays while one of theirs runs. Claims take turns
-    until their commit, or two of one instant would each not see what the other began.
+    People are served in turn: first who has the fewest jobs running, then whose last one was begun
+    the longest ago, and of theirs the oldest. Of the kinds ``in_turn``, a person's next job stays
+    while one of theirs runs. Claims take turns until their commit, or two of one instant would
+    each not see what the other began.
     """
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     if is_postgresql:
         session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))
-    running = aliased(Job)
-    has_turn = ~exists().where(
-        running.state == JobState.RUNNING,
-        running.kind == Job.kind,
-        running.kind.in_(in_turn),
-        running.requested_by == Job.requested_by,
-    )
-    oldest = (
-        select(Job.id)
-        .where(Job.state == JobState.QUEUED, Job.kind.in_(kinds), has_turn)
-        .order_by(Job.created_at, Job.id)
-        .limit(1)
-    )
-    if is_postgresql:
-        oldest = oldest.with_for_update(skip_locked=True)
-    job_id = session.scalar(oldest)
+    job_id = session.scalar(_next_in_line(kinds, in_turn))
     if job_id is None:
         return None
     take = (
@@ -124,6 +111,24 @@ def claim(
     if not rows_changed(session, take):
         return None
     return session.get(Job, job_id, populate_existing=True)
+
+
+def _next_in_line(kinds: frozenset[str], in_turn: frozenset[str]) -> Select[int]:
+    """The job whose turn it is."""
+    other = aliased(Job)
+    is_theirs = other.requested_by == Job.requested_by
+    is_running = other.state == JobState.RUNNING
+    has_turn = ~exists().where(
+        is_theirs, is_running, other.kind == Job.kind, other.kind.in_(in_turn)
+    )
+    running = select(func.count()).where(is_theirs, is_running).scalar_subquery()
+    last_begun = select(func.max(other.started_at)).where(is_theirs).scalar_subquery()
+    return (
+        select(Job.id)
+        .where(Job.state == JobState.QUEUED, Job.kind.in_(kinds), has_turn)
+        .order_by(running, last_begun.asc().nulls_first(), Job.created_at, Job.id)
+        .limit(1)
+    )
 
 
 def beat(session: Session, job_id: int, *, worker: str, now: datetime) -> bool:

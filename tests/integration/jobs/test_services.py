@@ -98,6 +98,41 @@ class TestClaim:
             taken.append(job.id if job else None)
         assert taken == [*made, None]
 
+    def test_serves_people_in_turn_however_many_jobs_one_has_queued(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            for _ in range(4):
+                _enqueue(session, cast, now)
+            for _ in range(2):
+                enqueue(session, kind="solve", payload={}, actor=cast.cfo, now=now)
+        order = []
+        for minute in range(6):
+            with transaction(session):
+                then = now + timedelta(minutes=minute)
+                job = claim(session, worker="w1", kinds=KINDS, now=then)
+                assert job is not None
+                finish(session, job.id, worker="w1", now=then)
+            order.append(job.requested_by)
+        lead, cfo = cast.lead.audit_key, cast.cfo.audit_key
+        assert order == [lead, cfo, lead, cfo, lead, lead]
+
+    def test_gives_a_free_worker_to_who_has_none(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            for _ in range(2):
+                _enqueue(session, cast, now)
+            claim(session, worker="w1", kinds=KINDS, now=now)
+            enqueue(session, kind="solve", payload={}, actor=cast.cfo, now=now + timedelta(hours=1))
+        begun = []
+        for worker in ("w2", "w3"):
+            with transaction(session):
+                job = claim(session, worker=worker, kinds=KINDS, now=now)
+            assert job is not None
+            begun.append(job.requested_by)
+        assert begun == [cast.cfo.audit_key, cast.lead.audit_key]
+
     def test_leaves_kinds_it_does_not_know(self, session: Session, job: Job, now: datetime) -> None:
         with transaction(session):
             assert claim(session, worker="w1", kinds=frozenset({"import"}), now=now) is None
