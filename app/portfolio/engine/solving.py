@@ -25,7 +25,7 @@ FINENESS = (1e-3, 1e-4)
 """How much of the plan's value the overlap segments may understate, as a share; coarse segments
 find good plans sooner, fine ones prove more."""
 
-LAST_WORDS = 0.7
+LAST_WORDS = 0.5
 """Seconds in which who is interrupted has to tell its plan."""
 
 TICK = 0.2
