@@ -1,6 +1,6 @@
 # One line per thing to do; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker check test interpreters bench migrate seed lock clean setup-dev
+.PHONY: help setup run worker check test interpreters bench prove migrate seed lock clean setup-dev
 
 PORT ?= 8000
 export PORT
@@ -36,6 +36,9 @@ interpreters: setup-dev ## the optimizer's own tests on every other Python at ha
 
 bench: setup-dev ## print the figures: engine, pages, import
 	$(BIN)/python -m tests.bench
+
+prove: setup-dev ## try kills, stops, queues and hundreds of runs, and print what held
+	$(BIN)/python -m tests.prove
 
 migrate: setup ## bring the database to the newest schema
 	$(FLASK) migrate

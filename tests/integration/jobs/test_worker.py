@@ -25,8 +25,10 @@ from app.errors import InvalidError
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
 from app.jobs.rules import JobState
-from app.jobs.services import enqueue, reap, request_stop
-from app.worker import Worker
+from app.jobs.services import claim, enqueue, reap, request_stop
+from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
+from app.portfolio.services.runs import KIND as RUN_KIND
+from app.worker import HANDLERS, IN_TURN, Worker
 from tests.factories.accounts import Cast
 from tests.support.databases import Databases
 
@@ -167,6 +169,22 @@ class TestRunNext:
         worker = Worker(live_app, handlers={"work": handler})
         worker.run_next()
         assert (_again(session, job).state, job.attempts) == (JobState.QUEUED, 0)
+
+
+class TestInTurn:
+    def test_spreads_one_persons_questions_over_workers_but_not_their_runs(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            for kind in (RUN_KIND, RUN_KIND, INQUIRY_KIND, INQUIRY_KIND):
+                enqueue(session, kind=kind, payload={}, actor=cast.lead, now=now)
+        begun = []
+        for worker in ("w1", "w2", "w3", "w4"):
+            with transaction(session):
+                kinds = frozenset(HANDLERS)
+                job = claim(session, worker=worker, kinds=kinds, now=now, in_turn=IN_TURN)
+            begun.append(job and job.kind)
+        assert begun == [RUN_KIND, INQUIRY_KIND, INQUIRY_KIND, None]
 
 
 class TestRun:
