@@ -35,6 +35,7 @@ from app.portfolio.services.runs import KIND
 from app.values.canonical import canonical_json
 from tests.factories.accounts import Cast, make_cast
 from tests.factories.portfolio import Portfolio, make_portfolio
+from tests.support.postgres import die_with_parent
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
@@ -120,7 +121,7 @@ class Stage:
         """Start a worker; ``solver`` is the one that is asked first."""
         worker = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(PROGRAM), solver, str(self.reap_seconds)],
-            cwd=ROOT, env=self.environment,
+            cwd=ROOT, env=self.environment, preexec_fn=die_with_parent(),
         )  # fmt: skip
         self.workers.append(worker)
         return worker
