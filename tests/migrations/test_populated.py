@@ -2,33 +2,53 @@
 
 from __future__ import annotations
 
+import shutil
+from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from app.db.schema import migration_config
 from tests.support.application import build_app, let_go
-from tests.support.databases import Databases
+from tests.support.databases import Databases, SqliteDatabases
+from tests.support.demo import seeded_file
 from tests.support.digests import database_digest
 
 FIRST = "0001"
 """The revision that makes the tables; below it there is nothing to keep."""
 
 
+@pytest.fixture
+def populated(
+    database: Databases, engine: Engine, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Engine:
+    """The demo company: on SQLite the copy that other tests read too, on PostgreSQL its own."""
+    if isinstance(database, SqliteDatabases):
+        file = engine.url.database
+        assert file is not None
+        shutil.copyfile(seeded_file(tmp_path_factory, database), file)
+        return engine
+    app = build_app(database.url, tmp_path, DEMO=True)
+    seeded = app.test_cli_runner().invoke(args=["seed", "demo"])
+    let_go(app)
+    assert seeded.exit_code == 0, seeded.output
+    return engine
+
+
 class TestPopulatedDatabase:
-    def test_keeps_every_row(self, database: Databases, engine: Engine, tmp_path: Path) -> None:
-        app = build_app(database.url, tmp_path, DEMO=True)
-        seeded = app.test_cli_runner().invoke(args=["seed", "demo"])
-        let_go(app)
-        assert seeded.exit_code == 0, seeded.output
+    def test_keeps_every_row(self, database: Databases, populated: Engine) -> None:
         config = migration_config(database.url)
-        before = database_digest(engine)
-        for revision in ScriptDirectory.from_config(config).walk_revisions():
-            if revision.revision == FIRST:
-                break
-            engine.dispose()
-            command.downgrade(config, str(revision.down_revision))
-            command.upgrade(config, "head")
-            assert database_digest(engine) == before
+        revisions = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
+        assert revisions[-1] == FIRST
+        content: dict[str, str] = {}
+        for revision, below in pairwise(revisions):
+            content[revision] = database_digest(populated)
+            populated.dispose()
+            command.downgrade(config, below)
+        for revision in reversed(revisions[:-1]):
+            populated.dispose()
+            command.upgrade(config, revision)
+            assert database_digest(populated) == content[revision], revision

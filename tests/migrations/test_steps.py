@@ -37,15 +37,19 @@ class TestSteps:
 
     def test_lead_back_to_the_same_schema(self, database: Databases, engine: Engine) -> None:
         config = migration_config(database.url)
-        script = ScriptDirectory.from_config(config)
-        at_head = _shape(engine)
-        for revision in script.walk_revisions():
+        above = at_head = _shape(engine)
+        for revision in ScriptDirectory.from_config(config).walk_revisions():
+            lower = str(revision.down_revision or "base")
             engine.dispose()
-            command.downgrade(config, str(revision.down_revision or "base"))
+            command.downgrade(config, lower)
             below = _shape(engine)
             engine.dispose()
-            command.upgrade(config, "head")
-            assert _shape(engine) == at_head, f"{revision.revision} does not lead back"
+            command.upgrade(config, revision.revision)
+            assert _shape(engine) == above, f"{revision.revision} does not lead back"
             engine.dispose()
-            command.downgrade(config, str(revision.down_revision or "base"))
+            command.downgrade(config, lower)
             assert _shape(engine) == below
+            above = below
+        engine.dispose()
+        command.upgrade(config, "head")
+        assert _shape(engine) == at_head

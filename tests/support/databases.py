@@ -5,10 +5,43 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import psycopg
 from alembic import command
 
 from app.db.schema import migration_config
 from tests.support.postgres import PostgresServer
+
+# Who is still connected lets go, then every row goes, without the guards that keep rows, and
+# every counter starts anew. Deleting few rows is far cheaper than a file for every table.
+_EMPTY = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid();
+DO $$ DECLARE one regclass; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT oid FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+        AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('DELETE FROM %s', one);
+    END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$;
+"""
+# Whatever changes the schema, or what a migration writes besides, is put back by a new copy.
+_WATCH = """
+CREATE SCHEMA tests;
+CREATE TABLE tests.changed (what text);
+CREATE FUNCTION tests.note() RETURNS event_trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO tests.changed VALUES (tg_tag); END $$;
+CREATE FUNCTION tests.note_row() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN INSERT INTO tests.changed VALUES (tg_table_name); RETURN NULL; END $$;
+CREATE TRIGGER changed AFTER INSERT OR UPDATE OR DELETE ON alembic_version
+    EXECUTE FUNCTION tests.note_row();
+CREATE EVENT TRIGGER changed ON ddl_command_end EXECUTE FUNCTION tests.note();
+"""
+_MOST_USES = 200
+"""Deleted rows keep their room until a database is made anew."""
 
 
 class SqliteDatabases:
@@ -33,18 +66,39 @@ class SqliteDatabases:
 
 
 class PostgresDatabases:
-    """Empty PostgreSQL databases at head: copies of one that was migrated."""
+    """Empty PostgreSQL databases at head: a copy of one that was migrated, emptied after use."""
 
     kind = "postgresql"
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
+        self._uses = 0
+        self._own: psycopg.Connection | None = None
         self.url = server.url("test")
         server.create("template_head")
         command.upgrade(migration_config(server.url("template_head")), "head")
 
     def reset(self) -> None:
+        if self._own is None or self._uses == _MOST_USES or self._is_changed(self._own):
+            self._own = self._made_anew()
+            self._uses = 0
+        else:
+            self._own.execute(_EMPTY)
+        self._uses += 1
+
+    def close(self) -> None:
+        if self._own is not None:
+            self._own.close()
+
+    def _is_changed(self, own: psycopg.Connection) -> bool:
+        return own.execute("SELECT 1 FROM tests.changed LIMIT 1").fetchone() is not None
+
+    def _made_anew(self) -> psycopg.Connection:
+        self.close()
         self._server.create("test", template="template_head")
+        own = self._server.connect("test")
+        own.execute(_WATCH)
+        return own
 
 
 Databases = SqliteDatabases | PostgresDatabases

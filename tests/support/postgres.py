@@ -81,6 +81,10 @@ class PostgresServer:
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self._folder}"
 
+    def connect(self, database: str) -> psycopg.Connection:
+        """Return a connection of the server's owner that needs no commit."""
+        return psycopg.connect(host=str(self._folder), user=OWNER, dbname=database, autocommit=True)
+
     def create(self, database: str, *, template: str = "template1") -> None:
         """Make `database` anew as a copy of `template`; whoever is connected to it is cut off."""
         name, origin = sql.Identifier(database), sql.Identifier(template)
@@ -131,9 +135,7 @@ class PostgresServer:
                 time.sleep(0.02)
 
     def _execute(self, statement: sql.SQL | sql.Composed) -> None:
-        with psycopg.connect(
-            host=str(self._folder), user=OWNER, dbname="postgres", autocommit=True
-        ) as connection:
+        with self.connect("postgres") as connection:
             connection.execute(statement)
 
 
