@@ -29,7 +29,7 @@ check: setup-dev ## style, types and the borders between packages
 	$(BIN)/lint-imports
 
 test: check ## everything: check, then all tests on SQLite and PostgreSQL and in a browser
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 interpreters: setup-dev ## the optimizer's own tests on every other Python at hand
 	$(BIN)/python -m ops.interpreters
