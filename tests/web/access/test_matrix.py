@@ -60,6 +60,8 @@ def people(session: Session) -> dict[str, Person]:
 
 
 class TestEveryRoute:
+    """The pages of refusal are `loose` here: the frame's own tests show that they are sound."""
+
     def test_refuses_those_whose_role_is_not_named(
         self,
         app: Flask,
@@ -74,7 +76,7 @@ class TestEveryRoute:
             for name, person in people.items():
                 if way.admits(person.roles):
                     continue
-                response = clients[name].open(way.address, method=way.method)
+                response = clients[name].open(way.address, method=way.method, loose=True)
                 wrote = [s for s in response.queries if s.lstrip().upper().startswith(WRITES)]
                 if response.status_code != 403 or wrote:
                     wrong.append((name, way, response.status_code, wrote))
@@ -108,7 +110,7 @@ class TestEveryRoute:
         for way in _ways(app):
             if way.policy == PUBLIC:
                 continue
-            response = client.open(way.address, method=way.method)
+            response = client.open(way.address, method=way.method, loose=True)
             if way.method in SAFE_METHODS:
                 fits = response.status_code == 303 and "/sign-in" in response.headers["Location"]
             else:
@@ -134,7 +136,11 @@ class TestEveryRoute:
             admitted = next(n for n, person in people.items() if way.admits(person.roles))
             for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.test"}):
                 response = clients[admitted].open(
-                    way.address, method=way.method, headers=headers, csrf=bool(headers)
+                    way.address,
+                    method=way.method,
+                    headers=headers,
+                    csrf=bool(headers),
+                    loose=True,
                 )
                 if response.status_code != 400:
                     wrong.append((way, headers, response.status_code))

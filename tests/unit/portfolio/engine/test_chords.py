@@ -6,7 +6,7 @@ from math import exp
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.portfolio.engine import parse_problem
@@ -25,6 +25,7 @@ def drawn(curve: Curve, total: float) -> float:
 
 
 class TestCurves:
+    @settings(deadline=None)
     @given(st.integers(0, 50), st.randoms(use_true_random=False))
     def test_lie_below_the_curve_by_at_most_their_depth(self, seed: int, random: Random) -> None:
         problem = parse_problem(random_document(Size(15, 2, 4, 2, pools=2), seed))
@@ -61,6 +62,7 @@ class TestCurves:
 
 
 class TestChordDepth:
+    @settings(deadline=None)
     @given(st.floats(-1, 3), st.floats(0.001, 2))
     def test_is_the_largest_distance(self, low: float, width: float) -> None:
         depth = chord_depth(low, low + width)
