@@ -82,14 +82,16 @@ def solve_run(job: RunningJob, *, memory_bytes: int, processes: int = 2) -> None
         trace.add(progress)
         job.progress(_live(progress, problem, trace))
 
+    backends = [replace(backend, memory_bytes=memory_bytes) for backend in (HIGHS, CBC)]
+    helpers = [replace(backend, memory_bytes=memory_bytes) for backend in (MOVES, CBC)]
     plan = solve(
         problem,
         time_limit=question.seconds,
         gap=float(question.gap),
         on_progress=told,
         should_stop=job.should_stop,
-        backends=[replace(backend, memory_bytes=memory_bytes) for backend in (HIGHS, CBC)],
-        beside=replace(MOVES, memory_bytes=memory_bytes) if processes > 1 else None,
+        backends=backends,
+        beside=helpers if processes > 1 else (),
     )
     if plan.message:
         logger.warning("Solvers failed on run %s: %s", question.run_id, plan.message)

@@ -39,7 +39,7 @@ class TestEveryKindOfRule:
     @pytest.mark.parametrize("seed", SMALL)
     def test_no_plan_without_it_is_worth_as_much_once_a_remedy_is_applied(self, seed: int) -> None:
         problem = parse_problem(small_document(seed, most_combinations=MOST_PLANS, every_kind=True))
-        plan = solve(problem, time_limit=30, beside=None)
+        plan = solve(problem, time_limit=30, beside=())
         found = why_not(problem, plan)
         keys = [one.key for one in problem.initiatives]
         assert any(row.remedies for row in found.rows)
