@@ -147,6 +147,7 @@ class Desk:
 
         Raises StoppedError when somebody asked to stop.
         """
+        self._watch()
         problem = applied(self.problem, question.changes)
         if start is not None:
             start = Account(problem, start.chosen)
@@ -157,7 +158,6 @@ class Desk:
         left = min(question.seconds, self.seconds_left)
         question = replace(question, seconds=left, gap=self._model_gap(question.gap, start))
         if left <= 0:
-            self._watch()
             return Reply(problem, start, None, False)
         message = self._windows[window].ask(question, self._watch)
         if message is not None:
