@@ -37,6 +37,7 @@ from app.portfolio.engine.chords import Curve, Place
 from app.portfolio.engine.milp import building
 from app.portfolio.engine.milp.model import scaled_row
 from app.portfolio.engine.milp.pulp_adapter import column
+from app.portfolio.engine.milp.solvers import BRISK
 from app.portfolio.engine.problem import Problem
 
 OPEN_CHOICES = 60
@@ -55,16 +56,6 @@ NODES = 300
 NEARLY_WHOLE, FEW_CHOICES = 24, 15
 """Columns at no whole number up to which a relaxation is nearly a plan, and the choices left open
 then: a proof takes less time than the solver's own search for plans would."""
-
-BRISK = {
-    "mip_allow_restart": False,
-    "mip_heuristic_effort": 0.0,
-    "mip_heuristic_run_feasibility_jump": False,
-    "mip_heuristic_run_rens": False,
-    "mip_heuristic_run_rins": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-}
-"""Settings of a solver that only proves."""
 
 
 class Kept:

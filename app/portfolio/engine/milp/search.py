@@ -21,6 +21,8 @@ from app.portfolio.engine.milp.pulp_adapter import column
 
 Report = Callable[[Message], None]
 
+FEW = 300
+"""Placements below which HiGHS proves sooner without looking for plans itself."""
 MOST_CUTS = 40
 MOST_RIVALS = 25
 MISSED = 1e-9
@@ -154,6 +156,7 @@ class Search:
         return solvers.solve_with_highs(
             model.lp, seconds=left, gap=gap, listener=listener, start=_first(model, start),
             hint=self._hint if listener == self._hear_value else lambda: None,
+            settings=solvers.BRISK if len(self.job.positions) < FEW else None,
         )  # fmt: skip
 
     def _hint(self) -> solvers.Known | None:

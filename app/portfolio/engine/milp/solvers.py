@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -25,6 +25,15 @@ MOST_ITERATIONS = 500
 """Steps after which a relaxation solved again is given up: from a solution nearby it takes a few
 dozen, and one that goes round in circles would take all the time there is."""
 FEASIBILITY = 1e-7
+BRISK = {
+    "mip_allow_restart": False,
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""Settings of HiGHS where a proof takes less time than its own search for plans would."""
 PART = 1e-4
 """What a whole number of CBC may be off by."""
 
@@ -68,6 +77,7 @@ def solve_with_highs(
     listener: Listener,
     start: dict[pulp.LpVariable, float] | None,
     hint: Callable[[], Known | None] = lambda: None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Outcome:
     """Minimise with HiGHS in this process; ``start`` may name a part of a first solution, and
     ``hint`` is asked now and then for a better one found elsewhere."""
@@ -81,6 +91,7 @@ def solve_with_highs(
             highspy.cb.HighsCallbackType.kCallbackMipLogging,
             highspy.cb.HighsCallbackType.kCallbackMipUserSolution,
         ],
+        **(settings or {}),
     )  # fmt: skip
     solver.first_solution = start
     solver.actualSolve(lp)
