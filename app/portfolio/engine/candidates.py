@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
-from app.portfolio.engine.problem import Placement, Problem
+from app.portfolio.engine.problem import Option, Placement, Problem
 
 
 def candidate_positions(problem: Problem) -> tuple[int, ...]:
     """Positions of placements that budgets and team limits do not rule out by themselves."""
+    always = {
+        (place, option)
+        for place, initiative in enumerate(problem.initiatives)
+        for option in range(len(initiative.options))
+        if _fits_anywhere(problem, initiative.options[option])
+    }
     return tuple(
         position
         for position, placement in enumerate(problem.placements)
-        if _could_be_paid(problem, placement) and _could_be_staffed(problem, placement)
+        if (placement.initiative, placement.option) in always
+        or (_could_be_paid(problem, placement) and _could_be_staffed(problem, placement))
+    )
+
+
+def _fits_anywhere(problem: Problem, option: Option) -> bool:
+    """Whether each quarter by itself has room for the most it asks for in any."""
+    funds, teams = problem.funds, problem.capacities
+    return all(
+        max(flow.amounts, default=0) <= min(funds[flow.target].free) for flow in option.spend
+    ) and all(
+        teams[flow.target].overtime_price is not None
+        or max(flow.amounts, default=0) <= min(teams[flow.target].available)
+        for flow in option.demand
     )
 
 

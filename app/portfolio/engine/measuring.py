@@ -142,10 +142,11 @@ def _order(problem: Problem, rule: Requires, choice: Placement) -> Tally:
 
 def _live(problem: Problem, rule: ChangeLoad, choice: Placement) -> Tally:
     option = problem.option(choice)
-    quarters = range(len(problem.quarters))
+    count = len(problem.quarters)
     if rule.capacity is not None and all(f.target != rule.capacity for f in option.demand):
-        return (0,) * len(quarters)
-    return tuple(int(choice.start <= quarter < choice.start + option.live) for quarter in quarters)
+        return (0,) * count
+    during = min(option.live, count - choice.start)
+    return (0,) * choice.start + (1,) * during + (0,) * (count - choice.start - during)
 
 
 def _load_slack(most: int, live: Sequence[Amount]) -> Amount:

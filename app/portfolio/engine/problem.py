@@ -377,8 +377,5 @@ class Problem:
 
     def spend(self, placement: Placement) -> int:
         """All funds, within the horizon."""
-        return sum(
-            int(amount)
-            for flow in self.option(placement).spend
-            for _, amount in self.in_horizon(placement, flow)
-        )
+        last = len(self.quarters) - placement.start
+        return sum(int(sum(flow.amounts[:last])) for flow in self.option(placement).spend)

@@ -69,12 +69,14 @@ STATES = {
 def arrays_of(lp: Any) -> Arrays:
     """The model's columns and rows."""
     variables = all_columns(lp)
-    starts, columns, values, lower, upper = [0], [], [], [], []
+    starts: list[int] = [0]
+    columns: list[int] = []
+    values: list[float] = []
+    lower: list[float] = []
+    upper: list[float] = []
     for constraint in lp.constraints():
-        for variable, coefficient in constraint.items():
-            if coefficient:
-                columns.append(column(variable))
-                values.append(coefficient)
+        columns.extend(map(column, constraint))
+        values.extend(constraint.values())
         starts.append(len(columns))
         least, most = constraint.getLb(), constraint.getUb()
         lower.append(-highspy.kHighsInf if least is None else least)

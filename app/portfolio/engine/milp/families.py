@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -51,18 +52,18 @@ def add_budgets(model: Model) -> None:
     c is the money moving on, C what is committed already.
     """
     for place, fund in enumerate(model.problem.funds):
-        table = _by_quarter(model, place, "spend")
         owner, free = f"fund:{fund.key}", fund.free
+        table = _by_quarter(model, place, "spend", float if fund.carry_over else exact)
         if not fund.carry_over:
             for quarter, terms in enumerate(table):
                 model.row(terms, LE, free[quarter], owner=owner)
             continue
-        size = max(1, *fund.bound, *(abs(c) for terms in table for _, c in terms))
+        size = max(1, *fund.bound, *(max(abs(c) for _, c in terms) for terms in table if terms))
         earlier: pulp.LpVariable | None = None
         for quarter, terms in enumerate(table):
             moved = model.positive(f"c{place:03d}_{quarter:03d}")
             arrived = [] if earlier is None else [(earlier, -float(size))]
-            row = [*((x, float(c)) for x, c in terms), (moved, float(size)), *arrived]
+            row = [*terms, (moved, float(size)), *arrived]
             model.row(row, LE, free[quarter], owner=owner)
             share = float(fund.carry_over)
             cap = [(moved, 1.0)] + ([] if earlier is None else [(earlier, -share)])
@@ -73,12 +74,12 @@ def add_budgets(model: Model) -> None:
 def add_capacities(model: Model) -> None:
     """(4) Σ d_ict·x − o_ct ≤ A_ct; overtime o ≥ 0 costs its price, without a price o = 0."""
     for place, capacity in enumerate(model.problem.capacities):
-        for quarter, terms in enumerate(_by_quarter(model, place, "demand")):
+        number = exact if capacity.overtime_price is None else float
+        for quarter, terms in enumerate(_by_quarter(model, place, "demand", number)):
             if not terms:
                 continue
             row: list[tuple[Any, Any]] = list(terms)
             if capacity.overtime_price is not None:
-                row = [(x, float(c)) for x, c in terms]
                 size = max(c for _, c in row)
                 over = model.positive(f"o{place:03d}_{quarter:03d}")
                 row.append((over, -size))
@@ -163,10 +164,14 @@ def add_average_risk(model: Model, rule: AverageRisk) -> None:
     """(14) Σ w·(r_io − R)·x ≤ 0 (+ m), w one or the spend of the choice."""
     problem = model.problem
     terms: list[tuple[pulp.LpVariable, Fraction | int]] = []
+    known: dict[tuple[int, int], Fraction] = {}
     for place in rule.initiatives:
         for position in model.placed[place]:
-            above = addition(problem, rule, problem.placements[position])[0]
-            terms.append((model.x[position], Fraction(above)))
+            placement = problem.placements[position]
+            option = (place, placement.option)
+            if rule.by == "spend" or option not in known:
+                known[option] = Fraction(addition(problem, rule, placement)[0])
+            terms.append((model.x[position], known[option]))
     if rule.price is None:
         common = lcm(*(coefficient.denominator for _, coefficient in terms))
         if common <= LARGEST:
@@ -235,10 +240,9 @@ def _sense(bound: Bound) -> int:
 def _spends(model: Model, members: set[int] | None) -> list[tuple[pulp.LpVariable, int]]:
     """Spend within the horizon of every placement, of some initiatives or of all."""
     return [
-        (model.x[position], model.problem.spend(placement))
+        (model.x[position], model.spends[position])
         for position in model.positions
-        if (placement := model.problem.placements[position])
-        and (members is None or placement.initiative in members)
+        if members is None or model.problem.placements[position].initiative in members
     ]
 
 
@@ -322,8 +326,16 @@ def order_terms(model: Model) -> Terms:
     return [(model.x[position], position + 1) for position in model.positions]
 
 
-def _by_quarter(model: Model, target: int, field: str) -> list[list[tuple[Any, Any]]]:
-    """What every placement takes from a fund or asks of a team, by planning quarter."""
+def exact(amount: int | Decimal) -> int | Fraction:
+    """The amount as a whole number, or else as a fraction."""
+    return int(amount) if amount == int(amount) else Fraction(amount)
+
+
+def _by_quarter(
+    model: Model, target: int, field: str, number: Callable[[Any], Any]
+) -> list[list[tuple[Any, Any]]]:
+    """What every placement takes from a fund or asks of a team, by planning quarter, each amount
+    as a ``number``."""
     problem = model.problem
     table: list[list[tuple[Any, Any]]] = [[] for _ in problem.quarters]
     known: dict[tuple[int, int], list[tuple[int, Any]]] = {}
@@ -331,7 +343,8 @@ def _by_quarter(model: Model, target: int, field: str) -> list[list[tuple[Any, A
         placement = problem.placements[position]
         option = (placement.initiative, placement.option)
         if option not in known:
-            known[option] = _amounts(problem.option(placement), target, field)
+            amounts = _amounts(problem.option(placement), target, field)
+            known[option] = [(offset, number(amount)) for offset, amount in amounts]
         last = len(table) - placement.start
         x = model.x[position]
         for offset, amount in known[option]:
@@ -341,10 +354,10 @@ def _by_quarter(model: Model, target: int, field: str) -> list[list[tuple[Any, A
 
 
 def _amounts(option: Option, target: int, field: str) -> list[tuple[int, Any]]:
-    """Non-zero amounts, exact, by quarter from the start; the same whenever that is."""
+    """Non-zero amounts by quarter from the start; the same whenever that is."""
     flows: tuple[Flow, ...] = option.spend if field == "spend" else option.demand
     return [
-        (offset, int(amount) if amount == int(amount) else Fraction(amount))
+        (offset, amount)
         for flow in flows
         if flow.target == target
         for offset, amount in enumerate(flow.amounts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from math import ceil, floor, gcd
 from typing import Any
 
@@ -51,6 +52,12 @@ class Model:
         self.value_base = 0.0
         self.misses: list[tuple[str, pulp.LpVariable]] = []
         self._rows = 0
+
+    @cached_property
+    def spends(self) -> dict[int, int]:
+        """Spend within the horizon, all funds together, by position."""
+        problem = self.problem
+        return {p: problem.spend(problem.placements[p]) for p in self.positions}
 
     def binary(self, name: str) -> pulp.LpVariable:
         return self.lp.add_variable(name, cat=pulp.LpBinary)

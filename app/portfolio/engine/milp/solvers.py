@@ -199,12 +199,14 @@ class KeptRelaxation:
 def _highs_model(lp: pulp.LpProblem) -> Any:
     """The problem as a row-wise HighsLp."""
     variables = columns(lp)
-    starts, indices, values, lower, upper = [0], [], [], [], []
+    starts: list[int] = [0]
+    indices: list[int] = []
+    values: list[float] = []
+    lower: list[float] = []
+    upper: list[float] = []
     for constraint in lp.constraints():
-        for variable, coefficient in constraint.items():
-            if coefficient:
-                indices.append(column(variable))
-                values.append(coefficient)
+        indices.extend(map(column, constraint))
+        values.extend(constraint.values())
         starts.append(len(indices))
         least, most = constraint.getLb(), constraint.getUb()
         lower.append(-highspy.kHighsInf if least is None else least)
