@@ -11,7 +11,8 @@ from dataclasses import replace
 from functools import partial
 from time import monotonic
 
-from app.portfolio.engine.greedy import GreedyList, best_greedy_list
+from app.portfolio.engine.collecting import without_collecting
+from app.portfolio.engine.greedy import GreedyList, greedy_lists
 from app.portfolio.engine.job import Job, Message
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import CBC, MOVES, Backend, Sandbox
@@ -162,7 +163,10 @@ class Ranked:
     def make(self) -> None:
         """Make it now."""
         self._is_begun = True
-        self._found = best_greedy_list(self._problem)
+        with without_collecting():
+            for one in greedy_lists(self._problem):
+                if self._found is None or one.account.value > self._found.account.value:
+                    self._found = one
 
     def begin(self) -> None:
         """Make it while others work, unless that is done already."""
@@ -171,7 +175,7 @@ class Ranked:
             self._thread.start()
 
     def found(self) -> GreedyList | None:
-        """The list, or None as long as (or if) there is none."""
+        """The best list so far, or None as long as (or if) there is none."""
         return self._found
 
     def wait(self, *, is_needed: bool, most: float = MOST_PATIENCE) -> None:

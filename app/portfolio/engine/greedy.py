@@ -9,7 +9,7 @@ paying for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import expm1
 
@@ -59,6 +59,11 @@ def best_greedy_list(problem: Problem) -> GreedyList | None:
 
     Where rules are soft, those that skip what does not fit are tried a second time.
     """
+    return max(greedy_lists(problem), key=lambda one: one.account.value, default=None)
+
+
+def greedy_lists(problem: Problem) -> Iterator[GreedyList]:
+    """Those that keep every rule, one after the other."""
     worth = {placement: _worth(problem, placement) for placement in problem.placements}
     wanted = frozenset(p.initiative for p in problem.placements if worth[p] > 0)
     by_value = _ranking(problem, wanted, lambda placement: (-worth[placement],))
@@ -67,27 +72,17 @@ def best_greedy_list(problem: Problem) -> GreedyList | None:
     )
     bundles = _bundles(problem)
     additions: dict[tuple[int, Placement], Tally] = {}
-    found = [
-        GreedyList(
-            name,
-            _fill(
-                Tray(problem, ignores_soft=ignores, additions=additions),
-                ranking,
-                bundles,
-                stops=stops,
-                ignores_soft=ignores,
-            ),
-        )
-        for ignores in ((False, True) if problem.soft_rules else (False,))
+    for ignores in (False, True) if problem.soft_rules else (False,):
         for name, ranking, stops in (
+            ("value/cost, skip", by_ratio, False),
             ("value", by_value, False),
             ("value/cost, stop", by_ratio, True),
-            ("value/cost, skip", by_ratio, False),
-        )
-        if not (ignores and stops)
-    ]
-    allowed = [one for one in found if not breaches(one.account)]
-    return max(allowed, key=lambda one: one.account.value, default=None)
+        ):
+            if not (ignores and stops):
+                tray = Tray(problem, ignores_soft=ignores, additions=additions)
+                account = _fill(tray, ranking, bundles, stops=stops, ignores_soft=ignores)
+                if not breaches(account):
+                    yield GreedyList(name, account)
 
 
 def _worth(problem: Problem, placement: Placement) -> float:

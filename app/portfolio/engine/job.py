@@ -13,7 +13,8 @@ from app.portfolio.engine.problem import Problem
 Message = dict[str, Any]
 """One JSON line. ``kind`` is one of
 
-``bound``: ``value``, no plan of the model at ``level`` is worth more (minor units);
+``bound``: ``value``, no plan of the model at ``level`` (None: the rough one) is worth more
+(minor units);
 ``plan``: ``positions`` of the placements chosen, ``value`` the model gives them;
 ``stage``: ``name`` of what is searched for now;
 ``proven``: as ``end``; what is done after it makes the answer better, not true;
@@ -29,7 +30,8 @@ class Job:
 
     ``levels`` are the overlap curves from coarse to fine; a level is searched when the one before
     is proven. ``gap`` is the relative gap to be content with. ``until`` is the end on the machine's
-    monotonic clock, so that starting up is not given on top.
+    monotonic clock, so that starting up is not given on top. ``rough`` are curves with fewer
+    segments for who looks for plans in a large model, and proves nothing.
     """
 
     problem: Problem
@@ -40,6 +42,7 @@ class Job:
     gap: float
     start: tuple[int, ...]
     until: float = inf
+    rough: Mapping[Place, Curve] | None = None
 
 
 Report = Callable[[Message], None]

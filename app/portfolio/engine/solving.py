@@ -12,6 +12,7 @@ from app.portfolio.engine.beside import LARGE, MOST_PATIENCE, Beside, Ranked, he
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Curve, Overlap, Place, understatement
+from app.portfolio.engine.collecting import without_collecting
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import GreedyList
 from app.portfolio.engine.job import Job, Message
@@ -20,7 +21,11 @@ from app.portfolio.engine.plan import Plan, PlanStatus, Progress, relative_gap
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.engine.reporting import Verdict, plan_from
 from app.portfolio.engine.sandbox import CBC, GRACE, HIGHS, MOVES, Backend, Sandbox
+from app.portfolio.engine.stake import stake
+from app.portfolio.engine.starting import warm_up
 
+ROUGH, VAST = 1e-2, 5_000
+"""The same for our own search among more than so many placements."""
 FINENESS = (1e-3, 1e-4)
 """How much of the plan's value the overlap segments may understate, as a share; coarse segments
 find good plans sooner, fine ones prove more."""
@@ -53,9 +58,11 @@ def solve(
     begin with, such as that of the run before; it need not be allowed.
     ``patience``: seconds to wait for the ranked list beyond that, where there is no plan.
     """
+    warm_up()
     ranked = Ranked(problem)
     run = _Run(problem, time_limit, gap, on_progress, should_stop, beside, ranked, patience)
-    run.prepare(start)
+    with without_collecting():
+        run.prepare(start)
     for backend in backends:
         if run.search(backend):
             break
@@ -80,6 +87,7 @@ class _Run:
     bounds: dict[str, int] = field(default_factory=dict)
     positions: tuple[int, ...] = ()
     levels: tuple[dict[Place, Curve], ...] = ()
+    rough: dict[Place, Curve] | None = None
     understated: float = 0.0
     status: PlanStatus = PlanStatus.ERROR
     ties_settled: bool = False
@@ -99,17 +107,20 @@ class _Run:
         self.positions = candidate_positions(self.problem)
         overlap = Overlap(self.problem, self.positions)
         known = self.best is not None and self.best.value > 0
-        stake = self.best.value if self.best and known else _stake(self.problem, overlap)
+        at_stake = self.best.value if self.best and known else stake(self.problem, overlap)
         shares = sorted({max(share, self.gap / 4) for share in FINENESS}, reverse=True)
-        found = [overlap.curves(share * stake) for share in shares]
+        found = [overlap.curves(share * at_stake) for share in shares]
         needed = understatement(found[0]) > 2 * understatement(found[-1])
         self.levels = tuple(found if needed else found[-1:])
         self.understated = understatement(self.levels[0])
+        if len(self.positions) > VAST:
+            self.rough = overlap.curves(ROUGH * at_stake)
         self.tell()
 
     def _take_ranked(self) -> bool:
-        """Adopt the ranked list once it is there; True if it is the best plan then."""
-        if self.greedy is not None or (found := self.ranked.found()) is None:
+        """Adopt the best ranked list so far; True if it is the best plan then."""
+        found = self.ranked.found()
+        if found is None or found is self.greedy:
             return False
         self.greedy = found
         if self.best is None or merit(found.account) < merit(self.best):
@@ -137,6 +148,7 @@ class _Run:
             gap=self.gap,
             start=self._best_positions(),
             until=self.began + self.time_limit,
+            rough=self.rough,
         )
         self.proven = None
         try:
@@ -250,11 +262,12 @@ class _Run:
             self.best = account
         return account
 
-    def _tighten(self, model_bound: float | None, level: int, source: str) -> None:
+    def _tighten(self, model_bound: float | None, level: int | None, source: str) -> None:
         """The model's bound, made to hold for exact values."""
         if model_bound is None or not abs(model_bound) < 1e30:
             return
-        missing = understatement(self.levels[level])
+        curves = self.rough if level is None and self.rough else self.levels[level or 0]
+        missing = understatement(curves)
         bound = floor(model_bound + missing + 1e-9 * abs(model_bound) + 1e-6)
         self.bounds[source] = min(bound, self.bounds.get(source, bound))
 
@@ -363,16 +376,3 @@ class _Run:
             message="; ".join(self.failures),
         )
         return plan_from(self.problem, self.best, self.greedy, verdict)
-
-
-def _stake(problem: Problem, overlap: Overlap) -> float:
-    """About what a plan is worth while none is known: the part of all value that can be paid."""
-    asked = sum(
-        max(problem.full_spend(Placement(i, o, 0)) for o in range(len(one.options)))
-        for i, one in enumerate(problem.initiatives)
-    )
-    own = sum(
-        max(0, *(value for option in one.options for value in option.values))
-        for one in problem.initiatives
-    )
-    return (overlap.potential() + own) * min(1.0, problem.budget_total / max(1, asked))

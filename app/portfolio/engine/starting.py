@@ -136,14 +136,15 @@ class _Servers:
 
     def ask(self, request: dict[str, Any], fds: Sequence[int]) -> tuple[_Server, dict[str, Any]]:
         """Ask the server, or a new one where it has ended; raises OSError if that fails too."""
-        server = self._present()
+        server = self.present()
         try:
             return server, server.ask(request, fds)
         except OSError:
             server = self._anew(server)
             return server, server.ask(request, fds)
 
-    def _present(self) -> _Server:
+    def present(self) -> _Server:
+        """The server, which may have ended meanwhile."""
         with self._lock:
             if self._server is None:
                 self._server = _Server()
@@ -154,7 +155,7 @@ class _Servers:
             if self._server is failed:
                 self._server = None
                 failed.close()
-        return self._present()
+        return self.present()
 
     def forget(self) -> None:
         """In a forked process: leave the server to the process that started it."""
@@ -170,6 +171,14 @@ class _Servers:
 
 _servers = _Servers()
 os.register_at_fork(after_in_child=_servers.forget)
+
+
+def warm_up() -> None:
+    """Start the server, if there is none, without waiting for it: it has a while to get ready
+    while its owner prepares the first job."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            _servers.present()
 
 
 def end_server() -> None:

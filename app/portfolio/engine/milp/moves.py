@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import numpy as np
 
-from app.portfolio.engine.job import Job, Report
+from app.portfolio.engine.job import Job, Message, Report
 from app.portfolio.engine.milp.building import build_model
 from app.portfolio.engine.milp.child import main
 from app.portfolio.engine.milp.diving import Dive, Dived, Mask, Places, Relaxed
@@ -32,18 +33,22 @@ MOST_FAILED, LEAVE_NOISE = 40, 0.5
 """Moves without success after which the search goes on elsewhere, and how far away at most."""
 WIDE = 3000
 """Placements above which every initiative keeps its MOST_CHOICES most promising ones."""
-MOST_CHOICES = 8
+MOST_CHOICES, ROUGH_CHOICES = 8, 4
+ROUGH_SHARE, ROUGH_LEAST = 0.4, 12.0
+"""The part of the time that a rough model is searched, where there is one, and seconds at least."""
 
 
 class Moves:
     """Dives from everything free, then from all but a few initiatives held as they are."""
 
-    def __init__(self, job: Job, report: Report, hints: Hints) -> None:
+    def __init__(self, job: Job, report: Report, hints: Hints, *, is_rough: bool = False) -> None:
         self.job = job
+        self.is_rough = is_rough
         self.report = report
         self.hints = hints
         self.deadline = min(job.until, monotonic() + job.seconds)
-        self.model = build_model(job.problem, job.positions, job.levels[0])
+        curves = job.rough if is_rough and job.rough is not None else job.levels[0]
+        self.model = build_model(job.problem, job.positions, curves)
         self.unit = self.model.minimise([(v, -c) for v, c in self.model.value])
         self.relaxed = Relaxed(self.model, self.deadline)
         self.random = np.random.default_rng(SEED)
@@ -62,16 +67,14 @@ class Moves:
         if solved is not None:
             self.bound, self.first = solved
             value = self.model.value_base - self.bound * self.unit
-            self.report({"kind": "bound", "value": value, "level": 0})
+            self.report({"kind": "bound", "value": value, "level": None if self.is_rough else 0})
             if len(self.relaxed.positions) > WIDE:
-                self.first = self.first[
-                    self.relaxed.narrow(self.first, MOST_CHOICES, self.job.start)
-                ]
+                most = ROUGH_CHOICES if self.is_rough else MOST_CHOICES
+                self.first = self.first[self.relaxed.narrow(self.first, most, self.job.start)]
             if self.job.start:
                 self._follow(self.job.start)
             self._dive_from_the_top()
             self._move_on()
-        self.report({"kind": "end", "state": "limit"})
 
     def _dive_from_the_top(self) -> None:
         for attempt in range(FIRST_DIVES):
@@ -188,8 +191,21 @@ class Moves:
 
 
 def move(job: Any, report: Report, _folder: Path) -> None:
-    """Do the search of a job."""
-    Moves(job, report, Hints(sys.stdin)).run()
+    """Do the search of a job: in a rough model first, if there is one."""
+    hints = Hints(sys.stdin)
+    if job.rough is not None:
+        best = list(job.start)
+
+        def hear(message: Message) -> None:
+            best[:] = message.get("positions", best)
+            report(message)
+
+        left = min(job.until - monotonic(), job.seconds)
+        early = replace(job, seconds=min(left, max(ROUGH_LEAST, ROUGH_SHARE * left)))
+        Moves(early, hear, hints, is_rough=True).run()
+        job = replace(job, start=tuple(best), seconds=left - early.seconds)
+    Moves(job, report, hints).run()
+    report({"kind": "end", "state": "limit"})
 
 
 def run(arguments: list[str]) -> int:
