@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.questions import Question
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import Backend

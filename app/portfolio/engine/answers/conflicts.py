@@ -14,8 +14,9 @@ from app.portfolio.engine.answers.changes import (
     DropRule,
     applied,
 )
-from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply
 from app.portfolio.engine.answers.questions import Question
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.counting import Account, fund_quarters
 from app.portfolio.engine.problem import Fund, Problem, Synergy, price_of

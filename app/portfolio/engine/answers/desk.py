@@ -7,29 +7,27 @@ something else, a process that dies or hangs, and the question goes to `solve` i
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from math import expm1, floor
-from threading import current_thread
 from time import monotonic
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any
 
 from app.portfolio.engine.answers.changes import Change, applied
-from app.portfolio.engine.answers.questions import QUESTIONS, DeskTask, Question, is_sound
+from app.portfolio.engine.answers.questions import DeskTask, Question
+from app.portfolio.engine.answers.window import StoppedError, Window
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Curve, Place, curves, understatement
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Message
 from app.portfolio.engine.plan import Plan, PlanStatus
 from app.portfolio.engine.problem import Placement, Problem
-from app.portfolio.engine.sandbox import GRACE, Backend, Sandbox
+from app.portfolio.engine.sandbox import Backend
 from app.portfolio.engine.solving import solve
 
 FINENESS = 1e-5
@@ -38,14 +36,6 @@ FINENESS = 1e-5
 KEEPER = Backend("highs", (sys.executable, "-m", "app.portfolio.engine.answers.child"))
 
 MOST_WORKERS = 2
-MOST_OPENED = 2
-LEAST_TO_OPEN = 5.0
-"""Seconds a process has to build its model, at least; at most half of the desk's time."""
-TICK = 0.05
-
-
-class StoppedError(Exception):
-    """Somebody asked to stop."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +87,7 @@ class Desk:
         self.workers = workers or backend.processes or own
         self.counts_value, self.fineness = counts_value, fineness
         """Whether plans are compared by value; the model is smaller where only limits matter."""
-        self._windows: list[_Window] = []
+        self._windows: list[Window] = []
         self._known: dict[tuple[Change, ...], Reply] = {}
 
     def __enter__(self) -> Desk:
@@ -111,7 +101,7 @@ class Desk:
         task = DeskTask(
             self.problem, positions, found, tolerance, seconds, warms_up=self.counts_value
         )
-        self._windows = [_Window(task, self.backend) for _ in range(self.workers)]
+        self._windows = [Window(task, self.backend) for _ in range(self.workers)]
         for window in self._windows:
             window.begin()
         return self
@@ -291,89 +281,6 @@ class Desk:
         infeasible = plan.status is PlanStatus.INFEASIBLE
         done = plan.status in (PlanStatus.OPTIMAL, PlanStatus.WITHIN_GAP) or infeasible
         return Reply(problem, account, plan.bound, done, is_infeasible=infeasible)
-
-
-class _Window:
-    """One solver process that takes questions; opened at the first, opened anew once."""
-
-    def __init__(self, task: DeskTask, backend: Backend) -> None:
-        self.task, self.backend = task, backend
-        self._sandbox: Sandbox | None = None
-        self._pipe: BinaryIO | None = None
-        self._opened = 0
-        self._number = 0
-        self.failure = ""
-        self._starter = current_thread()
-
-    def ask(self, question: Question, watch: Callable[[], None]) -> Message | None:
-        """The process's message; None if it has none that can be used."""
-        if not self.is_open(watch):
-            return None
-        self._number += 1
-        assert self._pipe is not None and self._sandbox is not None
-        try:
-            pickle.dump((self._number, question), self._pipe)
-            self._pipe.flush()
-        except OSError:
-            self.close()
-            return None
-        until = monotonic() + question.seconds + GRACE
-        while monotonic() < until and not self._sandbox.is_finished:
-            for message in self._sandbox.read(TICK):
-                if message["kind"] == "reply" and message.get("number") == self._number:
-                    return message if is_sound(message) else None
-            try:
-                watch()
-            except StoppedError:
-                self.close()
-                raise
-        self.failure = self._sandbox.last_words() if self._sandbox.is_finished else "it hangs"
-        self.close()
-        return None
-
-    def begin(self) -> bool:
-        """Start the process; it ends when the thread that started it does."""
-        if self._opened >= MOST_OPENED:
-            return False
-        self._opened += 1
-        self._starter = current_thread()
-        sandbox = Sandbox(self.task, self.backend)  # left by `close`
-        try:
-            sandbox.__enter__()
-        except OSError as error:
-            self.failure = str(error)
-            return False
-        self._sandbox = sandbox
-        return True
-
-    def is_open(self, watch: Callable[[], None]) -> bool:
-        if self._sandbox is not None and not self._starter.is_alive():
-            self.close()
-        if self._sandbox is None and not self.begin():
-            return False
-        if self._pipe is not None:
-            return True
-        sandbox = self._sandbox
-        assert sandbox is not None
-        until = monotonic() + max(LEAST_TO_OPEN, self.task.seconds / 2)
-        while monotonic() < until and not sandbox.is_finished:
-            if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
-                self._pipe = (sandbox.folder / QUESTIONS).open("wb")
-                return True
-            watch()
-        self.failure = sandbox.last_words()
-        self._opened = MOST_OPENED  # what does not even begin is not tried again
-        self.close()
-        return False
-
-    def close(self) -> None:
-        sandbox, pipe = self._sandbox, self._pipe
-        self._sandbox = self._pipe = None
-        if sandbox is not None:
-            sandbox.__exit__(None, None, None)
-        if pipe is not None:
-            with suppress(OSError):
-                pipe.close()
 
 
 def account_of(problem: Problem, plan: Plan) -> Account:

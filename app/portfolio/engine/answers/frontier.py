@@ -9,8 +9,9 @@ from itertools import pairwise
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import ScaleBudgets
-from app.portfolio.engine.answers.desk import FINENESS, KEEPER, Desk, Reply, StoppedError
+from app.portfolio.engine.answers.desk import FINENESS, KEEPER, Desk, Reply
 from app.portfolio.engine.answers.questions import Question
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.checking import is_allowed
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import best_greedy_list

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import DropRule
-from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.frontier import standing
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.checking import rule_type
 from app.portfolio.engine.plan import Plan
 from app.portfolio.engine.problem import Problem

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty, drawn
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.counting import ZERO, Account
 from app.portfolio.engine.plan import Plan, relative_gap
 from app.portfolio.engine.problem import Problem

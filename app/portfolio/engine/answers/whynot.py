@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import Force
-from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, StoppedError, account_of
+from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.dominance import dominators
 from app.portfolio.engine.answers.remedies import Remedy, Search
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.plan import Plan, PlanStatus
 from app.portfolio.engine.problem import Problem
 from app.portfolio.engine.sandbox import Backend

@@ -24,8 +24,9 @@ from app.portfolio.engine.answers.changes import (
     change_document,
     read_change,
 )
-from app.portfolio.engine.answers.desk import Desk, StoppedError
+from app.portfolio.engine.answers.desk import Desk
 from app.portfolio.engine.answers.questions import Question
+from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.engine.sandbox import Backend
