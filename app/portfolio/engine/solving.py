@@ -30,8 +30,8 @@ FINENESS = (1e-3, 1e-4)
 """How much of the plan's value the overlap segments may understate, as a share; coarse segments
 find good plans sooner, fine ones prove more."""
 
-LAST_WORDS = 0.5
-"""Seconds in which who is interrupted has to tell its plan."""
+LAST_WORDS, RACER_WORDS = 0.5, 0.35
+"""Seconds in which who is interrupted has to tell its plan: alone, and beside others."""
 
 TICK = 0.2
 """Seconds between looks at the pipe, the clock and the stop signal."""
@@ -222,7 +222,7 @@ class _Run:
         """Keep the best plan received; CBC tells its plan only when it is interrupted."""
         self.status = PlanStatus.STOPPED
         if backend.name != "cbc":
-            for message in helpers.last_messages(LAST_WORDS):
+            for message in helpers.last_messages(RACER_WORDS):
                 self._take(message, "beside")
             return
         sandbox.interrupt()
