@@ -19,6 +19,10 @@ from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVER = "app.portfolio.engine.milp.fork_server"
+ANSWER_SECONDS = 20.0
+"""How long a fork, or the end of a process, may take on the most crowded machine."""
+END_SECONDS = 5.0
+"""How long a server may take to end by itself."""
 SINGLE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -87,8 +91,10 @@ class _Forked:
         self.pid: int = answer["pid"]
 
     def end(self) -> None:
-        with suppress(OSError):  # a server that has died took its children along
+        try:
             self._server.ask({"do": "end", "pid": self.pid}, [])
+        except OSError:  # a server that has died took its children along, and a mute one has to
+            _servers.leave(self._server)
 
 
 class _Server:
@@ -98,6 +104,7 @@ class _Server:
         self._owner = os.getpid()
         self._lock = Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._control.settimeout(ANSWER_SECONDS)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", SERVER, str(theirs.fileno())],
@@ -111,7 +118,8 @@ class _Server:
         return self._owner == os.getpid()
 
     def ask(self, request: dict[str, Any], fds: Sequence[int]) -> dict[str, Any]:
-        """The answer. Raises ConnectionError if the server is gone."""
+        """The answer. Raises OSError if the server is gone or gives none; after that it is of no
+        use any more, because an answer that comes late would be taken for the next one's."""
         with self._lock:
             socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             content = self._control.recv(1 << 16)
@@ -121,9 +129,14 @@ class _Server:
         return answer
 
     def close(self) -> None:
-        """Close the socket, on which the server ends."""
+        """Close the socket, on which the server ends, and see to it that it does."""
         self._control.close()
-        if self.is_mine:
+        if not self.is_mine:
+            return
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
             self._process.wait()
 
 
@@ -140,7 +153,8 @@ class _Servers:
         try:
             return server, server.ask(request, fds)
         except OSError:
-            server = self._anew(server)
+            self.leave(server)
+            server = self.present()
             return server, server.ask(request, fds)
 
     def present(self) -> _Server:
@@ -150,12 +164,12 @@ class _Servers:
                 self._server = _Server()
             return self._server
 
-    def _anew(self, failed: _Server) -> _Server:
+    def leave(self, failed: _Server) -> None:
+        """Use this one no more."""
         with self._lock:
             if self._server is failed:
                 self._server = None
                 failed.close()
-        return self.present()
 
     def forget(self) -> None:
         """In a forked process: leave the server to the process that started it."""

@@ -12,10 +12,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from app.portfolio.engine import parse_problem
+from app.portfolio.engine import parse_problem, starting
 from app.portfolio.engine import solve as solve_beside
 from app.portfolio.engine.plan import Plan
-from app.portfolio.engine.starting import SERVER
 from tests.factories.problems import problem_file, simple
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
@@ -41,7 +40,7 @@ def servers_of(pid: int) -> list[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parent = int((folder / "stat").read_text().rsplit(") ", 1)[1].split()[1])
-            if parent == pid and SERVER in (folder / "cmdline").read_text():
+            if parent == pid and starting.SERVER in (folder / "cmdline").read_text():
                 found.append(int(folder.name))
         except OSError:
             continue
@@ -89,3 +88,13 @@ class TestServer:
         while server.exists() and monotonic() < until:
             sleep(0.05)
         assert server.name.isdigit() and not server.exists()
+
+    def test_that_hangs_is_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(starting, "END_SECONDS", 0.5)
+        solved()
+        starting._servers.present()._control.settimeout(1.0)
+        (server,) = servers_of(os.getpid())
+        os.kill(server, signal.SIGSTOP)
+        assert solved().value == 10
+        assert servers_of(os.getpid()) != [server]
+        assert not (Path("/proc") / str(server)).exists()
