@@ -81,7 +81,7 @@ def _reasons() -> Iterator[Row]:
     with Desk(problem, seconds=30) as desk:
         desk.ready()
         asked = monotonic()
-        desk.losses([row.initiative for row in found.rows])
+        desk.losses([row.initiative for row in found.rows], value=plan.value or 0)
         alone = monotonic() - asked
     yield Row(
         f"why-nots, {len(found.rows)} of 200 plain, estimates",

@@ -108,7 +108,7 @@ class Beside:
             helper.interrupt()
         until, messages = monotonic() + seconds, list[Message]()
         while any(helper.sandbox is not None for helper in racing) and monotonic() < until:
-            select.select(self.sandboxes, [], [], 0.05)
+            select.select([one.sandbox for one in racing if one.sandbox], [], [], 0.05)
             messages += [message for helper in racing for message in _believable(helper)]
         return messages
 

@@ -5,18 +5,27 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
+
+_lock = Lock()
+_inside = 0
+_was_enabled = True
 
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Nothing is collected inside, where it would take as long as the work itself.
-
-    Two threads at once may end the pause early, which costs time and nothing else.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
+    """Nothing is collected inside, where it would take as long as the work itself; on again when
+    the last of several threads has left."""
+    global _inside, _was_enabled
+    with _lock:
+        if not _inside:
+            _was_enabled = gc.isenabled()
+            gc.disable()
+        _inside += 1
     try:
         yield
     finally:
-        if was_enabled:
-            gc.enable()
+        with _lock:
+            _inside -= 1
+            if not _inside and _was_enabled:
+                gc.enable()

@@ -15,7 +15,8 @@ Message = dict[str, Any]
 
 ``bound``: ``value``, no plan of the model at ``level`` (None: the rough one) is worth more
 (minor units);
-``plan``: ``positions`` of the placements chosen, ``value`` the model gives them;
+``withdrawn``: the bounds told before count no more;
+``plan``: ``positions`` of the placements chosen;
 ``stage``: ``name`` of what is searched for now;
 ``proven``: as ``end``; what is done after it makes the answer better, not true;
 ``end``: ``state`` (optimal, infeasible, limit, failed), ``solver``, ``level``, ``bound``,

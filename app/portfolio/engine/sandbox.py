@@ -11,7 +11,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -56,24 +56,26 @@ class Sandbox:
     def __enter__(self) -> Sandbox:
         sweep_folders()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
-        path = self.folder / "job.pickle"
-        path.write_bytes(self._packed or pickle.dumps(self.job))
-        wall = int(self.job.seconds) + 2 * GRACE + 5
-        limits = (wall * 2, wall, self.backend.memory_bytes)
-        self._pipe, messages = os.pipe()
-        hints, self._hints = os.pipe()
-        os.set_blocking(self._hints, False)
-        try:
+        with ExitStack() as undone:
+            undone.callback(shutil.rmtree, self.folder, ignore_errors=True)
+            path = self.folder / "job.pickle"
+            path.write_bytes(self._packed or pickle.dumps(self.job))
+            self._pipe, messages = _pair(undone)
+            hints, self._hints = _pair(undone)
+            os.set_blocking(self._hints, False)
             with open(self.folder / "errors.txt", "wb") as errors:
-                start = Start(path, self.folder, limits, hints, messages, errors.fileno())
+                start = Start(path, self.folder, self._limits, hints, messages, errors.fileno())
                 self._process = start_process(self.backend.command, start)
-        except BaseException:
-            self._leave()
-            raise
-        finally:
-            os.close(messages)
-            os.close(hints)
+            undone.pop_all()
+        os.close(messages)
+        os.close(hints)
         return self
+
+    @property
+    def _limits(self) -> tuple[int, int, int]:
+        """CPU seconds, wall seconds, bytes."""
+        wall = int(self.job.seconds) + 2 * GRACE + 5
+        return wall * 2, wall, self.backend.memory_bytes
 
     def __exit__(
         self,
@@ -119,6 +121,14 @@ class Sandbox:
         """The end of what the process wrote to its error stream, for the log."""
         content = (self.folder / "errors.txt").read_text(errors="replace").strip()
         return content.splitlines()[-1][:300] if content else "it ended without a word"
+
+
+def _pair(undone: ExitStack) -> tuple[int, int]:
+    """Both ends of a pipe, to be closed if what follows fails."""
+    ends = os.pipe()
+    for end in ends:
+        undone.callback(os.close, end)
+    return ends
 
 
 def _message(line: bytes) -> Message | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import floor
 from time import monotonic
 
-from app.portfolio.engine.beside import LARGE, MOST_PATIENCE, Beside, Ranked, helpers_for
+from app.portfolio.engine.beside import LARGE, MOST_PATIENCE, PATIENCE, Beside, Ranked, helpers_for
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Curve, Overlap, Place, understatement
@@ -241,6 +241,8 @@ class _Run:
             return self.best is not before
         if message["kind"] == "proven":
             self.proven = message
+        elif message["kind"] == "withdrawn":
+            self.bounds.pop(source, None)
         elif message["kind"] == "bound":
             self._tighten(message["value"], message["level"], source)
         elif message["kind"] == "stage":
@@ -355,7 +357,8 @@ class _Run:
     def plan(self) -> Plan:
         """The verdict on the best plan."""
         is_needed = self.best is None and self.status is not PlanStatus.INFEASIBLE
-        self.ranked.wait(is_needed=is_needed, most=self.patience)
+        patience = PATIENCE if self.status is PlanStatus.STOPPED else self.patience
+        self.ranked.wait(is_needed=is_needed, most=patience)
         self._take_ranked()
         if self.status is PlanStatus.INFEASIBLE:
             self.best, self.bounds = None, {}

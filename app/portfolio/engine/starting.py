@@ -19,6 +19,11 @@ from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVER = "app.portfolio.engine.milp.fork_server"
+FORKED = {
+    (sys.executable, "-m", f"app.portfolio.engine.{module}")
+    for module in ("milp.child", "milp.moves", "answers.child")
+}
+"""The commands whose modules the server has loaded."""
 ANSWER_SECONDS = 20.0
 """How long a fork, or the end of a process, may take on the most crowded machine."""
 END_SECONDS = 5.0
@@ -56,8 +61,8 @@ class Process(Protocol):
 
 def start_process(command: Sequence[str], start: Start) -> Process:
     """Start a command, or fork it if it is a module of ours. Raises OSError."""
-    if sys.platform == "linux" and tuple(command[:2]) == (sys.executable, "-m"):
-        return _Forked(command[2], start)
+    if sys.platform == "linux" and tuple(command) in FORKED:
+        return _Forked(command[-1], start)
     return _Spawned(command, start)
 
 
@@ -88,6 +93,8 @@ class _Forked:
             "limits": [str(limit) for limit in start.limits], "environment": start.environment,
         }  # fmt: skip
         self._server, answer = _servers.ask(request, [start.hints, start.messages, start.errors])
+        if "error" in answer:
+            raise OSError(answer["error"])
         self.pid: int = answer["pid"]
 
     def end(self) -> None:
@@ -102,6 +109,7 @@ class _Server:
 
     def __init__(self) -> None:
         self._owner = os.getpid()
+        self._is_lost = False
         self._lock = Lock()
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control.settimeout(ANSWER_SECONDS)
@@ -121,10 +129,14 @@ class _Server:
         """The answer. Raises OSError if the server is gone or gives none; after that it is of no
         use any more, because an answer that comes late would be taken for the next one's."""
         with self._lock:
+            if self._is_lost:
+                raise ConnectionError("the solver server is gone")
+            self._is_lost = True
             socket.send_fds(self._control, [json.dumps(request).encode()], fds)
             content = self._control.recv(1 << 16)
-        if not content:
-            raise ConnectionError("the solver server is gone")
+            if not content:
+                raise ConnectionError("the solver server is gone")
+            self._is_lost = False
         answer: dict[str, Any] = json.loads(content)
         return answer
 

@@ -91,7 +91,7 @@ def solve_run(job: RunningJob, *, memory_bytes: int, processes: int = 2) -> None
         on_progress=told,
         should_stop=job.should_stop,
         backends=backends,
-        beside=helpers if processes > 1 else (),
+        beside=helpers[: max(0, processes - 1)],
     )
     if plan.message:
         logger.warning("Solvers failed on run %s: %s", question.run_id, plan.message)

@@ -27,7 +27,7 @@ from app.portfolio.engine.counting import Account
 from app.portfolio.engine.job import Message
 from app.portfolio.engine.plan import Plan, PlanStatus
 from app.portfolio.engine.problem import Placement, Problem
-from app.portfolio.engine.sandbox import Backend
+from app.portfolio.engine.sandbox import CBC, HIGHS, Backend
 from app.portfolio.engine.solving import solve
 
 FINENESS = 1e-5
@@ -201,14 +201,17 @@ class Desk:
         edges = [count * k // self.workers for k in range(self.workers + 1)]
         return [range(a, b) for a, b in pairwise(edges)]
 
-    def losses(self, initiatives: Sequence[str], *, window: int = 0) -> list[int | None]:
-        """What funding each would cost at least by the linear relaxation; None: impossible."""
+    def losses(
+        self, initiatives: Sequence[str], *, value: int, window: int = 0
+    ) -> list[int | None]:
+        """What funding each would cost at least, against a plan of this ``value``: by the linear
+        relaxation no plan with it is worth more. None: impossible, or not known."""
         question = Question(forced=tuple(initiatives), seconds=self.seconds_left)
         message = self._windows[window].ask(question, self._watch)
         if message is None or message["state"] == "failed":
             return [None] * len(initiatives)
-        most = message["bound"]
-        return [None if b is None else max(0, round(most - b)) for b in message["bounds"]]
+        bounds = [self._bound(bound) for bound in message["bounds"]]
+        return [None if bound is None else max(0, value - bound) for bound in bounds]
 
     def _watch(self) -> None:
         if self.should_stop is not None and self.should_stop():
@@ -268,13 +271,18 @@ class Desk:
         missing = max(self.understated, understated)
         return floor(model_bound + missing + 1e-9 * abs(model_bound) + 1e-6)
 
+    @property
+    def _slow_ways(self) -> list[Backend]:
+        """Solvers with this desk's limit of memory."""
+        return [replace(one, memory_bytes=self.backend.memory_bytes) for one in (HIGHS, CBC)]
+
     def _solved(self, problem: Problem, question: Question, start: Account | None) -> Reply:
         """The slow way, with every doubt of `solve`."""
         if not question.is_plain or self.seconds_left <= 0:
             return Reply(problem, start, None, False)
         plan = solve(
             problem, time_limit=min(question.seconds, self.seconds_left), gap=question.gap,
-            should_stop=self.should_stop,
+            should_stop=self.should_stop, beside=(), backends=self._slow_ways,
         )  # fmt: skip
         self._watch()
         account = account_of(problem, plan) if plan.has_plan else start

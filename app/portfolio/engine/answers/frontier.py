@@ -269,7 +269,10 @@ def _better(one: Reply, other: Reply) -> Reply:
     """What two answers to the same question say together."""
     bounds = [bound for bound in (one.bound, other.bound) if bound is not None]
     best = max(one, other, key=lambda reply: (reply.value is not None, reply.value or 0))
-    return replace(best, bound=min(bounds, default=None), is_done=one.is_done or other.is_done)
+    bound = min(bounds, default=None)
+    if bound is not None and best.value is not None:
+        bound = max(bound, best.value)
+    return replace(best, bound=bound, is_done=one.is_done or other.is_done)
 
 
 def standing(problem: Problem, account: Account | None) -> Account | None:

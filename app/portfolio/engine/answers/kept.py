@@ -134,7 +134,8 @@ class Kept:
         until = monotonic() + seconds
         relaxed, basis = self._followed(now, seconds + TO_RELAX)
         if relaxed.state != "optimal" or relaxed.is_split.sum() <= EASILY_DECIDED:
-            return self.solve(now, gap=gap, seconds=seconds, floor=floor)
+            left = max(0.01, until - monotonic())
+            return self.solve(now, gap=gap, seconds=left, floor=floor)
         most = self.value(relaxed.objective)
         best = _Best(floor)
         if not best.is_within(most, gap):
@@ -145,7 +146,10 @@ class Kept:
             found = search.run(near, until)
             if found is not None:
                 best.offer(found[0], self.value(found[1]))
-        return Found("optimal" if best.is_within(most, gap) else "limit", *best.found, most)
+        # Far segments put together say less than the plan is worth: the recount alone tells it.
+        return Found(
+            "optimal" if best.is_within(most, gap) else "limit", best.positions, None, most
+        )
 
     def _followed(self, now: Arrays, seconds: float) -> tuple[_Relaxed, Any]:
         """The relaxation and its basis, from where the last one ended: budgets that are asked for

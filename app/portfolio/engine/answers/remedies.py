@@ -100,7 +100,8 @@ class Search:
         if reply.value is None or self.place not in reply.funded:
             return None
         least = reply.value - self.clear
-        floor = least - self.desk.understated - 2
+        # Room for the rounding of bounds, which grows with the money.
+        floor = least - self.desk.understated - 2 - 2e-9 * abs(least)
         question = Question((change, Exclude(self.key)), floor=floor)
         without = self.desk.ask(question, window=self.window)
         if without.is_infeasible:

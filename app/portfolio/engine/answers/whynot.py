@@ -72,7 +72,8 @@ def why_not(
     try:
         with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
             if plan.has_plan:
-                _estimate(desk, _left_out(problem, _held(problem, plan), only), tell)
+                held = _held(problem, plan)
+                _estimate(desk, _left_out(problem, held, only), held.value or 0, tell)
             base = _best(desk, plan)
             value = base.value
             wanted = _left_out(problem, base, only)
@@ -80,7 +81,7 @@ def why_not(
             fresh = [p for p in wanted if problem.initiatives[p].key not in rows]
             rows = {key: row for key, row in rows.items() if key in keys}
             if base.account is not None:
-                _estimate(desk, fresh, tell)
+                _estimate(desk, fresh, base.account.value, tell)
                 complete = _explain(desk, base, wanted, rows, tell)
     except StoppedError:
         pass
@@ -115,13 +116,14 @@ def _rank(row: WhyNot) -> tuple[bool, int]:
     return (cost is None, cost or 0)
 
 
-def _estimate(desk: Desk, wanted: list[int], tell: Callable[[WhyNot], None]) -> None:
-    """A first row of each, by the relaxation; the processes share the work."""
+def _estimate(desk: Desk, wanted: list[int], value: int, tell: Callable[[WhyNot], None]) -> None:
+    """A first row of each, by the relaxation, against a plan of this ``value``; the processes
+    share the work."""
     halves = [wanted[first :: desk.workers] for first in range(desk.workers)]
 
     def some(places: list[int], window: int) -> list[int | None]:
         keys = [desk.problem.initiatives[place].key for place in places]
-        return desk.losses(keys, window=window)
+        return desk.losses(keys, value=value, window=window)
 
     for half, estimates in desk.spread([half for half in halves if half], some):
         for place, estimate in zip(halves[half], estimates, strict=True):

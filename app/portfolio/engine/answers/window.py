@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable
 from contextlib import suppress
-from threading import current_thread
+from errno import ENXIO
 from time import monotonic
 from typing import BinaryIO
 
@@ -16,7 +17,7 @@ from app.portfolio.engine.sandbox import GRACE, Backend, Sandbox
 MOST_OPENED = 2
 LEAST_TO_OPEN = 5.0
 """Seconds a process has to build its model, at least; at most half of the desk's time."""
-TICK = 0.05
+TICK, OPENING_TICK = 0.05, 0.005
 
 
 class StoppedError(Exception):
@@ -33,7 +34,6 @@ class Window:
         self._opened = 0
         self._number = 0
         self.failure = ""
-        self._starter = current_thread()
 
     def ask(self, question: Question, watch: Callable[[], None]) -> Message | None:
         """The process's message; None if it has none that can be used."""
@@ -62,11 +62,10 @@ class Window:
         return None
 
     def begin(self) -> bool:
-        """Start the process; it ends when the thread that started it does."""
+        """Start the process."""
         if self._opened >= MOST_OPENED:
             return False
         self._opened += 1
-        self._starter = current_thread()
         sandbox = Sandbox(self.task, self.backend)  # left by `close`
         try:
             sandbox.__enter__()
@@ -77,8 +76,6 @@ class Window:
         return True
 
     def is_open(self, watch: Callable[[], None]) -> bool:
-        if self._sandbox is not None and not self._starter.is_alive():
-            self.close()
         if self._sandbox is None and not self.begin():
             return False
         if self._pipe is not None:
@@ -88,8 +85,9 @@ class Window:
         until = monotonic() + max(LEAST_TO_OPEN, self.task.seconds / 2)
         while monotonic() < until and not sandbox.is_finished:
             if any(message["kind"] == "ready" for message in sandbox.read(TICK)):
-                self._pipe = (sandbox.folder / QUESTIONS).open("wb")
-                return True
+                self._pipe = _opened(sandbox)
+                if self._pipe is not None:
+                    return True
             watch()
         self.failure = sandbox.last_words()
         self._opened = MOST_OPENED  # what does not even begin is not tried again
@@ -104,3 +102,18 @@ class Window:
         if pipe is not None:
             with suppress(OSError):
                 pipe.close()
+
+
+def _opened(sandbox: Sandbox) -> BinaryIO | None:
+    """The pipe to a process that is about to read from it; None if it died before."""
+    while not sandbox.is_finished:
+        try:
+            pipe = os.open(sandbox.folder / QUESTIONS, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno != ENXIO:
+                return None
+            sandbox.read(OPENING_TICK)  # nobody reads yet
+        else:
+            os.set_blocking(pipe, True)
+            return os.fdopen(pipe, "wb")
+    return None

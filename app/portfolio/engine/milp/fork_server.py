@@ -50,6 +50,8 @@ class ForkServer:
                 if self._children:
                     continue
                 return
+            except ConnectionError:
+                return
             if not content:
                 return  # the children end with this process
             request = json.loads(content)
@@ -59,15 +61,20 @@ class ForkServer:
                 self._end(request["pid"])
 
     def _start(self, request: dict[str, Any], fds: list[int]) -> None:
-        server = os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            self._control.close()
-            _become(request, fds, server)
+        server, answer = os.getpid(), dict[str, Any]()
+        try:
+            pid = os.fork()
+        except OSError as error:  # no room for another process: those that run go on
+            answer = {"error": error.strerror or str(error)}
+        else:
+            if pid == 0:
+                self._control.close()
+                _become(request, fds, server)
+            self._children.add(pid)
+            answer = {"pid": pid}
         for fd in fds:
             os.close(fd)
-        self._children.add(pid)
-        self._say({"pid": pid})
+        self._say(answer)
 
     def _end(self, pid: int) -> None:
         """Kill a child and all below it. Its number is nobody else's before it is waited for."""
@@ -80,7 +87,7 @@ class ForkServer:
             self._children.remove(pid)
         self._say({"ended": pid})
 
-    def _say(self, answer: dict[str, int]) -> None:
+    def _say(self, answer: dict[str, Any]) -> None:
         self._control.send(json.dumps(answer).encode())
 
 

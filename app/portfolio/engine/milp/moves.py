@@ -200,11 +200,12 @@ def move(job: Any, report: Report, _folder: Path) -> None:
             best[:] = message.get("positions", best)
             report(message)
 
-        left = min(job.until - monotonic(), job.seconds)
-        early = replace(job, seconds=min(left, max(ROUGH_LEAST, ROUGH_SHARE * left)))
-        Moves(early, hear, hints, is_rough=True).run()
-        job = replace(job, start=tuple(best), seconds=left - early.seconds)
-    Moves(job, report, hints).run()
+        until = min(job.until, monotonic() + job.seconds)
+        seconds = max(ROUGH_LEAST, ROUGH_SHARE * job.seconds)
+        Moves(replace(job, seconds=seconds), hear, hints, is_rough=True).run()
+        job = replace(job, start=tuple(best), seconds=until - monotonic())
+    if job.seconds > 0:
+        Moves(job, report, hints).run()
     report({"kind": "end", "state": "limit"})
 
 

@@ -172,6 +172,8 @@ class Search:
         return Account(self.job.problem, tuple(placements[p] for p in sorted(positions)))
 
     def _hear_value(self, event: solvers.Event) -> None:
+        if event.is_withdrawn:
+            self.report({"kind": "withdrawn"})
         self._hear_plan(event)
         bound = self._value(event.bound)
         if bound is not None and monotonic() - self._told >= BOUND_EVERY:

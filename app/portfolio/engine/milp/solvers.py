@@ -44,6 +44,8 @@ class Event:
 
     bound: float | None = None
     values: Sequence[float] | None = None
+    is_withdrawn: bool = False
+    """Nothing that was told before counts any more."""
 
 
 Listener = Callable[[Event], None]
@@ -263,6 +265,7 @@ def solve_with_cbc(
         outcome = _ask_cbc(lp, way, gap, listener, folder, more)
         if outcome.state in ("optimal", "limit"):
             break
+        listener(Event(is_withdrawn=True))
     return outcome
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 
 from app.portfolio.engine import parse_problem, starting
 from app.portfolio.engine import solve as solve_beside
+from app.portfolio.engine.milp.fork_server import ForkServer
 from app.portfolio.engine.plan import Plan
 from tests.factories.problems import problem_file, simple
 
@@ -98,3 +102,31 @@ class TestServer:
         assert solved().value == 10
         assert servers_of(os.getpid()) != [server]
         assert not (Path("/proc") / str(server)).exists()
+
+    def test_without_room_for_another_process_says_so_and_goes_on(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def no_room() -> int:
+            raise BlockingIOError(errno.EAGAIN, "no room")
+
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ends = [os.open(os.devnull, os.O_RDWR) for _ in range(3)]
+        monkeypatch.setattr(os, "fork", no_room)
+        with mine, theirs:
+            ForkServer(theirs)._start({}, ends)
+            assert json.loads(mine.recv(1000)) == {"error": "no room"}
+        for end in ends:
+            with pytest.raises(OSError):
+                os.fstat(end)
+
+    def test_that_gave_no_answer_in_time_is_asked_no_more(self) -> None:
+        solved()
+        server = starting._servers.present()
+        os.kill(server._process.pid, signal.SIGSTOP)
+        server._control.settimeout(0.2)
+        with pytest.raises(OSError):
+            server.ask({"do": "end", "pid": -1}, [])
+        os.kill(server._process.pid, signal.SIGCONT)
+        with pytest.raises(ConnectionError):
+            server.ask({"do": "end", "pid": -2}, [])
+        assert solved().value == 10

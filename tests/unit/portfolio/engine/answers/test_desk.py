@@ -113,7 +113,7 @@ class TestDistrust:
         problem = parse_problem(problem_file(simple("A", 10, 600)))
         for mode in ("half a reply", "no choice at all"):
             with Desk(problem, seconds=20, workers=1, backend=lying(mode)) as desk:
-                assert desk.losses(["A"]) == [None]
+                assert desk.losses(["A"], value=10) == [None]
                 assert desk.ask(Question(bound_only=True)).bound is None
 
     def test_stop_is_heard(self) -> None:

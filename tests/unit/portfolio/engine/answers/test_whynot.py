@@ -40,7 +40,9 @@ class TestEveryKindOfRule:
     def test_no_plan_without_it_is_worth_as_much_once_a_remedy_is_applied(self, seed: int) -> None:
         problem = parse_problem(small_document(seed, most_combinations=MOST_PLANS, every_kind=True))
         plan = solve(problem, time_limit=30, beside=())
-        found = why_not(problem, plan)
+        told: list[WhyNot] = []
+        found = why_not(problem, plan, on_progress=told.append)
+        estimates = {row.initiative: row.estimate for row in told if not row.is_exact}
         keys = [one.key for one in problem.initiatives]
         assert any(row.remedies for row in found.rows)
         for row in found.rows:
@@ -48,6 +50,7 @@ class TestEveryKindOfRule:
             having, lacking = best_with_and_without(problem, place)
             assert lacking == plan.value
             assert row.loss == (None if having is None else lacking - having)
+            assert row.loss is None or (estimates[row.initiative] or 0) <= row.loss
             for remedy in row.remedies:
                 changed = applied(problem, (remedy.change,))
                 having, lacking = best_with_and_without(changed, place)
@@ -66,6 +69,15 @@ class TestEveryKindOfRule:
 
 
 class TestRemedies:
+    @pytest.mark.parametrize("factor", [1, 10**6, 10**9])
+    def test_are_found_whatever_the_size_of_the_money(self, factor: int) -> None:
+        items = simple("A", 5 * factor, 600), simple("B", 4 * factor, 400)
+        rule = {"key": "R", "type": "at_most", "count": 1, "initiatives": ["A", "B"]}
+        problem = parse_problem(problem_file(*items, quarters=1, rules=[rule]))
+        (row,) = why_not(problem, solve(problem, time_limit=20, beside=())).rows
+        rules = [one.change for one in row.remedies if one.kind == "rule"]
+        assert (row.initiative, rules) == ("B", [DropRule("R")])
+
     @pytest.mark.parametrize("seed", range(4))
     def test_applied_they_bring_the_initiative_in(self, seed: int) -> None:
         problem = parse_problem(small_document(2000 + seed, most_combinations=10**6))
