@@ -141,17 +141,19 @@ def _bundles(problem: Problem) -> list[list[int]]:
 
 
 def _in_order_of_need(members: Sequence[int], needs: Sequence[set[int]]) -> list[int]:
-    done: list[int] = []
-
-    def visit(place: int) -> None:
-        if place not in done:
-            for other in sorted(needs[place]):
-                visit(other)
-            done.append(place)
-
-    for place in members:
-        visit(place)
-    return done
+    """What is needed comes first; where soft rules need each other, either may."""
+    done: dict[int, None] = {}
+    begun: set[int] = set()
+    waiting = list(reversed(members))
+    while waiting:
+        place = waiting[-1]
+        if place in begun:
+            waiting.pop()
+            done.setdefault(place)
+        else:
+            begun.add(place)
+            waiting += [one for one in sorted(needs[place], reverse=True) if one not in begun]
+    return list(done)
 
 
 def _fill(

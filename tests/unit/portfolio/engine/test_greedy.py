@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.portfolio.engine import parse_problem
+from app.portfolio.engine import PlanStatus, parse_problem, solve
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.greedy import best_greedy_list
 from tests.bench.engine_instances import small_document
@@ -72,3 +72,30 @@ class TestLists:
     def test_the_rules_may_leave_no_list(self) -> None:
         document = problem_file(simple("A", 1, 2000), rules=[{"type": "fund", "initiative": "A"}])
         assert best_greedy_list(parse_problem(document)) is None
+
+
+class TestNeeds:
+    def test_soft_rules_may_need_each_other(self) -> None:
+        rules = [
+            {"key": "R1", "type": "requires", "initiative": "A", "needs": "B", "price": 1},
+            {"key": "R2", "type": "requires", "initiative": "B", "needs": "A", "price": 1},
+        ]
+        items = simple("A", 10, 300), simple("B", 7, 300)
+        plan = solve(parse_problem(problem_file(*items, quarters=1, rules=rules)), time_limit=20)
+        assert (plan.status, plan.value) == (PlanStatus.OPTIMAL, 17)
+
+    def test_a_long_chain_is_followed_to_its_end(self) -> None:
+        count = 1500
+        items = [simple(f"I{k:04d}", 1, 1) for k in range(count)]
+        rules = [
+            {
+                "key": f"R{k}",
+                "type": "requires",
+                "initiative": f"I{k:04d}",
+                "needs": f"I{k + 1:04d}",
+            }
+            for k in range(count - 1)
+        ]
+        problem = parse_problem(problem_file(*items, quarters=1, budget=[count], rules=rules))
+        found = best_greedy_list(problem)
+        assert found is not None and found.account.value == count
