@@ -136,7 +136,10 @@ def robust_lines(found: Robustness, currency: str) -> list[str]:
         _spread("Choosing with hindsight", found.best, currency),
     ]
     if found.missed is not None:
-        lines.append(f"In {found.missed:.0%} of the draws its costs break a budget.")
+        lines.append(
+            f"In {found.missed:.0%} of the draws its costs break a budget. It is valued as it is "
+            "there, too; a choice with hindsight keeps every budget and may be worth less."
+        )
     if found.runner_up is not None:
         rival = found.runner_up
         lines.append(

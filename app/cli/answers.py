@@ -108,7 +108,8 @@ def frontier_command(
 ) -> None:  # fmt: skip
     """Value against budget for FILE, from a share of the budgets to another.
 
-    Exit code 0: points · 2: the file cannot be used · 4: no point in time.
+    Exit code 0: points · 2: the file cannot be used · 3: no budget allows a plan · 4: no point in
+    time.
     """
     problem = read_problem(file)
     if fund is not None and fund not in {one.key for one in problem.funds}:
@@ -120,8 +121,11 @@ def frontier_command(
         lowest=Fraction(str(lowest)), highest=Fraction(str(highest)),
     )  # fmt: skip
     _print(problem, found, frontier_lines(found, problem.currency), as_json)
-    if not found.points:
-        sys.exit(NO_PLAN)
+    if not any(point.value is not None for point in found.points):
+        impossible = found.points and all(point.is_infeasible for point in found.points)
+        click.echo("No plan keeps all limits at any of these budgets." if impossible
+                   else "No plan was found in time.", err=True)  # fmt: skip
+        sys.exit(INFEASIBLE if impossible else NO_PLAN)
 
 
 @click.command("explain")

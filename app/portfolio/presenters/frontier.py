@@ -16,6 +16,8 @@ from app.web.filters import counted, money, money_short
 
 AT_END = 60
 """Per cent of the width from which a label stands left of its point."""
+SURE = 1e-3
+"""The relative gap up to which a point counts as the best; the answer is asked for with it."""
 CLOSE = 2
 """Per cent within which marks would lie on each other."""
 
@@ -33,6 +35,8 @@ class Chart:
     says: str
     label: str
     rows: Sequence[Sequence[str]]
+    caveat: str = ""
+    """How far the points may be from the best; empty where they are the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def frontier_chart(
         now=_now(answer, budget, value, scale, currency),
         against=_against(answer, budget, scale, currency),
         others=_others(marks, scale, scale.x(budget), scale.y(value)),
-        says=_next_step(found, budget, value, currency),
+        says=_next_step(found, budget, answer.result, currency),
+        caveat=_caveat(found),
         label=_spoken(found, budget, value, currency),
         rows=_rows(found, currency),
     )  # fmt: skip
@@ -127,13 +132,37 @@ def _against(answer: Answer, budget: int, scale: _Scale, currency: str) -> Mappi
     }  # fmt: skip
 
 
-def _next_step(found: Sequence[Mapping[str, Any]], budget: int, value: int, currency: str) -> str:
-    """What the next budget that was looked at adds."""
-    more = next((p for p in found if p["budget"] > budget and p["value"] > value), None)
+def _next_step(
+    found: Sequence[Mapping[str, Any]], budget: int, result: Mapping[str, Any], currency: str
+) -> str:
+    """What the next budget that was looked at adds, as far as it is known."""
+    value, is_best = result["value"], result["status"] == "optimal"
+    larger = [p for p in found if p["budget"] > budget]
+    more = next((p for p in larger if p["value"] > value), None)
     if more is None:
-        return "more money adds nothing"
+        is_sure = is_best and all(_is_sure(point) for point in larger)
+        return "more money adds nothing" if is_sure else "nothing found that more money adds"
     extra = money_short(Money(more["budget"] - budget, currency))
-    return f"{extra} more adds {money_short(Money(more['value'] - value, currency))}"
+    added = money_short(Money(more["value"] - value, currency))
+    if not is_best:
+        return f"with {extra} more a plan was found that is worth {added} more"
+    return f"{extra} more adds {added}" if _is_sure(more) else f"{extra} more adds at least {added}"
+
+
+def _is_sure(point: Mapping[str, Any]) -> bool:
+    return point["gap"] is not None and point["gap"] <= SURE
+
+
+def _caveat(found: Sequence[Mapping[str, Any]]) -> str:
+    far = [point for point in found if not _is_sure(point)]
+    if not far:
+        return ""
+    gaps = [point["gap"] for point in far]
+    most = "an unknown part" if None in gaps else f"up to {gap_words(max(gaps))}"
+    return (
+        f"The points are the best plans found: at {counted(len(far), 'budget')} "
+        f"{most} more may be possible."
+    )
 
 
 def _spoken(found: Sequence[Mapping[str, Any]], budget: int, value: int, currency: str) -> str:

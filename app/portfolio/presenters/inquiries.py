@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.portfolio.presenters.frontier import SURE
 from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.verdicts import gap_words, limit_words
 from app.portfolio.rules import InquiryKind
 from app.portfolio.rules.demands import listed
 from app.values.money import Money
-from app.web.filters import money, percent, quarter
+from app.web.filters import counted, money, percent, quarter
 
 MOST_NAMED = 6
 
@@ -99,7 +100,13 @@ def _frontier(words: _Words) -> tuple[list[str], list[Sheet]]:
     ]  # fmt: skip
     head = ("Budgets", "Money", "Value", "At most more", "Ranked list falls short", "Enter",
             "Leave")  # fmt: skip
+    open_ = [p["gap"] for p in words.document["points"] if p["gap"] is None or p["gap"] > SURE]
     sentence = "The most that can be had for every budget, and who enters or leaves on the way."
+    if open_:
+        sentence = (
+            "The best plans found for every budget, and who enters or leaves on the way; "
+            f"at {counted(len(open_), 'budget')} there may be better ones, as said beside them."
+        )
     return [sentence], [Sheet("Value against budget", head, rows, (1, 2, 3, 4))]
 
 
@@ -171,7 +178,11 @@ def _robust(words: _Words) -> tuple[list[str], list[Sheet]]:
     ]
     if found["missed"] is not None:
         missed = percent(Decimal(str(found["missed"])), 0)
-        sentences.append(f"In {missed} of the draws the costs of this plan break a budget.")
+        sentences.append(
+            f"In {missed} of the draws the costs of this plan break a budget. It is valued as it "
+            "is there, too, while a choice with hindsight keeps every budget: where costs rise, "
+            "hindsight may be worth less."
+        )
     if found["runner_up"] is not None:
         rival = found["runner_up"]
         sentences.append(

@@ -86,6 +86,7 @@ class Totals:
     paid: Money | None
     spend: Money
     left: Money
+    committed: Money | None
     standalone: Money
     marginal: Money
     overlap: Money
@@ -176,7 +177,8 @@ def ratio(value: Money, spend: Money) -> Decimal | None:
 def _totals(result: Mapping[str, Any]) -> Totals:
     currency, rows = result["currency"], result["funded"]
     value, spend = Money(result["value"] or 0, currency), Money(result["spend"], currency)
-    budget = sum(sum(fund["budget"]) - sum(fund_committed(fund)) for fund in result["funds"])
+    committed = sum(sum(fund_committed(fund)) for fund in result["funds"])
+    budget = sum(sum(fund["budget"]) for fund in result["funds"]) - committed
     standalone = sum_money((Money(r["value_standalone"], currency) for r in rows), currency)
     allocated = sum_money((Money(r["value_allocated"], currency) for r in rows), currency)
     paid = result.get("paid", 0)
@@ -186,6 +188,7 @@ def _totals(result: Mapping[str, Any]) -> Totals:
         paid=Money(paid, currency) if paid else None,
         spend=spend,
         left=Money(budget, currency) - spend,
+        committed=Money(committed, currency) if committed else None,
         standalone=standalone,
         marginal=sum_money((Money(r["value_marginal"], currency) for r in rows), currency),
         overlap=standalone - allocated,

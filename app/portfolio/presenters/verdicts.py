@@ -13,7 +13,7 @@ from app.portfolio.models import Run
 from app.portfolio.presenters.names import Names
 from app.portfolio.rules.demands import listed
 from app.values.money import Money
-from app.web.filters import money, percent
+from app.web.filters import money, money_short, percent
 
 TINY = "<\u202f"
 """Stands before the smallest gap that is written."""
@@ -36,8 +36,7 @@ def plan_verdict(result: Mapping[str, Any], names: Names) -> Verdict:
         return Verdict("bad", "No plan", f"No plan was found{_ending(result)}. Give it more time.")
     match result["status"]:
         case "optimal":
-            text = "No other choice of the model is worth more."
-            return Verdict("ok", "Proven optimal", f"{text}{_left_open(result)}")
+            return _optimal(result)
         case "within_gap":
             word = f"Within {gap_words(result['gap']).lstrip(TINY)} of the best"
             return Verdict("ok", word, f"{_room(result)}{_approximation(result)}")
@@ -121,14 +120,18 @@ def _room(result: Mapping[str, Any]) -> str:
     )
 
 
-def _left_open(result: Mapping[str, Any]) -> str:
-    """Why a proven plan may still have a gap."""
+def _optimal(result: Mapping[str, Any]) -> Verdict:
+    """Proven, as far as the approximation of overlap lets it be."""
     if not result["approximation"]:
-        return ""
-    gap = (
-        f" The gap of {gap_words(result['gap'])} is what that leaves open." if result["gap"] else ""
+        return Verdict("ok", "Proven optimal", "No other plan is worth more.")
+    open_ = Money(result["approximation"], result["currency"])
+    return Verdict(
+        "ok",
+        f"Proven optimal within {money_short(open_)}",
+        f"No other plan is worth more, but for at most {money(open_)}: overlap on shared pools is "
+        "approximated while searching and may understate a plan by that much. All figures here "
+        "are exact.",
     )
-    return f"{_approximation(result)}{gap}"
 
 
 def _approximation(result: Mapping[str, Any]) -> str:

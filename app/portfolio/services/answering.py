@@ -121,8 +121,9 @@ def _read(session: Session, job_id: int) -> _Question:
 def _frontier(work: _Work) -> Answer:
     points = int(work.question.parameters["points"])
     return frontier(
-        work.problem, points=points, on_progress=work.told("budgets", 2 * points), **work.options
-    )
+        work.problem, points=points, plan=work.plan,
+        on_progress=work.told("budgets", 2 * points), **work.options,
+    )  # fmt: skip
 
 
 def _explain(work: _Work) -> Answer:

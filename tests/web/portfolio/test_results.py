@@ -95,7 +95,7 @@ class TestResult:
     ) -> None:
         words = text(lead.get(f"/runs/{solved()}"))
         assert "Proven optimal" in words
-        assert "No other choice of the model is worth more." in words
+        assert "No other plan is worth more" in words
         assert "from a list ranked" in words or "a list ranked" in words.lower()
 
     def test_says_why_where_that_is_sure(

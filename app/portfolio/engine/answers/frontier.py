@@ -9,13 +9,13 @@ from itertools import pairwise
 from time import monotonic
 
 from app.portfolio.engine.answers.changes import ScaleBudgets
-from app.portfolio.engine.answers.desk import FINENESS, KEEPER, Desk, Reply
+from app.portfolio.engine.answers.desk import FINENESS, KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.questions import Question
 from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.checking import is_allowed
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import best_greedy_list
-from app.portfolio.engine.plan import relative_gap
+from app.portfolio.engine.plan import Plan, relative_gap
 from app.portfolio.engine.problem import Placement, Problem
 from app.portfolio.engine.sandbox import Backend
 
@@ -49,6 +49,8 @@ class FrontierPoint:
     entered: tuple[str, ...]
     left: tuple[str, ...]
     greedy: int | None
+    is_infeasible: bool = False
+    """No plan is possible there."""
 
     @property
     def gap(self) -> float | None:
@@ -83,6 +85,7 @@ def frontier(
     gap: float = 1e-3,
     time_limit: float = 60.0,
     with_list: bool = True,
+    plan: Plan | None = None,
     on_progress: Callable[[FrontierPoint], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     backend: Backend = KEEPER,
@@ -90,10 +93,13 @@ def frontier(
     """The frontier over all budgets together, or over one ``fund``'s.
 
     Points come to ``on_progress`` as they land, in no order; a plan is never worth less than that
-    of a smaller budget, where the rules let it stand.
+    of a smaller budget, where the rules let it stand. ``plan`` is what is known at the budgets as
+    they are: its point is never worse, in value or bound.
     """
     began = monotonic()
     work = _Work(problem, fund, gap, with_list, points, on_progress)
+    if plan is not None and plan.has_plan:
+        work.held = Reply(problem, account_of(problem, plan), plan.bound, False)
     fineness = max(FINENESS, gap / FINER)
     try:
         with Desk(
@@ -139,6 +145,8 @@ class _Work:
         self.most = points
         self._begun = 0
         self._last: dict[int, Account | None] = {}
+        self.held: Reply | None = None
+        """What was known before, at the budgets as they are."""
 
     def measure(self, desk: Desk, shares: list[Fraction]) -> None:
         """A first plan at every share; each starts from the one below, where it stands."""
@@ -148,7 +156,7 @@ class _Work:
             change = ScaleBudgets(share, self.fund)
             known = self._last.get(window) or self._below(share)
             changed = change.apply(self.problem)
-            start = standing(changed, known)
+            start = self._standing(changed, known)
             if self.with_list or start is None:
                 listed = best_greedy_list(changed)
                 self.lists[share] = None if listed is None else listed.account.value
@@ -163,10 +171,18 @@ class _Work:
 
         for place, reply in desk.spread(shares, one, in_runs=True):
             share = shares[place]
+            if share == 1 and self.held is not None:
+                reply = _better(reply, self.held)
             self.found[share] = reply
             if self.on_progress is not None:
                 self.on_progress(self._point(share, None))
         self._rise()
+
+    def _standing(self, changed: Problem, known: Account | None) -> Account | None:
+        """The better of a plan nearby and what was known before, as far as they stand."""
+        held = self.held.account if self.held is not None else None
+        stands = [one for plan in (known, held) if (one := standing(changed, plan)) is not None]
+        return max(stands, key=lambda account: account.value, default=None)
 
     def improve(self, desk: Desk) -> None:
         """Go back to the points that are not within the gap, the worst first, for longer every
@@ -259,6 +275,7 @@ class _Work:
             entered=() if before is None else self._names(reply.funded - earlier),
             left=() if before is None else self._names(earlier - reply.funded),
             greedy=listed,
+            is_infeasible=reply.is_infeasible,
         )
 
     def _names(self, places: frozenset[int]) -> tuple[str, ...]:

@@ -15,19 +15,22 @@ from tests.factories.problems import problem_file, simple
 M = 1_000_000_00
 
 
-def document(*points: tuple[int, int | None]) -> dict[str, Any]:
+def document(*points: tuple[int, int | None], gap: float = 0.0) -> dict[str, Any]:
     return {
         "currency": "EUR",
         "points": [
-            {"budget": budget, "value": value, "gap": 0.0, "funded": ["A"], "entered": []}
+            {"budget": budget, "value": value, "gap": gap, "funded": ["A"], "entered": []}
             for budget, value in points
         ],
     }
 
 
-def answer(*, value: int = 5 * M, shortfall: int = 0, budget: int = 2 * M) -> Answer:
+def answer(
+    *, value: int = 5 * M, shortfall: int = 0, budget: int = 2 * M, status: str = "optimal"
+) -> Answer:
     result = {
         "currency": "EUR", "value": value, "funded": [{}, {}], "funds": [{"budget": [budget]}],
+        "status": status,
         "greedy": {"list": "value", "value": value - shortfall, "shortfall": shortfall},
     }  # fmt: skip
     return Answer(parse_problem(problem_file(simple("A", 1))), result, {}, "", "")
@@ -66,6 +69,21 @@ class TestChart:
         assert drawn(document((M, 3 * M), (2 * M, 5 * M)), answer()).says == (
             "more money adds nothing"
         )
+
+    def test_claims_no_more_than_is_proven(self, drawn: Any) -> None:
+        points = document((M, 3 * M), (3 * M, 6 * M), gap=0.035)
+        chart = drawn(points, answer())
+        assert chart.says == "€1m more adds at least €1m"
+        assert chart.caveat == (
+            "The points are the best plans found: at 2 budgets up to 3.5\u202f% more may be "
+            "possible."
+        )
+        found = drawn(points, answer(status="time_limit"))
+        assert found.says == ("with €1m more a plan was found that is worth €1m more")
+        assert drawn(document((M, 3 * M), (3 * M, 5 * M), gap=0.1), answer()).says == (
+            "nothing found that more money adds"
+        )
+        assert drawn(document((M, 3 * M), (3 * M, 6 * M)), answer()).caveat == ""
 
     def test_marks_other_scenarios_but_none_far_outside(self, drawn: Any) -> None:
         marks = [Mark("B", M, 2 * M), Mark("C", 90 * M, 9 * M)]

@@ -24,7 +24,7 @@ class TestGapOfAProvenPlan:
         with app.app_context():
             assert result_gap(result) == "0\u202f%"
             words = plan_verdict(result, Names({})).sentence
-        assert words == "No other choice of the model is worth more."
+        assert words == "No other plan is worth more."
 
     def test_is_what_the_approximation_leaves_open(
         self, app: Flask, result: dict[str, Any]
@@ -32,8 +32,9 @@ class TestGapOfAProvenPlan:
         with app.app_context():
             approximated = result | {"approximation": 5}
             assert result_gap(approximated) == "<\u202f0.01\u202f%"
-            words = plan_verdict(approximated, Names({})).sentence
-        assert "The gap of <\u202f0.01\u202f% is what that leaves open." in words
+            verdict = plan_verdict(approximated, Names({}))
+        assert verdict.word == "Proven optimal within €0.05"
+        assert verdict.sentence.startswith("No other plan is worth more, but for at most €0.05:")
 
     def test_stays_where_nothing_is_proven(self, app: Flask, result: dict[str, Any]) -> None:
         with app.app_context():
