@@ -39,6 +39,12 @@ class TestInWords:
         assert "Value against all budgets, in EUR." in found.output
         assert "120.0%" in found.output or "125.0%" in found.output
 
+    def test_frontier_where_no_budget_allows_a_plan(self, file: Path) -> None:
+        for more in ((), ("--json",)):
+            found = run(file, BOTH, "frontier", "--points", "3", "--to", "1", *more)
+            assert found.exit_code == 3, found.output
+            assert "No plan keeps all limits at any of these budgets." in found.stderr
+
     def test_explain(self, file: Path) -> None:
         found = run(file, FREE, "explain")
         assert found.exit_code == 0, found.output
