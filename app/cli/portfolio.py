@@ -167,7 +167,7 @@ def plan_lines(plan: Plan) -> list[str]:
     """The plan as a person reads it."""
     lines = [status_sentence(plan)]
     if plan.conflict:
-        lines.append("The cheapest way out breaks: " + ", ".join(plan.conflict))
+        lines.append("A plan would be possible without: " + ", ".join(plan.conflict))
     if plan.message:
         lines.append(f"Note: {plan.message}")
     if not plan.has_plan:

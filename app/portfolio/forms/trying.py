@@ -106,6 +106,13 @@ class RemedyForm(OnceForm, VersionForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
+class WayForm(OnceForm, VersionForm):
+    """Which way out of a contradiction."""
+
+    way = StringField(validators=[DataRequired("Choose a way out.")])
+    copy = BooleanField("In a copy")
+
+
 def pins_in_short(pins: Mapping[str, PinKind | None]) -> str:
     """Pins as the hidden field carries them."""
     return " ".join(f"{_WORDS[kind]}:{key}" for key, kind in pins.items() if kind in _WORDS)

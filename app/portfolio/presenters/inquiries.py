@@ -10,12 +10,10 @@ from typing import Any
 from app.portfolio.presenters.frontier import SURE
 from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.verdicts import gap_words, limit_words
+from app.portfolio.presenters.ways import WayLine, change_words, some, way_lines
 from app.portfolio.rules import InquiryKind
-from app.portfolio.rules.demands import listed
 from app.values.money import Money
-from app.web.filters import counted, money, percent, quarter
-
-MOST_NAMED = 6
+from app.web.filters import counted, money, percent
 
 Row = Sequence[str]
 
@@ -32,11 +30,13 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer: what it says in short, then in tables; ``note`` where it is not complete."""
+    """An answer: what it says in short, then in tables; ``note`` where it is not complete.
+    ``ways`` are those out of a contradiction, which can be applied."""
 
     sentences: Sequence[str]
     sheets: Sequence[Sheet]
     note: str | None = None
+    ways: Sequence[WayLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,33 +50,13 @@ class _Words:
         return "–" if minor is None else money(Money(minor, self.document["currency"]))
 
     def some(self, keys: Sequence[str]) -> str:
-        """Initiatives by key, the first few."""
-        more = len(keys) - MOST_NAMED
-        shown = list(keys[:MOST_NAMED]) + ([f"{more} more"] if more > 0 else [])
-        return listed(shown) if shown else "–"
+        return some(keys)
 
     def initiative(self, key: str) -> str:
         return f"{key} {self.names.title(key)}" if self.names.title(key) != key else key
 
     def change(self, change: Mapping[str, Any]) -> str:
-        """What a change does."""
-        match change["type"]:
-            case "add_budget":
-                parts = [
-                    f"{self.money(a['amount'])} for {self.names.fund(a['fund'])} in "
-                    f"{quarter(a['quarter'])}"
-                    for a in change["amounts"]
-                ]
-                return f"More budget: {listed(parts)}"
-            case "add_capacity":
-                parts = [
-                    f"{a['amount']} for {self.names.team(a['capacity'])} in {quarter(a['quarter'])}"
-                    for a in change["amounts"]
-                ]
-                return f"More work: {listed(parts)}"
-            case "drop_rule":
-                return f"Without “{self.names.rule(change['rule'])}”"
-        return change["type"]
+        return change_words(change, self.names, self.document["currency"])
 
 
 def answer_view(document: Mapping[str, Any], names: Names) -> AnswerView:
@@ -86,7 +66,8 @@ def answer_view(document: Mapping[str, Any], names: Names) -> AnswerView:
     note = None
     if not document["is_complete"]:
         note = "Time ran out or somebody stopped it, so this is not everything. Ask again."
-    return AnswerView(sentences, sheets, note)
+    ways = way_lines(document, names) if kind is InquiryKind.CONFLICTS else ()
+    return AnswerView(sentences, sheets, note, ways)
 
 
 def _frontier(words: _Words) -> tuple[list[str], list[Sheet]]:
@@ -218,24 +199,27 @@ def _conflicts(words: _Words) -> tuple[list[str], list[Sheet]]:
     if not found["is_infeasible"]:
         return ["Every limit, pin and rule can hold together."], []
     members = [(limit_words(one["owner"], words.names),) for one in found["members"]]
-    ways = [found["repair"], *found["ways_out"]] if found["repair"] else found["ways_out"]
-    rows = [
-        (
-            listed([words.change(change) for change in way["changes"]]),
-            words.money(way["money"]) if way["money"] else "–",
-            words.some(way["funded"]),
-        )
-        for way in ways
-    ]
     sentences = ["These limits, pins and rules can't all hold."]
     if found["is_minimal"]:
         sentences.append("Each of them is needed for that: any one less, and the others can.")
-    if found["repair"] and not found.get("is_cheapest", True):
-        sentences.append("Time ran out before the first way out was shown to be the cheapest.")
-    return sentences, [
-        Sheet("What can't hold together", ("Limit",), members),
-        Sheet("Ways out, the cheapest first", ("Change", "Money", "Funds then"), rows, (1,)),
-    ]
+    if found["repair"]:
+        sentences.append(_least(found["repair"]["kind"], found.get("is_cheapest", True)))
+    return sentences, [Sheet("What can't hold together", ("Limit",), members)]
+
+
+def _least(kind: str, is_cheapest: bool) -> str:
+    """What is known of the first way out: it is the least in its own unit, which buys no other."""
+    if not is_cheapest:
+        return "Time ran out before the first way out was shown to be the cheapest."
+    match kind:
+        case "budget":
+            return "Of all ways that only add money, the first adds the least, to 0.1\u202f%."
+        case "capacity":
+            return "Of all ways that only add work, the first adds the least, to 0.1\u202f%."
+    return (
+        "No way was found that only adds money, or only work. The first misses the limits by the "
+        "least in all, each counted in its own unit."
+    )
 
 
 _VIEWS: Mapping[InquiryKind, Callable[[_Words], tuple[list[str], list[Sheet]]]] = {

@@ -10,7 +10,7 @@ from app.errors import InvalidError
 from app.portfolio.presenters.bench import budget_of, short_difference
 from app.portfolio.presenters.comparison import Change, Comparison, compare
 from app.portfolio.presenters.names import Names
-from app.portfolio.presenters.verdicts import Verdict, gap_words, plan_verdict
+from app.portfolio.presenters.verdicts import NO_PLAN_POSSIBLE, Verdict, gap_words, plan_verdict
 from app.portfolio.queries.answers import Answer
 from app.portfolio.rules.pins import PinKind
 from app.values.money import Money
@@ -36,6 +36,11 @@ class TrialView:
     @property
     def has_plan(self) -> bool:
         return bool(self.figures)
+
+    @property
+    def is_clash(self) -> bool:
+        """Whether no plan is possible, rather than none found in time."""
+        return self.verdict.word == NO_PLAN_POSSIBLE
 
 
 def trial_view(trial: Answer, known: Answer | None, asked: Sequence[str]) -> TrialView:

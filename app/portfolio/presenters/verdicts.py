@@ -15,6 +15,8 @@ from app.portfolio.rules.demands import listed
 from app.values.money import Money
 from app.web.filters import money, money_short, percent
 
+NO_PLAN_POSSIBLE = "Can't be done"
+
 TINY = "<\u202f"
 """Stands before the smallest gap that is written."""
 
@@ -151,9 +153,10 @@ def _infeasible(result: Mapping[str, Any], names: Names) -> Verdict:
     limits = [f"“{limit_words(key, names)}”" for key in result["conflict"]]
     text = "No choice keeps every limit, pin and rule."
     if limits:
-        # The engine names what its cheapest repair breaks, not everything that conflicts with it.
-        text += f" The cheapest way out breaks: {listed(limits)}."
-    return Verdict("bad", "Can't be done", text)
+        # What one repair breaks, its misses added up over all units: not all that clashes, and
+        # no claim that no other way is cheaper.
+        text += f" A plan would be possible without {listed(limits)}."
+    return Verdict("bad", NO_PLAN_POSSIBLE, text)
 
 
 def limit_words(key: str, names: Names) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, undefer
@@ -80,6 +82,15 @@ def load_inquiries(
         if kind not in latest or _weight(one) >= _weight(latest[kind]):
             latest[kind] = one
     return latest
+
+
+def load_answer_document(session: Session, run: Run, kind: InquiryKind) -> Mapping[str, Any] | None:
+    """The stored answer to a question beside a run, if there is one."""
+    inquiry = load_inquiries(session, run, [kind]).get(kind)
+    if inquiry is None or inquiry.content is None:
+        return None
+    found: Mapping[str, Any] = json.loads(inquiry.content)
+    return found
 
 
 def _weight(inquiry: Inquiry) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from uuid import uuid4
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -74,6 +75,7 @@ def answer(run_id: int, word: str) -> str:
         verdict=job_verdict(inquiry.job) if inquiry else None,
         view=view,
         progress=_progress(run, kind, inquiry),
+        once=lambda: uuid4().hex,
         can_ask=run.result_digest is not None and kind in _kinds(run),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -19,7 +18,7 @@ from app.portfolio.forms.trying import RemedyForm, TryForm, pins_in_short
 from app.portfolio.models import Scenario
 from app.portfolio.presenters.trying import asked_in_words, trial_view
 from app.portfolio.queries import get_run, get_scenario
-from app.portfolio.queries.workbench import load_inquiries
+from app.portfolio.queries.workbench import load_answer_document
 from app.portfolio.routes.blueprint import SCENARIO, bp
 from app.portfolio.routes.workbench import (
     USUAL_SECONDS,
@@ -150,12 +149,12 @@ def keep_trial(scenario_id: int) -> Response | tuple[str, int]:
             return target
 
         try:
-            made = _made_once(scenario_id, form.once.data, "scenario.tried", form.typed(), make)
+            made = made_once(scenario_id, form.once.data, "scenario.tried", form.typed(), make)
         except InvalidError as error:
             form.refuse(error)
         else:
             flash("Kept. The optimizer works on it.", "ok")
-            return _to_bench(made)
+            return to_bench(made)
     context = _context(form, problem=" ".join(words for _, _, words in form.error_list()))
     return scenario_page(one, run_form(), bench=form, trial=context), 422
 
@@ -174,8 +173,7 @@ def apply(scenario_id: int) -> Response:
         if run_id is not None:
             run = get_run(session, run_id)
             check_current(target, run)
-            found = load_inquiries(session, run, [InquiryKind.EXPLAIN])
-            why = next((json.loads(one.content) for one in found.values() if one.content), None)
+            why = load_answer_document(session, run, InquiryKind.EXPLAIN)
         where = f" after run {run_id}" if run_id else ""
         remedy = stored_remedy(
             form.remedy.data or "", form.initiative.data or "",
@@ -187,12 +185,12 @@ def apply(scenario_id: int) -> Response:
         apply_remedy(session, target, remedy, **act)
         return target
 
-    made = _made_once(scenario_id, form.once.data, "scenario.remedied", form.typed(), make)
+    made = made_once(scenario_id, form.once.data, "scenario.remedied", form.typed(), make)
     flash("Applied. The optimizer works on it.", "ok")
-    return _to_bench(made)
+    return to_bench(made)
 
 
-def _made_once(
+def made_once(
     scenario_id: int,
     key: str,
     action: str,
@@ -221,7 +219,7 @@ def _made_once(
     return target_id, run_id
 
 
-def _to_bench(made: Made) -> Response:
+def to_bench(made: Made) -> Response:
     return redirect(url_for("portfolio.scenario", scenario_id=made[0], run=made[1]), 303)
 
 
@@ -236,4 +234,4 @@ def ask_beside(scenario_id: int, run_id: int, word: str) -> Response:
         if run.scenario_id != scenario_id:
             raise NotFoundError("This scenario has no such run.")
         ask(session, run, InquiryKind(word), actor=current_actor(), now=now())
-    return _to_bench((scenario_id, run_id))
+    return to_bench((scenario_id, run_id))

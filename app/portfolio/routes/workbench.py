@@ -34,11 +34,17 @@ from app.portfolio.presenters.scenarios import (
     team_lines,
 )
 from app.portfolio.presenters.trying import TrialView
-from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
-from app.portfolio.queries import count_candidates, get_scenario
+from app.portfolio.presenters.verdicts import job_verdict, noted_of, plan_verdict
+from app.portfolio.presenters.ways import WayLine, way_lines
+from app.portfolio.queries import count_candidates, get_scenario, load_inputs
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.queries.facts import load_bound
-from app.portfolio.queries.workbench import list_bench_runs, load_documents, load_inquiries
+from app.portfolio.queries.workbench import (
+    list_bench_runs,
+    load_answer_document,
+    load_documents,
+    load_inquiries,
+)
 from app.portfolio.routes.blueprint import SCENARIO, bp, silence_of
 from app.portfolio.rules import InquiryKind
 from app.portfolio.rules.approved import foreign_sentences
@@ -52,6 +58,7 @@ USUAL_SECONDS = 60
 ROWS = 60
 """Initiatives on one page of a result."""
 MOST_NEIGHBOURS = 3
+MOST_WAYS = 2
 ASKED = (InquiryKind.FRONTIER, InquiryKind.EXPLAIN, InquiryKind.PRICE)
 
 
@@ -71,6 +78,13 @@ class Look:
     neighbours: Sequence[Neighbour] = ()
     inquiries: Mapping[InquiryKind, Inquiry] = field(default_factory=dict)
     is_untrue: bool = False
+
+    @property
+    def clashing(self) -> Run | None:
+        """The run in view, if no plan is possible for it."""
+        run = self.current
+        is_barred = run is not None and noted_of(run.job).get("status") == "infeasible"
+        return run if is_barred and run is not None and run.result_digest else None
 
     def document(self, kind: InquiryKind) -> Mapping[str, Any] | None:
         """A stored answer beside the shown plan."""
@@ -214,6 +228,7 @@ def scenario_page(
         once=lambda: uuid4().hex,
         progress=_progress(look),
         current_verdict=_current_verdict(look),
+        ways=_first_ways(look),
         **(trial or trial_context()),
         **_result(one, look),
     )
@@ -350,3 +365,12 @@ def _current_verdict(look: Look) -> Any:
     except UntrueAnswerError:
         return None
     return plan_verdict(answer.result, Names(answer.inputs)) if answer else job_verdict(run.job)
+
+
+def _first_ways(look: Look) -> list[WayLine]:
+    """The first ways out of the run in view, once somebody has asked for them."""
+    run = look.clashing
+    if run is None:
+        return []
+    known = load_answer_document(db.session, run, InquiryKind.CONFLICTS)
+    return way_lines(known, Names(load_inputs(db.session, run.id)))[:MOST_WAYS] if known else []

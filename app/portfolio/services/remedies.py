@@ -1,8 +1,8 @@
-"""Apply what would bring an initiative in, to a scenario or to a copy of it."""
+"""Apply what would bring an initiative in, or a plan about, to a scenario or to a copy of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,9 @@ from app.errors import InvalidError, NotFoundError, StaleError
 from app.portfolio.models import Run, Scenario
 from app.portfolio.queries import get_scenario
 from app.portfolio.queries.facts import effective_budgets
+from app.portfolio.rules.demands import listed
 from app.portfolio.rules.pins import PinKind
+from app.portfolio.rules.ways import is_of_scenario, way_key, ways_of
 from app.portfolio.services.bindings import PinDraft, drop_demand, lift_pin, place_pin
 from app.portfolio.services.checks import check_version
 from app.portfolio.services.scenarios import (
@@ -33,15 +35,18 @@ CHANGED = "The scenario has changed since that run; run it again first."
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """``kind`` is fund, exclude, budget or rule; the last two bring a written ``change``."""
+    """``kind`` is fund, exclude, budget, rule or way; the last three bring written ``changes``.
+    A way out is of no ``initiative``."""
 
     kind: str
     initiative: str
     reason: str
-    change: Mapping[str, Any] | None = None
+    changes: Sequence[Mapping[str, Any]] = ()
 
     @property
     def words(self) -> str:
+        if self.kind == "way":
+            return listed([_in_short(change) for change in self.changes])
         return {
             "fund": f"{self.initiative} in",
             "exclude": f"{self.initiative} out",
@@ -74,8 +79,31 @@ def stored_remedy(kind: str, initiative: str, reason: str, why: Mapping[str, Any
     for row in rows:
         for remedy in row["remedies"] if row["initiative"] == initiative else ():
             if remedy["kind"] == kind:
-                return Remedy(kind, initiative, reason, remedy["change"])
+                return Remedy(kind, initiative, reason, (remedy["change"],))
     raise StaleError(GONE)
+
+
+def stored_way(key: str, reason: str, conflicts: Mapping[str, Any] | None) -> Remedy:
+    """The way out that a page's button names, out of the stored answer it stood in.
+
+    Raises StaleError, and InvalidError where no scenario can make one of its changes.
+    """
+    ways = ways_of(conflicts) if conflicts else ()
+    way = next((one for one in ways if way_key(one) == key), None)
+    if way is None:
+        raise StaleError(GONE)
+    if not all(map(is_of_scenario, way["changes"])):
+        raise InvalidError(
+            "A scenario can't make this change by itself. Change the team's days in the cycle, or "
+            "what the initiative needs, and run again."
+        )
+    return Remedy("way", "", reason, way["changes"])
+
+
+def _in_short(change: Mapping[str, Any]) -> str:
+    if change["type"] == "add_budget":
+        return "more budget"
+    return f"without {str(change['rule']).replace(':', ' ')}"
 
 
 def apply_remedy(
@@ -93,10 +121,13 @@ def apply_remedy(
         kind = PinKind.FUND if remedy.kind == "fund" else PinKind.EXCLUDE
         draft = PinDraft(remedy.initiative, kind, None, None, remedy.reason)
         place_pin(session, scenario, draft, **common)
-    elif remedy.kind == "budget":
-        _add_budget(session, scenario, remedy.change or {}, **common)
-    else:
-        _drop_rule(session, scenario, str((remedy.change or {}).get("rule")), **common)
+    for change in remedy.changes:
+        if change["type"] == "add_budget":
+            _add_budget(session, scenario, change, **common)
+        else:
+            _drop_rule(session, scenario, str(change.get("rule")), **common)
+        session.flush()
+        common["expected_version"] = scenario.version
     session.flush()
 
 
