@@ -65,11 +65,12 @@ def load_documents(session: Session, run_ids: Collection[int]) -> dict[int, Run]
     return {run.id: run for run in runs}
 
 
-def load_inquiries(
-    session: Session, run: Run, kinds: Collection[InquiryKind]
-) -> dict[InquiryKind, Inquiry]:
-    """What was asked beside a run: the answer, else what works on it, else the last try."""
-    questions = {question_of(run, kind, kind.parameters): kind for kind in kinds}
+def load_inquiries(session: Session, runs: Mapping[InquiryKind, Run]) -> dict[InquiryKind, Inquiry]:
+    """What was asked beside the run of each kind: the answer, else what works on it, else the
+    last try."""
+    if not runs:
+        return {}
+    questions = {question_of(run, kind, kind.parameters): kind for kind, run in runs.items()}
     found = session.scalars(
         select(Inquiry)
         .where(Inquiry.question.in_(questions))
@@ -86,7 +87,7 @@ def load_inquiries(
 
 def load_answer_document(session: Session, run: Run, kind: InquiryKind) -> Mapping[str, Any] | None:
     """The stored answer to a question beside a run, if there is one."""
-    inquiry = load_inquiries(session, run, [kind]).get(kind)
+    inquiry = load_inquiries(session, {kind: run}).get(kind)
     if inquiry is None or inquiry.content is None:
         return None
     found: Mapping[str, Any] = json.loads(inquiry.content)

@@ -36,12 +36,11 @@ from app.portfolio.presenters.scenarios import (
 from app.portfolio.presenters.trying import TrialView
 from app.portfolio.presenters.verdicts import job_verdict, noted_of, plan_verdict
 from app.portfolio.presenters.ways import WayLine, way_lines
-from app.portfolio.queries import count_candidates, get_scenario, load_inputs
+from app.portfolio.queries import count_candidates, get_scenario
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.queries.facts import load_bound
 from app.portfolio.queries.workbench import (
     list_bench_runs,
-    load_answer_document,
     load_documents,
     load_inquiries,
 )
@@ -87,7 +86,7 @@ class Look:
         return run if is_barred and run is not None and run.result_digest else None
 
     def document(self, kind: InquiryKind) -> Mapping[str, Any] | None:
-        """A stored answer beside the shown plan."""
+        """A stored answer beside the shown plan, or beside the run that clashes."""
         inquiry = self.inquiries.get(kind)
         if inquiry is None or not inquiry.job.state.is_over or inquiry.content is None:
             return None
@@ -146,8 +145,15 @@ def look_at(one: Scenario) -> Look:
             for run, answer in answers
             if answer is not None and answer.result["currency"] == one.cycle.currency
         ]
-        look.inquiries = load_inquiries(db.session, look.shown, ASKED)
+    look.inquiries = load_inquiries(db.session, _runs_asked_about(look))
     return look
+
+
+def _runs_asked_about(look: Look) -> dict[InquiryKind, Run]:
+    asked = dict.fromkeys(ASKED, look.shown) if look.shown is not None else {}
+    if look.clashing is not None:
+        asked[InquiryKind.CONFLICTS] = look.clashing
+    return {kind: run for kind, run in asked.items() if run is not None}
 
 
 def _picked() -> int | None:
@@ -369,8 +375,7 @@ def _current_verdict(look: Look) -> Any:
 
 def _first_ways(look: Look) -> list[WayLine]:
     """The first ways out of the run in view, once somebody has asked for them."""
-    run = look.clashing
-    if run is None:
+    known = look.document(InquiryKind.CONFLICTS)
+    if look.clashing is None or known is None:
         return []
-    known = load_answer_document(db.session, run, InquiryKind.CONFLICTS)
-    return way_lines(known, Names(load_inputs(db.session, run.id)))[:MOST_WAYS] if known else []
+    return way_lines(known, Names(json.loads(look.clashing.inputs_content)))[:MOST_WAYS]

@@ -26,7 +26,7 @@ from tests.support.client import StrictClient
 from tests.support.pages import buttons, links, table, text, value_of
 from tests.web.portfolio.test_workbench import answered, try_out
 
-MOST_QUERIES = 14
+MOST_QUERIES = 13
 BUDGET = {
     "type": "add_budget",
     "amounts": [
