@@ -210,7 +210,7 @@ def _conflicts(words: _Words) -> tuple[list[str], list[Sheet]]:
 def _least(kind: str, is_cheapest: bool) -> str:
     """What is known of the first way out: it is the least in its own unit, which buys no other."""
     if not is_cheapest:
-        return "Time ran out before the first way out was shown to be the cheapest."
+        return "The first way out was not shown to be the cheapest; there may be a cheaper one."
     match kind:
         case "budget":
             return "Of all ways that only add money, the first adds the least, to 0.1\u202f%."
