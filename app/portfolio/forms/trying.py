@@ -60,12 +60,7 @@ class TryForm(OnceForm, VersionForm):
 
     def pins(self) -> dict[str, PinKind | None]:
         """What was tried before and the button pressed now, by initiative key."""
-        found: dict[str, PinKind | None] = {}
-        for text in f"{self.tried.data or ''} {self.pin.data or ''}".split()[:MOST_PINS]:
-            match = _PIN.fullmatch(text)
-            if match:
-                found.pop(match[2], None)
-                found[match[2]] = _KINDS[match[1]]
+        found, _ = read_pins(f"{self.tried.data or ''} {self.pin.data or ''}")
         found.pop(self.untry.data or "", None)
         return found
 
@@ -111,6 +106,22 @@ class WayForm(OnceForm, VersionForm):
 
     way = StringField(validators=[DataRequired("Choose a way out.")])
     copy = BooleanField("In a copy")
+
+
+def read_pins(text: str) -> tuple[dict[str, PinKind | None], list[str]]:
+    """Pins in short by initiative key, the last of a key counts; and what of it is no pin or one
+    too many."""
+    found: dict[str, PinKind | None] = {}
+    pins = text.split()
+    unread = pins[MOST_PINS:]
+    for one in pins[:MOST_PINS]:
+        match = _PIN.fullmatch(one)
+        if match:
+            found.pop(match[2], None)
+            found[match[2]] = _KINDS[match[1]]
+        else:
+            unread.append(one)
+    return found, unread
 
 
 def pins_in_short(pins: Mapping[str, PinKind | None]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,19 +14,19 @@ from app.audit.services import answered_once
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
 from app.extensions import db
-from app.portfolio.forms.trying import RemedyForm, TryForm, pins_in_short
+from app.portfolio.forms.trying import RemedyForm, TryForm
 from app.portfolio.models import Scenario
 from app.portfolio.presenters.trying import asked_in_words, trial_view
 from app.portfolio.queries import get_run, get_scenario
 from app.portfolio.queries.workbench import load_answer_document
 from app.portfolio.routes.blueprint import SCENARIO, bp
+from app.portfolio.routes.tried import trial_context, wish_in_words
 from app.portfolio.routes.workbench import (
     USUAL_SECONDS,
     bench_form,
     look_at,
     run_form,
     scenario_page,
-    trial_context,
 )
 from app.portfolio.rules import InquiryKind
 from app.portfolio.services.inquiries import ask
@@ -51,14 +51,13 @@ Made = tuple[int, int]
 
 @bp.post(f"{SCENARIO}/what-if")
 @requires("runs.start")
-def try_out(scenario_id: int) -> tuple[str, int] | str:
+def try_out(scenario_id: int) -> tuple[str | Response, int]:
     """The answer to a change, as a block where scripts ask for it; nothing is stored."""
     one = get_scenario(db.session, scenario_id)
     form, look = bench_form(one), look_at(one)
-    status, context = 200, trial_context()
+    status = 200
     if not form.validate():
-        status = 422
-        context = _context(form, problem=" ".join(words for _, _, words in form.error_list()))
+        status, context = 422, _unread(one, form)
     else:
         wish = _wish(one, form)
         try:
@@ -69,27 +68,32 @@ def try_out(scenario_id: int) -> tuple[str, int] | str:
             )  # fmt: skip
         except InvalidError as error:
             form.refuse(error)
-            status, context = 422, _context(form, problem=_in_one(error))
+            status, context = 422, trial_context(one, wish, problem=_in_one(error))
         except (ConflictError, UnavailableError) as error:
             status = 409 if isinstance(error, ConflictError) else 503
-            context = _context(form, problem=error.message)
+            context = trial_context(one, wish, problem=error.message)
         else:
-            asked = _asked(one, form, wish)
-            context = _context(form, trial_view(trial, look.answer, asked))
+            view = trial_view(trial, look.answer, wish_in_words(one, wish))
+            context = trial_context(one, wish, view)
     if "HX-Request" in request.headers:
-        return render_template(
-            "portfolio/whatif_block.html", scenario=one, bench=form, look=look, **context
-        ), status
+        return _block(one, context, bench=form, look=look), status
     _settle(form)
     return scenario_page(one, run_form(), bench=form, look=look, trial=context), status
 
 
-def _context(form: TryForm, view: Any = None, problem: str = "") -> dict[str, Any]:
-    pins = form.pins()
-    words = asked_in_words({}, pins, form.currency or "")
-    return trial_context(
-        view, tried=pins_in_short(pins), pins=list(zip(pins, words, strict=True)), problem=problem
-    )
+def _block(one: Scenario, context: Mapping[str, Any], **more: Any) -> Response:
+    """The block alone, and the address that shows the same."""
+    page = render_template("portfolio/whatif_block.html", scenario=one, **more, **context)
+    response = make_response(page)
+    if context["is_readable"]:
+        response.headers["HX-Replace-Url"] = context["trial_address"]
+    return response
+
+
+def _unread(one: Scenario, form: TryForm) -> Mapping[str, Any]:
+    """What was sent with what is wrong about it; the pins can be read all the same."""
+    problem = " ".join(words for _, _, words in form.error_list())
+    return trial_context(one, Wish(pins=form.pins()), problem=problem, is_readable=False)
 
 
 def _in_one(error: InvalidError) -> str:
@@ -101,13 +105,6 @@ def _wish(one: Scenario, form: TryForm) -> Wish:
     before = fund_totals(one)
     budgets = {i: minor for i, minor in form.budgets().items() if before.get(i) != minor}
     return Wish(budgets=budgets, pins=form.pins())
-
-
-def _asked(one: Scenario, form: TryForm, wish: Wish) -> list[str]:
-    names = {fund.fund_id: fund.fund.name for fund in one.cycle.funds}
-    before = fund_totals(one)
-    totals = {names[i]: (before[i], minor) for i, minor in wish.budgets.items()}
-    return asked_in_words(totals, wish.pins, form.currency or "")
 
 
 def _in_short(one: Scenario, form: TryForm, wish: Wish) -> str:
@@ -155,8 +152,7 @@ def keep_trial(scenario_id: int) -> Response | tuple[str, int]:
         else:
             flash("Kept. The optimizer works on it.", "ok")
             return to_bench(made)
-    context = _context(form, problem=" ".join(words for _, _, words in form.error_list()))
-    return scenario_page(one, run_form(), bench=form, trial=context), 422
+    return scenario_page(one, run_form(), bench=form, trial=_unread(one, form)), 422
 
 
 @bp.post(f"{SCENARIO}/remedies")

@@ -33,7 +33,6 @@ from app.portfolio.presenters.scenarios import (
     run_line,
     team_lines,
 )
-from app.portfolio.presenters.trying import TrialView
 from app.portfolio.presenters.verdicts import job_verdict, noted_of, plan_verdict
 from app.portfolio.presenters.ways import WayLine, way_lines
 from app.portfolio.queries import count_candidates, get_scenario
@@ -45,9 +44,10 @@ from app.portfolio.queries.workbench import (
     load_inquiries,
 )
 from app.portfolio.routes.blueprint import SCENARIO, bp, silence_of
+from app.portfolio.routes.tried import in_view, read_tried, trial_context
 from app.portfolio.rules import InquiryKind
 from app.portfolio.rules.approved import foreign_sentences
-from app.portfolio.services.trying import fund_field, fund_totals
+from app.portfolio.services.trying import Wish, fund_field, fund_totals
 from app.web.addresses import LARGEST_ID
 from app.web.clock import now
 from app.web.guards import current_actor, requires
@@ -97,7 +97,13 @@ class Look:
 @bp.get(SCENARIO)
 @requires("scenarios.view")
 def scenario(scenario_id: int) -> str:
-    return scenario_page(get_scenario(db.session, scenario_id), run_form())
+    one = get_scenario(db.session, scenario_id)
+    found = read_tried(one, request.args)
+    bench = bench_form(one)
+    if _may_run(one):
+        bench.show({**fund_totals(one), **found.wish.budgets})
+    trial = trial_context(one, found.wish, left_aside=found.left_aside)
+    return scenario_page(one, run_form(), bench=bench, trial=trial)
 
 
 def run_form() -> RunForm:
@@ -212,9 +218,8 @@ def scenario_page(
     look: Look | None = None,
     trial: Mapping[str, Any] | None = None,
 ) -> str:
-    """The whole workbench; ``trial`` is what `trial_context` gives."""
+    """The whole workbench; ``trial`` is what `trial_context` gives, of nothing where left out."""
     look = look or look_at(one)
-    may_run = current_actor().may("runs.start") and one.cycle.state is not CycleState.CLOSED
     return render_template(
         "portfolio/scenario.html",
         scenario=one,
@@ -230,25 +235,19 @@ def scenario_page(
         teams=team_lines(one),
         prices=_prices(look),
         is_closed=one.cycle.state is CycleState.CLOSED,
-        may_run=may_run,
+        may_run=_may_run(one),
+        in_view=in_view(),
         once=lambda: uuid4().hex,
         progress=_progress(look),
         current_verdict=_current_verdict(look),
         ways=_first_ways(look),
-        **(trial or trial_context()),
+        **(trial or trial_context(one, Wish())),
         **_result(one, look),
     )
 
 
-def trial_context(
-    view: TrialView | None = None,
-    *,
-    tried: str = "",
-    pins: Sequence[tuple[str, str]] = (),
-    problem: str = "",
-) -> dict[str, Any]:
-    """What the block of a trial is rendered from; ``tried`` are its pins in short."""
-    return {"trial": view, "tried": tried, "tried_pins": pins, "trial_problem": problem}
+def _may_run(one: Scenario) -> bool:
+    return current_actor().may("runs.start") and one.cycle.state is not CycleState.CLOSED
 
 
 def _result(one: Scenario, look: Look) -> dict[str, Any]:

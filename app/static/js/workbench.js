@@ -56,7 +56,31 @@ document.addEventListener("keydown", (event) => {
   run.requestSubmit();
 });
 
-document.addEventListener("htmx:after:swap", () => {
+// A what-if stands in the address, and the filters of the list keep it.
+const isTried = (name) => name === "tried" || name.startsWith("fund-");
+
+function carry(address) {
+  const tried = [...new URL(address, location.href).searchParams].filter(([name]) => isTried(name));
+  history.replaceState(history.state, "", address);
+  document.querySelectorAll("#list a").forEach((link) => {
+    const to = new URL(link.href);
+    if (to.pathname !== location.pathname) return;
+    [...to.searchParams.keys()].filter(isTried).forEach((name) => to.searchParams.delete(name));
+    tried.forEach(([name, value]) => to.searchParams.append(name, value));
+    link.href = to;
+  });
+  document.querySelectorAll("#list form.filters").forEach((filters) => {
+    filters.querySelectorAll("input[type=hidden]").forEach((one) => isTried(one.name) && one.remove());
+    tried.forEach(([name, value]) => {
+      const kept = Object.assign(document.createElement("input"), { type: "hidden", name, value });
+      filters.append(kept);
+    });
+  });
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  const address = event.detail.ctx?.response?.headers.get("HX-Replace-Url");
+  if (address) carry(address);
   const block = document.querySelector("[data-what-if] > section");
   if (!block) return;
   block.scrollIntoView({ block: innerWidth < 1100 ? "start" : "nearest" });

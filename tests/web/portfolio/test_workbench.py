@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import func, select
@@ -263,6 +264,105 @@ class TestWhatIf:
         page = lead.post(f"{here}/what-if", data=kept)
         assert page.status_code == 409
         assert "is closed" in text(page)
+
+
+class TestAddress:
+    """A what-if can be reloaded and sent to a colleague."""
+
+    def address(self, portfolio: Portfolio, here: str) -> str:
+        return f"{here}?fund-{portfolio.capex.id}=900000.00&tried=out:CX-101"
+
+    def test_is_told_with_the_answer_and_shows_the_same_again(
+        self, lead: StrictClient, here: str, portfolio: Portfolio
+    ) -> None:
+        capex = f"fund-{portfolio.capex.id}"
+        part = try_out(lead, here, BY_SCRIPT, pin="out:CX-101", **{capex: "900k"})
+        address = part.headers["HX-Replace-Url"]
+        assert unquote(address) == self.address(portfolio, here)
+        page = lead.get(address)
+        assert value_of(page, "Capex") == "900,000.00"
+        assert value_of(page, "All funds") == "1,140,000.00"
+        assert "Capex €1.2m → €900k · CX-101 left out" in text(page)
+        assert "Tried, not saved" in text(page)
+        tried = page.soup.select_one("input[name=tried][form=bench]")["value"]
+        sent = form_values(page, f"{here}/what-if") | {"tried": tried}
+        again = lead.post(f"{here}/what-if", data=sent, headers=BY_SCRIPT, loose=True)
+        assert again.headers["HX-Replace-Url"] == address
+
+    def test_is_linked_where_no_script_runs(
+        self, lead: StrictClient, here: str, portfolio: Portfolio
+    ) -> None:
+        page = try_out(lead, here, **{f"fund-{portfolio.capex.id}": "900k"}, pin="out:CX-101")
+        assert unquote(links(page)["Link to this what-if"]) == self.address(portfolio, here)
+
+    def test_neither_asks_nor_writes_by_itself(
+        self,
+        lead: StrictClient,
+        here: str,
+        portfolio: Portfolio,
+        session: Session,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def refuse(*_: Any, **__: Any) -> None:
+            raise AssertionError("A look must not solve.")
+
+        monkeypatch.setattr("app.portfolio.services.trying.try_out", refuse)
+        page = lead.get(self.address(portfolio, here))
+        assert page.status_code == 200
+        assert buttons(page)["See what it does"]
+        assert page.soup.select_one("form#bench")["data-hx-trigger"] == "submit, load"
+        assert session.scalars(select(Scenario.version)).one() == 1
+        assert session.scalar(select(func.count(Run.id))) == 0
+
+    def test_without_anything_tried_asks_nothing(
+        self, lead: StrictClient, here: str, portfolio: Portfolio
+    ) -> None:
+        for address in (here, f"{here}?fund-{portfolio.capex.id}=1,200,000"):
+            page = lead.get(address)
+            assert "What-if, not saved" not in text(page)
+            assert page.soup.select_one("form#bench")["data-hx-trigger"] == "submit"
+
+    def test_stays_in_the_filters_of_the_list(
+        self, lead: StrictClient, here: str, portfolio: Portfolio, solved: Callable[..., int]
+    ) -> None:
+        solved()
+        page = lead.get(self.address(portfolio, here))
+        kept = next(to for word, to in links(page).items() if word.startswith("Not funded"))
+        page = lead.get(kept.partition("#")[0])
+        assert "Capex €1.2m → €900k · CX-101 left out" in text(page)
+        hidden = page.soup.select("#list form.filters input[type=hidden]")
+        assert {f"fund-{portfolio.capex.id}", "tried"} <= {one["name"] for one in hidden}
+
+    def test_is_read_by_a_viewer_in_words(
+        self,
+        client_for: Callable[..., StrictClient],
+        cast: Cast,
+        here: str,
+        portfolio: Portfolio,
+    ) -> None:
+        page = client_for(cast.viewer).get(self.address(portfolio, here))
+        assert "Capex €1.2m → €900k · CX-101 left out" in text(page)
+        assert "A CX lead or Finance can ask what it does." in text(page)
+        assert value_of(page, "Capex") == "1,200,000.00"
+        assert not {"See what it does", "Not CX-101 left out"} & {*buttons(page)}
+        assert not page.soup.select("[data-hx-post]")
+
+    @pytest.mark.parametrize(
+        "odd",
+        ["fund-999=5", "fund-x=5", "fund-{}=many", "fund-{}=-5", "fund-{}=9e99", "fund-{}=",
+         "tried=up:CX-101", "tried=in:a:b", "tried=in:CX-101%0D%0Ax"],
+    )  # fmt: skip
+    def test_names_what_it_cannot_read(
+        self, lead: StrictClient, here: str, portfolio: Portfolio, odd: str
+    ) -> None:
+        page = lead.get(f"{here}?{odd.format(portfolio.capex.id)}")
+        assert page.status_code == 200
+        assert "is left aside" in text(page)
+        assert value_of(page, "All funds") == "1,440,000.00"
+
+    def test_is_short_about_a_great_many_pins(self, lead: StrictClient, here: str) -> None:
+        many = "&".join(f"tried=in:CX-{i}" for i in range(400, 440))
+        assert "“in:CX-424”, 15 more." in text(lead.get(f"{here}?{many}"))
 
 
 class TestKeep:
