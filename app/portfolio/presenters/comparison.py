@@ -8,10 +8,9 @@ from typing import Any
 
 from app.errors import InvalidError
 from app.portfolio.presenters.names import Names
-from app.portfolio.presenters.results import ResultView, result_view
 from app.portfolio.queries.answers import Answer
 from app.values.money import Money
-from app.web.filters import money, number, quarter, signed
+from app.web.filters import quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +26,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Changes by kind, the largest first, and figures as (name, first, second, difference)."""
+    """Changes by kind, the largest first."""
 
     added: Sequence[Change]
     dropped: Sequence[Change]
     moved: Sequence[Change]
     rescoped: Sequence[Change]
     kept: int
-    figures: Sequence[tuple[str, str, str, str]]
 
     @property
     def is_same(self) -> bool:
@@ -56,7 +54,6 @@ def compare(first: Answer, second: Answer) -> Comparison:
         moved=_changes(first, second, moved),
         rescoped=_changes(first, second, rescoped),
         kept=len(both - rescoped - moved),
-        figures=_figures(first, second),
     )
 
 
@@ -98,44 +95,3 @@ def _choice_words(row: Mapping[str, Any] | None, names: Names) -> str:
         return ""
     option = names.option(row["initiative"], row["option"])
     return f"{option} from {quarter(row['start'])}"
-
-
-def _figures(first: Answer, second: Answer) -> list[tuple[str, str, str, str]]:
-    one, other = result_view(first), result_view(second)
-    rows = [
-        _money_row("Value", one.totals.value, other.totals.value),
-        _money_row("Spend", one.totals.spend, other.totals.spend),
-        _money_row("Left", one.totals.left, other.totals.left),
-        _ratio_row(one, other, first.result["currency"]),
-        (
-            "Funded",
-            number(len(one.funded)),
-            number(len(other.funded)),
-            signed(len(other.funded) - len(one.funded)),
-        ),
-    ]
-    spent_one, spent_other = _fund_spend(first), _fund_spend(second)
-    for fund in [*spent_one, *(name for name in spent_other if name not in spent_one)]:
-        zero = Money.zero(first.result["currency"])
-        before, after = spent_one.get(fund, zero), spent_other.get(fund, zero)
-        rows.append(_money_row(f"Spend from {fund}", before, after))
-    rows.append(("Status", one.verdict.word, other.verdict.word, ""))
-    return rows
-
-
-def _money_row(name: str, one: Money, other: Money) -> tuple[str, str, str, str]:
-    return name, money(one), money(other), signed(other - one)
-
-
-def _ratio_row(one: ResultView, other: ResultView, currency: str) -> tuple[str, str, str, str]:
-    before, after = one.totals.per_money, other.totals.per_money
-    difference = signed(after - before) if after is not None and before is not None else ""
-    return f"Value per {currency} spent", number(before, 2), number(after, 2), difference
-
-
-def _fund_spend(answer: Answer) -> dict[str, Money]:
-    names, currency = Names(answer.inputs), answer.result["currency"]
-    return {
-        names.fund(fund["key"]): Money(sum(fund["spend"]), currency)
-        for fund in answer.result["funds"]
-    }

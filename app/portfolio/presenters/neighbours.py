@@ -64,9 +64,9 @@ def side_by_side(neighbours: Sequence[Neighbour]) -> SideBySide:
         ("Budget", row(lambda a: budget_of(a.result), cash)),
         ("Value", _with_difference(row(lambda a: a.result["value"], cash, 1), shown, currency)),
         ("Spend", row(lambda a: a.result["spend"], cash)),
-        (f"Per {currency}", row(_per_money, lambda x: number(x, 2), 1)),
+        (f"Per {currency}", row(per_money, lambda x: number(x, 2), 1)),
         ("Funded", row(lambda a: len(a.result["funded"]), lambda x: number(x), 1)),
-        ("Average risk", row(_risk, lambda x: number(x, 1), -1)),
+        ("Average risk", row(average_risk, lambda x: number(x, 1), -1)),
     ]
     if len(shown) > 1:
         rows.append(("Against A", [Cell("·"), *(_changes(shown[0], one) for one in shown[1:])]))
@@ -108,12 +108,14 @@ def _with_difference(
     return found
 
 
-def _per_money(answer: Answer) -> Decimal | None:
+def per_money(answer: Answer) -> Decimal | None:
+    """The value of a plan per unit of money spent; None where nothing is spent."""
     currency = answer.result["currency"]
     return ratio(Money(answer.result["value"], currency), Money(answer.result["spend"], currency))
 
 
-def _risk(answer: Answer) -> Decimal | None:
+def average_risk(answer: Answer) -> Decimal | None:
+    """The mean over what is funded, each initiative once."""
     risks = [Decimal(repr(row["risk"])) for row in answer.result["funded"]]
     return round(sum(risks, Decimal(0)) / len(risks), 1) if risks else None
 

@@ -1,6 +1,9 @@
-"""Two runs side by side."""
+"""Two to four runs side by side."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,6 +13,8 @@ from app.errors import InvalidError, NotFoundError
 from app.extensions import db
 from app.portfolio.models import Run
 from app.portfolio.presenters.comparison import compare
+from app.portfolio.presenters.figures import figures
+from app.portfolio.presenters.neighbours import LETTERS
 from app.portfolio.presenters.scenarios import may_have_plan, run_choice
 from app.portfolio.queries import get_run, list_runs_to_compare
 from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
@@ -22,33 +27,42 @@ from app.web.guards import requires
 @bp.get("/scenarios/compare")
 @requires("scenarios.view")
 def compare_runs() -> str | tuple[str, int] | Response:
-    first, second = _asked("a"), _asked("b")
-    choices = _choices(first or second)
-    if first is None or second is None:
-        return render_template("portfolio/compare.html", a=first, b=second, choices=choices)
+    runs = _asked()
+    context: dict[str, Any] = {"letters": LETTERS, "runs": runs, "choices": _choices(runs)}
+    if len(runs) < 2:
+        return render_template("portfolio/compare.html", **context)
+    answers: list[Answer] = []
+    for run in runs:
+        try:
+            answers.append(_answer(run))
+        except UntrueAnswerError as error:
+            return render_template("portfolio/untrue.html", run=run, error=error), 409
+        except InvalidError as error:
+            return render_template("portfolio/compare.html", problem=error.message, **context), 422
     try:
-        found = compare(_answer(first), _answer(second))
-    except UntrueAnswerError as error:
-        return render_template("portfolio/untrue.html", run=first, error=error), 409
+        found = [compare(answers[0], one) for one in answers[1:]]
     except InvalidError as error:
-        problem = error.message
-        page = render_template(
-            "portfolio/compare.html", a=first, b=second, choices=choices, problem=problem
-        )
-        return page, 422
+        return render_template("portfolio/compare.html", problem=error.message, **context), 422
+    turned = url_for("portfolio.compare_runs", run=[one.id for one in (*runs[1:], runs[0])])
     return render_template(
-        "portfolio/compare.html", a=first, b=second, choices=choices, found=found,
-        swapped=url_for("portfolio.compare_runs", a=second.id, b=first.id),
-    )  # fmt: skip
+        "portfolio/compare.html", found=found, figures=figures(answers), turned=turned, **context
+    )
 
 
-def _asked(name: str) -> Run | None:
-    text = request.args.get(name, "")
-    if not text:
-        return None
+def _asked() -> list[Run]:
+    """The runs of the address in its order, at most as many as there are letters.
+
+    ``a`` and ``b`` are how addresses named two of them before.
+    """
+    args = request.args
+    texts = args.getlist("run") or [args.get("a", ""), args.get("b", "")]
+    return [get_run(db.session, _number(text)) for text in texts if text][: len(LETTERS)]
+
+
+def _number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 10 or int(text) > LARGEST_ID:
         raise NotFoundError("There is no such run, or it was removed.")
-    return get_run(db.session, int(text))
+    return int(text)
 
 
 def _answer(run: Run) -> Answer:
@@ -61,9 +75,9 @@ def _answer(run: Run) -> Answer:
     return answer
 
 
-def _choices(run: Run | None) -> list[tuple[int, str]]:
-    """Runs with a plan of the same cycle, or of the current one."""
-    cycle_id = run.scenario.cycle_id if run else None
+def _choices(asked: Sequence[Run]) -> list[tuple[int, str]]:
+    """Runs with a plan of the same cycle, or of the current one; those asked for among them."""
+    cycle_id = asked[0].scenario.cycle_id if asked else None
     if cycle_id is None:
         cycle = find_current_cycle(db.session, today()) or next(iter(list_cycles(db.session)), None)
         if cycle is None:

@@ -229,6 +229,14 @@ class TestOlderRun:
         assert "Open it to see the figures." in text(lead.get("/scenarios"))
 
 
+def figure(page: Any, name: str) -> list[str]:
+    """The texts of a row of figures: each column's, and its difference to A where there is one."""
+    row = next(
+        one for one in page.soup.select("main table tbody tr") if text(one).startswith(name)
+    )  # fmt: skip
+    return [words for cell in row.select("td") for words in cell.stripped_strings]
+
+
 class TestCompare:
     def test_names_what_is_added_dropped_and_worth(
         self,
@@ -249,19 +257,63 @@ class TestCompare:
                 actor=cast.lead, now=now,
             )  # fmt: skip
         second = solved()
-        page = lead.get(f"/scenarios/compare?a={first}&b={second}")
+        page = lead.get(f"/scenarios/compare?run={first}&run={second}")
         assert funded in table(page, "Dropped in B").column("Key")
-        row = table(page, "Figures").row("Value")
-        assert cents(row["B"]) - cents(row["A"]) == cents(row["B against A"])
-        assert cents(row["B against A"]) < 0
+        a, b, difference = figure(page, "Value")
+        assert cents(b) - cents(a) == cents(difference)
+        assert cents(difference) < 0
         assert len(page.queries) <= MOST_QUERIES
+
+    def test_holds_up_to_four_against_the_first(
+        self,
+        session: Session,
+        lead: StrictClient,
+        portfolio: Portfolio,
+        cast: Cast,
+        solved: Callable[..., int],
+        now: datetime,
+    ) -> None:
+        runs, kinds = [solved()], (PinKind.EXCLUDE, PinKind.FUND)
+        for key, kind in zip(("CX-101", "CX-105"), kinds, strict=True):
+            with transaction(session):
+                scenario = get_scenario(session, portfolio.scenario.id)
+                place_pin(
+                    session, scenario, PinDraft(key, kind, None, None, "Because"),
+                    expected_version=scenario.version, actor=cast.lead, now=now,
+                )  # fmt: skip
+            runs.append(solved())
+        address = "/scenarios/compare?" + "&".join(f"run={one}" for one in [*runs, runs[0]])
+        page = lead.get(address)
+        assert table(page, "Figures").columns == ["Figure", "A", "B", "C", "D"]
+        assert "CX-101" in table(page, "Dropped in B").column("Key")
+        assert "CX-105" in table(page, "Added in C").column("Key")
+        assert "D chooses the same" in text(page)
+        for name in (
+            "Budget",
+            "Paid for broken rules",
+            "Average risk",
+            "Customer minutes saved a year",
+        ):
+            assert figure(page, name)
+        chosen = page.soup.select("select[name=run] option[selected]")
+        assert [one["value"] for one in chosen] == [str(one) for one in [*runs, runs[0]]]
+        assert lead.get(f"{address}&run={runs[1]}").status_code == 200
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_understands_addresses_of_two(
+        self, lead: StrictClient, solved: Callable[..., int]
+    ) -> None:
+        run_id = solved()
+        assert table(lead.get(f"/scenarios/compare?a={run_id}&b={run_id}"), "Figures").columns == [
+            "Figure", "A", "B",
+        ]  # fmt: skip
 
     def test_says_when_both_are_the_same(
         self, lead: StrictClient, solved: Callable[..., int]
     ) -> None:
         run_id = solved()
-        page = lead.get(f"/scenarios/compare?a={run_id}&b={run_id}")
-        assert "Both plans choose the same" in text(page)
+        page = lead.get(f"/scenarios/compare?run={run_id}&run={run_id}")
+        assert "B chooses the same" in text(page)
 
     def test_a_run_without_a_plan_is_said_on_the_page(
         self, session: Session, lead: StrictClient, cast: Cast, ask: Callable[..., int],
@@ -270,7 +322,7 @@ class TestCompare:
         run_id = ask()
         with transaction(session):
             stop_run(session, get_run(session, run_id), actor=cast.lead, now=now)
-        page = lead.get(f"/scenarios/compare?a={run_id}&b={run_id}")
+        page = lead.get(f"/scenarios/compare?run={run_id}&run={run_id}")
         assert page.status_code == 422
         assert f"Run {run_id} of Balanced has no plan" in text(page)
 
@@ -295,7 +347,7 @@ class TestCompare:
 
     @pytest.mark.parametrize("number", ["x", "-1", "99999999999999", "١"])
     def test_nonsense_is_missing(self, lead: StrictClient, number: str) -> None:
-        assert lead.get(f"/scenarios/compare?a={number}").status_code == 404
+        assert lead.get(f"/scenarios/compare?run={number}").status_code == 404
 
     def test_asks_for_two(self, lead: StrictClient) -> None:
         assert "No run has a plan yet" in text(lead.get("/scenarios/compare"))
