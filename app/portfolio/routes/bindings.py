@@ -72,7 +72,8 @@ def add_pin(scenario_id: int) -> Response | tuple[str, int]:
         else:
             instead = f" It replaces the pin “{replaced}” and its reason." if replaced else ""
             flash(f"Pinned: {draft.sentence}.{instead}", "ok")
-            return redirect(url_for("portfolio.pins", scenario_id=scenario_id), 303)
+            address = url_for("portfolio.pins", scenario_id=scenario_id, _anchor="pins")
+            return redirect(address, 303)
     return _pins_page(get_scenario(db.session, scenario_id), form), 422
 
 
@@ -86,7 +87,7 @@ def remove_pin(scenario_id: int, initiative_id: int) -> Response:
             expected_version=form.expected_version, actor=current_actor(), now=now(),
         )  # fmt: skip
     flash("The pin is lifted.", "ok")
-    return redirect(_back(scenario_id, "portfolio.pins"), 303)
+    return redirect(_back(scenario_id, "pins"), 303)
 
 
 def _pin_form(scenario: Scenario) -> PinForm:
@@ -135,9 +136,7 @@ def add_rule(scenario_id: int, kind: str) -> Response | tuple[str, int]:
             form.refuse(error)
         else:
             flash("The rule is added. Run the optimizer to see what it changes.", "ok")
-            return redirect(
-                url_for("portfolio.rules", scenario_id=scenario_id, kind=known.value), 303
-            )
+            return redirect(_rules_in_force(scenario_id, known), 303)
     return _rules_page(get_scenario(db.session, scenario_id), known, form), 422
 
 
@@ -169,9 +168,7 @@ def change_rule(scenario_id: int, rule_id: int) -> Response | tuple[str, int]:
             form.refuse(error)
         else:
             flash("The rule is changed. Run the optimizer to see what that changes.", "ok")
-            return redirect(
-                url_for("portfolio.rules", scenario_id=scenario_id, kind=kind.value), 303
-            )
+            return redirect(_rules_in_force(scenario_id, kind), 303)
     scenario = get_scenario(db.session, scenario_id)
     return _rules_page(scenario, kind, form, _rule(scenario, rule_id)), 422
 
@@ -186,13 +183,19 @@ def remove_rule(scenario_id: int, rule_id: int) -> Response:
             expected_version=form.expected_version, actor=current_actor(), now=now(),
         )  # fmt: skip
     flash("The rule is removed.", "ok")
-    return redirect(_back(scenario_id, "portfolio.rules"), 303)
+    return redirect(_back(scenario_id, "rules"), 303)
 
 
-def _back(scenario_id: int, endpoint: str) -> str:
-    """The scenario where the button stood there, else the page of pins or rules."""
-    to_scenario = request.form.get("from") == "scenario"
-    return url_for("portfolio.scenario" if to_scenario else endpoint, scenario_id=scenario_id)
+def _back(scenario_id: int, part: str) -> str:
+    """The pins or rules on the scenario where the button stood there, else on their own page."""
+    page = "scenario" if request.form.get("from") == "scenario" else part
+    return url_for(f"portfolio.{page}", scenario_id=scenario_id, _anchor=part)
+
+
+def _rules_in_force(scenario_id: int, kind: DemandKind) -> str:
+    return url_for(
+        "portfolio.rules", scenario_id=scenario_id, kind=kind.value, _anchor="rules"
+    )  # fmt: skip
 
 
 def _kind(name: str) -> DemandKind:

@@ -113,7 +113,8 @@ def ask_answer(run_id: int, word: str) -> Response:
     kind = _kind(word)
     with transaction(db.session) as session:
         ask(session, get_run(session, run_id), kind, actor=current_actor(), now=now())
-    return redirect(url_for("portfolio.answer", run_id=run_id, word=word), 303)
+    address = url_for("portfolio.answer", run_id=run_id, word=word, _anchor="answer")
+    return redirect(address, 303)
 
 
 @bp.post(f"{ANSWER}/stop")

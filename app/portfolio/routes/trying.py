@@ -48,6 +48,9 @@ from app.web.guards import current_actor, requires
 Made = tuple[int, int]
 """Ids of a scenario and of the run that was started of it."""
 
+PARTS = {InquiryKind.FRONTIER: "frontier", InquiryKind.EXPLAIN: "list", InquiryKind.PRICE: "pins"}
+"""Where on the workbench the answer to a question appears."""
+
 
 @bp.post(f"{SCENARIO}/what-if")
 @requires("runs.start")
@@ -215,8 +218,9 @@ def made_once(
     return target_id, run_id
 
 
-def to_bench(made: Made) -> Response:
-    return redirect(url_for("portfolio.scenario", scenario_id=made[0], run=made[1]), 303)
+def to_bench(made: Made, part: str | None = None) -> Response:
+    address = url_for("portfolio.scenario", scenario_id=made[0], run=made[1], _anchor=part)
+    return redirect(address, 303)
 
 
 @bp.post(f"{SCENARIO}/ask/<int:run_id>/<word>")
@@ -230,4 +234,4 @@ def ask_beside(scenario_id: int, run_id: int, word: str) -> Response:
         if run.scenario_id != scenario_id:
             raise NotFoundError("This scenario has no such run.")
         ask(session, run, InquiryKind(word), actor=current_actor(), now=now())
-    return to_bench((scenario_id, run_id))
+    return to_bench((scenario_id, run_id), PARTS.get(InquiryKind(word)))

@@ -127,6 +127,16 @@ class TestWhatIf:
         expect(page.get_by_text("A worker will take it")).to_be_visible()
 
 
+class TestAskBeside:
+    def test_goes_where_the_answer_appears(
+        self, cast: Cast, browse: Callable[..., Page], here: str
+    ) -> None:
+        page = browse(cast.lead, here)
+        page.get_by_role("button", name="Draw it").click()
+        expect(page).to_have_url(re.compile(rf"{here}\?run=1#frontier$"))
+        expect(page.locator("#frontier")).to_be_focused()
+
+
 class TestRun:
     def test_starts_by_the_keyboard(
         self, cast: Cast, browse: Callable[..., Page], here: str

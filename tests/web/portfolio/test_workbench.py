@@ -524,7 +524,8 @@ class TestAskBeside:
     ) -> None:
         run_id = solved()
         sent = lead.post(f"{here}/ask/{run_id}/frontier")
-        assert sent.location == f"{here}?run={run_id}"
+        assert sent.location == f"{here}?run={run_id}#frontier"
+        assert lead.get(here).soup.select_one("#frontier[tabindex='-1']")
         assert "Waiting for a worker" in text(lead.get(here))
         with transaction(session):
             inquiry = session.scalars(select(Inquiry)).one()
