@@ -17,7 +17,7 @@ from app.portfolio.engine.sandbox import MOVES
 from app.portfolio.engine.starting import ROOT
 from tests.bench.engine_instances import small_document
 
-SEEDS = (4, 5, 13)
+SEEDS = (4, 13)
 LISTS = {"initiatives", "options", "rules", "pools", "funds", "capacities"}
 OF_THE_RUN = {"seconds"}
 IN_A_PROCESS = (
