@@ -31,8 +31,8 @@ check: setup-dev ## style, types and the borders between packages
 test: check ## everything: check, then all tests on SQLite and PostgreSQL and in a browser
 	$(BIN)/pytest -n 2 --dist worksteal
 
-interpreters: setup-dev ## the optimizer's own tests on every other Python at hand
-	$(BIN)/python -m ops.interpreters
+interpreters: setup-dev ## the optimizer's own tests on every other Python at hand, or on ONLY=3.13
+	$(BIN)/python -m ops.interpreters $(ONLY)
 
 bench: setup-dev ## print the figures: engine, pages, import
 	$(BIN)/python -m tests.bench

@@ -38,9 +38,9 @@ SOME = "not (TestAgainstCompleteEnumeration and (2 or 3 or 4 or 5 or 6 or 7 or 8
 """Of each kind of random portfolio the first two groups, twelve; all groups run on our own."""
 
 
-def main() -> int:
+def main(wanted: Sequence[str]) -> int:
     """Run them side by side and say one after another what came of it; 1 if one failed."""
-    begun = [(version, _begun(version)) for version in WANTED if not _is_own(version)]
+    begun = [(version, _begun(version)) for version in wanted or WANTED if not _is_own(version)]
     failed = 0
     for version, running in begun:
         if running is None:
@@ -112,4 +112,4 @@ def _needed() -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -274,11 +274,13 @@ def hard() -> Document:
 
 
 class TestRunning:
-    def test_the_clock_ends_it_with_the_best_so_far(self, hard: Document) -> None:
-        problem = parse_problem(hard)
+    def test_the_clock_ends_it_with_the_best_so_far(self) -> None:
+        # Half as large as the others: a bound is there in time on a slow and crowded machine, too.
+        size = Size(80, 3, 12, 12, pools=20, funds=2, capacities=4)
+        problem = parse_problem(random_document(size, 1))
         began = monotonic()
-        plan = solve(problem, time_limit=4)
-        assert monotonic() - began < 4 + 5
+        plan = solve(problem, time_limit=5)
+        assert monotonic() - began < 5 + 5
         assert plan.status is PlanStatus.TIME_LIMIT
         assert plan.value is not None and plan.bound is not None and plan.value <= plan.bound
         assert verify(problem, result_json(plan)) == []
