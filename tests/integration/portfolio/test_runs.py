@@ -289,39 +289,43 @@ class TestSolve:
     ) -> None:
         asked: list[int] = []
 
-        def solved(*given: Any, backends: list[Backend], beside: Backend, **named: Any) -> Plan:
-            asked.extend(backend.memory_bytes for backend in [*backends, beside])
+        def solved(
+            *given: Any, backends: list[Backend], beside: list[Backend], **named: Any
+        ) -> Plan:
+            asked.extend(backend.memory_bytes for backend in [*backends, *beside])
             return solve(*given, **named)
 
         ask()
         job = take(session, now)
         assert job is not None
         monkeypatch.setattr("app.portfolio.services.solving.solve", solved)
-        with make_app(SOLVER_MEMORY_MB=123, SOLVER_PROCESSES=2).app_context():
+        with make_app(SOLVER_MEMORY_MB=123, SOLVER_PROCESSES=3).app_context():
             HANDLERS[KIND](job)
-        assert asked == [123 * 2**20] * 3
+        assert asked == [123 * 2**20] * 4
 
-    def test_searches_with_one_process_where_the_setting_allows_one(
+    @pytest.mark.parametrize("processes", [1, 2, 3])
+    def test_searches_with_as_many_processes_as_the_setting_allows(
         self,
+        processes: int,
         session: Session,
         ask: Callable[..., int],
         now: datetime,
         make_app: Callable[..., Flask],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        beside: list[Backend | None] = []
+        beside: list[int] = []
 
         def solved(*given: Any, **named: Any) -> Plan:
-            beside.append(named["beside"])
+            beside.append(len(named["beside"]))
             return solve(*given, **named)
 
         ask()
         job = take(session, now)
         assert job is not None
         monkeypatch.setattr("app.portfolio.services.solving.solve", solved)
-        with make_app(SOLVER_PROCESSES=1).app_context():
+        with make_app(SOLVER_PROCESSES=processes).app_context():
             HANDLERS[KIND](job)
-        assert beside == [None]
+        assert beside == [processes - 1]
 
     def test_a_foreign_problem_is_refused(
         self, session: Session, ask: Callable[..., int], now: datetime
