@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import pytest
 
@@ -69,14 +70,22 @@ class TestEveryKindOfRule:
 
 
 class TestRemedies:
-    @pytest.mark.parametrize("factor", [1, 10**6, 10**9])
-    def test_are_found_whatever_the_size_of_the_money(self, factor: int) -> None:
-        items = simple("A", 5 * factor, 600), simple("B", 4 * factor, 400)
-        rule = {"key": "R", "type": "at_most", "count": 1, "initiatives": ["A", "B"]}
-        problem = parse_problem(problem_file(*items, quarters=1, rules=[rule]))
-        (row,) = why_not(problem, solve(problem, time_limit=20, beside=())).rows
-        rules = [one.change for one in row.remedies if one.kind == "rule"]
-        assert (row.initiative, rules) == ("B", [DropRule("R")])
+    def test_are_the_same_whatever_the_size_of_the_money(self) -> None:
+        def kinds(factor: int) -> list[tuple[str, str]]:
+            random = Random(5)
+            items = []
+            for place in range(10):
+                cost = random.randint(200, 900) * factor
+                items.append(simple(f"P{place}", int(cost * random.uniform(1, 3)), cost))
+            few = [f"P{place}" for place in range(10)]
+            rule = {"key": "R", "type": "at_most", "count": 3, "initiatives": few}
+            money = {"budget": [2500 * factor], "rules": [rule]}
+            problem = parse_problem(problem_file(*items, quarters=1, **money))
+            rows = why_not(problem, solve(problem, time_limit=20, beside=())).rows
+            return [(row.initiative, one.kind) for row in rows for one in row.remedies]
+
+        assert kinds(10**7) == kinds(10**5)
+        assert "rule" in {kind for _, kind in kinds(10**5)}
 
     @pytest.mark.parametrize("seed", range(4))
     def test_applied_they_bring_the_initiative_in(self, seed: int) -> None:
