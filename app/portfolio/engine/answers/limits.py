@@ -13,16 +13,19 @@ from app.portfolio.engine.problem import Fund, Placement, Problem, Share
 
 
 class RecordingModel(Model):
-    """A model that remembers who owns a row and what limits it, to be changed later."""
+    """A model that remembers who owns a row, which rule it is of, hard or soft, and what limits
+    it, to be changed later."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self.owners: list[str | None] = []
+        self.rules: list[str | None] = []
         self.limits: list[tuple[Terms, int, Number]] = []
         super().__init__(*arguments, **options)
 
     def row(self, terms: Terms, sense: int, limit: Number, **options: Any) -> None:
         super().row(terms, sense, limit, **options)
         self.owners.append(options.get("owner"))
+        self.rules.append(options.get("owner") or options.get("soft"))
         self.limits.append((terms, sense, limit))
 
 
@@ -56,24 +59,15 @@ class BudgetLimits:
 
 
 def _share_rows(model: RecordingModel) -> dict[int, Fraction]:
-    """The rows that limit a share of all budgets, by position, with that share. Rows of soft rules
-    have no owner; no other limits without one are fractions."""
-    found: dict[int, Fraction] = {}
-    for rule in model.problem.rules:
-        if isinstance(rule, Share) and rule.of == "budget":
-            share = Fraction(rule.share)
-            owner = f"rule:{rule.key}" if rule.price is None else None
-            limit = share * model.problem.budget_total
-            rows = {
-                row: share
-                for row, (held, (_, _, known)) in enumerate(
-                    zip(model.owners, model.limits, strict=True)
-                )
-                if held == owner and isinstance(known, Fraction) and known == limit
-            }
-            if not rows:
-                raise RuntimeError("A share of the budgets limits no row.")
-            found |= rows
+    """The rows that limit a share of all budgets, by position, with that share."""
+    shares = {
+        f"rule:{rule.key}": Fraction(rule.share)
+        for rule in model.problem.rules
+        if isinstance(rule, Share) and rule.of == "budget"
+    }
+    found = {row: shares[rule] for row, rule in enumerate(model.rules) if rule in shares}
+    if len(found) != len(shares):
+        raise RuntimeError("A share of the budgets limits no row, or more than one.")
     return found
 
 

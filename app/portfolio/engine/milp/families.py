@@ -229,7 +229,8 @@ def _limit(model: Model, rule: Limiting, terms: Terms, sense: int, limit: Number
     size = float(max((abs(c) for _, c in terms), default=0)) or 1.0
     miss = model.positive(f"p{len(model.value):06d}")
     row = [(x, float(coefficient)) for x, coefficient in terms]
-    model.row([*row, (miss, -size if sense == LE else size)], sense, limit)
+    missed = (miss, -size if sense == LE else size)
+    model.row([*row, missed], sense, limit, soft=f"rule:{rule.key}")
     model.value.append((miss, -float(rule.price) * size))
 
 

@@ -66,8 +66,15 @@ class Model:
         """A continuous variable from 0 on."""
         return self.lp.add_variable(name, lowBound=0, upBound=most)
 
-    def row(self, terms: Terms, sense: int, limit: Number, *, owner: str | None = None) -> None:
-        """Add Σ coefficient·variable (≤, =, ≥) limit, scaled; rows are named by number only."""
+    def row(
+        self, terms: Terms, sense: int, limit: Number, *, owner: str | None = None,
+        soft: str | None = None,
+    ) -> None:  # fmt: skip
+        """Add Σ coefficient·variable (≤, =, ≥) limit, scaled; rows are named by number only.
+
+        ``owner`` is the limit that has to hold, ``soft`` the rule that may be missed at a price,
+        for who keeps the model and changes it later.
+        """
         kept = [term for term in terms if term[1]]
         if not kept:
             kept = [(self.positive(f"n{self._rows:06d}", 0.0), 1)]

@@ -11,6 +11,7 @@ from app.portfolio.engine import parse_problem
 from app.portfolio.engine.answers.kept import Kept
 from app.portfolio.engine.problem import Problem
 from tests.bench.engine_instances import Size, random_document
+from tests.factories.problems import problem_file, simple
 
 KINDS = ("share", "share", "spend_on", "at_most", "average_risk", "change_load")
 
@@ -39,3 +40,18 @@ def test_rows_under_other_budgets_are_those_of_a_model_written_anew(
     assert np.array_equal(moved.row_lower, anew.row_lower)
     assert np.array_equal(moved.row_upper, anew.row_upper)
     assert not np.array_equal(moved.row_upper, model.arrays.row_upper)
+
+
+def test_soft_shares_are_told_apart_where_there_is_no_money_yet() -> None:
+    items = simple("A", 10, 600, kind="x"), simple("B", 7, 500, kind="y")
+    rules = [
+        {"key": key, "type": "share", "tag": "kind", "equals": tag, "at_most": share,
+         "of": "budget", "price": 1}
+        for key, tag, share in (("R1", "x", 0.3), ("R2", "y", 0.6))
+    ]  # fmt: skip
+    problem = parse_problem(problem_file(*items, quarters=1, budget=[0], rules=rules))
+    model = kept(problem)
+    moved = model.with_budgets(model.arrays, [(1000,)])
+    richer = replace(problem, funds=(replace(problem.funds[0], budget=(1000,)),))
+    anew = kept(richer).arrays
+    assert np.array_equal(moved.row_upper, anew.row_upper)
