@@ -8,22 +8,15 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from app.db.session import transaction
 from app.portfolio.rules import InquiryKind
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio
+from tests.factories.portfolio import Portfolio, begin, carry_out
 from tests.integration.portfolio.test_inquiries import work
 from tests.support.client import StrictClient
 from tests.support.pages import buttons, table, text
 
 MOST_QUERIES = 12
 WITH_PLAN = [kind for kind in InquiryKind if kind is not InquiryKind.CONFLICTS]
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
 
 
 @pytest.fixture

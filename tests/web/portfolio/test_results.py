@@ -27,24 +27,12 @@ from tests.factories.portfolio import (
     carry_out,
     exclude,
     make_candidate,
-    make_portfolio,
     tie,
 )
 from tests.support.client import StrictClient
 from tests.support.pages import form_values, heading, links, table, text
 
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
-
-
-@pytest.fixture
-def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
-    return client_for(cast.lead)
 
 
 @pytest.fixture

@@ -9,24 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.db.session import transaction
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio
+from tests.factories.portfolio import Portfolio, begin, carry_out
 from tests.support.client import StrictClient
 from tests.support.pages import error_on, form_values, notice, table, text, value_of
 
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
-
-
-@pytest.fixture
-def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
-    return client_for(cast.lead)
 
 
 @pytest.fixture

@@ -30,7 +30,6 @@ from tests.factories.portfolio import (
     begin,
     carry_out,
     make_candidate,
-    make_portfolio,
     take,
 )
 from tests.support.client import StrictClient
@@ -38,17 +37,6 @@ from tests.support.pages import buttons, error_on, form_values, heading, notice,
 
 MOST_QUERIES = 12
 ASK_PROGRESS = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
-
-
-@pytest.fixture
-def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
-    return client_for(cast.lead)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.portfolio.queries import get_scenario
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, make_portfolio
+from tests.factories.portfolio import Portfolio
 from tests.support.client import StrictClient
 from tests.support.pages import (
     buttons,
@@ -27,17 +27,6 @@ from tests.support.pages import (
 )
 
 MOST_QUERIES = 12
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
-
-
-@pytest.fixture
-def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
-    return client_for(cast.lead)
 
 
 @pytest.fixture

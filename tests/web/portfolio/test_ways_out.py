@@ -21,7 +21,7 @@ from app.portfolio.services.bindings import PinDraft, place_pin
 from app.portfolio.services.scenarios import set_limits
 from app.values.money import Money
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio
+from tests.factories.portfolio import Portfolio, begin, carry_out
 from tests.support.client import StrictClient
 from tests.support.pages import buttons, links, table, text, value_of
 from tests.web.portfolio.test_workbench import answered, try_out
@@ -48,17 +48,6 @@ def way(*changes: Any, money: int = 0, work: float = 0) -> dict[str, Any]:
         "money": money, "work": work,
         "rules": [one["rule"] for one in changes if "rule" in one], "funded": ["CX-105"],
     }  # fmt: skip
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
-
-
-@pytest.fixture
-def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
-    return client_for(cast.lead)
 
 
 @pytest.fixture

@@ -22,24 +22,13 @@ from app.portfolio.services.inquiries import ask
 from app.portfolio.services.scenarios import ScenarioDraft, duplicate_scenario
 from app.values.canonical import canonical_json, digest
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio
+from tests.factories.portfolio import Portfolio, begin, carry_out
 from tests.support.client import StrictClient
 from tests.support.pages import buttons, error_on, form_values, links, table, text, value_of
 
 MOST_QUERIES = 12
 BY_SCRIPT = {"HX-Request": "true"}
 ROWS = "Funded and not funded initiatives"
-
-
-@pytest.fixture
-def portfolio(session: Session, cast: Cast) -> Portfolio:
-    with transaction(session):
-        return make_portfolio(session, cast)
-
-
-@pytest.fixture
-def lead(client_for: Callable[..., StrictClient], cast: Cast, portfolio: Portfolio) -> StrictClient:
-    return client_for(cast.lead)
 
 
 @pytest.fixture
