@@ -9,17 +9,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFoundError
 from app.jobs.models import Job, Worker
 from app.jobs.rules import JobState
-
-
-def get_job(session: Session, job_id: int) -> Job:
-    """The job with this id; raises NotFoundError."""
-    job = session.get(Job, job_id)
-    if job is None:
-        raise NotFoundError("There is no such job.")
-    return job
 
 
 def list_latest_jobs(session: Session, *, limit: int = 50) -> Sequence[Job]:

@@ -10,15 +10,14 @@ from time import monotonic, process_time
 from typing import Any, TypeVar
 
 from app.portfolio.engine import Plan, Problem, parse_problem, result_json, solve
+from app.portfolio.engine.answers.desk import account_of
 from app.portfolio.engine.candidates import candidate_positions
 from app.portfolio.engine.checking import breaches
 from app.portfolio.engine.chords import Overlap
-from app.portfolio.engine.counting import Account
 from app.portfolio.engine.greedy import best_greedy_list
 from app.portfolio.engine.milp.building import build_model
 from app.portfolio.engine.milp.model import Model
 from app.portfolio.engine.milp.solvers import KeptRelaxation
-from app.portfolio.engine.problem import Placement
 from app.portfolio.engine.reporting import Verdict, plan_from
 from tests.bench.portfolios import plain, portfolio
 
@@ -87,14 +86,7 @@ def _processor() -> float:
 
 def _recounted(problem: Problem, plan: Plan) -> str:
     """The plan counted, checked, credited and written down anew."""
-    places = {one.key: place for place, one in enumerate(problem.initiatives)}
-    chosen = []
-    for row in plan.funded:
-        place = places[row.initiative]
-        options = [option.key for option in problem.initiatives[place].options]
-        start = problem.quarters.index(row.start)
-        chosen.append(Placement(place, options.index(row.option), start))
-    account = Account(problem, tuple(sorted(chosen, key=lambda one: one.initiative)))
+    account = account_of(problem, plan)
     if breaches(account) or account.value != plan.value:
         raise RuntimeError("the recount differs")
     verdict = Verdict(

@@ -1,6 +1,6 @@
 """A process that has everything loaded and forks a solver process at each request.
 
-Run as ``python -m app.portfolio.engine.milp.fork_server SOCKET`` by ``engine.starting``.
+Run as ``python -m app.portfolio.engine.fork_server SOCKET`` by ``engine.starting``.
 Starting Python and loading numpy, PuLP and HiGHS takes a quarter of a second, a fork a few
 milliseconds. The server does no work itself and has no threads, so a fork finds everything at rest.
 """

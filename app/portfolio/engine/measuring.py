@@ -6,7 +6,7 @@ without counting the others again. Amounts are integers and fractions: nothing i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from math import floor
 
@@ -55,14 +55,6 @@ def addition(problem: Problem, rule: Rule, choice: Placement) -> Tally:
         case Keep():
             return (int(rule.allows(choice)),)
     return (1,)
-
-
-def tally(problem: Problem, rule: Rule, choices: Iterable[Placement]) -> Tally:
-    """The rule's sums over choices of initiatives it is about."""
-    total = empty(problem, rule)
-    for choice in choices:
-        total = plus(total, addition(problem, rule, choice))
-    return total
 
 
 def empty(problem: Problem, rule: Rule) -> Tally:

@@ -24,11 +24,11 @@ from app.portfolio.engine.sandbox import CBC, GRACE, HIGHS, MOVES, Backend, Sand
 from app.portfolio.engine.stake import stake
 from app.portfolio.engine.starting import warm_up
 
-ROUGH, VAST = 1e-2, 5_000
-"""The same for our own search among more than so many placements."""
 FINENESS = (1e-3, 1e-4)
 """How much of the plan's value the overlap segments may understate, as a share; coarse segments
 find good plans sooner, fine ones prove more."""
+ROUGH, VAST = 1e-2, 5_000
+"""The same for our own search, among more than so many placements."""
 
 LAST_WORDS, RACER_WORDS = 0.5, 0.35
 """Seconds in which who is interrupted has to tell its plan: alone, and beside others."""

@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 ROOT = Path(__file__).resolve().parents[3]
-SERVER = "app.portfolio.engine.milp.fork_server"
+SERVER = "app.portfolio.engine.fork_server"
 FORKED = {
     (sys.executable, "-m", f"app.portfolio.engine.{module}")
     for module in ("milp.child", "milp.moves", "answers.child")

@@ -85,8 +85,9 @@ class Desk:
         self.backend = backend
         own = min(MOST_WORKERS, os.cpu_count() or 1)
         self.workers = workers or backend.processes or own
-        self.counts_value, self.fineness = counts_value, fineness
+        self.counts_value = counts_value
         """Whether plans are compared by value; the model is smaller where only limits matter."""
+        self.fineness = fineness
         self._windows: list[Window] = []
         self._known: dict[tuple[Change, ...], Reply] = {}
 

@@ -15,17 +15,16 @@ import numpy as np
 
 from app.portfolio.engine.answers.arrays import WHOLE, Arrays, Floats, Mask, loaded
 from app.portfolio.engine.milp.diving import Dive, Dived, Places, Relaxed
+from app.portfolio.engine.milp.neighbours import Neighbours
 from app.portfolio.engine.milp.solvers import MOST_ITERATIONS, SEED, KeptRelaxation
 from app.portfolio.engine.problem import Problem
 
 MOST_CHOICES = 8
 """Placements every initiative keeps, besides those in the relaxed plan."""
-LEAST_FREE = 6
 QUICK, SLOW = 0.06, 0.2
 """Seconds of a move below which the next one frees more initiatives, above which fewer."""
 STEPS = 25
 """Steps, about, that a dive from the top takes."""
-NOISES = (0.1, 0.0, 0.3, 0.5)
 
 
 @dataclass(frozen=True)
@@ -125,12 +124,12 @@ class Search:
     def __init__(
         self, ground: Ground, quarters: int, best: float, target: float, turn: int
     ) -> None:
-        self.ground, self.quarters = ground, quarters
+        self.ground = ground
         self.best, self.target = best, target
         self.chosen: Mask | None = None
         self.is_found = False
         self.random = np.random.default_rng([SEED, turn])
-        self.free = max(LEAST_FREE, ground.initiatives // 10)
+        self.neighbours = Neighbours(ground.initiatives, quarters, self.random, QUICK, SLOW)
 
     def run(self, near: Sequence[int], until: float) -> tuple[list[int], float] | None:
         """Positions and objective of the best plan found. ``near``: the plan to begin with,
@@ -178,33 +177,7 @@ class Search:
         assert self.chosen is not None
         began = monotonic()
         ground, chosen = self.ground, self.chosen
-        is_free = np.isin(ground.initiative, self._neighbours(turn, chosen))
-        noise = NOISES[turn // 3 % len(NOISES)]
-        self._dive(~is_free & chosen, is_free | chosen, noise, max(1, self.free // 12))
-        self._adapt(monotonic() - began)
-
-    def _adapt(self, seconds: float) -> None:
-        most = self.ground.initiatives
-        if seconds < QUICK:
-            self.free += max(1, self.free // 12)
-        elif seconds > SLOW:
-            self.free = max(LEAST_FREE, self.free * 4 // 5)
-        if self.free > most:
-            self.free = max(LEAST_FREE, most // 10)
-
-    def _neighbours(self, turn: int, chosen: Mask) -> Places:
-        """Which initiatives to decide anew: any, those around a quarter, or those the relaxed
-        plan places otherwise."""
-        ground, random = self.ground, self.random
-        kind = turn % 3
-        if kind == 0:
-            rank = random.random(ground.initiatives)
-        elif kind == 1:
-            around = random.integers(0, self.quarters)
-            rank = 3.0 + 2.0 * random.random(ground.initiatives)
-            rank[ground.initiative[chosen]] += np.abs(ground.start[chosen] - around) - 3.0
-        else:
-            apart = np.abs(chosen - ground.first)
-            rank = 0.7 * random.random(ground.initiatives)
-            rank -= np.bincount(ground.initiative, weights=apart, minlength=ground.initiatives)
-        return np.argsort(rank, kind="stable")[: self.free]
+        neighbours = self.neighbours
+        free = np.isin(ground.initiative, neighbours.pick(turn, ground, chosen, ground.first))
+        self._dive(~free & chosen, free | chosen, neighbours.noise(turn), neighbours.step)
+        neighbours.adapt(monotonic() - began)

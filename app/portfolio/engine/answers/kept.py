@@ -1,7 +1,8 @@
 """A model kept in the solver: asked again and again with other limits, pins and without rules.
 
 Runs in a solver process. The linear relaxation stays loaded and starts each time from the same
-basis, so that an answer does not depend on what was asked before. A plan comes from a small model:
+basis, so that an answer does not depend on what was asked before – but for the budgets of a
+frontier, which go on from one another. A plan comes from a small model:
 choices far from worthwhile (by their reduced cost) are settled, the rest is solved exactly. Where
 that leaves more of a gap than asked for, all that could still matter is solved.
 """

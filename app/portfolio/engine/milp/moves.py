@@ -20,9 +20,9 @@ from app.portfolio.engine.milp.building import build_model
 from app.portfolio.engine.milp.child import main
 from app.portfolio.engine.milp.diving import Dive, Dived, Mask, Places, Relaxed
 from app.portfolio.engine.milp.hints import Hints
+from app.portfolio.engine.milp.neighbours import Neighbours
 from app.portfolio.engine.milp.solvers import SEED
 
-LEAST_FREE = 6
 QUICK, SLOW = 0.25, 0.6
 """Seconds of a move below which the next one frees more initiatives, above which fewer."""
 FIRST_DIVES = 6
@@ -59,7 +59,9 @@ class Moves:
         self.chosen: Mask | None = None
         self.failed = 0
         """Moves since the last that led further."""
-        self.free = max(LEAST_FREE, self.relaxed.initiatives // 10)
+        self.neighbours = Neighbours(
+            self.relaxed.initiatives, len(job.problem.quarters), self.random, QUICK, SLOW
+        )
 
     def run(self) -> None:
         """Search until the time is over or the bound is reached."""
@@ -101,11 +103,11 @@ class Moves:
             if self.failed >= MOST_FAILED:
                 self._leave()
             began = monotonic()
-            self._hold_all_but(self._neighbours(turn, self.chosen), self.chosen)
-            noise = (0.1, 0.0, 0.3, 0.5)[turn // 3 % 4]
-            found = self._keep(self._dive(noise, max(1, self.free // 12)))
+            free = self.neighbours.pick(turn, self.relaxed, self.chosen, self.first)
+            self._hold_all_but(free, self.chosen)
+            found = self._keep(self._dive(self.neighbours.noise(turn), self.neighbours.step))
             self.failed = 0 if found else self.failed + 1
-            self._adapt(monotonic() - began)
+            self.neighbours.adapt(monotonic() - began)
 
     def _leave(self) -> None:
         """Where moves lead no further, go on from another plan, though it is worth less."""
@@ -136,38 +138,10 @@ class Moves:
             self.report({"kind": "plan", "positions": [int(p) for p in positions]})
         return True
 
-    def _adapt(self, seconds: float) -> None:
-        most = self.relaxed.initiatives
-        if seconds < QUICK:
-            self.free += max(1, self.free // 12)
-        elif seconds > SLOW:
-            self.free = max(LEAST_FREE, self.free * 4 // 5)
-        if self.free > most:
-            self.free = max(LEAST_FREE, most // 10)
-
     def _hold_all_but(self, free: Places, chosen: Mask) -> None:
         is_free = np.isin(self.relaxed.initiative, free)
         held = np.where(~is_free & chosen, 1.0, 0.0)
         self.relaxed.bound_all(held, np.where(is_free | chosen, 1.0, 0.0))
-
-    def _neighbours(self, turn: int, chosen: Mask) -> Places:
-        """Which initiatives to decide anew: any, those around a quarter, or those the relaxed
-        model would place otherwise."""
-        relaxed, random = self.relaxed, self.random
-        count = relaxed.initiatives
-        kind = turn % 3
-        if kind == 0:
-            rank = random.random(count)
-        elif kind == 1:
-            around = random.integers(0, len(self.job.problem.quarters))
-            rank = 3.0 + 2.0 * random.random(count)
-            funded = relaxed.initiative[chosen]
-            rank[funded] += np.abs(relaxed.start[chosen] - around) - 3.0
-        else:
-            apart = np.abs(chosen - self.first)
-            rank = 0.7 * random.random(count)
-            rank -= np.bincount(relaxed.initiative, weights=apart, minlength=count)
-        return np.argsort(rank, kind="stable")[: self.free]
 
     def _take_hint(self) -> None:
         positions = self.hints.take()

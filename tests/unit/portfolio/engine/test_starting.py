@@ -17,7 +17,7 @@ import pytest
 
 from app.portfolio.engine import parse_problem, starting
 from app.portfolio.engine import solve as solve_beside
-from app.portfolio.engine.milp.fork_server import ForkServer
+from app.portfolio.engine.fork_server import ForkServer
 from app.portfolio.engine.plan import Plan
 from tests.factories.problems import problem_file, simple
 
