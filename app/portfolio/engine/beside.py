@@ -128,10 +128,10 @@ def _believable(helper: Helper) -> list[Message]:
 def helpers_for(
     job: Job, packed: bytes, backends: Sequence[Backend], best: Callable[[], tuple[int, ...]]
 ) -> list[Helper]:
-    """Those who lend a hand to a job: our own search at once if it is large, another solver when
-    it turns out to take long. ``best`` are the positions of the best plan so far."""
+    """Those who lend a hand to a job: our own search at once if it is large or content with a gap,
+    another solver when it turns out to take long. ``best``: positions of the best plan so far."""
     count = len(job.positions)
-    late = 0.0 if count >= LARGE else LATE
+    late = 0.0 if count >= LARGE or job.gap else LATE
     race = max(LATE, RACE_LATE * count)
     found = []
     for backend in backends:

@@ -29,9 +29,9 @@ from app.portfolio.services.scenarios import Cell, set_limits
 from app.values.canonical import canonical_json
 from app.values.money import Money
 
-SECONDS, MOST_SECONDS = 0.8, 3.0
-"""How long a look may search: with starting up, an answer of a small portfolio stands after about a
-second; larger ones get more."""
+SECONDS, MOST_SECONDS = 0.6, 3.0
+"""How long a look may search: with all that belongs to it, the answer of a small portfolio stands
+after about a second; larger ones get more."""
 PLACEMENTS_A_SECOND = 10_000
 
 MOST_AT_ONCE = 2

@@ -22,7 +22,7 @@ from app.portfolio.engine.milp.pulp_adapter import column
 Report = Callable[[Message], None]
 
 FEW = 300
-"""Placements below which HiGHS proves sooner without looking for plans itself."""
+"""Placements below which HiGHS proves the optimum sooner without looking for plans itself."""
 MOST_CUTS = 40
 MOST_RIVALS = 25
 MISSED = 1e-9
@@ -156,8 +156,12 @@ class Search:
         return solvers.solve_with_highs(
             model.lp, seconds=left, gap=gap, listener=listener, start=_first(model, start),
             hint=self._hint if listener == self._hear_value else lambda: None,
-            settings=solvers.BRISK if len(self.job.positions) < FEW else None,
+            settings=solvers.BRISK if self._wants_proof else None,
         )  # fmt: skip
+
+    @property
+    def _wants_proof(self) -> bool:
+        return len(self.job.positions) < FEW and not self.job.gap
 
     def _hint(self) -> solvers.Known | None:
         """A plan found elsewhere, for the search of the best plan only."""
