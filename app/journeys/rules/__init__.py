@@ -40,7 +40,7 @@ from app.journeys.rules.pools import (
     input_unit,
     savable_customers,
 )
-from app.journeys.rules.words import Channel, Lever, PoolState, StageKind
+from app.journeys.rules.words import Channel, Lever, PoolState, SourceState, StageKind
 
 __all__ = [
     "FILE_COLUMNS",
@@ -59,6 +59,7 @@ __all__ = [
     "PoolFigure",
     "PoolState",
     "ShapeDraft",
+    "SourceState",
     "StageKind",
     "annual_pool_minor",
     "baseline_age_fault",

@@ -88,3 +88,15 @@ class PoolState(Enum):
     @property
     def word(self) -> str:
         return self.value.capitalize()
+
+
+class SourceState(Enum):
+    """A source of interactions is read in, then counted per month; removed, it counts no more."""
+
+    IMPORTED = "imported"
+    COUNTED = "counted"
+    REMOVED = "removed"
+
+    @property
+    def word(self) -> str:
+        return self.value.capitalize()

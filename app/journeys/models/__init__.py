@@ -1,0 +1,26 @@
+"""Journeys with their touchpoints, baselines and pools, and what their contact log adds up to."""
+
+from __future__ import annotations
+
+from app.journeys.models.interactions import InteractionMonth, InteractionSource
+from app.journeys.models.journeys import (
+    Baseline,
+    Journey,
+    LeverPool,
+    PoolInput,
+    Stage,
+    Touchpoint,
+    TouchpointFigure,
+)
+
+__all__ = [
+    "Baseline",
+    "InteractionMonth",
+    "InteractionSource",
+    "Journey",
+    "LeverPool",
+    "PoolInput",
+    "Stage",
+    "Touchpoint",
+    "TouchpointFigure",
+]

@@ -1,0 +1,111 @@
+"""Where logged interactions come from, and what they add up to per touchpoint and month.
+
+The log itself never stands in this database: it lies in Parquet files or in a warehouse. These
+rows are worked out from it and can be worked out again.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.accounts.models import Person
+from app.db.base import Base
+from app.db.types import CanonicalJson, EnumText, MeasureType, MoneyMinor, UtcDateTime
+from app.journeys.models.journeys import Touchpoint
+from app.journeys.rules import SourceState
+
+_LIVE = text("state <> 'removed'")
+
+
+class InteractionSource(Base):
+    """One file of interactions taken in whole, or a table of a warehouse that is read in place.
+
+    ``digest`` is of the file's bytes, or of a warehouse's address and table. ``counted_at`` is
+    when its months were last worked out; None: not yet. ``issues`` are the rows left out or
+    doubted, each with row, column and message.
+    """
+
+    __tablename__ = "interaction_sources"
+    __table_args__ = (
+        Index(
+            "uq_interaction_sources_digest_mapping_name", "digest", "mapping_name", unique=True,
+            sqlite_where=_LIVE, postgresql_where=_LIVE,
+        ),
+        CheckConstraint("row_count >= 0", name="rows_not_negative"),
+        CheckConstraint("left_out_count >= 0", name="left_out_not_negative"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    digest: Mapped[str]
+    mapping_name: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    state: Mapped[SourceState] = mapped_column(EnumText(SourceState))
+    row_count: Mapped[int]
+    left_out_count: Mapped[int] = mapped_column(default=0)
+    unplaced_count: Mapped[int] = mapped_column(default=0)
+    first_on: Mapped[date | None]
+    last_on: Mapped[date | None]
+    issues: Mapped[list[dict[str, object]]] = mapped_column(CanonicalJson)
+    mapping: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
+    imported_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column()
+
+    imported_by: Mapped[Person] = relationship(foreign_keys=[imported_by_id], lazy="raise_on_sql")
+    removed_by: Mapped[Person | None] = relationship(
+        foreign_keys=[removed_by_id], lazy="raise_on_sql"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class InteractionMonth(Base):
+    """What one source logged at one touchpoint in one month for one reason, segment, expectation.
+
+    ``month`` is its first day. ``judged`` contacts say whether the expectation was met, ``unmet``
+    of them that it was not; ``costed``, ``timed`` and ``scored`` say how many of the contacts the
+    sums of cost, minutes and score (0 to 10) stand on. ``repeats``: the same customer again for
+    the same reason within 30 days. ``lost``: the outcome says that the customer left.
+    """
+
+    __tablename__ = "interaction_months"
+    __table_args__ = (
+        CheckConstraint("contacts > 0", name="contacts_positive"),
+        CheckConstraint("unmet BETWEEN 0 AND judged", name="unmet_in_judged"),
+        CheckConstraint("judged BETWEEN 0 AND contacts", name="judged_in_contacts"),
+        Index("ix_interaction_months_touchpoint_id_month", "touchpoint_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("interaction_sources.id", ondelete="RESTRICT"), index=True
+    )
+    touchpoint_id: Mapped[int] = mapped_column(ForeignKey("touchpoints.id", ondelete="RESTRICT"))
+    month: Mapped[date]
+    reason: Mapped[str]
+    segment: Mapped[str]
+    expected: Mapped[str]
+    is_prospect: Mapped[bool] = mapped_column(default=False)
+    contacts: Mapped[int]
+    judged: Mapped[int] = mapped_column(default=0)
+    unmet: Mapped[int] = mapped_column(default=0)
+    costed: Mapped[int] = mapped_column(default=0)
+    cost_minor: Mapped[int] = mapped_column(MoneyMinor, default=0)
+    timed: Mapped[int] = mapped_column(default=0)
+    minutes: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
+    scored: Mapped[int] = mapped_column(default=0)
+    score_sum: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
+    repeats: Mapped[int] = mapped_column(default=0)
+    escalated: Mapped[int] = mapped_column(default=0)
+    lost: Mapped[int] = mapped_column(default=0)
+
+    source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
+    touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")
