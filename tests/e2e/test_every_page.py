@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from app.accounts.rules import Role
+from app.accounts.rules import PERMISSIONS, Role
+from app.web.guards import PUBLIC, SIGNED_IN, policy_of
 from tests.support.browser import (
     DESKTOP,
     PHONE,
@@ -22,15 +24,21 @@ from tests.support.demo import Demo
 from tests.support.sign_in import sign_in
 
 
-def _complaints(page: Page, address: str) -> list[str]:
-    """Look at one page in both widths and both colour schemes."""
+def _is_seen_by(role: Role, app: Flask, endpoint: str) -> bool:
+    policy = policy_of(app.view_functions[endpoint])
+    return policy in (PUBLIC, SIGNED_IN) or role in PERMISSIONS[str(policy)]
+
+
+def _complaints(page: Page, address: str, *, is_shaded: bool) -> list[str]:
+    """Look at one page in both widths, and in both colour schemes."""
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     page.goto(address)
     page.emulate_media(color_scheme="light")
     found = [f"{address}: {fault}" for fault in accessibility_faults(page)]
-    page.emulate_media(color_scheme="dark")
-    faults = accessibility_faults(page, only="color-contrast")
-    found += [f"{address}, dark: {fault}" for fault in faults]
+    if is_shaded:
+        page.emulate_media(color_scheme="dark")
+        faults = accessibility_faults(page, only="color-contrast")
+        found += [f"{address}, dark: {fault}" for fault in faults]
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     if scrolls_sideways(page):
         found.append(f"{address}: scrolls sideways on a phone")
@@ -47,7 +55,7 @@ class TestEveryPage:
         person = demo.person(role)
         client: Any = demo.app.test_client()
         sign_in(client, demo.session, person, now=demo.app.config["FIXED_NOW"])
-        found = Crawler(client).walk().pages
+        found = Crawler(client, per_kind=1).walk().pages
         pages = {kind[0]: address for kind, address in reversed(found.items())}
         assert len(pages) >= 5
         complaints: list[str] = []
@@ -55,7 +63,9 @@ class TestEveryPage:
             context.add_cookies([session_cookie(demo.app, demo.session, person, address)])
             page = context.new_page()
             watch = Watch(page, address)
-            for path in pages.values():
-                complaints += _complaints(page, path)
+            for endpoint, path in pages.items():
+                # Colours do not depend on the role, so one role's look in the dark is enough.
+                first = role is Role.CX_LEAD or not _is_seen_by(Role.CX_LEAD, demo.app, endpoint)
+                complaints += _complaints(page, path, is_shaded=first)
         complaints += watch.complaints
         assert not complaints, "\n".join(complaints)

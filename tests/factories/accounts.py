@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 
@@ -23,7 +23,14 @@ def _password_hash() -> str:
 
 def make_person(session: Session, name: str, *roles: Role, email: str | None = None) -> Person:
     """Add an active person who holds `roles` and signs in with PASSWORD."""
-    person = Person(
+    person = _person(name, *roles, email=email)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def _person(name: str, *roles: Role, email: str | None = None) -> Person:
+    return Person(
         email=email or f"{name.split()[0].lower()}@waymark.test",
         name=name,
         password_hash=_password_hash(),
@@ -33,9 +40,6 @@ def make_person(session: Session, name: str, *roles: Role, email: str | None = N
             for role in sorted(roles, key=lambda role: role.value)
         ],
     )
-    session.add(person)
-    session.flush()
-    return person
 
 
 @dataclass(frozen=True)
@@ -53,13 +57,16 @@ class Cast:
 
 
 def make_cast(session: Session) -> Cast:
-    return Cast(
-        lead=make_person(session, "Lena Lead", Role.CX_LEAD),
-        owner=make_person(session, "Omar Owner", Role.PROGRAM_MANAGER),
-        manager=make_person(session, "Mina Manager", Role.PROGRAM_MANAGER),
-        cfo=make_person(session, "Carla Finance", Role.FINANCE),
-        cfo2=make_person(session, "Cem Finance", Role.FINANCE),
-        viewer=make_person(session, "Vera Viewer", Role.VIEWER),
-        admin=make_person(session, "Adam Admin", Role.ADMIN),
-        stranger=make_person(session, "Stan Stranger", Role.PROGRAM_MANAGER),
+    cast = Cast(
+        lead=_person("Lena Lead", Role.CX_LEAD),
+        owner=_person("Omar Owner", Role.PROGRAM_MANAGER),
+        manager=_person("Mina Manager", Role.PROGRAM_MANAGER),
+        cfo=_person("Carla Finance", Role.FINANCE),
+        cfo2=_person("Cem Finance", Role.FINANCE),
+        viewer=_person("Vera Viewer", Role.VIEWER),
+        admin=_person("Adam Admin", Role.ADMIN),
+        stranger=_person("Stan Stranger", Role.PROGRAM_MANAGER),
     )
+    session.add_all(getattr(cast, part.name) for part in fields(cast))
+    session.flush()
+    return cast

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
+from werkzeug.test import TestResponse
 
-from tests.support.pages import parse_strictly
+from tests.support.pages import ReadableResponse
+from tests.support.sound_html import SOUND_PAGES
 
 _WRITE = re.compile(r"^\s*(INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 _MAY_CHANGE_ON_GET = {"sign_in_sessions"}  # when somebody was last seen
@@ -22,6 +25,10 @@ class StrictClient(FlaskClient):
     Every response gets `queries`, the SQL it took. Pass `csrf=False` to send a form without token
     and `loose=True` to look at a page without the checks.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.response_wrapper = _readable(self.response_wrapper)
 
     def open(self, *args: Any, csrf: bool = True, loose: bool = False, **kwargs: Any) -> Any:
         self._settle_test_session()
@@ -67,6 +74,11 @@ class StrictClient(FlaskClient):
         session.rollback()
 
 
+@cache
+def _readable(wrapper: type[TestResponse]) -> type[TestResponse]:
+    return type("ReadablePage", (ReadableResponse, wrapper), {})
+
+
 def _record_into(statements: list[str]) -> Any:
     def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         statements.append(statement)
@@ -85,5 +97,5 @@ def _check_reading(method: str, response: Any) -> None:
 def _check_html(response: Any) -> None:
     if response.mimetype != "text/html" or response.status_code in {301, 302, 303, 307, 308}:
         return
-    response.soup, found = parse_strictly(response.get_data(as_text=True))
+    found = SOUND_PAGES.mistakes(response.get_data(as_text=True))
     assert not found, f"{response.request.path} is not sound HTML: {found[:8]}"

@@ -16,6 +16,8 @@ from tests.support.pages import links
 MOST_QUERIES = 12
 PER_KIND = 3
 """How many pages of one kind (same route, same query names) are looked at."""
+PER_ROUTE = 12
+"""How many pages of one route: its filters and switches alone make dozens of kinds."""
 
 
 @dataclass
@@ -29,11 +31,13 @@ class Walk:
 class Crawler:
     """Walks from the home page over every kind of page that one client can reach."""
 
-    def __init__(self, client: StrictClient) -> None:
+    def __init__(self, client: StrictClient, *, per_kind: int = PER_KIND) -> None:
         self._client = client
+        self._per_kind = per_kind
         self._routes: MapAdapter = client.application.url_map.bind("localhost")
         self._seen: set[str] = set()
         self._kinds: Counter[tuple[str, ...]] = Counter()
+        self._visits: Counter[str] = Counter()
         self._waiting: deque[tuple[str, str]] = deque([("/", "the start")])
         self._walk = Walk()
 
@@ -50,9 +54,8 @@ class Crawler:
         if kind is None:
             self._walk.complaints.append(f"{address}, linked from {origin}, leads nowhere")
             return
-        if kind[0] == "static" or self._kinds[kind] >= PER_KIND:
+        if kind[0] == "static" or self._has_enough(kind):
             return
-        self._kinds[kind] += 1
         try:
             page: Any = self._client.get(address)
         except AssertionError as error:
@@ -69,6 +72,14 @@ class Crawler:
         if page.mimetype == "text/html":
             self._walk.pages.setdefault(kind, address)
             self._waiting.extend((link, address) for link in _own_links(address, page))
+
+    def _has_enough(self, kind: tuple[str, ...]) -> bool:
+        """Whether enough pages like this were looked at; counts this one if not."""
+        if self._kinds[kind] >= self._per_kind or self._visits[kind[0]] >= PER_ROUTE:
+            return True
+        self._kinds[kind] += 1
+        self._visits[kind[0]] += 1
+        return False
 
     def _kind(self, address: str) -> tuple[str, ...] | None:
         parts = urlsplit(address)

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from bs4.builder._html5lib import HTML5TreeBuilder
-from html5lib import HTMLParser
-from html5lib.constants import E as MESSAGES
-
-_UNLABELLED = {"hidden", "submit", "button", "image", "reset"}
+from werkzeug.test import TestResponse
 
 
 def parse(page: Any) -> BeautifulSoup:
-    """Return the parsed page; `page` is a response, HTML text or already parsed."""
+    """Return the parsed page; `page` is a response, HTML text or already parsed.
+
+    The quick parser is enough here: that the page needs no mending is checked elsewhere.
+    """
     if isinstance(page, BeautifulSoup | Tag):
         return page  # type: ignore[return-value]
-    kept = getattr(page, "soup", None)
-    if isinstance(kept, BeautifulSoup):
-        return kept
-    return BeautifulSoup(page if isinstance(page, str) else page.get_data(as_text=True), "html5lib")
+    if isinstance(page, ReadableResponse):
+        return page.soup
+    return BeautifulSoup(page if isinstance(page, str) else page.get_data(as_text=True), "lxml")
+
+
+class ReadableResponse(TestResponse):
+    """A response whose page is parsed once, when somebody reads it."""
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        return BeautifulSoup(self.get_data(as_text=True), "lxml")
 
 
 def text(node: Any) -> str:
@@ -178,53 +184,6 @@ def _values(found: Tag) -> list[str]:
         return [str(o.get("value", _words(o))) for o in chosen]
     default = "on" if found.get("type") in {"checkbox", "radio"} else ""
     return [str(found.get("value", default))]
-
-
-class _RememberingBuilder(HTML5TreeBuilder):
-    """Builds the tree as a browser does and keeps what the parser had to mend."""
-
-    mended: list[str]
-
-    def feed(self, markup: Any) -> None:
-        parser = HTMLParser(tree=self.create_treebuilder)
-        builder: Any = self.underlying_builder
-        builder.parser = parser
-        parser.parse(markup).original_encoding = None
-        builder.parser = None
-        self.mended = [
-            f"line {line}: {MESSAGES.get(code, code) % details}"
-            for (line, _), code, details in parser.errors
-        ]
-
-
-def parse_strictly(html: str) -> tuple[BeautifulSoup, list[str]]:
-    """Return the parsed page and what is wrong with it: bad HTML, ids twice, dangling labels."""
-    builder = _RememberingBuilder()
-    soup = BeautifulSoup(html, builder=builder)
-    ids = Counter(str(tag["id"]) for tag in soup.find_all(id=True))
-    found = builder.mended + [
-        f"id “{i}” stands {count} times" for i, count in ids.items() if count > 1
-    ]
-    found += [
-        f"label “{_words(label)}” names “{label['for']}”, which is not there"
-        for label in soup.find_all("label", attrs={"for": True})
-        if str(label["for"]) not in ids
-    ]
-    found += [f"{tag.name} “{tag.get('name')}” has no label" for tag in _unlabelled(soup)]
-    return soup, found
-
-
-def _unlabelled(soup: BeautifulSoup) -> list[Tag]:
-    named = {str(label["for"]) for label in soup.find_all("label", attrs={"for": True})}
-    return [
-        tag
-        for tag in soup.find_all(["input", "select", "textarea"])
-        if tag.get("type") not in _UNLABELLED
-        and tag.get("id") not in named
-        and not tag.get("aria-label")
-        and not tag.get("aria-labelledby")
-        and tag.find_parent("label") is None
-    ]
 
 
 def _labels(soup: BeautifulSoup) -> list[Tag]:

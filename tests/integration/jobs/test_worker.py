@@ -70,7 +70,7 @@ def _again(session: Session, job: Job) -> Job:
 
 
 def _until(
-    session: Session, job: Job, state: JobState, *, attempts: int = 1, seconds: float = 30
+    session: Session, job: Job, state: JobState, *, attempts: int = 1, seconds: float = 90
 ) -> None:
     deadline = time.monotonic() + seconds
     while (_again(session, job).state, job.attempts) != (state, attempts):
