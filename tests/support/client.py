@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
-from werkzeug.test import TestResponse
 
 from tests.support.pages import ReadableResponse
 from tests.support.sound_html import SOUND_PAGES
@@ -28,7 +26,7 @@ class StrictClient(FlaskClient):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.response_wrapper = _readable(self.response_wrapper)
+        self.response_wrapper = type("Page", (ReadableResponse, self.response_wrapper), {})
 
     def open(self, *args: Any, csrf: bool = True, loose: bool = False, **kwargs: Any) -> Any:
         self._settle_test_session()
@@ -72,11 +70,6 @@ class StrictClient(FlaskClient):
             "The test has changes that were not committed; wrap them in transaction(session)."
         )
         session.rollback()
-
-
-@cache
-def _readable(wrapper: type[TestResponse]) -> type[TestResponse]:
-    return type("ReadablePage", (ReadableResponse, wrapper), {})
 
 
 def _record_into(statements: list[str]) -> Any:

@@ -47,7 +47,8 @@ def skeleton(html: str) -> str:
             return f'{name}="{names.setdefault(value, f"n{len(names)}")}"'
         return found[0] if name in _KEPT else f'{name}="{"v" if value else ""}"'
 
-    parts, end = [], 0
+    parts: list[str] = []
+    end = 0
     for tag in _TAG.finditer(html):
         parts += (_without_words(html[end : tag.start()]), _ATTRIBUTE.sub(attribute, tag[0]))
         end = tag.end()
