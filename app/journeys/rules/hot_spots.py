@@ -1,10 +1,12 @@
-"""Where a journey hurts: the score of a touchpoint and its place on the journey's own scale."""
+"""Where a journey hurts: the score of a touchpoint, its place on the journey's scale, its worth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
+from math import expm1
 
 from app.values.money import minor_from
 
@@ -31,6 +33,10 @@ class Measured:
     @property
     def score(self) -> Decimal:
         return hot_spot_score(self.importance, self.shortfall, self.contacts_per_year)
+
+    @property
+    def opportunity(self) -> Decimal:
+        return opportunity_score(self.importance, self.satisfaction)
 
     @property
     def cost_per_year_minor(self) -> int:
@@ -80,6 +86,36 @@ def pain(score: Decimal, scale: Decimal) -> int:
 def is_hot_spot(pain_now: int) -> bool:
     """Whether a touchpoint of that pain counts as a hot spot, on every page alike."""
     return pain_now >= HOT_SPOT_PAIN
+
+
+class Opportunity(Enum):
+    """How much an opportunity score says: above 15, from 12, from 10, or less."""
+
+    EXTREME = "extreme"
+    HIGH = "high"
+    CONSIDER = "consider"
+    LOW = "low"
+
+    @classmethod
+    def of(cls, score: Decimal) -> Opportunity:
+        if score > 15:
+            return cls.EXTREME
+        if score >= 12:
+            return cls.HIGH
+        return cls.CONSIDER if score >= 10 else cls.LOW
+
+
+def opportunity_score(importance: Decimal, satisfaction: Decimal) -> Decimal:
+    """Importance + max(importance − satisfaction, 0), after Ulwick, both 0 to 10.
+
+    It serves discovery and breaks ties; it never turns into money.
+    """
+    return importance + max(importance - satisfaction, Decimal(0))
+
+
+def addressed_minor(annual_minor: int, strength: float) -> int:
+    """What claims of total intensity S take of a pool in a year at full effect: V·(1 − e^(−S))."""
+    return minor_from(annual_minor * Decimal(repr(-expm1(-strength))))
 
 
 def mean_satisfaction(figures: Iterable[Measured]) -> Decimal | None:

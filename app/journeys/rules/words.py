@@ -37,7 +37,34 @@ class Channel(Enum):
     def word(self) -> str:
         return _CHANNEL_WORDS[self]
 
+    @property
+    def group(self) -> ChannelGroup:
+        return _CHANNEL_GROUPS.get(self, ChannelGroup.HUMAN)
 
+
+class ChannelGroup(Enum):
+    """Channels compared with each other: alone in an app, alone on the web, with people, other."""
+
+    APP = "app"
+    WEB = "web"
+    HUMAN = "human"
+    OTHER = "other"
+
+    @property
+    def word(self) -> str:
+        return {"app": "Mobile app", "web": "Web", "human": "People"}.get(self.value, "Other")
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return tuple(channel for channel in Channel if channel.group is self)
+
+
+_CHANNEL_GROUPS = {
+    Channel.APP: ChannelGroup.APP,
+    Channel.WEB: ChannelGroup.WEB,
+    Channel.MESSAGE: ChannelGroup.OTHER,
+    Channel.LETTER: ChannelGroup.OTHER,
+}
 _CHANNEL_WORDS = {
     Channel.WEB: "Website",
     Channel.APP: "Mobile app",

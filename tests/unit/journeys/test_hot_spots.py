@@ -9,9 +9,12 @@ import pytest
 
 from app.journeys.rules import (
     Measured,
+    Opportunity,
+    addressed_minor,
     hot_spot_score,
     mean_satisfaction,
     mean_target,
+    opportunity_score,
     pain,
     pain_scale,
 )
@@ -91,3 +94,46 @@ class TestMeans:
     def test_are_unknown_without_contacts(self) -> None:
         assert mean_satisfaction([]) is None
         assert mean_satisfaction([replace(CALL, contacts_per_year=Decimal(0))]) is None
+
+
+class TestOpportunity:
+    @pytest.mark.parametrize(
+        ("importance", "satisfaction", "score"),
+        [("9", "5.5", "12.5"), ("9", "2", "16"), ("5", "8", "5"), ("10", "0", "20")],
+    )
+    def test_is_importance_and_what_satisfaction_lacks_to_it(
+        self, importance: str, satisfaction: str, score: str
+    ) -> None:
+        found = opportunity_score(Decimal(importance), Decimal(satisfaction))
+
+        assert found == Decimal(score)
+        assert replace(
+            CALL, importance=Decimal(importance), satisfaction=Decimal(satisfaction)
+        ).opportunity == Decimal(score)
+
+    @pytest.mark.parametrize(
+        ("score", "word"),
+        [
+            ("15.01", Opportunity.EXTREME),
+            ("15", Opportunity.HIGH),
+            ("12", Opportunity.HIGH),
+            ("11.99", Opportunity.CONSIDER),
+            ("10", Opportunity.CONSIDER),
+            ("9.99", Opportunity.LOW),
+        ],
+    )
+    def test_is_extreme_above_15_high_from_12_and_considered_from_10(
+        self, score: str, word: Opportunity
+    ) -> None:
+        assert Opportunity.of(Decimal(score)) is word
+
+
+class TestAddressed:
+    def test_overlapping_claims_never_take_more_than_the_pool(self) -> None:
+        assert addressed_minor(1_000_00, 0.0) == 0
+        assert addressed_minor(1_000_00, 0.3566749439387324) == 300_00
+        assert addressed_minor(1_000_00, 2 * 0.3566749439387324) == 510_00
+        assert addressed_minor(1_000_00, 50.0) == 1_000_00
+
+    def test_a_disbenefit_takes_away(self) -> None:
+        assert addressed_minor(1_000_00, -0.1) < 0

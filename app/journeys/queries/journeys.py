@@ -1,4 +1,4 @@
-"""Read journeys, their baselines and pools, and ask later stations who acts where."""
+"""Read journeys, their baselines and pools, and ask later stations who acts on a touchpoint."""
 
 from __future__ import annotations
 

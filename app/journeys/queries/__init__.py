@@ -1,0 +1,68 @@
+"""Read journeys, their log, baselines and pools, and ask later stations who acts where."""
+
+from __future__ import annotations
+
+from app.journeys.queries.journeys import (
+    TOUCHPOINT_COVERS,
+    Acting,
+    JourneyState,
+    TouchpointCover,
+    acting_on,
+    get_journey,
+    get_journey_with_pools,
+    last_measured,
+    list_journey_states,
+    list_journeys,
+    list_possible_owners,
+    load_figures,
+    measured,
+    retain_shares,
+    touchpoints_ever_measured,
+)
+from app.journeys.queries.log import (
+    LogScope,
+    ReasonRow,
+    find_last_month,
+    list_audiences,
+    list_log_sources,
+    list_reason_rows,
+    load_by_channel,
+    load_by_reason,
+    load_by_segment,
+    load_by_touchpoint,
+    use_by_segment,
+)
+from app.journeys.queries.worth import POOL_CLAIMS, PoolClaim, PoolClaimant, claims_on_pools
+
+__all__ = [
+    "POOL_CLAIMS",
+    "TOUCHPOINT_COVERS",
+    "Acting",
+    "JourneyState",
+    "LogScope",
+    "PoolClaim",
+    "PoolClaimant",
+    "ReasonRow",
+    "TouchpointCover",
+    "acting_on",
+    "claims_on_pools",
+    "find_last_month",
+    "get_journey",
+    "get_journey_with_pools",
+    "last_measured",
+    "list_audiences",
+    "list_journey_states",
+    "list_journeys",
+    "list_log_sources",
+    "list_possible_owners",
+    "list_reason_rows",
+    "load_by_channel",
+    "load_by_reason",
+    "load_by_segment",
+    "load_by_touchpoint",
+    "load_figures",
+    "measured",
+    "retain_shares",
+    "touchpoints_ever_measured",
+    "use_by_segment",
+]

@@ -1,0 +1,212 @@
+"""Read what the contact log adds up to: by touchpoint, reason, segment and channel.
+
+Everything comes from the counted months, so nothing here grows with the number of interactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from app.journeys.models import InteractionMonth, InteractionSource, Touchpoint
+from app.journeys.rules import Audience, Channel, Logged, MonthSpan, SourceState
+
+_SUMS: tuple[Any, ...] = tuple(
+    func.sum(column)
+    for column in (
+        InteractionMonth.contacts, InteractionMonth.judged, InteractionMonth.unmet,
+        InteractionMonth.costed, InteractionMonth.cost_minor, InteractionMonth.timed,
+        InteractionMonth.minutes, InteractionMonth.scored, InteractionMonth.score_sum,
+        InteractionMonth.repeats, InteractionMonth.escalated, InteractionMonth.lost,
+    )
+)  # fmt: skip
+_EXACT = (6, 8)
+"""The sums that are measures and not counts."""
+_COUNTS = InteractionMonth.source_id.in_(
+    select(InteractionSource.id).where(InteractionSource.state != SourceState.REMOVED)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogScope:
+    """Whose contacts of a journey count, and of which months."""
+
+    journey_id: int
+    span: MonthSpan
+    audience: Audience
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """Contacts for one reason through one channel with one expected result."""
+
+    reason: str
+    channel: Channel
+    expected: str
+    logged: Logged
+
+
+def find_last_month(session: Session, journey_id: int) -> date | None:
+    """The last month in which the journey has logged contacts; None without a log."""
+    last = (
+        select(func.max(InteractionMonth.month))
+        .where(InteractionMonth.touchpoint_id == Touchpoint.id, _COUNTS)
+        .scalar_subquery()
+    )
+    query = select(func.max(last)).where(Touchpoint.journey_id == journey_id)
+    return session.scalar(query)
+
+
+def list_audiences(session: Session, journey_id: int, span: MonthSpan) -> list[Audience]:
+    """The segments of the journey's log by name, with prospects and customers where there are both.
+
+    Everybody comes first.
+    """
+    months = InteractionMonth
+    rows = session.execute(
+        select(months.segment, months.is_prospect).where(*_within(journey_id, span)).distinct()
+    ).all()
+    kinds = {is_prospect for _, is_prospect in rows}
+    segments = sorted({segment for segment, _ in rows})
+    return [
+        Audience(),
+        *(Audience(is_prospect=kind) for kind in (False, True) if len(kinds) > 1),
+        *(Audience(segment=segment) for segment in segments if len(segments) > 1),
+    ]
+
+
+def list_log_sources(session: Session, journey_id: int, span: MonthSpan) -> list[str]:
+    """The names of the sources that logged contacts of the journey in these months."""
+    there = (
+        select(InteractionMonth.id)
+        .where(InteractionMonth.source_id == InteractionSource.id, *_within(journey_id, span))
+        .exists()
+    )
+    query = select(InteractionSource.name).where(
+        InteractionSource.state != SourceState.REMOVED, there
+    )
+    return sorted(set(session.scalars(query)))
+
+
+def load_by_touchpoint(
+    session: Session, scope: LogScope
+) -> tuple[dict[int, Logged], dict[int, Logged]]:
+    """What was logged at each touchpoint by id: in the scope, and in as many months before it."""
+    months = InteractionMonth
+    before = scope.span.before
+    is_now = case((months.month >= scope.span.first, 1), else_=0)
+    rows = session.execute(
+        select(months.touchpoint_id, is_now, *_SUMS)
+        .where(*_asked(scope, MonthSpan(before.first, scope.span.end)))
+        .group_by(months.touchpoint_id, is_now)
+    )
+    found: tuple[dict[int, Logged], dict[int, Logged]] = ({}, {})
+    for touchpoint_id, now, *sums in rows:
+        found[0 if now else 1][touchpoint_id] = _logged(sums)
+    return found
+
+
+def load_by_reason(session: Session, scope: LogScope, touchpoint_id: int) -> dict[str, Logged]:
+    """What was logged at one touchpoint by reason."""
+    months = InteractionMonth
+    query = select(months.reason, *_SUMS).where(
+        *_asked(scope, scope.span, touchpoint_id=touchpoint_id)
+    )
+    rows = session.execute(query.group_by(months.reason))
+    return {reason: _logged(sums) for reason, *sums in rows}
+
+
+def list_reason_rows(
+    session: Session, scope: LogScope, touchpoint_id: int | None
+) -> list[ReasonRow]:
+    """Contacts by reason, channel and expected result, the most frequent first."""
+    months = InteractionMonth
+    rows = session.execute(
+        select(months.reason, Touchpoint.channel, months.expected, *_SUMS)
+        .join(Touchpoint, Touchpoint.id == months.touchpoint_id)
+        .where(*_asked(scope, scope.span, touchpoint_id=touchpoint_id))
+        .group_by(months.reason, Touchpoint.channel, months.expected)
+        .order_by(_SUMS[0].desc(), months.reason, Touchpoint.channel, months.expected)
+    )
+    return [
+        ReasonRow(reason, channel, text, _logged(sums)) for reason, channel, text, *sums in rows
+    ]
+
+
+def load_by_segment(
+    session: Session, scope: LogScope, touchpoint_id: int | None
+) -> dict[tuple[str, bool], Logged]:
+    """Contacts by segment and whether they are prospects', of everybody in the months."""
+    months = InteractionMonth
+    everybody = LogScope(scope.journey_id, scope.span, Audience())
+    rows = session.execute(
+        select(months.segment, months.is_prospect, *_SUMS)
+        .where(*_asked(everybody, scope.span, touchpoint_id=touchpoint_id))
+        .group_by(months.segment, months.is_prospect)
+    )
+    return {(segment, is_prospect): _logged(sums) for segment, is_prospect, *sums in rows}
+
+
+def load_by_channel(session: Session, scope: LogScope) -> dict[Channel, Logged]:
+    """Contacts of a journey by channel."""
+    rows = session.execute(
+        select(Touchpoint.channel, *_SUMS)
+        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
+        .where(*_asked(scope, scope.span))
+        .group_by(Touchpoint.channel)
+    )
+    return {channel: _logged(sums) for channel, *sums in rows}
+
+
+def use_by_segment(
+    session: Session, journey_id: int, span: MonthSpan
+) -> Mapping[str, Mapping[Channel, int]]:
+    """How many contacts each segment had through each channel."""
+    months = InteractionMonth
+    query = (
+        select(months.segment, Touchpoint.channel, func.sum(months.contacts))
+        .join(Touchpoint, Touchpoint.id == months.touchpoint_id)
+        .where(*_within(journey_id, span))
+        .group_by(months.segment, Touchpoint.channel)
+    )
+    found: dict[str, dict[Channel, int]] = {}
+    for segment, channel, contacts in session.execute(query):
+        found.setdefault(segment, {})[channel] = int(contacts)
+    return found
+
+
+def _within(journey_id: int, span: MonthSpan) -> tuple[ColumnElement[bool], ...]:
+    touchpoints = select(Touchpoint.id).where(Touchpoint.journey_id == journey_id)
+    return (
+        InteractionMonth.touchpoint_id.in_(touchpoints),
+        _COUNTS,
+        InteractionMonth.month >= span.first,
+        InteractionMonth.month < span.end,
+    )
+
+
+def _asked(
+    scope: LogScope, span: MonthSpan, *, touchpoint_id: int | None = None
+) -> list[ColumnElement[bool]]:
+    wanted = list(_within(scope.journey_id, span))
+    if touchpoint_id is not None:
+        wanted.append(InteractionMonth.touchpoint_id == touchpoint_id)
+    if scope.audience.segment is not None:
+        wanted.append(InteractionMonth.segment == scope.audience.segment)
+    if scope.audience.is_prospect is not None:
+        wanted.append(InteractionMonth.is_prospect == scope.audience.is_prospect)
+    return wanted
+
+
+def _logged(sums: Sequence[Any]) -> Logged:
+    """A row of sums; a database may give counts as decimals, measures come by their type."""
+    made: list[Any] = [
+        Decimal(one) if place in _EXACT else int(one) for place, one in enumerate(sums)
+    ]
+    return Logged(*made)
