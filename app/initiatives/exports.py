@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
 
 from app.initiatives.queries import LineFigures, RegistryLine
+from app.web.spreadsheets import csv_line, inert
 
 HEAD = (
     "Key", "Title", "Journey", "Organisation unit", "Mainly changes", "Owner", "Cycle", "State",
     "Planned start", "Currency", "Cost", "Standalone value", "Value is declared", "Next step",
     "Flag",
 )  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def inert(text: str | None) -> str:
-    """Text that no spreadsheet takes for a formula: such a start gets an apostrophe before it."""
-    return f"'{text}" if text and text.startswith(_FORMULA_STARTS) else text or ""
 
 
 def registry_csv(
     pages: Iterable[tuple[Sequence[RegistryLine], dict[int, LineFigures]]],
 ) -> Iterator[str]:
     """The registry line by line, amounts as plain decimals in their currency."""
-    yield _line(HEAD)
+    yield csv_line(HEAD)
     for lines, figures in pages:
         for line in lines:
-            yield _line(_cells(line, figures[line.id]))
+            yield csv_line(_cells(line, figures[line.id]))
 
 
 def _cells(line: RegistryLine, figures: LineFigures) -> list[str]:
@@ -49,9 +42,3 @@ def _cells(line: RegistryLine, figures: LineFigures) -> list[str]:
         inert(figures.next_step),
         inert(figures.flag),
     ]
-
-
-def _line(cells: Sequence[str]) -> str:
-    out = StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow(cells)
-    return out.getvalue()

@@ -1,4 +1,4 @@
-"""The figures of a baseline as a file that can be edited and read back."""
+"""The figures of a baseline and the contacts of the log as files."""
 
 from __future__ import annotations
 
@@ -8,8 +8,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from app.journeys.models import Touchpoint
+from app.journeys.queries import ReasonRow
 from app.journeys.rules import FILE_COLUMNS, Measured
 from app.values.money import Money
+from app.web.spreadsheets import csv_line, inert
+
+CONTACT_COLUMNS = (
+    "Reason", "Channel", "Expected result", "Contacts", "Judged", "Unmet", "With cost", "Cost",
+    "Currency", "With minutes", "Minutes", "Scored", "Sum of scores", "Came back", "Escalated",
+    "Customers lost",
+)  # fmt: skip
 
 
 def figures_csv(
@@ -43,3 +51,22 @@ def _figures(measured: Measured, currency: str) -> list[str]:
 
 def _number(value: Decimal) -> str:
     return f"{value.normalize():f}"
+
+
+def contacts_csv(rows: Sequence[ReasonRow], currency: str) -> str:
+    """One line per reason, channel and expected result, every figure as it was counted."""
+    return "".join(
+        csv_line(cells)
+        for cells in (CONTACT_COLUMNS, *(_contact_cells(row, currency) for row in rows))
+    )
+
+
+def _contact_cells(row: ReasonRow, currency: str) -> list[str]:
+    one = row.logged
+    return [
+        inert(row.reason), row.channel.word, inert(row.expected), str(one.contacts),
+        str(one.judged), str(one.unmet), str(one.costed),
+        str(Money(one.cost_minor, currency).amount), currency, str(one.timed),
+        _number(one.minutes), str(one.scored), _number(one.score_sum), str(one.repeats),
+        str(one.escalated), str(one.lost),
+    ]  # fmt: skip

@@ -12,8 +12,9 @@ from app.approvals.rules import CommitmentState, FundBudget, TrancheState, Trans
 from app.calendar.models import Cycle, CycleFund, Fund
 from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
 from app.initiatives.models import Initiative, Milestone, Option
-from app.initiatives.queries import OPEN_HURDLES
+from app.initiatives.queries import OPEN_HURDLES, claims_of, summed_claims
 from app.initiatives.rules import InitiativeState
+from app.journeys.queries import POOL_CLAIMS, PoolClaim
 from app.portfolio.queries import BOUND_MONEY, COMMITTED, DELIVERED, BoundMoney, CommittedChoice
 from app.values.quarter import Quarter
 
@@ -121,6 +122,20 @@ def list_committed_choices(session: Session, cycle_id: int) -> Sequence[Committe
     return [CommittedChoice(option, start) for option, start in rows]
 
 
+def decided_claims(session: Session) -> list[PoolClaim]:
+    """What approved options that still act claim of the pools, delivered ones too."""
+    query = (
+        summed_claims()
+        .join(Commitment, Commitment.option_id == Option.id)
+        .join(Commitment.initiative)
+        .where(
+            Commitment.state != CommitmentState.STOPPED,
+            Initiative.state != InitiativeState.RETIRED,
+        )
+    )
+    return claims_of(session.execute(query), is_decided=True)
+
+
 def list_delivered(session: Session, keys: Collection[str]) -> Mapping[str, Quarter]:
     """Which of the initiatives were delivered and retired since, with the start approved."""
     rows = session.execute(
@@ -163,6 +178,7 @@ def list_open_hurdles(session: Session, initiative_ids: Collection[int]) -> dict
 BUDGET_FLOORS.append(load_committed)
 BOUND_MONEY.append(list_bound_money)
 COMMITTED.append(list_committed_choices)
+POOL_CLAIMS.append(decided_claims)
 DELIVERED.append(list_delivered)
 CURRENCY_TIES.append(currency_tie)
 OPEN_HURDLES.append(list_open_hurdles)

@@ -18,6 +18,7 @@ from app.initiatives.forms.rows import (
     behaviour_data,
     milestone_data,
 )
+from app.initiatives.forms.spots import SpotForm
 
 __all__ = [
     "BehaviourForm",
@@ -26,6 +27,7 @@ __all__ = [
     "MilestoneForm",
     "MoveForm",
     "OptionForm",
+    "SpotForm",
     "StepForm",
     "VersionedForm",
     "add_spares",

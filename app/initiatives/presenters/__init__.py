@@ -22,6 +22,7 @@ from app.initiatives.presenters.sections import (
     overview_kpis,
     question_steps,
 )
+from app.initiatives.presenters.spots import spot_data
 
 __all__ = [
     "CaseView",
@@ -42,4 +43,5 @@ __all__ = [
     "question_steps",
     "read_view",
     "rows",
+    "spot_data",
 ]

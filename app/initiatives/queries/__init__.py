@@ -78,7 +78,8 @@ from app.initiatives.queries.shapes import (
     load_pool_uses,
     load_shapes,
 )
-from app.initiatives.queries.ties import covers, currency_tie
+from app.initiatives.queries.spots import LoggedReason, Spot, get_spot, get_spot_journey
+from app.initiatives.queries.ties import claims_of, covers, currency_tie, summed_claims
 from app.initiatives.queries.worth import (
     CaseBasis,
     PoolWorth,
@@ -108,6 +109,7 @@ __all__ = [
     "FullWorth",
     "HurdleDates",
     "LineFigures",
+    "LoggedReason",
     "Measured",
     "MilestoneStanding",
     "PersonChoice",
@@ -117,8 +119,10 @@ __all__ = [
     "RegistryChoices",
     "RegistryFilter",
     "RegistryLine",
+    "Spot",
     "behaviour_draft",
     "claim_of",
+    "claims_of",
     "covers",
     "currency_tie",
     "cycle_choices",
@@ -130,6 +134,8 @@ __all__ = [
     "get_initiative",
     "get_milestone",
     "get_option",
+    "get_spot",
+    "get_spot_journey",
     "head_of",
     "horizon_of",
     "initiative_draft",
@@ -161,6 +167,7 @@ __all__ = [
     "option_choices",
     "option_draft",
     "pool_choices",
+    "summed_claims",
     "team_choices",
     "touchpoint_choices",
 ]

@@ -1,16 +1,22 @@
-"""What earlier stations ask of initiatives: who acts on a touchpoint, what ties a cycle."""
+"""What earlier stations ask of initiatives: who acts where, who claims what, what ties a cycle."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.calendar.queries import CURRENCY_TIES
-from app.initiatives.models import Initiative, InitiativeTouchpoint
-from app.initiatives.rules import OVER, tone_of
-from app.journeys.queries import TOUCHPOINT_COVERS, Acting
+from app.initiatives.models import Effect, Initiative, InitiativeTouchpoint, Option
+from app.initiatives.rules import OVER, EvidenceGrade, InitiativeState, tone_of
+from app.journeys.queries import POOL_CLAIMS, TOUCHPOINT_COVERS, Acting, PoolClaim
+from app.journeys.rules import intensity
+
+_DECIDED = frozenset({InitiativeState.APPROVED, InitiativeState.SUSTAINED})
+"""States of which the approving station says what they claim: the option that was approved."""
 
 
 def covers(session: Session, journey_id: int | None) -> Mapping[int, list[Acting]]:
@@ -31,6 +37,37 @@ def covers(session: Session, journey_id: int | None) -> Mapping[int, list[Acting
     return found
 
 
+def proposed_claims(session: Session) -> list[PoolClaim]:
+    """What initiatives on their way to a decision claim of the pools under their full option."""
+    last = aliased(Option)
+    is_full = Option.position == (
+        select(func.max(last.position))
+        .where(last.initiative_id == Option.initiative_id)
+        .scalar_subquery()
+    )
+    wanted = summed_claims().join(Initiative, Initiative.id == Option.initiative_id)
+    rows = session.execute(wanted.where(is_full, Initiative.state.not_in(OVER | _DECIDED)))
+    return claims_of(rows, is_decided=False)
+
+
+def summed_claims() -> Select[int, Decimal, EvidenceGrade, int]:
+    """How often each removal share is claimed of each pool at each grade; to be narrowed down."""
+    return (
+        select(Effect.pool_id, Effect.removal_share, Effect.grade, func.count())
+        .select_from(Effect)
+        .join(Option, Option.id == Effect.option_id)
+        .group_by(Effect.pool_id, Effect.removal_share, Effect.grade)
+    )
+
+
+def claims_of(rows: Iterable[Any], *, is_decided: bool) -> list[PoolClaim]:
+    """Rows of `summed_claims` as intensities at full effect, after their haircuts."""
+    return [
+        PoolClaim(pool_id, count * intensity(removal, grade.haircut), is_decided)
+        for pool_id, removal, grade, count in rows
+    ]
+
+
 def currency_tie(session: Session, cycle_id: int) -> str | None:
     """Why a cycle's currency has to stay: initiatives are proposed for it."""
     proposed = exists().where(Initiative.cycle_id == cycle_id, Initiative.state.not_in(OVER))
@@ -40,4 +77,5 @@ def currency_tie(session: Session, cycle_id: int) -> str | None:
 
 
 TOUCHPOINT_COVERS.append(covers)
+POOL_CLAIMS.append(proposed_claims)
 CURRENCY_TIES.append(currency_tie)

@@ -8,6 +8,7 @@ from app.initiatives.routes import (
     overview,
     proposing,
     registry,
+    spots,
 )
 from app.initiatives.routes.blueprint import bp
 
@@ -20,4 +21,5 @@ __all__ = [
     "overview",
     "proposing",
     "registry",
+    "spots",
 ]

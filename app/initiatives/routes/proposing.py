@@ -24,19 +24,21 @@ from app.web.guards import current_actor, requires
 @requires("initiatives.edit")
 def new() -> str:
     """Show the form for a new initiative; ``journey`` in the address chooses one."""
-    cycle = find_current_cycle(db.session, today())
     journey = request.args.get("journey", "")
-    form = _form(
-        data={
-            "owner_id": current_actor().id,
-            "cycle_id": cycle.id if cycle else None,
-            "journey_id": int(journey) if journey.isascii() and journey.isdigit() else None,
-            "planned_start": max(Quarter.containing(today()), cycle.first_quarter)
-            if cycle
-            else Quarter.containing(today()),
-        }
-    )
+    chosen = int(journey) if journey.isascii() and journey.isdigit() else None
+    form = _form(data=first_answers() | {"journey_id": chosen})
     return render_template("initiatives/new.html", form=form)
+
+
+def first_answers() -> dict[str, Any]:
+    """What a new proposal says before anybody types: its owner, and the cycle that runs."""
+    cycle = find_current_cycle(db.session, today())
+    start = Quarter.containing(today())
+    return {
+        "owner_id": current_actor().id,
+        "cycle_id": cycle.id if cycle else None,
+        "planned_start": max(start, cycle.first_quarter) if cycle else start,
+    }
 
 
 @bp.post("/initiatives/new")

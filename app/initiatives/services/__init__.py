@@ -22,6 +22,7 @@ from app.initiatives.services.proposing import (
     create_initiative,
     edit_initiative,
 )
+from app.initiatives.services.spots import start_from_spot
 
 __all__ = [
     "Refusal",
@@ -48,4 +49,5 @@ __all__ = [
     "remove_option",
     "set_links",
     "standing",
+    "start_from_spot",
 ]

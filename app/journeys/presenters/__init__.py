@@ -9,26 +9,60 @@ from app.journeys.presenters.baselines import (
     place_of,
     touchpoints_in_order,
 )
-from app.journeys.presenters.heat_map import HeatMap, Look, heat_map
+from app.journeys.presenters.basis import basis_words, log_words, source_words, span_words
+from app.journeys.presenters.contacts import (
+    COMPARED,
+    SORTS,
+    channel_rows,
+    contact_table,
+    loss_rows,
+    segment_rows,
+)
+from app.journeys.presenters.heat_map import HeatMap, heat_map, known_of
 from app.journeys.presenters.inspector import Inspector, inspector
-from app.journeys.presenters.journeys import JourneyRow, journey_rows, journey_tabs
-from app.journeys.presenters.pools import PoolView, pool_view, pool_views
+from app.journeys.presenters.journeys import (
+    JourneyRow,
+    SpotLine,
+    journey_rows,
+    journey_tabs,
+    spot_lines,
+    uncovered_ids,
+)
+from app.journeys.presenters.looks import SHOWS, Look, reads_log
+from app.journeys.presenters.pools import PoolView, pool_lines, pool_view, pool_views
 
 __all__ = [
+    "COMPARED",
     "FIGURE_HEAD",
+    "SHOWS",
+    "SORTS",
     "HeatMap",
     "Inspector",
     "JourneyRow",
     "Look",
     "PoolView",
+    "SpotLine",
+    "basis_words",
+    "channel_rows",
     "comparison_rows",
+    "contact_table",
     "figure_rows",
     "heat_map",
     "inspector",
     "journey_rows",
     "journey_tabs",
+    "known_of",
+    "log_words",
+    "loss_rows",
     "place_of",
+    "pool_lines",
     "pool_view",
     "pool_views",
+    "reads_log",
+    "segment_rows",
+    "source_words",
+    "span_words",
+    "spot_lines",
     "touchpoints_in_order",
+    "uncovered_ids",
 ]

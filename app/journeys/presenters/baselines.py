@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.journeys.models import Journey, Touchpoint
-from app.journeys.presenters.heat_map import Figures
+from app.journeys.presenters.looks import Figures
 from app.journeys.rules import Channel, Measured, pain, pain_scale
 from app.values.money import Money
 from app.web.filters import number, signed

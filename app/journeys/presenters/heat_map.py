@@ -7,34 +7,29 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.journeys.models import Journey, Stage, Touchpoint
+from app.journeys.presenters.looks import (
+    Figures,
+    Known,
+    Log,
+    Look,
+    look_at,
+    pain_level,
+    short_count,
+)
 from app.journeys.queries import Acting
 from app.journeys.rules import (
+    Audience,
     Channel,
-    Measured,
     is_hot_spot,
     mean_satisfaction,
     mean_target,
     pain,
     pain_scale,
+    total_of,
 )
-from app.values.money import Money
-from app.web.filters import money_short, number
+from app.web.filters import number
 
-LEVELS = 8
-STEADY = 2
-"""A pain that moves by less than this against the other baseline counts as unchanged."""
-
-Figures = Mapping[int, Measured]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a cell shows: its word in the switch, and the ends of its scale."""
-
-    key: str
-    word: str
-    low: str
-    high: str
+Means = Mapping[int, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +42,7 @@ class HeatMap:
     line: Mapping[str, object] | None
     uncovered: Sequence[Mapping[str, object]]
     ranking: Sequence[int]
-    pains: Mapping[int, int]
+    known: Known
     selected: int | None
 
 
@@ -55,52 +50,60 @@ class HeatMap:
 class _Scene:
     """Everything a cell is drawn from."""
 
-    currency: str
-    show: str
-    figures: Figures
-    pains: Mapping[int, int]
-    earlier: Mapping[int, int]
+    look: Look
+    known: Known
     acting: Mapping[int, Sequence[Acting]]
     selected: int | None
     address: Callable[[int], str]
 
 
+def known_of(
+    journey: Journey, figures: Figures, earlier: Figures, logs: tuple[Log, Log], audience: Audience
+) -> Known:
+    """What is known of a journey; both baselines' pains stand on the scale of the shown one."""
+    scale = pain_scale(figures.values())
+    return Known(
+        currency=journey.currency,
+        figures=figures,
+        earlier=earlier,
+        pains={id_: pain(one.score, scale) for id_, one in figures.items()},
+        earlier_pains={id_: pain(one.score, scale) for id_, one in earlier.items()},
+        logged=logs[0],
+        logged_before=logs[1],
+        audience=audience,
+    )
+
+
 def heat_map(
     journey: Journey,
-    figures: Figures,
-    earlier: Figures,
+    known: Known,
     acting: Mapping[int, Sequence[Acting]],
     *,
     show: str,
     selected: int | None,
     address: Callable[[int], str],
 ) -> HeatMap:
-    """Arrange a journey's figures by touchpoint id, compared with ``earlier`` ones.
+    """Arrange what is known of a journey's touchpoints.
 
-    ``show`` is pain, satisfaction, volume or cost; the trend of a cell is always that of its
-    pain, both baselines measured on the scale of the shown one. Without a measured ``selected``
-    the worst touchpoint is. ``address`` gives the page with a touchpoint selected.
+    ``show`` is one of SHOWS. Without a known ``selected`` the worst touchpoint is: by pain, or
+    without a baseline by unmet contacts. ``address`` gives the page with a touchpoint selected.
     """
-    scale = pain_scale(figures.values())
-    pains = {id_: pain(one.score, scale) for id_, one in figures.items()}
-    before = {id_: pain(one.score, scale) for id_, one in earlier.items()}
     stages = [stage for stage in journey.stages if not stage.is_hidden]
     cells = {(one.stage_id, one.channel): one for one in journey.touchpoints}
     channels = [c for c in Channel if any((stage.id, c) in cells for stage in stages)]
-    shown = {one.id: one for one in journey.touchpoints if one.stage_id in {s.id for s in stages}}
-    ranking = sorted(shown.keys() & pains.keys(), key=lambda id_: (-pains[id_], id_))
+    visible = {stage.id for stage in stages}
+    shown = {one.id: one for one in journey.touchpoints if one.stage_id in visible}
+    ranking = _ranking(shown, known)
     if selected not in ranking:
         selected = ranking[0] if ranking else None
-    scene = _Scene(journey.currency, show, figures, pains, before, acting, selected, address)
-    by_stage = {
-        stage.id: [
-            figures[i] for i, one in shown.items() if one.stage_id == stage.id and i in figures
-        ]
-        for stage in stages
-    }
+    scene = _Scene(look_at(show, known), known, acting, selected, address)
+    by_stage: dict[int, list[int]] = {stage.id: [] for stage in stages}
+    for one in shown.values():
+        by_stage[one.stage_id].append(one.id)
+    means = _means(by_stage, scene)
     return HeatMap(
-        look=_look(show, figures, journey.currency),
-        stages=[_stage(stage, by_stage[stage.id]) for stage in stages],
+        look=scene.look,
+        stages=[_stage(stage, by_stage[stage.id], means.get(stage.id), scene) for stage in stages],
         rows=[
             {
                 "channel": channel.word,
@@ -108,21 +111,12 @@ def heat_map(
             }
             for channel in channels
         ],
-        line=_line(stages, by_stage),
+        line=_line(stages, means, _before(by_stage, scene), _target(shown, scene)),
         uncovered=_uncovered(shown, scene),
         ranking=ranking,
-        pains=pains,
+        known=known,
         selected=selected,
     )
-
-
-def short_count(value: Decimal) -> str:
-    """A count as charts write it: 950, 41k, 1.3m."""
-    for size, letter in ((Decimal(1_000_000), "m"), (Decimal(1_000), "k")):
-        if value >= size:
-            scaled = value / size
-            return number(round(scaled, 1) if scaled < 10 else round(scaled)) + letter
-    return number(round(value))
 
 
 def is_covered(acting: Sequence[Acting]) -> bool:
@@ -130,115 +124,120 @@ def is_covered(acting: Sequence[Acting]) -> bool:
     return any(one.is_live for one in acting)
 
 
-def _look(show: str, figures: Figures, currency: str) -> Look:
-    most = max((one.contacts_per_year for one in figures.values()), default=Decimal(0))
-    dearest = max((one.cost_per_year_minor for one in figures.values()), default=0)
-    looks = {
-        "satisfaction": Look("satisfaction", "Satisfaction", "10", "0 satisfaction"),
-        "volume": Look("volume", "Volume", "0", f"{short_count(most)} contacts"),
-        "cost": Look(
-            "cost", "Cost to serve", "0", f"{money_short(Money(dearest, currency))} a year"
-        ),
-    }
-    return looks.get(show, Look("pain", "Pain", "0", "100 pain"))
+def _ranking(shown: Mapping[int, Touchpoint], known: Known) -> list[int]:
+    pains, logged = known.pains, known.logged
+    if pains:
+        return sorted(shown.keys() & pains.keys(), key=lambda id_: (-pains[id_], id_))
+    return sorted(shown.keys() & logged.keys(), key=lambda id_: (-logged[id_].unmet, id_))
 
 
-def _stage(stage: Stage, figures: Sequence[Measured]) -> dict[str, object]:
-    mean = mean_satisfaction(figures)
-    contacts = sum((one.contacts_per_year for one in figures), Decimal(0))
+def _stage(
+    stage: Stage, touchpoints: Sequence[int], mean: Decimal | None, scene: _Scene
+) -> dict[str, object]:
+    figures, logged = scene.known.figures, scene.known.logged
+    if scene.look.is_logged:
+        contacts = [Decimal(logged[id_].contacts) for id_ in touchpoints if id_ in logged]
+    else:
+        contacts = [figures[id_].contacts_per_year for id_ in touchpoints if id_ in figures]
     return {
         "name": stage.name,
-        "note": f"{short_count(contacts)} contacts" if figures else "",
+        "note": f"{short_count(sum(contacts, Decimal(0)))} contacts" if contacts else "",
         "satisfaction": number(mean, 1) if mean is not None else None,
     }
 
 
 def _cell(touchpoint: Touchpoint | None, scene: _Scene) -> dict[str, object] | None:
-    if touchpoint is None or touchpoint.id not in scene.figures:
+    known = scene.known
+    if touchpoint is None or not (touchpoint.id in known.figures or touchpoint.id in known.logged):
         return None
     id_ = touchpoint.id
-    value, level = _shown(id_, scene)
+    cell = scene.look.cells.get(id_)
     acting = [one for one in scene.acting.get(id_, ()) if one.is_live]
-    is_hot = is_hot_spot(scene.pains[id_])
+    is_hot = is_hot_spot(known.pains.get(id_, 0))
     note = f"{len(acting)} initiative{'s' if len(acting) > 1 else ''}" if acting else "none"
     return {
-        "value": value,
-        "level": level,
-        "note": "uncovered" if is_hot and not acting else note,
-        "uncovered": is_hot and not acting,
-        "trend": trend(scene.pains[id_], scene.earlier.get(id_)),
+        "value": cell.text if cell else "–",
+        "level": cell.level if cell else None,
+        "note": ("uncovered" if is_hot and not acting else note) if cell else scene.look.absent,
+        "uncovered": is_hot and not acting and cell is not None,
+        "trend": cell.trend if cell else None,
+        "trend_note": cell.trend_note if cell else "",
         "href": scene.address(id_),
         "selected": id_ == scene.selected,
     }
 
 
-def _shown(id_: int, scene: _Scene) -> tuple[str, int]:
-    one = scene.figures[id_]
-    if scene.show == "satisfaction":
-        return number(one.satisfaction, 1), _level(10 - one.satisfaction, Decimal(10))
-    if scene.show == "volume":
-        most = max(figure.contacts_per_year for figure in scene.figures.values())
-        return short_count(one.contacts_per_year), _level(one.contacts_per_year, most)
-    if scene.show == "cost":
-        most = Decimal(max(figure.cost_per_year_minor for figure in scene.figures.values()))
-        cost = one.cost_per_year_minor
-        return money_short(Money(cost, scene.currency)), _level(Decimal(cost), most)
-    return str(scene.pains[id_]), _level(Decimal(scene.pains[id_]), Decimal(100))
+def _means(by_stage: Mapping[int, Sequence[int]], scene: _Scene) -> dict[int, Decimal]:
+    """The mean satisfaction of each stage, of the baseline or of an audience's logged scores."""
+    known = scene.known
+    if known.audience.is_everybody and known.figures:
+        return _measured_means(by_stage, known.figures)
+    found = {
+        stage: total_of(known.logged[id_] for id_ in ids if id_ in known.logged).satisfaction
+        for stage, ids in by_stage.items()
+    }
+    return {stage: mean for stage, mean in found.items() if mean is not None}
 
 
-def _level(value: Decimal, most: Decimal) -> int:
-    """The colour of the pain scale, 0 to 7, in eight equal steps."""
-    return min(LEVELS - 1, int(value * LEVELS / most)) if most else 0
+def _before(by_stage: Mapping[int, Sequence[int]], scene: _Scene) -> dict[int, Decimal]:
+    """The mean satisfaction of each stage in the baseline compared with."""
+    is_shown = scene.known.audience.is_everybody
+    return _measured_means(by_stage, scene.known.earlier) if is_shown else {}
 
 
-def trend(now: int, before: int | None) -> str:
-    """Whether a pain went up (worse), down (better) or stayed flat."""
-    if before is None or abs(now - before) < STEADY:
-        return "flat"
-    return "up" if now > before else "down"
+def _measured_means(by_stage: Mapping[int, Sequence[int]], figures: Figures) -> dict[int, Decimal]:
+    found = {
+        stage: mean_satisfaction([figures[id_] for id_ in ids if id_ in figures])
+        for stage, ids in by_stage.items()
+    }
+    return {stage: mean for stage, mean in found.items() if mean is not None}
+
+
+def _target(shown: Mapping[int, Touchpoint], scene: _Scene) -> Decimal | None:
+    return mean_target([one for id_, one in scene.known.figures.items() if id_ in shown])
 
 
 def _line(
-    stages: Sequence[Stage], by_stage: Mapping[int, Sequence[Measured]]
+    stages: Sequence[Stage], means: Means, before: Means, target: Decimal | None
 ) -> dict[str, object] | None:
     """The mean satisfaction over the stages as points in per cent of the drawing."""
-    means = {stage.id: mean_satisfaction(by_stage[stage.id]) for stage in stages}
-    known = {id_: mean for id_, mean in means.items() if mean is not None}
-    target = mean_target([one for figures in by_stage.values() for one in figures])
-    if len(known) < 2 or target is None:
+    if len(means) < 2 or target is None:
         return None
-    low, high = min(*known.values(), target), max(*known.values(), target)
+    all_values = [*means.values(), *before.values(), target]
+    low, high = min(all_values), max(all_values)
     spread = max(high - low, Decimal(1))
 
     def height(value: Decimal) -> float:
         return round(float(26 + (high - value) / spread * 62), 2)
 
-    worst = min(known, key=lambda id_: known[id_])
+    worst = min(means, key=lambda id_: means[id_])
     points = [
         {
             "x": round((place + 0.5) / len(stages) * 100, 2),
-            "y": height(known[stage.id]),
-            "label": number(known[stage.id], 1),
+            "y": height(means[stage.id]),
+            "before": height(before[stage.id]) if stage.id in before else None,
+            "label": number(means[stage.id], 1),
             "name": stage.name,
-            "hot": stage.id == worst and known[stage.id] < target,
+            "hot": stage.id == worst and means[stage.id] < target,
         }
         for place, stage in enumerate(stages)
-        if stage.id in known
+        if stage.id in means
     ]
     label = f"Satisfaction, target {number(target, 1)}"
     return {"points": points, "target": height(target), "label": label, "target_label": None}
 
 
 def _uncovered(shown: Mapping[int, Touchpoint], scene: _Scene) -> list[dict[str, object]]:
+    pains = scene.known.pains
     hot = [
-        (scene.pains[id_], one)
+        (pains[id_], one)
         for id_, one in shown.items()
-        if is_hot_spot(scene.pains.get(id_, 0)) and not is_covered(scene.acting.get(id_, ()))
+        if is_hot_spot(pains.get(id_, 0)) and not is_covered(scene.acting.get(id_, ()))
     ]
     return [
         {
             "value": value,
-            "level": _level(Decimal(value), Decimal(100)),
+            "level": pain_level(value),
             "text": f"{one.stage.name}, {one.channel.word.lower()}",
             "href": scene.address(one.id),
         }

@@ -6,30 +6,57 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.journeys.models import Journey
-from app.journeys.presenters.heat_map import Figures, HeatMap, short_count, trend
+from app.journeys.models import Journey, Touchpoint
+from app.journeys.presenters.heat_map import HeatMap
+from app.journeys.presenters.looks import Figures, short_count
 from app.journeys.queries import Acting
-from app.journeys.rules import Measured, is_hot_spot, pain, pain_scale
+from app.journeys.rules import (
+    FEWEST_JUDGED,
+    Driver,
+    Logged,
+    Measured,
+    Opportunity,
+    drivers,
+    is_hot_spot,
+    total_of,
+)
 from app.values.money import Money
-from app.web.filters import number, signed
+from app.web.filters import money, number, percent, signed
+
+MOST_DRIVERS = 5
+STEADY = 2
+"""A pain that moves by less than this against the other baseline counts as unchanged."""
+
+_OPPORTUNITIES = {
+    Opportunity.EXTREME: "extreme",
+    Opportunity.HIGH: "high",
+    Opportunity.CONSIDER: "worth considering",
+    Opportunity.LOW: "low",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Inspector:
-    """A touchpoint with its pain, what drives it, its figures and who acts on it."""
+    """A touchpoint with its pain, the reasons behind it, its figures and who acts on it.
 
+    ``reasons`` come from the contact log, ``factors`` are those of the pain; ``top_reason`` is the
+    first of the reasons. A touchpoint without a baseline has no pain.
+    """
+
+    id: int
     title: str
     subtitle: str
-    pain: int
+    pain: int | None
     rank: str
     change: str | None
     change_trend: str
     change_tone: str | None
-    drivers: Sequence[Mapping[str, object]]
-    measured: Measured
-    cost_per_contact: Money
-    cost_per_year: Money
-    hours_per_year: Decimal
+    reasons: Sequence[Mapping[str, object]]
+    reasons_note: str
+    top_reason: str | None
+    factors: Sequence[Mapping[str, object]]
+    measured: Sequence[tuple[str, str]]
+    logged: Sequence[tuple[str, str]]
     is_hot: bool
     acting: Sequence[Acting]
 
@@ -37,39 +64,85 @@ class Inspector:
 def inspector(
     journey: Journey,
     heat: HeatMap,
-    figures: Figures,
-    earlier: Figures,
+    by_reason: Mapping[str, Logged],
     acting: Mapping[int, Sequence[Acting]],
 ) -> Inspector | None:
-    """Describe the selected touchpoint of a heat map; None before anything is measured."""
+    """Describe the selected touchpoint of a heat map; None before anything is known."""
     touchpoint = next((one for one in journey.touchpoints if one.id == heat.selected), None)
     if touchpoint is None:
         return None
-    measured, currency = figures[touchpoint.id], journey.currency
-    now = heat.pains[touchpoint.id]
-    before = earlier.get(touchpoint.id)
-    earlier_pain = pain(before.score, pain_scale(figures.values())) if before else None
-    moved = trend(now, earlier_pain)
-    change = None if earlier_pain is None else now - earlier_pain
+    known, id_ = heat.known, touchpoint.id
+    measured, now = known.figures.get(id_), known.pains.get(id_)
+    moved = _moved(now, known.earlier_pains.get(id_))
+    trend = "flat" if moved is None or abs(moved) < STEADY else "up" if moved > 0 else "down"
+    found = drivers(by_reason)
     return Inspector(
+        id=id_,
         title=f"{touchpoint.channel.word}, {touchpoint.stage.name}",
         subtitle=touchpoint.name,
         pain=now,
-        rank=f"{heat.ranking.index(touchpoint.id) + 1} of {len(heat.ranking)}",
-        change=None if change is None else signed(change),
-        change_trend=moved,
-        change_tone={"up": "poor", "down": "good"}.get(moved),
-        drivers=_drivers(measured, figures),
-        measured=measured,
-        cost_per_contact=Money(measured.cost_per_contact_minor, currency),
-        cost_per_year=Money(measured.cost_per_year_minor, currency),
-        hours_per_year=measured.minutes_per_year / 60,
-        is_hot=is_hot_spot(now),
-        acting=sorted(acting.get(touchpoint.id, ()), key=lambda one: (not one.is_live, one.key)),
+        rank=_rank(touchpoint, heat),
+        change=None if moved is None else signed(moved),
+        change_trend=trend,
+        change_tone={"up": "poor", "down": "good"}.get(trend),
+        reasons=_bars(found),
+        reasons_note=_reasons_note(total_of(by_reason.values()), found),
+        top_reason=found[0].reason if found else None,
+        factors=_factors(measured, known.figures) if measured else (),
+        measured=_measured(measured, journey.currency) if measured else (),
+        logged=_logged(total_of(by_reason.values()), journey.currency),
+        is_hot=is_hot_spot(now or 0),
+        acting=sorted(acting.get(id_, ()), key=lambda one: (not one.is_live, one.key)),
     )
 
 
-def _drivers(measured: Measured, figures: Figures) -> list[dict[str, object]]:
+def _moved(now: int | None, before: int | None) -> int | None:
+    return None if now is None or before is None else now - before
+
+
+def _rank(touchpoint: Touchpoint, heat: HeatMap) -> str:
+    by = "Pain" if heat.known.pains else "By unmet contacts"
+    return f"{by} {heat.ranking.index(touchpoint.id) + 1} of {len(heat.ranking)}"
+
+
+def _bars(found: Sequence[Driver]) -> list[dict[str, object]]:
+    """The first drivers as bars: their share of the unmet contacts, and how they stand out."""
+    return [
+        {
+            "label": driver.reason or "Reason not stated",
+            "value": percent(driver.share, 0),
+            "share": round(float(driver.share * 100), 1),
+            "note": _stands_out(driver),
+        }
+        for driver in found[:MOST_DRIVERS]
+    ]
+
+
+def _stands_out(driver: Driver) -> str:
+    of = f"{number(driver.logged.unmet)} of {number(driver.logged.judged)} judged"
+    if driver.lift is None:
+        return f"{of}; too few to compare with the rest"
+    return f"{of}; {number(driver.lift, 1)} × as often unmet as the rest"
+
+
+def _reasons_note(whole: Logged, found: Sequence[Driver]) -> str:
+    """What the bars stand on, or why there are none."""
+    if not whole.contacts:
+        return "No contact here is logged in these months, so the reasons are not known."
+    if not whole.judged:
+        return "No contact logged here says whether the expectation was met."
+    if not found:
+        return f"All {number(whole.judged)} judged contacts here were met."
+    left = len(found) - MOST_DRIVERS
+    more = f" {left} more reasons have smaller shares." if left > 0 else ""
+    few = " That is too few to rely on." if whole.judged < FEWEST_JUDGED else ""
+    return (
+        f"Shares of the {number(whole.unmet)} unmet of {number(whole.judged)} judged"
+        f" contacts.{more}{few}"
+    )
+
+
+def _factors(measured: Measured, figures: Figures) -> list[dict[str, object]]:
     """The three factors of the pain, each against the worst of the journey."""
     others = figures.values()
     factors = (
@@ -94,3 +167,40 @@ def _drivers(measured: Measured, figures: Figures) -> list[dict[str, object]]:
 
 def _share(value: Decimal, most: Decimal) -> float:
     return round(float(value / most * 100), 1) if most else 0.0
+
+
+def _measured(measured: Measured, currency: str) -> list[tuple[str, str]]:
+    """What the baseline says, with the opportunity beside it."""
+    score = measured.opportunity
+    return [
+        ("Contacts", f"{number(measured.contacts_per_year)} a year"),
+        (
+            "Satisfaction",
+            f"{number(measured.satisfaction)}, target {number(measured.satisfaction_target)}",
+        ),
+        ("Opportunity", f"{number(score)}, {_OPPORTUNITIES[Opportunity.of(score)]}"),
+        ("Cost per contact", money(Money(measured.cost_per_contact_minor, currency))),
+        ("Cost to serve", f"{money(Money(measured.cost_per_year_minor, currency))} a year"),
+        ("Customer time", f"{number(measured.minutes_per_year / 60, 0)} hours a year"),
+    ]
+
+
+def _logged(whole: Logged, currency: str) -> list[tuple[str, str]]:
+    """What the log says of the touchpoint; what it does not know is left out."""
+    if not whole.contacts:
+        return []
+    lines = [("Logged contacts", number(whole.contacts))]
+    if whole.unmet_share is not None:
+        lines.append(("Unmet expectation", f"{percent(whole.unmet_share)} of those judged"))
+    if whole.cost_per_contact_minor is not None:
+        cost = money(Money(whole.cost_per_contact_minor, currency))
+        lines.append(("Cost per contact", f"{cost}, known of {number(whole.costed)}"))
+    for word, count in (
+        ("Came back", whole.repeats),
+        ("Escalated", whole.escalated),
+        ("Customers lost", whole.lost),
+    ):
+        if count:
+            share = percent(Decimal(count) / whole.contacts)
+            lines.append((word, f"{number(count)}, {share} of contacts"))
+    return lines

@@ -1,4 +1,4 @@
-"""The list of journeys and the pages of one."""
+"""The list of journeys by what is at stake, and the pages of one."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from decimal import Decimal
 
 from flask import url_for
 
-from app.journeys.models import Baseline, Journey
+from app.journeys.models import Baseline, Journey, Touchpoint
+from app.journeys.presenters.looks import pain_level
 from app.journeys.queries import Acting, JourneyState
 from app.journeys.rules import (
     PoolState,
+    addressed_minor,
     is_hot_spot,
     mean_satisfaction,
     mean_target,
@@ -20,10 +22,19 @@ from app.journeys.rules import (
 )
 from app.values.money import Money
 
+MOST_SPOTS = 12
+
+Claims = Mapping[int, tuple[float, float]]
+"""Intensity on each pool by id: of what is approved, and of all live initiatives."""
+
 
 @dataclass(frozen=True, slots=True)
 class JourneyRow:
-    """A journey as the list shows it; satisfaction and target run from 0 to 10."""
+    """A journey as the list shows it; satisfaction and target run from 0 to 10.
+
+    ``decided`` and ``addressed`` are what approved and all live initiatives claim of its certified
+    pools a year; the shares are None where nothing is certified.
+    """
 
     journey: Journey
     baseline: Baseline | None
@@ -34,16 +45,110 @@ class JourneyRow:
     uncovered: int
     certified: Money
     claimed: Money
+    decided: Money
+    addressed: Money
+
+    @property
+    def addressed_share(self) -> Decimal | None:
+        return self._share(self.addressed)
+
+    @property
+    def decided_share(self) -> Decimal | None:
+        return self._share(self.decided)
+
+    @property
+    def open(self) -> Money:
+        """What no live initiative claims of the certified pools."""
+        return self.certified - self.addressed
+
+    @property
+    def meter(self) -> float:
+        """The share of live initiatives for a bar, 0 to 100."""
+        return round(float(max(self.addressed_share or 0, 0) * 100), 1)
+
+    def _share(self, part: Money) -> Decimal | None:
+        return Decimal(part.minor) / self.certified.minor if self.certified.minor else None
+
+
+@dataclass(frozen=True, slots=True)
+class SpotLine:
+    """A hot spot no live initiative changes, whatever its journey."""
+
+    pain: int
+    level: int
+    place: str
+    journey: Journey
+    touchpoint_id: int
+    opportunity: Decimal
+    cost_per_year: Money
 
 
 def journey_rows(
-    states: Sequence[JourneyState], acting: Mapping[int, Sequence[Acting]]
+    states: Sequence[JourneyState], acting: Mapping[int, Sequence[Acting]], claims: Claims
 ) -> list[JourneyRow]:
-    """Arrange journeys; ``acting`` is by touchpoint id."""
-    return [_row(state, acting) for state in states]
+    """Arrange journeys, those in use with the most certified value first.
+
+    ``acting`` is by touchpoint id. Amounts in several currencies are not added or compared: they
+    stand together by currency.
+    """
+    rows = [_row(state, acting, claims) for state in states]
+    return sorted(
+        rows,
+        key=lambda row: (
+            not row.journey.is_in_use,
+            row.journey.currency,
+            -row.certified.minor,
+            -row.claimed.minor,
+            row.journey.name,
+        ),
+    )
 
 
-def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]]) -> JourneyRow:
+def uncovered_ids(
+    states: Sequence[JourneyState], acting: Mapping[int, Sequence[Acting]]
+) -> list[tuple[int, int]]:
+    """Hot spots of all journeys in use that no live initiative changes, the worst first.
+
+    Touchpoint id and pain; more than a page shows, since some may stand in a hidden stage.
+    """
+    found = []
+    for state in states:
+        scale = pain_scale(state.figures.values())
+        for id_, one in state.figures.items() if state.journey.is_in_use else ():
+            hurts = pain(one.score, scale)
+            if is_hot_spot(hurts) and not any(who.is_live for who in acting.get(id_, ())):
+                found.append((id_, hurts))
+    return sorted(found, key=lambda item: (-item[1], item[0]))
+
+
+def spot_lines(
+    uncovered: Sequence[tuple[int, int]],
+    places: Mapping[int, Touchpoint],
+    states: Sequence[JourneyState],
+) -> list[SpotLine]:
+    """The worst of them with their journey and place; ``places`` are touchpoints by id."""
+    journeys = {state.journey.id: state for state in states}
+    lines = []
+    for id_, hurts in uncovered:
+        if (touchpoint := places.get(id_)) is None:
+            continue
+        state = journeys[touchpoint.journey_id]
+        figures = state.figures[id_]
+        lines.append(
+            SpotLine(
+                pain=hurts,
+                level=pain_level(hurts),
+                place=f"{touchpoint.stage.name}, {touchpoint.channel.word.lower()}",
+                journey=state.journey,
+                touchpoint_id=id_,
+                opportunity=figures.opportunity,
+                cost_per_year=Money(figures.cost_per_year_minor, state.journey.currency),
+            )
+        )
+    return lines[:MOST_SPOTS]
+
+
+def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]], claims: Claims) -> JourneyRow:
     figures = state.figures
     scale = pain_scale(figures.values())
     hot = [id_ for id_, one in figures.items() if is_hot_spot(pain(one.score, scale))]
@@ -52,6 +157,14 @@ def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]]) -> Journey
         kind: sum(pool.annual_value_minor for pool in state.pools if pool.state is kind)
         for kind in PoolState
     }
+    certified = [pool for pool in state.pools if pool.state is PoolState.CERTIFIED]
+    decided, addressed = (
+        sum(
+            addressed_minor(pool.annual_value_minor, claims.get(pool.id, (0.0, 0.0))[which])
+            for pool in certified
+        )
+        for which in (0, 1)
+    )
     return JourneyRow(
         journey=state.journey,
         baseline=state.baseline,
@@ -62,6 +175,8 @@ def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]]) -> Journey
         uncovered=sum(not any(one.is_live for one in acting.get(id_, ())) for id_ in hot),
         certified=Money(value[PoolState.CERTIFIED], currency),
         claimed=Money(value[PoolState.CLAIMED], currency),
+        decided=Money(decided, currency),
+        addressed=Money(addressed, currency),
     )
 
 
@@ -69,6 +184,7 @@ def journey_tabs(journey: Journey, here: str) -> list[tuple[str, str, bool]]:
     """The pages of a journey; ``here`` is the endpoint of the one that is open."""
     pages = (
         ("Map", "journeys.show"),
+        ("Contacts", "journeys.contacts"),
         ("Pools", "journeys.pools"),
         ("Baselines", "journeys.baselines"),
         ("Stages and touchpoints", "journeys.shape"),

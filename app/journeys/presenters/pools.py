@@ -61,6 +61,36 @@ def pool_views(journey: Journey) -> list[PoolView]:
     return [pool_view(journey, lever, pools.get(lever)) for lever in Lever]
 
 
+@dataclass(frozen=True, slots=True)
+class PoolLine:
+    """A claimed pool in one line."""
+
+    lever: Lever
+    value: Money
+    is_certified: bool
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """Tone and word."""
+        if self.is_certified:
+            return "passed", PoolState.CERTIFIED.word
+        return "review", PoolState.CLAIMED.word
+
+
+def pool_lines(journey: Journey) -> list[PoolLine]:
+    """The claimed pools of a journey, whose inputs need not be loaded."""
+    pools = {pool.lever: pool for pool in journey.pools}
+    return [
+        PoolLine(
+            lever,
+            Money(pool.annual_value_minor, journey.currency),
+            pool.state is PoolState.CERTIFIED,
+        )
+        for lever in Lever
+        if (pool := pools.get(lever))
+    ]
+
+
 def pool_view(journey: Journey, lever: Lever, pool: LeverPool | None) -> PoolView:
     """One lever of a journey with its formula, in symbols and in numbers."""
     stored = {one.symbol: one for one in pool.inputs} if pool else {}

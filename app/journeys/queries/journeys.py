@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import (
+    InstrumentedAttribute,
+    Session,
+    contains_eager,
+    joinedload,
+    lazyload,
+    selectinload,
+)
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.accounts.models import Person
@@ -19,6 +26,7 @@ from app.journeys.models import (
     Journey,
     LeverPool,
     PoolInput,
+    Stage,
     Touchpoint,
     TouchpointFigure,
 )
@@ -85,13 +93,43 @@ def get_journey(session: Session, key: str) -> Journey:
     )
 
 
+def get_journey_map(session: Session, key: str) -> Journey:
+    """Give a journey with owner, stages, touchpoints, baselines and pools without their inputs.
+
+    Raises NotFoundError.
+    """
+    return _found(
+        session,
+        key,
+        _named(Journey.owner),
+        joinedload(Journey.stages),
+        selectinload(Journey.touchpoints).joinedload(Touchpoint.stage),
+        selectinload(Journey.baselines),
+        selectinload(Journey.pools),
+    )
+
+
+def get_journey_places(session: Session, key: str) -> Journey:
+    """Give a journey with its touchpoints, their stages and its baselines (no figures).
+
+    Raises NotFoundError.
+    """
+    return _found(
+        session,
+        key,
+        selectinload(Journey.touchpoints).joinedload(Touchpoint.stage),
+        selectinload(Journey.baselines),
+    )
+
+
 def get_journey_with_pools(session: Session, key: str) -> Journey:
     """Give a journey with its pools only. Raises NotFoundError."""
     return _found(session, key, _WITH_POOLS)
 
 
 def _found(session: Session, key: str, *options: ExecutableOption) -> Journey:
-    journey = session.scalar(select(Journey).where(Journey.key == key).options(*options))
+    query = select(Journey).where(Journey.key == key).options(*options)
+    journey = session.scalars(query).unique().one_or_none()
     if journey is None:
         raise NotFoundError("There is no such journey, or it was removed.")
     return journey
@@ -176,6 +214,19 @@ def acting_on(session: Session, journey_id: int | None = None) -> dict[int, list
         for touchpoint_id, found in cover(session, journey_id).items():
             acting.setdefault(touchpoint_id, []).extend(found)
     return acting
+
+
+def load_visible_places(session: Session, ids: Collection[int]) -> dict[int, Touchpoint]:
+    """The given touchpoints with their stages by id, without those of hidden stages."""
+    if not ids:
+        return {}
+    query = (
+        select(Touchpoint)
+        .join(Touchpoint.stage)
+        .where(Touchpoint.id.in_(ids), ~Stage.is_hidden)
+        .options(contains_eager(Touchpoint.stage))
+    )
+    return {one.id: one for one in session.scalars(query)}
 
 
 def retain_shares(session: Session, segment: str) -> dict[int, tuple[Decimal, PoolState]]:

@@ -63,35 +63,29 @@ def find_last_month(session: Session, journey_id: int) -> date | None:
     return session.scalar(query)
 
 
-def list_audiences(session: Session, journey_id: int, span: MonthSpan) -> list[Audience]:
-    """The segments of the journey's log by name, with prospects and customers where there are both.
+def load_log_frame(
+    session: Session, journey_id: int, span: MonthSpan
+) -> tuple[list[Audience], list[str]]:
+    """Whose contacts of the journey were logged in these months, and by which sources.
 
-    Everybody comes first.
+    Audiences: everybody first, customers and prospects where there are both, then the segments by
+    name where there are several.
     """
     months = InteractionMonth
     rows = session.execute(
-        select(months.segment, months.is_prospect).where(*_within(journey_id, span)).distinct()
+        select(months.segment, months.is_prospect, InteractionSource.name)
+        .join(InteractionSource, InteractionSource.id == months.source_id)
+        .where(*_within(journey_id, span))
+        .distinct()
     ).all()
-    kinds = {is_prospect for _, is_prospect in rows}
-    segments = sorted({segment for segment, _ in rows})
-    return [
+    kinds = {is_prospect for _, is_prospect, _ in rows}
+    segments = sorted({segment for segment, *_ in rows})
+    audiences = [
         Audience(),
         *(Audience(is_prospect=kind) for kind in (False, True) if len(kinds) > 1),
         *(Audience(segment=segment) for segment in segments if len(segments) > 1),
     ]
-
-
-def list_log_sources(session: Session, journey_id: int, span: MonthSpan) -> list[str]:
-    """The names of the sources that logged contacts of the journey in these months."""
-    there = (
-        select(InteractionMonth.id)
-        .where(InteractionMonth.source_id == InteractionSource.id, *_within(journey_id, span))
-        .exists()
-    )
-    query = select(InteractionSource.name).where(
-        InteractionSource.state != SourceState.REMOVED, there
-    )
-    return sorted(set(session.scalars(query)))
+    return audiences, sorted({name for *_, name in rows})
 
 
 def load_by_touchpoint(

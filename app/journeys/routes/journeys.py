@@ -16,15 +16,26 @@ from app.journeys.rules import stage_cell, touchpoint_cell
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
+MOST_READ = 50
+"""Hot spots looked up for the few that are shown."""
+
 
 @bp.get("/journeys")
 @requires("journeys.view")
 def index() -> str:
-    """Show all journeys with what they are worth and where they hurt."""
-    rows = presenters.journey_rows(
-        queries.list_journey_states(db.session), queries.acting_on(db.session)
+    """Show all journeys by what is at stake, and the hot spots nobody works on."""
+    states = queries.list_journey_states(db.session)
+    acting = queries.acting_on(db.session)
+    uncovered = presenters.uncovered_ids(states, acting)
+    worst = uncovered[:MOST_READ]
+    places = queries.load_visible_places(db.session, [id_ for id_, _ in worst])
+    return render_template(
+        "journeys/index.html",
+        rows=presenters.journey_rows(states, acting, queries.claims_on_pools(db.session)),
+        spots=presenters.spot_lines(worst, places, states),
+        uncovered=len(uncovered),
+        is_measured=any(state.figures for state in states),
     )
-    return render_template("journeys/index.html", rows=rows)
 
 
 @bp.get("/journeys/new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +12,14 @@ from app.errors import NotFoundError
 from app.extensions import db
 from app.journeys import presenters, queries
 from app.journeys.models import Baseline, Journey
+from app.journeys.presenters import HeatMap
+from app.journeys.routes.asked import LogView, read_log_view
 from app.journeys.routes.blueprint import bp
+from app.journeys.rules import Logged
 from app.web.filters import day
 from app.web.guards import requires
 
-SHOWS = (
-    ("pain", "Pain"),
-    ("satisfaction", "Satisfaction"),
-    ("volume", "Volume"),
-    ("cost", "Cost to serve"),
-)
+Acting = Mapping[int, list[queries.Acting]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,64 +32,106 @@ class View:
     against: Baseline | None
     at: int | None
     is_chosen: bool
+    log: LogView
 
-    def address(self, **changes: Any) -> str:
-        """The same view with some of it changed; what is the default stays out."""
-        wanted: dict[str, Any] = {
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The view as its address says it; what is the default stays out."""
+        return {
             "show": self.show if self.show != "pain" else None,
             "baseline": self.baseline.number if self.is_chosen and self.baseline else None,
             "against": self.against.number if self.is_chosen and self.against else None,
             "at": self.at,
+            "who": self.log.audience.key or None,
+            "period": self.log.period or None,
         }
-        return url_for("journeys.show", key=self.key, **wanted | changes)
+
+    def address(self, **changes: Any) -> str:
+        """The same view with some of it changed."""
+        return url_for("journeys.show", key=self.key, **self.kept | changes)
+
+    def hidden(self, *without: str) -> dict[str, Any]:
+        """What a form about the fields ``without`` has to keep of the rest."""
+        return {
+            name: value
+            for name, value in self.kept.items()
+            if value is not None and name not in without
+        }
 
 
 @bp.get("/journeys/<key>")
 @requires("journeys.view")
 def show(key: str) -> str:
     """Show where a journey hurts, with the selected touchpoint beside it."""
-    journey = queries.get_journey(db.session, key)
+    journey = queries.get_journey_map(db.session, key)
     view = _view(journey)
-    loaded = queries.load_figures(
-        db.session, [one.id for one in (view.baseline, view.against) if one]
-    )
-    figures = loaded[view.baseline.id] if view.baseline else {}
-    earlier = loaded[view.against.id] if view.against else {}
     acting = queries.acting_on(db.session, journey.id)
-    heat = presenters.heat_map(
-        journey, figures, earlier, acting,
-        show=view.show, selected=view.at, address=lambda id_: view.address(at=id_),
-    )  # fmt: skip
+    heat = _heat(journey, view, acting)
     return render_template(
         "journeys/show.html",
         journey=journey,
         tabs=presenters.journey_tabs(journey, "journeys.show"),
         view=view,
-        switch=[(word, view.address(show=name), name == view.show) for name, word in SHOWS],
+        switch=[
+            (word, view.address(show=name), name == view.show) for name, word in presenters.SHOWS
+        ],
         numbers=[(one.number, f"{one.number}, {day(one.measured_on)}") for one in _newest(journey)],
         heat=heat,
-        inspector=presenters.inspector(journey, heat, figures, earlier, acting),
-        figures=presenters.figure_rows(journey, figures),
+        basis=presenters.basis_words(
+            heat.look, view.baseline, view.against, view.log.span, view.log.sources
+        ),
+        inspector=presenters.inspector(journey, heat, _by_reason(view, heat), acting),
+        figures=presenters.figure_rows(journey, heat.known.figures),
         figure_head=presenters.FIGURE_HEAD,
-        pools=presenters.pool_views(journey),
+        pools=presenters.pool_lines(journey),
     )
 
 
+def _heat(journey: Journey, view: View, acting: Acting) -> HeatMap:
+    loaded = queries.load_figures(
+        db.session, [one.id for one in (view.baseline, view.against) if one]
+    )
+    figures = loaded[view.baseline.id] if view.baseline else {}
+    logs: tuple[dict[int, Logged], dict[int, Logged]] = ({}, {})
+    needs_log = presenters.reads_log(view.show, view.log.audience) or not figures
+    if needs_log and view.log.scope:
+        logs = queries.load_by_touchpoint(db.session, view.log.scope)
+    known = presenters.known_of(
+        journey, figures, loaded[view.against.id] if view.against else {}, logs, view.log.audience
+    )
+    return presenters.heat_map(
+        journey, known, acting,
+        show=view.show, selected=view.at, address=lambda id_: view.address(at=id_),
+    )  # fmt: skip
+
+
+def _by_reason(view: View, heat: HeatMap) -> dict[str, Logged]:
+    if heat.selected is None or view.log.scope is None:
+        return {}
+    return queries.load_by_reason(db.session, view.log.scope, heat.selected)
+
+
 def _view(journey: Journey) -> View:
-    """Read what is asked for; the last baseline against the one before it by default."""
+    """Read what is asked for; the last baseline against the one before it by default.
+
+    A journey with a log and no baseline is looked at by unmet expectation.
+    """
     shown = _asked(journey, "baseline") or next(iter(_newest(journey)), None)
     before = [one for one in _newest(journey) if shown and one.number < shown.number]
     at = request.args.get("at", type=int)
     if at is not None and all(one.id != at for one in journey.touchpoints):
         raise NotFoundError("This journey has no such touchpoint.")
-    show_ = request.args.get("show", "pain")
+    log = read_log_view(journey, request.args)
+    usual = "pain" if shown or log.span is None else "unmet"
+    show_ = request.args.get("show", usual)
     return View(
         key=journey.key,
-        show=show_ if show_ in dict(SHOWS) else "pain",
+        show=show_ if show_ in dict(presenters.SHOWS) else usual,
         baseline=shown,
         against=_asked(journey, "against") or next(iter(before), None),
         at=at,
         is_chosen=bool(request.args.get("baseline") or request.args.get("against")),
+        log=log,
     )
 
 

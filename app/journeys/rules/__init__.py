@@ -42,6 +42,7 @@ from app.journeys.rules.log import (
     by_group,
     drivers,
     last_months,
+    log_spans,
     months_between,
     total_of,
 )
@@ -107,6 +108,7 @@ __all__ = [
     "is_hot_spot",
     "journey_faults",
     "last_months",
+    "log_spans",
     "mean_satisfaction",
     "mean_target",
     "months_between",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from app.journeys.rules.words import Channel, ChannelGroup
 from app.values.money import minor_from
@@ -173,6 +174,20 @@ def months_between(earlier: date, later: date) -> MonthSpan:
     """From the month of ``earlier`` to before the month of ``later``; at least one month."""
     first = _moved(earlier, 0)
     return MonthSpan(first, max(_moved(later, 0), _moved(first, 1)))
+
+
+def log_spans(last: date | None, baselines: Sequence[tuple[int, date]]) -> dict[str, MonthSpan]:
+    """The periods of a log to choose from, by the word in the address; none without a log.
+
+    Empty: the last twelve months up to ``last``, the default. ``2-3``: from baseline 2 to 3;
+    ``baselines`` are numbers and days in their order.
+    """
+    if last is None:
+        return {}
+    spans = {"": last_months(last)}
+    for (earlier, from_), (later, to) in pairwise(baselines):
+        spans[f"{earlier}-{later}"] = months_between(from_, to)
+    return spans
 
 
 def _moved(day: date, months: int) -> date:

@@ -13,13 +13,12 @@ from app.journeys.models import Journey
 from app.journeys.queries import (
     LogScope,
     find_last_month,
-    list_audiences,
-    list_log_sources,
     list_reason_rows,
     load_by_channel,
     load_by_reason,
     load_by_segment,
     load_by_touchpoint,
+    load_log_frame,
     use_by_segment,
 )
 from app.journeys.rules import Audience, Channel, Logged, SourceState, last_months
@@ -65,8 +64,10 @@ class TestSpan:
         assert find_last_month(session, other.id) is None
 
     def test_names_sources_and_audiences(self, session: Session, journey: Journey) -> None:
-        assert list_log_sources(session, journey.id, YEAR) == ["calls.csv"]
-        assert [one.word for one in list_audiences(session, journey.id, YEAR)] == [
+        audiences, sources = load_log_frame(session, journey.id, YEAR)
+
+        assert sources == ["calls.csv"]
+        assert [one.word for one in audiences] == [
             "Everybody", "Customers", "Prospects", "Fleet", "Private motor customers",
         ]  # fmt: skip
 

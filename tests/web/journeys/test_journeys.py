@@ -34,6 +34,9 @@ def typed_in(page: Any, action: str) -> dict[str, Any]:
     return {name: v for name, v in form_values(page, action).items() if name != "csrf_token"}
 
 
+WHOSE = "Private motor customers · Lena Lead"
+
+
 @pytest.fixture
 def journey(session: Session, cast: Cast) -> Journey:
     with transaction(session):
@@ -60,14 +63,29 @@ class TestIndex:
 
         page = client_for(cast.viewer).get("/journeys")
 
-        row = table(page, "Journeys").row("Motor claim")
-        assert row["Certified a year"] == "€220,000.00"
-        assert row["Claimed a year"] == "€50,000.00"
+        row = table(page, "Journeys by value").row(
+            "Motor claim Private motor customers · Lena Lead"
+        )
+        assert row["Value at stake"] == "€220k certified a year, €50k more claimed"
+        assert row["Addressed"].startswith("0")
+        assert row["Not addressed"] == "€220k"
         assert row["Satisfaction"] == "5.5 target 7.5"
         assert row["Hot spots"] == "4 4 nobody covers"
-        assert table(page, "Journeys").row("Renewal")["Last baseline"] == "none yet"
+        renewal = table(page, "Journeys by value").row(
+            "Renewal Private motor customers · Lena Lead"
+        )
+        assert (renewal["Last baseline"], renewal["Addressed"]) == ("none yet", "–")
         assert "New journey" not in links(page)
         assert len(page.queries) <= 12
+
+    def test_names_the_hot_spots_of_all_journeys_nobody_works_on(
+        self, client_for: ClientFor, cast: Cast, measured_journey: Journey
+    ) -> None:
+        page = client_for(cast.viewer).get("/journeys")
+
+        row = table(page, "Hot spots nobody works on").row("Action, website")
+        assert (row["Journey"], row["Pain"], row["Opportunity"]) == ("Motor claim", "100", "12.5")
+        assert links(page)["Action, website"].startswith("/journeys/motor-claim?at=")
 
     def test_says_what_to_do_when_there_is_none(self, client_for: ClientFor, cast: Cast) -> None:
         assert links(client_for(cast.lead).get("/journeys"))["New journey"] == "/journeys/new"

@@ -98,6 +98,7 @@ class TestMap:
             ("satisfaction", "Satisfaction per stage", "4.5"),
             ("volume", "Volume per stage", "150k"),
             ("cost", "Cost to serve per stage", "€960k"),
+            ("minutes", "Minutes per stage", "1.1m"),
         ],
     )
     def test_switches_what_the_cells_show(

@@ -1,0 +1,54 @@
+"""What the figures on a page stand on: which baseline, or which months of which sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from app.journeys.models import Baseline
+from app.journeys.presenters.looks import Look
+from app.journeys.rules import MonthSpan
+from app.web.filters import day
+
+MOST_SOURCES = 3
+
+
+def span_words(span: MonthSpan) -> str:
+    """Months for reading: Feb 2026 to Jan 2027."""
+    if span.months == 1:
+        return _month(span.first)
+    return f"{_month(span.first)} to {_month(span.last)}"
+
+
+def _month(first: date) -> str:
+    return day(first).split(" ", 1)[1]
+
+
+def source_words(sources: Sequence[str]) -> str:
+    """The sources by name, the first few of many."""
+    left = len(sources) - MOST_SOURCES
+    named = ", ".join(sources[:MOST_SOURCES])
+    return f"{named} and {left} more" if left > 0 else named
+
+
+def log_words(span: MonthSpan, sources: Sequence[str]) -> str:
+    """Which months of the contact log, and from where."""
+    return f"contact log, {span_words(span)} · {source_words(sources)}"
+
+
+def basis_words(
+    look: Look,
+    baseline: Baseline | None,
+    against: Baseline | None,
+    span: MonthSpan | None,
+    sources: Sequence[str],
+) -> str:
+    """What the cells of a heat map stand on and what their trend compares."""
+    if look.is_logged:
+        if span is None:
+            return "no contact log yet"
+        return f"{log_words(span, sources)}, trend against the {span.months} months before"
+    if baseline is None:
+        return "no baseline yet"
+    trend = f", trend against baseline {against.number}" if against else ""
+    return f"baseline {baseline.number} of {day(baseline.measured_on)}{trend} · {baseline.source}"

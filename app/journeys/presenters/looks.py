@@ -1,0 +1,230 @@
+"""The six ways to look at a heat map: what a cell shows, its colour and where it is going."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.journeys.rules import Audience, Logged, Measured
+from app.values.money import Money
+from app.web.filters import money_short, number, percent
+
+LEVELS = 8
+
+SHOWS = (
+    ("pain", "Pain"),
+    ("satisfaction", "Satisfaction"),
+    ("unmet", "Unmet expectation"),
+    ("volume", "Volume"),
+    ("cost", "Cost to serve"),
+    ("minutes", "Minutes"),
+)
+"""What the cells can show, by the word in the address."""
+
+Figures = Mapping[int, Measured]
+Log = Mapping[int, Logged]
+Values = Mapping[int, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a look shows of one touchpoint; ``level`` is its colour, 0 to 7."""
+
+    text: str
+    level: int
+    trend: str
+    trend_note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all cells show: their word in the switch, the ends of the scale, a cell by touchpoint.
+
+    ``is_logged``: the figures come from the contact log, not from a baseline. ``absent`` is what a
+    touchpoint without a figure says, ``nothing`` why there is none at all.
+    """
+
+    key: str
+    word: str
+    low: str
+    high: str
+    is_logged: bool
+    absent: str
+    nothing: str | None
+    cells: Mapping[int, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a journey's touchpoints by id: measured and logged, now and before."""
+
+    currency: str
+    figures: Figures
+    earlier: Figures
+    pains: Mapping[int, int]
+    earlier_pains: Mapping[int, int]
+    logged: Log
+    logged_before: Log
+    audience: Audience
+
+
+def reads_log(show: str, audience: Audience) -> bool:
+    """Whether a look shows the contact log: only it knows unmet expectations and segments."""
+    return show == "unmet" or (show != "pain" and not audience.is_everybody)
+
+
+def look_at(show: str, known: Known) -> Look:
+    """Arrange one look; see SHOWS."""
+    is_logged = reads_log(show, known.audience)
+    now, before = _values(show, known, is_logged=is_logged)
+    most = max(now.values(), default=Decimal(0))
+    write = _writer(show, known.currency)
+    return Look(
+        key=show,
+        word=dict(SHOWS)[show],
+        low="10" if show == "satisfaction" else "0",
+        high=_high(show, write(most), is_logged=is_logged),
+        is_logged=is_logged,
+        absent=_ABSENT[show],
+        nothing=None if now else _NOTHING[show, is_logged],
+        cells={
+            id_: Cell(
+                write(value), _level(show, value, most), *_trend(show, value, before.get(id_))
+            )
+            for id_, value in now.items()
+        },
+    )
+
+
+def short_count(value: Decimal) -> str:
+    """A count as charts write it: 950, 41k, 1.3m."""
+    for size, letter in ((Decimal(1_000_000), "m"), (Decimal(1_000), "k")):
+        if value >= size:
+            scaled = value / size
+            return number(round(scaled, 1) if scaled < 10 else round(scaled)) + letter
+    return number(round(value))
+
+
+def pain_level(pain: int) -> int:
+    """The colour of a pain on its scale."""
+    return _step(Decimal(pain), Decimal(100))
+
+
+def _step(value: Decimal, most: Decimal) -> int:
+    """The colour of the pain scale, 0 to 7, in eight equal steps."""
+    return min(LEVELS - 1, int(value * LEVELS / most)) if most else 0
+
+
+def _level(show: str, value: Decimal, most: Decimal) -> int:
+    if show == "pain":
+        return _step(value, Decimal(100))
+    return _step(10 - value, Decimal(10)) if show == "satisfaction" else _step(value, most)
+
+
+def _values(show: str, known: Known, *, is_logged: bool) -> tuple[Values, Values]:
+    """The figures of a look by touchpoint, now and before; those not known are left out."""
+    if show == "pain":
+        return _exact(known.pains), _exact(known.earlier_pains)
+    if is_logged:
+        read = _LOGGED[show]
+        return _given(known.logged, read), _given(known.logged_before, read)
+    measured = _MEASURED[show]
+    return (
+        {id_: measured(one) for id_, one in known.figures.items()},
+        {id_: measured(one) for id_, one in known.earlier.items()},
+    )
+
+
+def _exact(pains: Mapping[int, int]) -> Values:
+    return {id_: Decimal(pain) for id_, pain in pains.items()}
+
+
+def _given(logged: Log, read: Callable[[Logged], Decimal | None]) -> Values:
+    return {id_: value for id_, one in logged.items() if (value := read(one)) is not None}
+
+
+_MEASURED: dict[str, Callable[[Measured], Decimal]] = {
+    "satisfaction": lambda one: one.satisfaction,
+    "volume": lambda one: one.contacts_per_year,
+    "cost": lambda one: Decimal(one.cost_per_year_minor),
+    "minutes": lambda one: one.minutes_per_year,
+}
+_LOGGED: dict[str, Callable[[Logged], Decimal | None]] = {
+    "satisfaction": lambda one: one.satisfaction,
+    "unmet": lambda one: one.unmet_share,
+    "volume": lambda one: Decimal(one.contacts),
+    "cost": lambda one: Decimal(one.cost_minor) if one.costed else None,
+    "minutes": lambda one: one.minutes if one.timed else None,
+}
+_ABSENT = {
+    "pain": "not measured",
+    "satisfaction": "no score",
+    "unmet": "not judged",
+    "volume": "not measured",
+    "cost": "no cost",
+    "minutes": "no time",
+}
+_BASELINE_FIRST = "No baseline says it yet; record one."
+_NOTHING = {
+    ("pain", False): _BASELINE_FIRST,
+    ("satisfaction", False): _BASELINE_FIRST,
+    ("volume", False): _BASELINE_FIRST,
+    ("cost", False): _BASELINE_FIRST,
+    ("minutes", False): _BASELINE_FIRST,
+    ("unmet", True): (
+        "No logged contact of these months says whether the expectation was met. Import a log with"
+        " a column that says so, or with the promised and the actual result."
+    ),
+    ("satisfaction", True): (
+        "No logged contact of these carries a score. Import a log with scores, or look at"
+        " everybody."
+    ),
+    ("volume", True): "No contact of these is logged in these months. Choose others.",
+    ("cost", True): (
+        "No logged contact of these carries a cost. Import a log with costs or a tariff per"
+        " contact, or look at everybody."
+    ),
+    ("minutes", True): (
+        "No logged contact of these says how long it took. Import a log with minutes, or look at"
+        " everybody."
+    ),
+}
+
+
+def _writer(show: str, currency: str) -> Callable[[Decimal], str]:
+    return {
+        "satisfaction": lambda value: number(value, 1),
+        "unmet": lambda value: percent(value, 0),
+        "volume": short_count,
+        "cost": lambda value: money_short(Money(int(value), currency)),
+        "minutes": short_count,
+    }.get(show, lambda value: str(int(value)))
+
+
+def _high(show: str, most: str, *, is_logged: bool) -> str:
+    a_year = " logged" if is_logged else " a year"
+    return {
+        "pain": "100 pain",
+        "satisfaction": "0 satisfaction",
+        "unmet": f"{most} unmet",
+        "volume": f"{most} contacts{a_year}",
+        "cost": f"{most}{a_year}",
+        "minutes": f"{most} minutes{a_year}",
+    }[show]
+
+
+_STEADY = {"pain": Decimal(2), "satisfaction": Decimal("0.1"), "unmet": Decimal("0.01")}
+"""A figure that moves by less than this counts as unchanged; for others, by less than 3 %."""
+_STEADY_SHARE = Decimal("0.03")
+
+
+def _trend(show: str, now: Decimal, before: Decimal | None) -> tuple[str, str]:
+    """Where a figure went since before, and what that means to those who can't see the arrow."""
+    if before is None or abs(now - before) < _STEADY.get(show, before * _STEADY_SHARE):
+        return "flat", ""
+    went = "up" if now > before else "down"
+    if show == "volume":
+        return went, ", more than before" if went == "up" else ", fewer than before"
+    is_worse = (went == "down") if show == "satisfaction" else (went == "up")
+    return went, ", getting worse" if is_worse else ", getting better"

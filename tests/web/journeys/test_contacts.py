@@ -1,0 +1,207 @@
+"""The contact log of a journey, on its map and in tables, with what it does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from app.journeys.models import Journey
+from tests.factories.accounts import Cast
+from tests.factories.journeys import make_baseline, make_journey, measured
+from tests.factories.logged import make_month, make_source
+from tests.support.pages import links, table, text
+
+ClientFor = Callable[[Any], Any]
+MAP = "/journeys/motor-claim"
+CONTACTS = f"{MAP}/contacts"
+
+
+@pytest.fixture
+def journey(session: Session, cast: Cast) -> Journey:
+    """Measured twice; calls in use logged for two reasons and two segments, letters hardly."""
+    with transaction(session):
+        journey = make_journey(session, cast.lead)
+        web, calls, use, letters = (one.id for one in journey.touchpoints)
+        figures = {
+            web: measured(satisfaction=8, contacts_per_year=200_000),
+            calls: measured(contacts_per_year=90_000, importance=6),
+            use: measured(satisfaction="4.5"),
+            letters: measured(contacts_per_year=40_000, satisfaction=5, importance=5),
+        }
+        make_baseline(session, journey, figures=figures, measured_on=date(2026, 7, 10))
+        make_baseline(session, journey, figures=figures)
+        source = make_source(session, cast.lead)
+        make_month(
+            session, source, use, contacts=400, judged=400, unmet=100, costed=200,
+            cost_minor=1_500_00, timed=400, minutes=3200, scored=100, score_sum=450, repeats=60,
+            escalated=8, lost=4,
+        )  # fmt: skip
+        make_month(session, source, use, contacts=400, unmet=25, reason="=Queue", expected="")
+        make_month(session, source, use, contacts=800, unmet=80, month=date(2025, 9, 1))
+        make_month(
+            session,
+            source,
+            calls,
+            contacts=50,
+            segment="Fleet",
+            is_prospect=True,
+            unmet=30,
+            reason="Price",
+        )
+        make_month(session, source, letters, contacts=20, judged=0, reason="Bill")
+    return journey
+
+
+class TestMap:
+    def test_shows_unmet_expectations_of_the_log_and_who_says_so(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        page = client_for(cast.viewer).get(f"{MAP}?show=unmet")
+
+        heat = table(page, "Unmet expectation per stage and channel")
+        assert heat.row("Contact centre")["Use 820 contacts"].startswith("16")
+        assert ", getting worse" in heat.row("Contact centre")["Use 820 contacts"]
+        assert heat.row("Letters and bills")["Use 820 contacts"] == "not judged"
+        assert heat.row("Website")["Action 50 contacts"] == "not judged"
+        assert "contact log, Feb 2026 to Jan 2027 · calls.csv" in text(page)
+        assert len(page.queries) <= 12
+
+    def test_names_the_reasons_behind_the_shortfall(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        aside = text(client_for(cast.viewer).get(MAP).soup.find("aside"))
+
+        assert "Where is my claim? 80" in aside
+        assert "100 of 400 judged; 4.0 × as often unmet as the rest" in aside
+        assert "Shares of the 125 unmet of 800 judged contacts." in aside
+        assert "Opportunity 13.5, high" in aside
+
+    def test_shows_one_segment_from_the_log_and_pain_from_the_baseline(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.viewer)
+
+        volume = client.get(f"{MAP}?show=volume&who=prospects")
+        pain = client.get(f"{MAP}?who=prospects")
+
+        heat = table(volume, "Volume per stage")
+        assert heat.row("Contact centre")["Action 50 contacts"].startswith("50")
+        assert "Pain stands on the baseline, which knows no segments" in text(pain)
+        assert "show=volume" in links(volume)["Volume"]
+        assert "who=prospects" in links(volume)["Satisfaction"]
+
+    def test_says_what_is_missing_instead_of_a_zero(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            make_baseline(session, make_journey(session, cast.lead, key="quiet"))
+
+        page = client_for(cast.viewer).get("/journeys/quiet?show=unmet")
+
+        assert "Unmet expectation is not known here" in text(page)
+        assert "no contact log yet" in text(page)
+        assert "No contact here is logged in these months" in text(page.soup.find("aside"))
+
+    def test_looks_at_the_log_of_a_journey_without_baseline(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            journey = make_journey(session, cast.lead, key="new-one")
+            source = make_source(session, cast.lead)
+            make_month(session, source, journey.touchpoints[2].id, unmet=20)
+
+        page = client_for(cast.viewer).get("/journeys/new-one")
+
+        assert table(page, "Unmet expectation").row("Contact centre")
+        assert "Without a baseline nobody knows the pain" in text(page)
+
+    def test_chooses_the_months_between_baselines(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.viewer)
+
+        page = client.get(f"{MAP}?show=unmet&period=1-2")
+
+        assert "contact log, Jul 2026 to Dec 2026" in text(page)
+        assert client.get(f"{MAP}?period=7-8").status_code == 404
+        assert client.get(f"{MAP}?who=martians").status_code == 404
+
+
+class TestTables:
+    def test_say_how_often_why_through_what_and_what_was_expected(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        page = client_for(cast.viewer).get(CONTACTS)
+
+        row = table(page, "Contacts by reason").row("Where is my claim?")
+        assert row["Channel"] == "Contact centre"
+        assert row["Expected result"] == "A date"
+        assert row["Contacts"] == "400"
+        assert row["Share"].startswith("46")
+        assert row["Cost per contact"] == "€7.50"
+        assert row["Minutes per contact"] == "8.0"
+        assert row["Came back"].startswith("15")
+        assert len(page.queries) <= 12
+
+    def test_leave_unsaid_what_the_log_does_not_say(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        letters = journey.touchpoints[3].id
+
+        page = client_for(cast.viewer).get(f"{CONTACTS}?at={letters}")
+
+        row = table(page, "Contacts by reason").row("Bill")
+        assert (row["Unmet"], row["Cost per contact"], row["Came back"]) == ("–", "–", "–")
+        assert "either nobody came back, or the log does not tell customers apart" in text(page)
+
+    def test_compare_channels_and_segments(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        page = client_for(cast.viewer).get(CONTACTS)
+
+        people = table(page, "Channels compared").row("People Contact centre")
+        assert (people["Contacts"], people["Satisfaction"]) == ("850", "4.5")
+        fleet = table(page, "Segments compared").row("Fleet prospects")
+        assert fleet["Unmet"].startswith("60")
+
+    def test_sort_by_what_the_address_says(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        page = client_for(cast.viewer).get(f"{CONTACTS}?sort=unmet")
+
+        head = page.soup.find("th", attrs={"aria-sort": "descending"})
+        assert text(head) == "Unmet"
+
+    def test_say_what_followed_and_what_that_does_not_prove(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        page = client_for(cast.viewer).get(CONTACTS)
+
+        row = table(page, "What contacts lead to").row("Where is my claim?")
+        assert row["Customers lost"].startswith("4 (")
+        assert "They do not say that a contact made somebody leave" in text(page)
+
+    def test_come_as_a_file_that_runs_no_formula(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        response = client_for(cast.viewer).get(f"{MAP}/contacts.csv")
+
+        lines = response.get_data(as_text=True).splitlines()
+        assert lines[0].startswith("Reason,Channel,Expected result,Contacts,Judged,Unmet")
+        assert "'=Queue,Contact centre,,400,400,25,0,0.00,EUR" in lines[1]
+
+    def test_say_what_to_do_without_a_log(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            make_journey(session, cast.lead, key="quiet")
+
+        page = client_for(cast.viewer).get("/journeys/quiet/contacts")
+
+        assert "No contact of this journey is logged yet" in text(page)
+        assert client_for(cast.viewer).get("/journeys/quiet/contacts?at=999999").status_code == 404
