@@ -18,6 +18,7 @@ from seeds.steps.deliveries import deliver
 from seeds.steps.initiatives import Ground, add_initiatives
 from seeds.steps.journeys import add_journeys, measure_again
 from seeds.steps.moments import Moments, at
+from seeds.steps.needs import add_needs
 from seeds.steps.people import add_people
 from seeds.story.buy_initiatives import BUY_INITIATIVES
 from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
@@ -39,6 +40,7 @@ def seed_demo(session: Session, *, password: str, today: date) -> None:
     with transaction(session):
         people = add_people(session, password=password, now=when.founding)
         add_journeys(session, people, measured_on=when.first_baseline)
+        add_needs(session, people, known_on=when.first_baseline)
     with transaction(session):
         _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)

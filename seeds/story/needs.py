@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 NEEDS = {
     "claims": {
         "customers_overt_desire": "Tell me when my claim is paid, without my having to ask.",
@@ -43,3 +45,57 @@ EMPOWERMENT = {
         "empowerment_partners": "The core system's supplier for two interfaces.",
     },
 }
+
+
+@dataclass(frozen=True, slots=True)
+class StatedStory:
+    """A part of a need: what is said, how it is known, how many were asked, days before."""
+
+    text: str
+    source: str
+    asked: int
+    days_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedStory:
+    """What a segment needs on a journey; channels the most preferred first."""
+
+    journey: str
+    segment: str
+    by: str
+    overt: StatedStory
+    latent: StatedStory
+    channels: tuple[str, ...]
+    preference: StatedStory
+
+
+_S = StatedStory
+
+CUSTOMER_NEEDS = (
+    NeedStory(
+        "claims", "Private motor customers", "maya",
+        _S(NEEDS["claims"]["customers_overt_desire"], "Survey after a claim closed", 1_840, 25),
+        _S(
+            NEEDS["claims"]["customers_latent_need"],
+            "Diary study: claimants wrote down every contact for six weeks", 24, 70,
+        ),
+        ("app", "message", "contact_centre"),
+        _S(NEEDS["claims"]["customers_channels"], "Survey after a claim closed", 1_840, 25),
+    ),
+    NeedStory(
+        "buy", "Prospects for private motor cover", "tomasz",
+        _S(NEEDS["buy"]["customers_overt_desire"], "Poll on the quote page", 3_120, 18),
+        _S(NEEDS["buy"]["customers_latent_need"], "Interviews with people who left", 16, 55),
+        ("web", "partner"),
+        _S(NEEDS["buy"]["customers_channels"], "Poll on the quote page", 3_120, 18),
+    ),
+    NeedStory(
+        "renew", "Motor and home customers in renewal", "leila",
+        _S(NEEDS["renew"]["customers_overt_desire"], "Calls about renewals, coded", 400, 40),
+        _S(NEEDS["renew"]["customers_latent_need"], "Interviews with customers who left", 21, 62),
+        ("message", "app", "letter"),
+        _S(NEEDS["renew"]["customers_channels"], "Relationship survey, spring", 2_260, 48),
+    ),
+)  # fmt: skip
+"""Days count back from the day on which the journeys were first measured."""

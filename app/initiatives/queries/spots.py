@@ -62,11 +62,12 @@ def get_spot(
     ``who`` and ``period`` are those of the journey's pages. Raises NotFoundError for a touchpoint,
     customers, months or a reason that the journey or its log does not know.
     """
-    touchpoint = session.scalar(
+    places = session.scalars(
         select(Touchpoint)
-        .where(Touchpoint.id == touchpoint_id, Touchpoint.journey_id == journey_id)
+        .where(Touchpoint.journey_id == journey_id)
         .options(joinedload(Touchpoint.stage))
     )
+    touchpoint = next((one for one in places if one.id == touchpoint_id), None)
     if touchpoint is None:
         raise NotFoundError("This journey has no such touchpoint.")
     baselines = list(

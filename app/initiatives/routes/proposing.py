@@ -15,6 +15,8 @@ from app.initiatives.forms import InitiativeForm, StepForm, step_data, step_form
 from app.initiatives.models import Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
 from app.initiatives.rules import Step, columns_of
+from app.journeys.presenters import NeedView, need_view
+from app.journeys.queries import list_needs
 from app.values.quarter import Quarter
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
@@ -198,5 +200,14 @@ def _question_page(
         steps=presenters.question_steps(initiative, step),
         step=step,
         form=form,
+        needs=_needs(initiative) if step is Step.CUSTOMERS else [],
         conflict=conflict,
     )
+
+
+def _needs(initiative: Initiative) -> list[NeedView]:
+    """What is recorded of the journey's customers, to help with the answer."""
+    if initiative.journey_id is None:
+        return []
+    found = list_needs(db.session, initiative.journey_id)
+    return [need_view(one, {}, "") for one in found if one.retired_at is None]

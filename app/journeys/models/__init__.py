@@ -1,4 +1,4 @@
-"""Journeys with their touchpoints, baselines and pools, and what their contact log adds up to."""
+"""Journeys with touchpoints, baselines, pools, what their log adds up to, what customers need."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from app.journeys.models.journeys import (
     Touchpoint,
     TouchpointFigure,
 )
+from app.journeys.models.needs import CustomerNeed, NeedStatement
 
 __all__ = [
     "Baseline",
+    "CustomerNeed",
     "InteractionMonth",
     "InteractionSource",
     "Journey",
     "LeverPool",
+    "NeedStatement",
     "PoolInput",
     "Stage",
     "Touchpoint",

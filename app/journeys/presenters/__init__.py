@@ -29,6 +29,7 @@ from app.journeys.presenters.journeys import (
     uncovered_ids,
 )
 from app.journeys.presenters.looks import SHOWS, Look, reads_log
+from app.journeys.presenters.needs import NeedView, need_view
 from app.journeys.presenters.pools import PoolView, pool_lines, pool_view, pool_views
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Inspector",
     "JourneyRow",
     "Look",
+    "NeedView",
     "PoolView",
     "SpotLine",
     "basis_words",
@@ -54,6 +56,7 @@ __all__ = [
     "known_of",
     "log_words",
     "loss_rows",
+    "need_view",
     "place_of",
     "pool_lines",
     "pool_view",

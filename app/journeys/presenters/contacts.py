@@ -11,7 +11,7 @@ from app.journeys.rules import Channel, Logged, by_group, total_of
 from app.values.money import Money
 from app.web.filters import NONE, money, number, percent
 
-MOST_ROWS = 20
+MOST_ROWS = 12
 NO_REASON = "Reason not stated"
 
 SORTS: dict[str, tuple[str, Callable[[Logged], Decimal | int]]] = {

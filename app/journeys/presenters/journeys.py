@@ -185,6 +185,7 @@ def journey_tabs(journey: Journey, here: str) -> list[tuple[str, str, bool]]:
     pages = (
         ("Map", "journeys.show"),
         ("Contacts", "journeys.contacts"),
+        ("Needs", "journeys.needs"),
         ("Pools", "journeys.pools"),
         ("Baselines", "journeys.baselines"),
         ("Stages and touchpoints", "journeys.shape"),

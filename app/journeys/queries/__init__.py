@@ -34,6 +34,7 @@ from app.journeys.queries.log import (
     load_log_frame,
     use_by_segment,
 )
+from app.journeys.queries.needs import get_need, list_needs, need_draft
 from app.journeys.queries.worth import POOL_CLAIMS, PoolClaim, PoolClaimant, claims_on_pools
 
 __all__ = [
@@ -53,9 +54,11 @@ __all__ = [
     "get_journey_map",
     "get_journey_places",
     "get_journey_with_pools",
+    "get_need",
     "last_measured",
     "list_journey_states",
     "list_journeys",
+    "list_needs",
     "list_possible_owners",
     "list_reason_rows",
     "load_by_channel",
@@ -66,6 +69,7 @@ __all__ = [
     "load_log_frame",
     "load_visible_places",
     "measured",
+    "need_draft",
     "retain_shares",
     "touchpoints_ever_measured",
     "use_by_segment",

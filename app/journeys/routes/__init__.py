@@ -1,6 +1,6 @@
 """Pages of journeys, their heat map, baselines and pools."""
 
-from app.journeys.routes import baselines, contacts, journeys, pools, show
+from app.journeys.routes import baselines, contacts, journeys, needs, pools, show
 from app.journeys.routes.blueprint import bp
 
-__all__ = ["baselines", "bp", "contacts", "journeys", "pools", "show"]
+__all__ = ["baselines", "bp", "contacts", "journeys", "needs", "pools", "show"]

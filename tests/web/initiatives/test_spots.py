@@ -77,7 +77,9 @@ class TestButton:
 
         assert BUTTON not in links(page)
 
-    @pytest.mark.parametrize("asked", ["reason=Nobody+said+this", "who=martians&reason=x", "at=0"])
+    @pytest.mark.parametrize(
+        "asked", ["reason=Nobody+said+this", "who=martians&reason=x", "at=0", f"at={10**30}"]
+    )
     def test_is_missing_for_what_the_log_does_not_know(
         self, client_for: ClientFor, cast: Cast, journey: Journey, asked: str
     ) -> None:
