@@ -1,4 +1,4 @@
-"""What pages cost with few and with many initiatives, on both databases."""
+"""What pages cost with few and with many initiatives or touchpoints, on both databases."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
+from tests.bench import journey_pages
 from tests.bench.measuring import Cost, Visitor
 from tests.bench.rows import Row
 from tests.bench.worlds import World, copy_world, make_world, open_world
@@ -46,8 +47,9 @@ Costs = dict[tuple[str, str, int], Cost]
 
 
 def rows() -> Iterator[Row]:
-    """Every page on every database, then how each grew."""
-    return rows_of(PAGES, (FEW, MANY))
+    """Every page on every database, then how each grew; then the pages of a journey."""
+    yield from rows_of(PAGES, (FEW, MANY))
+    yield from journey_pages.rows()
 
 
 def rows_of(pages: Iterable[PageSort], counts: tuple[int, int]) -> Iterator[Row]:

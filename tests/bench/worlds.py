@@ -78,13 +78,13 @@ def copy_world(world: World, databases: PostgresDatabases) -> World:
     databases.reset()
     source = create_engine(**engine_options(world.url))
     target = create_engine(**engine_options(databases.url))
-    _copy_rows(source, target)
+    copy_rows(source, target)
     source.dispose()
     target.dispose()
     return World(**{**vars(world), "url": databases.url, "database": "PostgreSQL"})
 
 
-def _copy_rows(source: Engine, target: Engine) -> None:
+def copy_rows(source: Engine, target: Engine) -> None:
     with source.connect() as reading, target.begin() as writing:
         # The guards have let these rows in once; now they would ask for the order they came in.
         writing.execute(text("SET session_replication_role = replica"))
