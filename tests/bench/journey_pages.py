@@ -81,18 +81,23 @@ def rows() -> Iterator[Row]:
 
 def _rows_of(size: Size, folder: Path, server: PostgresServer | None) -> Iterator[Row]:
     made = _make(size, folder)
+    copies = _copied(made, server) if server else None  # before anybody signs in there
     for name, cost in _costs(made, folder):
         yield _row(name, size, "SQLite", cost)
-    if server:
-        copies = PostgresDatabases(server)
-        copies.reset()
-        source = create_engine(**engine_options(made.url))
-        target = create_engine(**engine_options(copies.url))
-        copy_rows(source, target)
-        source.dispose()
-        target.dispose()
+    if copies:
         for name, cost in _costs(copies, folder):
             yield _row(name, size, "PostgreSQL", cost)
+
+
+def _copied(made: SqliteDatabases, server: PostgresServer) -> PostgresDatabases:
+    copies = PostgresDatabases(server)
+    copies.reset()
+    source = create_engine(**engine_options(made.url))
+    target = create_engine(**engine_options(copies.url))
+    copy_rows(source, target)
+    source.dispose()
+    target.dispose()
+    return copies
 
 
 def _row(page: str, size: Size, database: str, cost: Cost) -> Row:
