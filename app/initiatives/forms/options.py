@@ -19,7 +19,7 @@ from app.initiatives.rules import (
 )
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.web.fields import CountField, MeasureField, MoneyField, QuarterField
+from app.web.fields import CountField, MeasureField, MoneyField, PercentField, QuarterField
 from app.web.filters import quarter as written_quarter
 
 GRADES = [("", "No grade"), *((g.value, f"{g.value} – {g.word}") for g in EvidenceGrade)]
@@ -71,6 +71,14 @@ class OptionForm(VersionedForm):
     )
     declared_grade = SelectField("Evidence for it", choices=GRADES, default="")
     declared_source = StringField("Source of it")
+    cost_low = PercentField(
+        "Cost, P10",
+        description="In one of ten cases it costs at most this, in % of what is planned below."
+        " Empty: the cost counts as certain.",
+    )
+    cost_high = PercentField(
+        "Cost, P90", description="In nine of ten cases it costs at most this, such as 130 %."
+    )
 
     def rule_faults(self) -> dict[str, str]:
         if self.risk.errors or self.declared_grade.errors:
@@ -99,6 +107,8 @@ class OptionForm(VersionedForm):
             declared_benefit_minor=benefit.minor if benefit is not None else None,
             declared_grade=EvidenceGrade(grade) if grade else None,
             declared_source=(self.declared_source.data or "").strip() or None,
+            cost_low=self.cost_low.data,
+            cost_high=self.cost_high.data,
             spend={
                 (id_, q): self.cell(spend_cell(id_, q)).data.minor
                 for id_, _ in self.funds

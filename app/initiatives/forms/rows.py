@@ -31,11 +31,13 @@ _GRADES = [("", "Grade …"), *((grade.value, grade.value) for grade in Evidence
 
 
 class EffectRow(RowForm):
-    """What the behaviour removes of a pool under one option."""
+    """What the behaviour removes of a pool under one option; with a minus, what it adds."""
 
     option_key = SelectField("Option", needed("Choose the option."))
     pool_id = ChoiceField("Lever pool", needed("Choose the pool it works on."))
     removal_share = PercentField("Removes, %", needed("Say which share of the pool it removes."))
+    removal_low = PercentField("P10, %")
+    removal_high = PercentField("P90, %")
     grade = SelectField("Evidence grade", needed("Grade the evidence."), choices=_GRADES)
     evidence = StringField("Evidence", needed("Say what the evidence is."))
 
@@ -73,6 +75,8 @@ class BehaviourForm(VersionedForm):
                     removal_share=row.removal_share.data,
                     grade=EvidenceGrade(row.grade.data),
                     evidence=row.evidence.data,
+                    removal_low=row.removal_low.data,
+                    removal_high=row.removal_high.data,
                 )
                 for _, row in filled(self.effects)
             ),

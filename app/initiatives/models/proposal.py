@@ -142,9 +142,9 @@ class InitiativeTouchpoint(Base):
 class Option(Base):
     """One scope of an initiative: pilot, lean or full, with its own money, demand and effect.
 
-    ``go_live_quarters``: quarters from the start until the effect begins. ``half_life_quarters``
-    None: the effect does not fade. A declared benefit is for registries that know no behaviours:
-    it joins no pool and keeps only its grade's haircut.
+    ``go_live_quarters``: from the start until the effect begins. No half-life: it does not fade. A
+    declared benefit is for registries that know no behaviours: it joins no pool and keeps only its
+    grade's haircut. Cost's low and high are P10 and P90, as multiples of what is planned.
     """
 
     __tablename__ = "options"
@@ -152,6 +152,8 @@ class Option(Base):
         UniqueConstraint("initiative_id", "key"),
         CheckConstraint("go_live_quarters >= 0", name="go_live_not_negative"),
         CheckConstraint("ramp_quarters >= 1", name="ramp_positive"),
+        CheckConstraint("cost_low BETWEEN 0 AND 1000000", name="cost_low_in_range"),
+        CheckConstraint("cost_high BETWEEN 1000000 AND 10000000", name="cost_high_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -170,6 +172,8 @@ class Option(Base):
     declared_benefit_minor: Mapped[int | None] = mapped_column(MoneyMinor)
     declared_grade: Mapped[EvidenceGrade | None] = mapped_column(EnumText(EvidenceGrade))
     declared_source: Mapped[str | None]
+    cost_low: Mapped[Decimal | None] = mapped_column(ShareType)
+    cost_high: Mapped[Decimal | None] = mapped_column(ShareType)
 
     initiative: Mapped[Initiative] = relationship(back_populates="options", lazy="raise_on_sql")
     spend: Mapped[list[OptionSpend]] = relationship(
@@ -252,12 +256,17 @@ class TargetBehaviour(Base):
 
 
 class Effect(Base):
-    """The share of a lever pool that a behaviour removes under one option (0 to 0.95)."""
+    """The share of a lever pool that a behaviour removes under one option, at most 0.95.
+
+    Below zero it is a disbenefit and adds to the pool. Low and high are P10 and P90, both or none.
+    """
 
     __tablename__ = "effects"
     __table_args__ = (
         UniqueConstraint("option_id", "behaviour_id", "pool_id"),
-        CheckConstraint("removal_share BETWEEN 0 AND 950000", name="removal_in_range"),
+        CheckConstraint("abs(removal_share) BETWEEN 1 AND 950000", name="removal_in_range"),
+        CheckConstraint("removal_low BETWEEN -950000 AND removal_share", name="low_in_range"),
+        CheckConstraint("removal_high BETWEEN removal_share AND 950000", name="high_in_range"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -269,6 +278,8 @@ class Effect(Base):
         ForeignKey("lever_pools.id", ondelete="RESTRICT"), index=True
     )
     removal_share: Mapped[Decimal] = mapped_column(ShareType)
+    removal_low: Mapped[Decimal | None] = mapped_column(ShareType)
+    removal_high: Mapped[Decimal | None] = mapped_column(ShareType)
     grade: Mapped[EvidenceGrade] = mapped_column(EnumText(EvidenceGrade))
     evidence: Mapped[str]
 

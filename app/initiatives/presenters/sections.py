@@ -195,13 +195,25 @@ def _behaviour_card(behaviour: TargetBehaviour, options: Mapping[int, str]) -> d
             (
                 options.get(one.option_id, "–"),
                 pool_name(one),
-                percent(one.removal_share),
-                f"{one.grade.value}, keeps {percent(one.grade.haircut)}",
+                removal_words(one.removal_share),
+                grade_words(one),
                 one.evidence,
             )
             for one in effects
         ],
     }
+
+
+def removal_words(share: Decimal) -> str:
+    """What an effect does to its pool: removes 18 %, or adds 5 % as a disbenefit."""
+    return f"removes {percent(share)}" if share > 0 else f"adds {percent(-share)}"
+
+
+def grade_words(effect: Effect) -> str:
+    """What of an effect counts, by the grade of its evidence; harm counts in full."""
+    if effect.removal_share < 0:
+        return f"{effect.grade.value}; a disbenefit counts in full"
+    return f"{effect.grade.value}, keeps {percent(effect.grade.haircut)}"
 
 
 def pool_name(effect: Effect) -> str:

@@ -42,6 +42,8 @@ def option_draft(option: Option) -> OptionDraft:
         declared_benefit_minor=option.declared_benefit_minor,
         declared_grade=option.declared_grade,
         declared_source=option.declared_source,
+        cost_low=option.cost_low,
+        cost_high=option.cost_high,
         spend={(one.fund_id, one.quarter_index): one.amount_minor for one in option.spend},
         demand={(one.team_id, one.quarter_index): one.days for one in option.demand},
     )
@@ -58,7 +60,15 @@ def behaviour_draft(behaviour: TargetBehaviour) -> BehaviourDraft:
         source=behaviour.source,
         measured_on=behaviour.measured_on,
         effects=tuple(
-            EffectDraft(one.option.key, one.pool_id, one.removal_share, one.grade, one.evidence)
+            EffectDraft(
+                one.option.key,
+                one.pool_id,
+                one.removal_share,
+                one.grade,
+                one.evidence,
+                one.removal_low,
+                one.removal_high,
+            )
             for one in sorted(behaviour.effects, key=lambda effect: effect.id)
         ),
     )

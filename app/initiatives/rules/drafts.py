@@ -31,7 +31,8 @@ class OptionDraft:
     """One scope of an initiative.
 
     ``spend``: minor units by fund id and quarter from the start; ``demand``: person-days by team
-    id and quarter from the start.
+    id and quarter from the start; ``cost_low`` and ``cost_high``: P10 and P90 of all of it, as
+    multiples of what is planned.
     """
 
     key: str
@@ -47,19 +48,23 @@ class OptionDraft:
     declared_benefit_minor: int | None = None
     declared_grade: EvidenceGrade | None = None
     declared_source: str | None = None
+    cost_low: Decimal | None = None
+    cost_high: Decimal | None = None
     spend: Mapping[tuple[int, int], int] = field(default_factory=dict)
     demand: Mapping[tuple[int, int], Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class EffectDraft:
-    """What a behaviour removes of a pool under one option."""
+    """What a behaviour removes of a pool under one option, with P10 and P90 where known."""
 
     option_key: str
     pool_id: int
     removal_share: Decimal
     grade: EvidenceGrade
     evidence: str
+    removal_low: Decimal | None = None
+    removal_high: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,20 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 
-from app.initiatives.rules.drafts import BehaviourDraft, CriterionDraft, MilestoneDraft, OptionDraft
+from app.initiatives.rules.drafts import (
+    BehaviourDraft,
+    CriterionDraft,
+    EffectDraft,
+    MilestoneDraft,
+    OptionDraft,
+)
 from app.journeys.rules import LARGEST_REMOVAL
 from app.values.money import LARGEST_MINOR
 from app.values.quarter import Quarter, QuarterSpan
 
 MOST_QUARTERS = 40
 LARGEST_RISK = 5
+LARGEST_OVERRUN = 10
 LARGEST_COUNT = 2_000_000_000
 """The largest whole number a count may be; PostgreSQL's INTEGER holds little more."""
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -39,6 +46,7 @@ def option_faults(draft: OptionDraft) -> dict[str, str]:
     if not _KEY.fullmatch(draft.key) or len(draft.key) > 40:
         faults["key"] = "Use lower-case letters, digits and single hyphens, such as lean."
     faults |= _time_faults(draft) | _grid_faults(draft) | _declared_faults(draft)
+    faults |= _cost_faults(draft)
     if not 1 <= draft.risk <= LARGEST_RISK:
         faults["risk"] = f"Risk goes from 1 to {LARGEST_RISK}."
     if not 0 <= draft.effort_minutes <= LARGEST_COUNT:
@@ -103,6 +111,19 @@ def _declared_faults(draft: OptionDraft) -> dict[str, str]:
     return faults
 
 
+def _cost_faults(draft: OptionDraft) -> dict[str, str]:
+    low, high = draft.cost_low, draft.cost_high
+    if (low is None) != (high is None):
+        missing = "cost_low" if low is None else "cost_high"
+        return {missing: "Give both P10 and P90, or neither."}
+    faults = {}
+    if low is not None and not 0 <= low <= 1:
+        faults["cost_low"] = "P10 is at most 100 % of what is planned."
+    if high is not None and not 1 <= high <= LARGEST_OVERRUN:
+        faults["cost_high"] = "P90 is 100 % of what is planned or more, up to 1,000 %."
+    return faults
+
+
 def behaviour_faults(draft: BehaviourDraft) -> dict[str, str]:
     """What is impossible about a behaviour and its effects."""
     faults = {}
@@ -117,13 +138,33 @@ def behaviour_faults(draft: BehaviourDraft) -> dict[str, str]:
         faults["target"] = "The target equals the baseline, so nothing would change."
     seen: set[tuple[str, int]] = set()
     for row, effect in enumerate(draft.effects):
-        if not 0 < effect.removal_share <= LARGEST_REMOVAL:
-            faults[f"effects-{row}-removal_share"] = "Enter more than 0 % and at most 95 %."
+        if not 0 < abs(effect.removal_share) <= LARGEST_REMOVAL:
+            faults[f"effects-{row}-removal_share"] = (
+                "Enter at most 95 % that it removes, or at most \u221295 % for what it adds; not 0."
+            )
+        faults |= _range_faults(f"effects-{row}-", effect)
         if not effect.evidence.strip():
             faults[f"effects-{row}-evidence"] = "Say what the evidence is."
         if (effect.option_key, effect.pool_id) in seen:
             faults[f"effects-{row}-pool_id"] = "This option and pool stand here twice; keep one."
         seen.add((effect.option_key, effect.pool_id))
+    return faults
+
+
+def _range_faults(prefix: str, effect: EffectDraft) -> dict[str, str]:
+    low, high = effect.removal_low, effect.removal_high
+    if low is None and high is None:
+        return {}
+    if low is None or high is None:
+        missing = "removal_low" if low is None else "removal_high"
+        return {f"{prefix}{missing}": "Give both P10 and P90, or neither."}
+    faults = {}
+    if not -LARGEST_REMOVAL <= low <= effect.removal_share:
+        faults[f"{prefix}removal_low"] = (
+            "P10 is the cautious end: from \u221295 % to what is expected."
+        )
+    if not effect.removal_share <= high <= LARGEST_REMOVAL:
+        faults[f"{prefix}removal_high"] = "P90 lies from what is expected to 95 %."
     return faults
 
 

@@ -136,6 +136,8 @@ def _take_over(behaviour: TargetBehaviour, draft: BehaviourDraft, options: dict[
             option_id=option_id, pool_id=wanted.pool_id
         )
         effect.removal_share = wanted.removal_share
+        effect.removal_low = wanted.removal_low
+        effect.removal_high = wanted.removal_high
         effect.grade = wanted.grade
         effect.evidence = wanted.evidence.strip()
         effects.append(effect)

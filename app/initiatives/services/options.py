@@ -27,7 +27,7 @@ from app.initiatives.services.checks import check_can_edit, touch
 _COLUMNS = (
     "key", "scope", "go_live_quarters", "ramp_quarters", "half_life_quarters", "earliest_start",
     "latest_start", "effort_minutes", "risk", "declared_benefit_minor", "declared_grade",
-    "declared_source",
+    "declared_source", "cost_low", "cost_high",
 )  # fmt: skip
 
 

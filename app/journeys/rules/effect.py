@@ -37,8 +37,10 @@ def intensity(removal: Decimal, haircut: Decimal) -> float:
     """The expected intensity g·a = −g·ln(1 − q) of a removal fraction q after its haircut g.
 
     Intensities add up over initiatives where removal fractions do not. A negative removal is a
-    disbenefit and has a negative intensity. Raises ValueError outside −0.95 … 0.95.
+    disbenefit: its intensity is negative and keeps no haircut, since thin evidence is no reason to
+    count harm less (docs/adr/008). Raises ValueError outside −0.95 … 0.95.
     """
     if abs(removal) > LARGEST_REMOVAL:
         raise ValueError("A removal fraction lies between −0.95 and 0.95.")
-    return -float(haircut) * log(1.0 - float(removal))
+    kept = float(haircut) if removal > 0 else 1.0
+    return -kept * log(1.0 - float(removal))

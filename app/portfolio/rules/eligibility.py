@@ -80,6 +80,7 @@ def _usable_options(
     remarks: list[Remark],
 ) -> Iterator[OptionFacts]:
     funds = {fund.key for fund in facts.funds}
+    barred = {pool.key for pool in facts.pools if pool.barred is not None}
     ready = max(
         (begun[need.key] + need.lag for need in candidate.needs if need.key in begun),
         default=0,
@@ -87,7 +88,14 @@ def _usable_options(
     for option in candidate.options:
         foreign = sorted(key for key in option.spend if key not in funds)
         found = possible_starts(option, len(facts.quarters), not_before=ready)
-        if foreign:
+        unseen = sorted({one.pool for one in option.effects if one.removal < 0} & barred)
+        if unseen:
+            text = (
+                f"Option “{option.name}” is left out: it adds to {listed(unseen)}, which can't be"
+                " counted. Have that pool certified first."
+            )
+            remarks.append(Remark(candidate.key, text))
+        elif foreign:
             text = (
                 f"Option “{option.name}” is left out: it spends from {listed(foreign)}, "
                 "which this cycle does not have."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -341,6 +343,7 @@ class TestBehaviours:
             good,
             replace(good, pool_id=foreign.id),
             replace(good, option_key="lean", removal_share=Decimal("0.96")),
+            replace(good, pool_id=company.retain.id, removal_share=Decimal("-0.96")),
         )
 
         with pytest.raises(InvalidError) as refused, transaction(session):
@@ -350,6 +353,19 @@ class TestBehaviours:
         assert "twice" in fields["effects-1-pool_id"]
         assert "CHF" in fields["effects-2-pool_id"]
         assert {"effects-3-option_key", "effects-3-removal_share"} < fields.keys()
+        assert "\u221295 % for what it adds" in fields["effects-4-removal_share"]
+
+    @pytest.mark.parametrize("share", ["0", "-0.95", "-0.950001"])
+    def test_the_database_keeps_harm_within_its_limits(
+        self, session: Session, cast: Cast, company: Company, share: str
+    ) -> None:
+        with transaction(session):
+            made = make_draft(session, cast, company)
+            add_option(session, made, option_draft(company), **by(cast.lead))
+            kept = add_behaviour(session, made, behaviour_draft(company), **by(cast.lead))
+        possible = share == "-0.95"
+        with nullcontext() if possible else pytest.raises(IntegrityError), transaction(session):
+            get_behaviour(session, made, kept.id).effects[0].removal_share = Decimal(share)
 
 
 class TestMilestones:

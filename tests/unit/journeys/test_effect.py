@@ -49,7 +49,14 @@ class TestIntensity:
         assert intensity(Decimal("0.30"), Decimal(0)) == 0
 
     def test_is_negative_for_a_disbenefit(self) -> None:
-        assert intensity(Decimal("-0.10"), Decimal(1)) < 0
+        assert intensity(Decimal("-0.10"), Decimal(1)) == pytest.approx(-log(1.1))
+
+    def test_counts_harm_in_full_however_thin_its_evidence(self) -> None:
+        assert intensity(Decimal("-0.10"), Decimal("0.20")) == pytest.approx(-log(1.1))
+
+    def test_refuses_adding_more_than_almost_the_whole_pool(self) -> None:
+        with pytest.raises(ValueError, match=r"0\.95"):
+            intensity(Decimal("-0.96"), Decimal(1))
 
     def test_refuses_removing_more_than_anything_can(self) -> None:
         with pytest.raises(ValueError, match=r"0\.95"):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from app.portfolio.rules.eligibility import eligible, possible_starts
 from app.portfolio.rules.facts import DeliveredFacts
-from tests.unit.portfolio.rules.facts import candidate, committed, facts, needs, option
+from tests.unit.portfolio.rules.facts import (
+    candidate,
+    committed,
+    effect,
+    facts,
+    needs,
+    option,
+    pool,
+)
 
 
 class TestStarts:
@@ -39,6 +47,14 @@ class TestEligible:
         assert [one.key for one in kept[0].options] == ["lean"]
         assert list(starts) == [("CX-1", "lean")]
         assert "spends from opex" in remarks[0].text
+
+    def test_an_option_whose_harm_can_not_be_counted_is_left_out(self) -> None:
+        harming = option("full", effects=(effect("-0.05", key="renew/retain"), effect()))
+        helping = option("lean", effects=(effect("0.05", key="renew/retain"), effect()))
+        unknown = (pool(), pool("renew/retain", barred="Not certified by Finance", value=()))
+        kept, _, remarks = eligible(facts(candidate("CX-1", helping, harming), pools=unknown))
+        assert [one.key for one in kept[0].options] == ["lean"]
+        assert "adds to renew/retain, which can't be counted" in remarks[0].text
 
     def test_an_initiative_without_options_is_left_out(self) -> None:
         kept, _, remarks = eligible(facts(candidate("CX-1", option(latest=-1))))
