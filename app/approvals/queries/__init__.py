@@ -20,6 +20,7 @@ from app.approvals.queries.ledger import (
     list_transfers,
     load_balances,
 )
+from app.approvals.queries.plans import find_approved_values, list_approved_plans
 from app.approvals.queries.proposals import (
     find_earlier_round,
     find_open_proposal,
@@ -40,6 +41,7 @@ __all__ = [
     "FundBalance",
     "LedgerFilter",
     "currency_tie",
+    "find_approved_values",
     "find_earlier_round",
     "find_open_proposal",
     "find_proposal_of_run",
@@ -48,6 +50,7 @@ __all__ = [
     "hands_on",
     "last_round",
     "list_approved_money",
+    "list_approved_plans",
     "list_commitments_of",
     "list_committed_choices",
     "list_proposals",

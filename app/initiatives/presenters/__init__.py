@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.initiatives.presenters.case import CaseView, case_views, full_case
+from app.initiatives.presenters.case import CaseView, PlanChoice, case_views, full_case
 from app.initiatives.presenters.milestones import milestone_cards
 from app.initiatives.presenters.registry import (
     RegistryView,
@@ -26,6 +26,7 @@ from app.initiatives.presenters.spots import spot_data
 
 __all__ = [
     "CaseView",
+    "PlanChoice",
     "RegistryView",
     "answers_of",
     "behaviour_cards",

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+
 from app.initiatives.models import Effect, Initiative, Option
-from app.initiatives.presenters.sections import pool_name
-from app.initiatives.queries import CaseBasis, claim_of
-from app.initiatives.rules import OptionCase, option_case
+from app.initiatives.presenters.case_chain import ChainView, chain_view
+from app.initiatives.presenters.case_effort import effort_rows
+from app.initiatives.presenters.case_outlook import OutlookView, outlook_view
+from app.initiatives.presenters.case_steps import bridge_bars, case_steps, step_rows, zero_line
+from app.initiatives.presenters.sections import grade_words, pool_name
+from app.initiatives.queries import CaseBasis, PlanName, PlanValues, case_of, cost_flows
+from app.initiatives.rules import OptionCase
 from app.journeys.rules import FORMULAS, PoolState, intensity
 from app.values.money import Money
-from app.web.filters import day, money, money_short, number, percent, quarter, signed
+from app.web.filters import day, money, money_short, number, percent, quarter
 
-_LEFT, _GAP = 1, 4
+Linked = dict[str, Any]
+"""A cell with its words and, where its source has a page, the address of that page."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanChoice:
+    """The plan a case is read in; ``values`` None where the plan leaves the initiative out."""
+
+    name: PlanName
+    values: PlanValues | None
+
+    @property
+    def href(self) -> str:
+        place: dict[str, Any] = dict(self.name.place)
+        return url_for(self.name.endpoint, **place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,62 +42,63 @@ class CaseView:
 
     option: Option
     start: str
+    is_in_plan: bool
     kpis: list[dict[str, Any]]
-    effects: list[list[Any]]
+    values: list[list[str]]
+    effects: list[list[Linked]]
     declared: str | None
+    effort: list[list[Linked]]
     costs: list[list[str]]
     cost_total: list[str]
     beyond: Money | None
     uncounted: list[str]
-    steps: list[tuple[str, str, str]]
+    step_rows: list[list[Linked]]
     bridge: list[dict[str, Any]]
+    zero: float
+    chain: ChainView | None
+    outlook: OutlookView
 
 
-def case_views(initiative: Initiative, basis: CaseBasis) -> list[CaseView]:
-    """The case of every option, the full one first."""
-    return [_view(option, initiative, basis) for option in reversed(initiative.options)]
+def case_views(
+    initiative: Initiative, basis: CaseBasis, plan: PlanChoice | None = None
+) -> list[CaseView]:
+    """The case of every option, the full one first; the one a plan funds as it starts there."""
+    return [_view(option, initiative, basis, plan) for option in reversed(initiative.options)]
 
 
 def full_case(initiative: Initiative, basis: CaseBasis | None) -> OptionCase | None:
     """The case of the full option, without its presentation."""
     if basis is None or not initiative.options:
         return None
-    return _case(initiative.options[-1], initiative, basis)[0]
+    return case_of(initiative.options[-1], initiative, basis)
 
 
-def _case(option: Option, initiative: Initiative, basis: CaseBasis) -> tuple[OptionCase, list[str]]:
-    flows: dict[str, dict[int, int]] = {}
-    for one in sorted(option.spend, key=lambda s: (s.fund.name, s.quarter_index)):
-        flows.setdefault(one.fund.name, {})[one.quarter_index] = one.amount_minor
-    uncounted = []
-    for need in sorted(option.demand, key=lambda d: (d.team.name, d.quarter_index)):
-        if need.team.currency != initiative.currency:
-            uncounted.append(
-                f"The days of {need.team.name} cost {need.team.currency} and are not counted."
-            )
-            continue
-        cost = int((need.days * need.team.day_rate_minor).to_integral_value())
-        flows.setdefault(f"{need.team.name}, own days", {})[need.quarter_index] = cost
-    claim = claim_of(option, option.effects, initiative.planned_start, basis.first)
-    case = option_case(claim, flows, basis.annual, basis.discounted, basis.horizon)
-    return case, sorted(set(uncounted))
-
-
-def _view(option: Option, initiative: Initiative, basis: CaseBasis) -> CaseView:
-    case, uncounted = _case(option, initiative, basis)
+def _view(
+    option: Option, initiative: Initiative, basis: CaseBasis, plan: PlanChoice | None
+) -> CaseView:
+    values = plan.values if plan and plan.values and plan.values.option == option.key else None
+    case = case_of(option, initiative, basis, values)
     currency = initiative.currency
     effects = sorted(option.effects, key=lambda one: one.id)
-    uncounted += [
-        f"The pool “{pool_name(one)}” is in another currency or lacks an input and counts nothing."
-        for one in effects
-        if one.pool_id not in basis.discounted
+    uncounted = [
+        *cost_flows(option, initiative).uncounted,
+        *(
+            f"The pool “{pool_name(one)}” is in another currency or lacks an input and counts"
+            " nothing."
+            for one in effects
+            if one.pool_id not in basis.discounted
+        ),
     ]
+    steps = case_steps(initiative, option, case, plan.href if plan else None, values)
     return CaseView(
         option=option,
         start=quarter(basis.first + case.claim.start),
+        is_in_plan=values is not None,
         kpis=_kpis(case, currency),
-        effects=[_effect_row(one, case, currency) for one in effects],
+        values=_three_values(case, values, currency),
+        effects=[_effect_row(initiative, one) for one in effects],
         declared=_declared(option, case, currency),
+        effort=effort_rows(option, case.claim, basis),
         costs=[
             [
                 row.label,
@@ -92,8 +112,11 @@ def _view(option: Option, initiative: Initiative, basis: CaseBasis) -> CaseView:
         ],
         beyond=Money(case.beyond, currency) if case.beyond else None,
         uncounted=uncounted,
-        steps=_steps(case, currency),
-        bridge=_bridge(case, currency) if any(step.minor for step in case.steps) else [],
+        step_rows=step_rows(steps),
+        bridge=bridge_bars(steps, currency),
+        zero=zero_line(steps),
+        chain=chain_view(initiative, option, effects, case),
+        outlook=outlook_view(initiative, option, case, basis),
     )  # fmt: skip
 
 
@@ -119,21 +142,68 @@ def _kpis(case: OptionCase, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-def _effect_row(effect: Effect, case: OptionCase, currency: str) -> list[Any]:
+def _three_values(case: OptionCase, values: PlanValues | None, currency: str) -> list[list[str]]:
+    """Standalone, allocated and marginal with their formulas; a plan's are unknown without one."""
+
+    def amount(minor: int | None) -> str:
+        return "–" if minor is None else money(Money(minor, currency))
+
+    whole = [["Standalone", "Σ V(t)·(1 − e^(−a·ρ(t))), as if alone", amount(case.standalone.total)]]
+    if values is None:
+        return whole
+    left = "the same on what approved initiatives leave of the pools"
+    rows = [["Standalone in the plan", left, amount(values.standalone)]] if (
+        values.standalone != case.standalone.total
+    ) else []  # fmt: skip
+    return [
+        *whole,
+        *rows,
+        [
+            "Allocated",
+            "Σ V(t)·E(t)·a·ρ(t)/S(t): its log-share of each pool; all shares make the plan",
+            amount(values.allocated),
+        ],
+        [
+            "Marginal, the rest fixed",
+            "value of the plan − value of the same plan without it",
+            amount(values.marginal),
+        ],
+        [
+            "Marginal with re-solve",
+            "best value − best value without it, its money free for others",
+            amount(values.resolved) if values.resolved is not None else "not asked of this run yet",
+        ],
+    ]
+
+
+def _effect_row(initiative: Initiative, effect: Effect) -> list[Linked]:
     pool = effect.pool
     strength = intensity(effect.removal_share, effect.grade.haircut)
     certified = "certified" if pool.state is PoolState.CERTIFIED else "claimed, not certified"
     behaviour = effect.behaviour
     unit = f" {behaviour.unit}" if behaviour.unit else ""
+    behaviours = url_for("initiatives.behaviours", key=initiative.key)
+    sureness = ""
+    if effect.removal_low is not None and effect.removal_high is not None:
+        sureness = f", P10 {percent(effect.removal_low)} to P90 {percent(effect.removal_high)}"
     return [
-        pool_name(effect),
-        f"{money(Money(pool.annual_value_minor, currency))} a year = {FORMULAS[pool.lever]}"
-        f" · {pool.source}, {day(pool.measured_on)}, {certified}",
-        f"{behaviour.measure} {number(behaviour.baseline)} → {number(behaviour.target)}{unit}"
-        f" · {behaviour.source}, {day(behaviour.measured_on)}",
-        f"q {percent(effect.removal_share)}",
-        f"{effect.grade.value}: g {percent(effect.grade.haircut)} · {effect.evidence}",
-        f"{strength:.4f}",
+        {
+            "text": pool_name(effect),
+            "href": url_for("journeys.pool", key=pool.journey.key, word=pool.lever.value),
+        },
+        {
+            "text": f"{money(Money(pool.annual_value_minor, pool.journey.currency))} a year ="
+            f" {FORMULAS[pool.lever]} · {pool.source}, {day(pool.measured_on)}, {certified}"
+        },
+        {
+            "text": f"{behaviour.measure} {number(behaviour.baseline)} →"
+            f" {number(behaviour.target)}{unit} · {behaviour.source},"
+            f" {day(behaviour.measured_on)}",
+            "href": behaviours,
+        },
+        {"text": f"q {percent(effect.removal_share)}{sureness}"},
+        {"text": f"{grade_words(effect)} · {effect.evidence}", "href": behaviours},
+        {"text": f"{strength:.4f}".replace("-", "\u2212")},
     ]
 
 
@@ -146,53 +216,3 @@ def _declared(option: Option, case: OptionCase, currency: str) -> str | None:
         f" (grade {grade.value}, {grade.word}), discounted at go-live ="
         f" {money(Money(case.standalone.declared, currency))} · {option.declared_source}"
     )
-
-
-def _steps(case: OptionCase, currency: str) -> list[tuple[str, str, str]]:
-    return [
-        (
-            step.label,
-            money(Money(step.minor, currency))
-            if step.is_total
-            else signed(Money(step.minor, currency)),
-            step.note,
-        )
-        for step in case.steps
-    ]
-
-
-def _bridge(case: OptionCase, currency: str) -> list[dict[str, Any]]:
-    """Bars from claim to value on a field of 100 × 100; y grows downward."""
-    levels = _levels(case)
-    top = max((max(pair) for pair in levels), default=0) or 1
-    width = (100 - 2 * _LEFT - _GAP * (len(levels) - 1)) / len(levels)
-    bars = []
-    for place, ((low, high), step) in enumerate(zip(levels, case.steps, strict=True)):
-        end = high if step.is_total or step.minor >= 0 else low
-        bars.append(
-            {
-                "label": step.short,
-                "value": money_short(Money(step.minor, currency)),
-                "x": round(_LEFT + place * (width + _GAP), 2),
-                "w": round(width, 2),
-                "y": round(100 - 100 * high / top, 2),
-                "h": round(max(0.6, 100 * (high - low) / top), 2),
-                "tone": "base" if step.is_total else "ok" if step.minor >= 0 else "idle",
-                "join": round(100 - 100 * end / top, 2),
-            }
-        )
-    return bars
-
-
-def _levels(case: OptionCase) -> Sequence[tuple[int, int]]:
-    """Lower and upper end of each bar in minor units, the deltas hanging from what came before."""
-    levels = []
-    reached = 0
-    for step in case.steps:
-        if step.is_total:
-            reached = step.minor
-            levels.append((0, max(reached, 0)))
-            continue
-        before, reached = reached, reached + step.minor
-        levels.append((max(0, min(before, reached)), max(before, reached, 0)))
-    return levels

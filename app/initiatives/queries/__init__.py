@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.initiatives.queries.cases import CostFlows, case_of, cost_flows
 from app.initiatives.queries.choices import (
     cycle_choices,
     fund_choices,
@@ -61,6 +62,14 @@ from app.initiatives.queries.initiatives import (
     load_candidates,
     load_needs,
 )
+from app.initiatives.queries.plans import (
+    PLAN_VALUES,
+    PLANS,
+    PlanName,
+    PlanValues,
+    find_plan_values,
+    list_plans,
+)
 from app.initiatives.queries.registry import (
     SORTS,
     RegistryChoices,
@@ -103,8 +112,11 @@ __all__ = [
     "MOVES",
     "OPEN_HURDLES",
     "OPTIONS",
+    "PLANS",
+    "PLAN_VALUES",
     "SORTS",
     "CaseBasis",
+    "CostFlows",
     "CriterionStanding",
     "FullWorth",
     "HurdleDates",
@@ -113,6 +125,8 @@ __all__ = [
     "Measured",
     "MilestoneStanding",
     "PersonChoice",
+    "PlanName",
+    "PlanValues",
     "PoolUse",
     "PoolWorth",
     "ProposalHead",
@@ -121,13 +135,16 @@ __all__ = [
     "RegistryLine",
     "Spot",
     "behaviour_draft",
+    "case_of",
     "claim_of",
     "claims_of",
+    "cost_flows",
     "covers",
     "currency_tie",
     "cycle_choices",
     "find_key",
     "find_partial_note",
+    "find_plan_values",
     "full_option_name",
     "fund_choices",
     "get_behaviour",
@@ -146,6 +163,7 @@ __all__ = [
     "list_ids",
     "list_needing",
     "list_people_to_choose",
+    "list_plans",
     "list_registry",
     "load_candidates",
     "load_case_basis",

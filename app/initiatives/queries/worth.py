@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,10 +19,12 @@ from app.initiatives.rules import (
     Horizon,
     InitiativeState,
     OptionClaim,
+    PoolSpread,
+    Spread,
     assumed_start,
 )
-from app.journeys.models import Journey, LeverPool, PoolInput
-from app.journeys.rules import Lever, discounted_pool_minor
+from app.journeys.models import Baseline, Journey, LeverPool, PoolInput, TouchpointFigure
+from app.journeys.rules import LEVER_INPUTS, InputKind, Lever, discounted_pool_minor
 from app.values.quarter import Quarter
 
 
@@ -170,13 +172,25 @@ class CaseBasis:
     """What a business case stands on: the cycle's horizon and the pools its options work on.
 
     ``annual`` and ``discounted`` hold what counts, by pool id; a pool in another currency or
-    without its inputs is left out.
+    without its inputs is left out. ``spreads`` are the same pools with the ranges of their inputs,
+    ``minutes`` the customer minutes per contact of each journey by its last baseline.
     """
 
     horizon: Horizon
     first: Quarter
     annual: dict[int, int]
     discounted: dict[int, tuple[int, ...]]
+    spreads: dict[int, PoolSpread]
+    minutes: dict[int, MinutesPerContact]
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesPerContact:
+    """How long a contact of a journey takes its customers, by the last baseline's figures."""
+
+    minutes: Decimal
+    baseline: int
+    journey: str
 
 
 def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | None:
@@ -194,4 +208,62 @@ def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | Non
         and (quarters := worth.quarters(horizon)) is not None
     }
     annual = {id_: worths[id_].annual_minor for id_ in discounted}
-    return CaseBasis(horizon, cycle.first_quarter, annual, discounted)
+    journeys = {effect.pool.journey_id for one in initiative.options for effect in one.effects}
+    return CaseBasis(
+        horizon, cycle.first_quarter, annual, discounted,
+        spreads=_load_spreads(session, {id_: worths[id_] for id_ in discounted}),
+        minutes=load_minutes(session, journeys),
+    )  # fmt: skip
+
+
+def _load_spreads(session: Session, worths: dict[int, PoolWorth]) -> dict[int, PoolSpread]:
+    """The pools with the range of every input, in the order of their formulas."""
+    inputs: dict[int, dict[str, Spread]] = defaultdict(dict)
+    for one in session.scalars(select(PoolInput).where(PoolInput.pool_id.in_(worths))):
+        kinds = {spec.symbol: spec.kind for spec in LEVER_INPUTS[worths[one.pool_id].lever]}
+        is_money = kinds.get(one.symbol) is InputKind.MONEY
+        spread = Spread.of(one.value, one.low, one.high, is_money=is_money)
+        inputs[one.pool_id][one.symbol] = spread
+    found = {}
+    for id_, worth in worths.items():
+        given = inputs[id_]
+        symbols = [spec.symbol for spec in LEVER_INPUTS[worth.lever]]
+        if all(symbol in given for symbol in symbols):
+            ordered = tuple((symbol, given[symbol]) for symbol in symbols)
+            found[id_] = PoolSpread(id_, worth.lever, worth.currency, ordered)
+    return found
+
+
+def load_minutes(session: Session, journey_ids: Collection[int]) -> dict[int, MinutesPerContact]:
+    """Minutes per contact by journey id: Σ contacts·minutes / Σ contacts of the last baseline."""
+    if not journey_ids:
+        return {}
+    newest = (
+        select(Baseline.journey_id, func.max(Baseline.number).label("number"))
+        .where(Baseline.journey_id.in_(journey_ids))
+        .group_by(Baseline.journey_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Journey.id, Journey.key, Baseline.number, TouchpointFigure.contacts_per_year,
+            TouchpointFigure.minutes_per_contact,
+        )
+        .join(Baseline, Baseline.journey_id == Journey.id)
+        .join(
+            newest,
+            (newest.c.journey_id == Journey.id) & (newest.c.number == Baseline.number),
+        )
+        .join(TouchpointFigure, TouchpointFigure.baseline_id == Baseline.id)
+    )  # fmt: skip
+    sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
+    named: dict[int, tuple[int, str]] = {}
+    for id_, key, number, contacts, minutes in rows:
+        sums[id_][0] += contacts
+        sums[id_][1] += contacts * minutes
+        named[id_] = number, key
+    return {
+        id_: MinutesPerContact(minutes / contacts, *named[id_])
+        for id_, (contacts, minutes) in sums.items()
+        if contacts
+    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from app.errors import NotFoundError
 from app.extensions import db
-from app.initiatives import presenters, queries, services
+from app.initiatives import exports, presenters, queries, services
 from app.initiatives.forms import MoveForm
 from app.initiatives.models import Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, load, page, store
@@ -87,12 +88,48 @@ def case(key: str) -> str:
     """Show the business case of every option, each figure with formula and source."""
     initiative = load(key, *queries.OPTIONS, *queries.EFFECTS)
     basis = queries.load_case_basis(db.session, initiative)
+    plans, plan = _plan(initiative)
     return page(
         "case",
         initiative,
         "case",
         basis=basis,
-        cases=presenters.case_views(initiative, basis) if basis else [],
+        plan=plan,
+        plans=plans,
+        plan_options=[(one.key, one.words) for one in plans],
+        cases=presenters.case_views(initiative, basis, plan) if basis else [],
+    )
+
+
+def _plan(
+    initiative: Initiative,
+) -> tuple[list[queries.PlanName], presenters.PlanChoice | None]:
+    """The plans there are, and the one asked for or else the first, with its values."""
+    plans = queries.list_plans(db.session, initiative)
+    if not plans:
+        return plans, None
+    wanted = request.args.get("plan", "")
+    name = next((one for one in plans if one.key == wanted), plans[0])
+    values = queries.find_plan_values(db.session, initiative, name)
+    return plans, presenters.PlanChoice(name, values)
+
+
+@bp.get("/initiatives/<key>/case.xlsx")
+@requires("initiatives.view")
+def case_file(key: str) -> Response:
+    """Give the business case as a spreadsheet whose formulas work it out again."""
+    initiative = load(key, *queries.OPTIONS, *queries.EFFECTS)
+    basis = queries.load_case_basis(db.session, initiative)
+    if basis is None or not initiative.options:
+        raise NotFoundError("There is no business case yet: it needs a cycle and an option.")
+    _, plan = _plan(initiative)
+    content = exports.case_workbook(
+        initiative, basis, plan.name if plan else None, plan.values if plan else None
+    )
+    return Response(
+        content,
+        mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"Content-Disposition": f'attachment; filename="{initiative.key}-case.xlsx"'},
     )
 
 

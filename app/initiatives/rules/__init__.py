@@ -9,6 +9,7 @@ from app.initiatives.rules.case import (
     claim_steps,
     cost_row,
     cost_rows,
+    extended_steps,
     option_case,
 )
 from app.initiatives.rules.drafts import (
@@ -23,6 +24,7 @@ from app.initiatives.rules.drafts import (
     columns_of,
     written,
 )
+from app.initiatives.rules.effort import FlowRemoved, flow_removed
 from app.initiatives.rules.faults import (
     ORDER_OF_OPTIONS,
     behaviour_faults,
@@ -50,6 +52,16 @@ from app.initiatives.rules.moves import (
     next_step,
     permission_bars,
 )
+from app.initiatives.rules.outlook import (
+    Outlook,
+    PoolSpread,
+    Swing,
+    UncertainOption,
+    cost_spread,
+    option_outlook,
+    portfolio_outlook,
+)
+from app.initiatives.rules.spreads import Spread
 from app.initiatives.rules.value import (
     DeclaredClaim,
     EffectClaim,
@@ -91,6 +103,7 @@ __all__ = [
     "EffectDraft",
     "EvidenceGrade",
     "ExclusionDraft",
+    "FlowRemoved",
     "Gap",
     "Horizon",
     "InitiativeDraft",
@@ -102,11 +115,16 @@ __all__ = [
     "OptionCase",
     "OptionClaim",
     "OptionDraft",
+    "Outlook",
     "Part",
+    "PoolSpread",
     "ProposalShape",
     "Question",
+    "Spread",
     "Standalone",
     "Step",
+    "Swing",
+    "UncertainOption",
     "assumed_start",
     "bars",
     "behaviour_faults",
@@ -117,9 +135,12 @@ __all__ = [
     "cost_flag",
     "cost_row",
     "cost_rows",
+    "cost_spread",
     "days_cell",
     "due_day_fault",
+    "extended_steps",
     "find_move",
+    "flow_removed",
     "intensities",
     "looks_like_placeholder",
     "milestone_faults",
@@ -128,7 +149,9 @@ __all__ = [
     "next_step",
     "option_case",
     "option_faults",
+    "option_outlook",
     "permission_bars",
+    "portfolio_outlook",
     "quarter_fault",
     "quick_standalone",
     "spend_cell",

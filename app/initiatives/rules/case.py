@@ -129,6 +129,24 @@ def claim_steps(
     )
 
 
+def extended_steps(
+    steps: Sequence[ClaimStep], standalone: int, allocated: int
+) -> tuple[ClaimStep, ...]:
+    """The way on from the standalone value to what a plan allocates; adds up to the cent.
+
+    ``standalone`` and ``allocated`` are the plan's figures: its standalone value is on what
+    approved initiatives left of the pools, and on the inputs as they were then.
+    """
+    last = steps[-1]
+    earlier, shared = standalone - last.minor, allocated - standalone
+    return (
+        *steps,
+        ClaimStep("Approved earlier", "Earlier", "what approved initiatives take first", earlier),
+        ClaimStep("Overlap with the plan", "Overlap", "pools shared with others", shared),
+        ClaimStep("Allocated value", "Allocated", "its share of the plan", allocated, True),
+    )
+
+
 def _at_once(
     claim: OptionClaim, pools: Mapping[int, Sequence[float]], *, graded: bool = False
 ) -> int:

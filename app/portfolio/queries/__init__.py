@@ -14,6 +14,7 @@ from app.portfolio.queries.candidates import (
     list_tags,
     load_committed_options,
 )
+from app.portfolio.queries.plans import find_run_values, list_run_names
 from app.portfolio.queries.runs import (
     find_answered_run,
     find_earlier_run,
@@ -40,10 +41,12 @@ __all__ = [
     "find_answered_run",
     "find_earlier_run",
     "find_run_of_job",
+    "find_run_values",
     "get_run",
     "get_scenario",
     "latest_runs",
     "list_candidate_lines",
+    "list_run_names",
     "list_runs_of",
     "list_runs_to_compare",
     "list_scenarios",

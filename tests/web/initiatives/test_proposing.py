@@ -285,8 +285,30 @@ class TestRows:
             client.get(f"/initiatives/{made.key}/behaviours"),
             "Effects of “Customers look up their claim instead of calling”",
         )
-        assert effects.column("Removes") == ["18 %", "4 %"]
+        assert effects.column("Does to the pool") == ["removes 18 %", "removes 4 %"]
         assert effects.column("Evidence grade")[1] == "D, keeps 35 %"
+
+    def test_a_disbenefit_is_entered_with_a_minus_and_counts_in_full(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            made = make_complete(session, cast, company)
+        client = client_for(cast.owner)
+        path = links(client.get(f"/initiatives/{made.key}/behaviours"))["Edit"]
+        typed = form_values(client.get(path), "") | {
+            "effects-1-option_key": "full", "effects-1-pool_id": str(company.retain.id),
+            "effects-1-removal_share": "\u22124", "effects-1-grade": "E",
+            "effects-1-evidence": "Some will miss the phone",
+        }  # fmt: skip
+
+        assert client.post(path, data=typed).status_code == 303
+
+        effects = table(
+            client.get(f"/initiatives/{made.key}/behaviours"),
+            "Effects of “Customers look up their claim instead of calling”",
+        )
+        assert effects.column("Does to the pool") == ["removes 18 %", "adds 4 %"]
+        assert effects.column("Evidence grade")[1] == "E; a disbenefit counts in full"
 
     def test_a_circle_is_refused_naming_it(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
@@ -416,36 +438,6 @@ class TestMoves:
 def _version(client: StrictClient, key: str) -> str:
     page: Any = client.get(f"/initiatives/{key}")
     return str(page.soup.find("input", attrs={"name": "version"})["value"])
-
-
-class TestCase:
-    def test_prints_every_figure_with_formula_and_source(
-        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
-    ) -> None:
-        with transaction(session):
-            key = make_complete(session, cast, company).key
-
-        page = client_for(cast.viewer).get(f"/initiatives/{key}/case")
-
-        words = text(page)
-        assert "Horizon 12 quarters from Q1 2027, discounted at 9" in words
-        assert "€58,762.90" in words
-        (row,) = table(page, "Sources of the value, All claims").rows
-        assert "V × u × α × addr" in row["Pool a year, formula and source"]
-        assert "Controlling, cost centre 4711, 15 Jan 2027, certified" in words
-        assert row["Intensity"] == "0.1588"
-        costs = table(page, "Costs, All claims")
-        assert costs.row("Digital, own days")["As spent"] == "€32,000.00"
-        assert table(page, "From claim to value, All claims").rows[-1]["Amount"] == "€58,762.90"
-        assert len(page.queries) <= 12
-
-    def test_without_a_cycle_says_what_is_missing(
-        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
-    ) -> None:
-        with transaction(session):
-            key = make_draft(session, cast, company, cycle_id=None).key
-
-        assert "No cycle yet" in text(client_for(cast.lead).get(f"/initiatives/{key}/case"))
 
 
 class TestEveryPage:

@@ -1,0 +1,61 @@
+"""Ask later stations which plans hold an initiative and what it is worth in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.initiatives.models import Initiative
+from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class PlanName:
+    """A plan of the initiative's cycle: its key in addresses, its words, and the page of it."""
+
+    key: str
+    words: str
+    endpoint: str
+    place: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanValues:
+    """What an initiative is worth in a plan, in minor units of the cycle's currency.
+
+    ``resolved`` is what the plan loses when the money freed may buy other things, None while
+    nobody has asked for it.
+    """
+
+    option: str
+    start: Quarter
+    standalone: int
+    allocated: int
+    marginal: int
+    resolved: int | None = None
+
+
+PLANS: list[Callable[[Session, Initiative], Sequence[PlanName]]] = []
+"""Later stations append what plans there are, the one in force or the newest first."""
+
+PLAN_VALUES: list[Callable[[Session, Initiative, PlanName], PlanValues | None]] = []
+"""Later stations append what an initiative is worth in a plan of theirs; None where it is not in
+the plan, or where the plan is another station's."""
+
+
+def list_plans(session: Session, initiative: Initiative) -> list[PlanName]:
+    """The plans of the initiative's cycle: what was approved, then the newest runs."""
+    if initiative.cycle_id is None:
+        return []
+    return [name for names in reversed(PLANS) for name in names(session, initiative)]
+
+
+def find_plan_values(session: Session, initiative: Initiative, plan: PlanName) -> PlanValues | None:
+    """What the initiative is worth in the plan; None where the plan leaves it out."""
+    for values in PLAN_VALUES:
+        found = values(session, initiative, plan)
+        if found is not None:
+            return found
+    return None

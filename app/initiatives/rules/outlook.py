@@ -1,0 +1,303 @@
+"""How sure a case is: seeded draws of what is uncertain, and which inputs matter most.
+
+Formulas: docs/model.md, F. Money is in minor units, as floating point: what is drawn is an outlook,
+never a figure anybody books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from app.initiatives.rules.spreads import Spread, normals
+from app.initiatives.rules.value import Horizon, OptionClaim, declared_value
+from app.journeys.rules import LEVER_INPUTS, Lever, ramp_profile
+from app.journeys.rules.pools import InputKind
+from app.values.money import CURRENCY_DIGITS
+
+DRAWS = 10_000
+SEED = 20270101
+MOST_NAMED = 5
+_LARGEST = 0.95
+
+Key = tuple[str, int, str]
+"""What is uncertain: ("pool", pool id, symbol), ("effect", place in the claim, "") or
+("cost", initiative id, "")."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSpread:
+    """A pool as its inputs make it, each with the range it may lie in, in the formula's order."""
+
+    id: int
+    lever: Lever
+    currency: str
+    inputs: tuple[tuple[str, Spread], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UncertainOption:
+    """An option of one initiative with what is uncertain about it.
+
+    ``removals`` has the range of each of the claim's effects in their order; ``cost`` is
+    discounted minor units, ``cost_factor`` the range of its multiple.
+    """
+
+    initiative: int
+    claim: OptionClaim
+    removals: tuple[Spread, ...]
+    cost_minor: int
+    cost_factor: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What the net value would be with one input at its P10 and at its P90, all others at P50."""
+
+    key: Key
+    low: int
+    high: int
+
+    @property
+    def size(self) -> int:
+        return abs(self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Quantiles of value and net value over the draws, and the chance that net is below zero.
+
+    ``matters`` are the inputs with the largest swings, the largest first; ``ranged`` of ``inputs``
+    have a range, the others count as certain.
+    """
+
+    value: tuple[int, int, int]
+    net: tuple[int, int, int]
+    below_zero: float
+    matters: tuple[Swing, ...]
+    ranged: int
+    inputs: int
+    draws: int
+    seed: int
+
+
+@lru_cache(maxsize=256)
+def option_outlook(
+    option: UncertainOption,
+    pools: tuple[PoolSpread, ...],
+    horizon: Horizon,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Outlook:
+    """The outlook of an option as if it were alone; equal arguments give equal figures."""
+    acted = {effect.pool for effect in option.claim.effects}
+    found = {pool.id: pool for pool in pools if pool.id in acted}
+    sample = drawn_inputs([option], list(found.values()), draws=draws, seed=seed)
+    value = portfolio_values([option], found, horizon, sample)
+    net = value - _costs([option], sample)
+    spreads = _spreads(option, list(found.values()))
+    ranged = [key for key, spread in spreads.items() if spread.is_range]
+    swings = sorted(_swings(option, found, horizon, spreads, ranged), key=lambda one: -one.size)
+    return Outlook(
+        value=_quantiles(value),
+        net=_quantiles(net),
+        below_zero=float((net < 0).mean()),
+        matters=tuple(swing for swing in swings[:MOST_NAMED] if swing.size),
+        ranged=len(ranged),
+        inputs=len(spreads),
+        draws=draws,
+        seed=seed,
+    )
+
+
+def portfolio_outlook(
+    options: Sequence[UncertainOption],
+    pools: Sequence[PoolSpread],
+    horizon: Horizon,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+) -> Outlook:
+    """The outlook of options funded together: they share pools and the draws of their inputs."""
+    sample = drawn_inputs(options, pools, draws=draws, seed=seed)
+    value = portfolio_values(options, {pool.id: pool for pool in pools}, horizon, sample)
+    net = value - _costs(options, sample)
+    known = [spread for pool in pools for _, spread in pool.inputs]
+    known += [spread for one in options for spread in (*one.removals, one.cost_factor)]
+    ranged = sum(spread.is_range for spread in known)
+    below = float((net < 0).mean())
+    return Outlook(_quantiles(value), _quantiles(net), below, (), ranged, len(known), draws, seed)
+
+
+def _quantiles(values: Any) -> tuple[int, int, int]:
+    low, middle, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return round(float(low)), round(float(middle)), round(float(high))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The drawn figure of every uncertain input: arrays of one length, or one number for all.
+
+    ``removals`` by initiative and place of the effect, ``costs`` by initiative.
+    """
+
+    inputs: Mapping[tuple[int, str], Any]
+    removals: Mapping[tuple[int, int], Any]
+    costs: Mapping[int, Any]
+    size: int
+
+
+def drawn_inputs(
+    options: Sequence[UncertainOption], pools: Sequence[PoolSpread], *, draws: int, seed: int
+) -> Sample:
+    """Draw every input with a range. A pool's inputs are drawn once for all who act on it; what an
+    initiative does moves together over its effects, and what it costs is drawn apart from that.
+
+    Each draw's numbers come from the seed and the input's own place, so that an input more or less
+    changes none of the others.
+    """
+    inputs: dict[tuple[int, str], Any] = {}
+    for pool in pools:
+        for place, (symbol, spread) in enumerate(pool.inputs):
+            figure: Any = spread.middle
+            if spread.is_range:
+                figure = spread.values(normals(draws, seed, 1, pool.id, place))
+            inputs[pool.id, symbol] = figure
+    removals: dict[tuple[int, int], Any] = {}
+    costs: dict[int, Any] = {}
+    for one in options:
+        if any(spread.is_range for spread in one.removals):
+            luck = normals(draws, seed, 2, one.initiative, 0)
+            for place, spread in enumerate(one.removals):
+                removals[one.initiative, place] = spread.values(luck)
+        else:
+            for place, spread in enumerate(one.removals):
+                removals[one.initiative, place] = spread.middle
+        costs[one.initiative] = one.cost_factor.middle
+        if one.cost_factor.is_range:
+            costs[one.initiative] = one.cost_factor.values(
+                normals(draws, seed, 3, one.initiative, 0)
+            )
+    return Sample(inputs, removals, costs, draws)
+
+
+def portfolio_values(
+    options: Sequence[UncertainOption],
+    pools: Mapping[int, PoolSpread],
+    horizon: Horizon,
+    sample: Sample,
+) -> Any:
+    """Σ over pools and quarters of V(t)·(1 − exp(−S(t))) plus declared benefits, per draw."""
+    acting: dict[int, list[tuple[UncertainOption, int]]] = {}
+    total = np.zeros(sample.size)
+    for one in options:
+        total += declared_value(one.claim, horizon)
+        for place, effect in enumerate(one.claim.effects):
+            if effect.pool in pools:
+                acting.setdefault(effect.pool, []).append((one, place))
+    for id_, parts in acting.items():
+        strength = np.zeros((sample.size, horizon.quarters))
+        for one, place in parts:
+            strength += np.multiply.outer(
+                _strength(one, place, sample), np.array(_profile(one.claim, horizon))
+            )
+        worth = pool_worth(pools[id_], horizon, sample)
+        total += (worth * -np.expm1(-strength)).sum(axis=1)
+    return total
+
+
+def _strength(one: UncertainOption, place: int, sample: Sample) -> Any:
+    """Drawn intensity of one effect: haircut on benefits, harm in full, as `intensity` has it."""
+    removal = np.clip(sample.removals[one.initiative, place], -_LARGEST, _LARGEST)
+    kept = np.where(removal > 0, float(one.claim.effects[place].grade.haircut), 1.0)
+    return np.broadcast_to(-kept * np.log1p(-removal), (sample.size,))
+
+
+def _profile(claim: OptionClaim, horizon: Horizon) -> tuple[float, ...]:
+    live = claim.start + claim.go_live + 1
+    return ramp_profile(live, claim.ramp, claim.half_life, horizon.quarters)
+
+
+def _costs(options: Sequence[UncertainOption], sample: Sample) -> Any:
+    total = np.zeros(sample.size)
+    for one in options:
+        total += one.cost_minor * np.asarray(sample.costs[one.initiative])
+    return total
+
+
+def pool_worth(pool: PoolSpread, horizon: Horizon, sample: Sample) -> Any:
+    """Present value of removing the whole pool per draw (rows) and quarter, as
+    `discounted_pool_minor` has it for one figure."""
+    given = {
+        spec.symbol: _possible(sample.inputs[pool.id, spec.symbol], spec.kind)
+        for spec in LEVER_INPUTS[pool.lever]
+    }
+    if pool.lever is Lever.CONVERT:
+        annual = given["A"] * np.maximum(given["r_max"] - given["r"], 0.0) * given["m_s"]
+    else:
+        annual = np.ones(1)
+        for figure in given.values():
+            annual = annual * figure
+    annual = np.broadcast_to(annual * 10.0 ** CURRENCY_DIGITS[pool.currency], (sample.size,))
+    discount = np.array([horizon.discount(t) for t in range(horizon.quarters)])
+    if pool.lever is not Lever.RETAIN:
+        return np.multiply.outer(annual / 4, discount)
+    kept = np.broadcast_to((1.0 - given["p"]) ** 0.25, (sample.size,))
+    worth, tail = np.empty((sample.size, horizon.quarters)), np.zeros(sample.size)
+    for t in reversed(range(horizon.quarters)):
+        worth[:, t] = annual / 16 * (0.5 * discount[t] + tail)
+        tail = kept * (tail + discount[t])
+    return worth
+
+
+def _possible(figure: Any, kind: InputKind) -> Any:
+    return np.clip(figure, 0.0, 1.0 if kind is InputKind.SHARE else None)
+
+
+def _spreads(option: UncertainOption, pools: Sequence[PoolSpread]) -> dict[Key, Spread]:
+    """Everything an option's value and cost depend on, by key."""
+    found: dict[Key, Spread] = {
+        ("pool", pool.id, symbol): spread for pool in pools for symbol, spread in pool.inputs
+    }
+    for place, spread in enumerate(option.removals):
+        found["effect", place, ""] = spread
+    if option.cost_minor:
+        found["cost", option.initiative, ""] = option.cost_factor
+    return found
+
+
+def _swings(
+    option: UncertainOption,
+    pools: Mapping[int, PoolSpread],
+    horizon: Horizon,
+    spreads: Mapping[Key, Spread],
+    ranged: Sequence[Key],
+) -> list[Swing]:
+    """All at once: row 2k has input k at its P10, row 2k + 1 at its P90."""
+    size = 2 * len(ranged)
+    rows = {key: np.full(size, float(spread.middle)) for key, spread in spreads.items()}
+    for k, key in enumerate(ranged):
+        rows[key][2 * k], rows[key][2 * k + 1] = spreads[key].low, spreads[key].high
+    me = option.initiative
+    sample = Sample(
+        {(id_, symbol): row for (kind, id_, symbol), row in rows.items() if kind == "pool"},
+        {(me, id_): row for (kind, id_, _), row in rows.items() if kind == "effect"},
+        {me: rows.get(("cost", me, ""), np.ones(size))},
+        size,
+    )
+    net = portfolio_values([option], pools, horizon, sample) - _costs([option], sample)
+    return [
+        Swing(key, round(float(net[2 * k])), round(float(net[2 * k + 1])))
+        for k, key in enumerate(ranged)
+    ]
+
+
+def cost_spread(low: Decimal | None, high: Decimal | None) -> Spread:
+    """The range of an option's cost as multiples of what is planned."""
+    return Spread.of(Decimal(1), low, high, is_money=True)
