@@ -190,6 +190,8 @@ def _option(ground: Ground, story: OptionStory) -> OptionDraft:
         latest_start=ground.start + (START_WINDOW_QUARTERS - 1),
         effort_minutes=story.minutes,
         risk=story.risk,
+        cost_low=Decimal(story.cost_range[0]) if story.cost_range else None,
+        cost_high=Decimal(story.cost_range[1]) if story.cost_range else None,
         spend={
             (ground.fund_id(fund), index): amount * 1000_00
             for fund, amounts in story.spend.items()
@@ -220,6 +222,8 @@ def _behaviour(
             EffectDraft(
                 option_key, ground.pool_id(effect.pool), Decimal(effect.removal),
                 EvidenceGrade(effect.grade), effect.evidence,
+                Decimal(effect.low) if effect.low else None,
+                Decimal(effect.high) if effect.high else None,
             )
             for option_key, effect in effects
         ),

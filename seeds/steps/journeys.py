@@ -32,7 +32,7 @@ from app.journeys.services import (
 from app.values.money import parse_money
 from seeds.steps.moments import at
 from seeds.story.company import CURRENCY
-from seeds.story.journeys import JOURNEYS, JourneyStory, TouchpointStory
+from seeds.story.journeys import JOURNEYS, JourneyStory, PoolStory, TouchpointStory
 
 
 def add_journeys(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
@@ -85,8 +85,7 @@ def _add_journey(
         claim = PoolDraft(
             lever=Lever(pool.lever),
             figures=tuple(
-                PoolFigure(symbol, Decimal(value), source=source)
-                for symbol, value, source in pool.inputs
+                _figure(pool, symbol, value, source) for symbol, value, source in pool.inputs
             ),
             source=pool.source,
             measured_on=measured_on,
@@ -97,6 +96,13 @@ def _add_journey(
             session, journey, claimed, expected_version=claimed.version, actor=people["nils"],
             now=now,
         )  # fmt: skip
+
+
+def _figure(pool: PoolStory, symbol: str, value: str, source: str) -> PoolFigure:
+    if symbol not in pool.ranges:
+        return PoolFigure(symbol, Decimal(value), source=source)
+    low, high = pool.ranges[symbol]
+    return PoolFigure(symbol, Decimal(value), Decimal(low), Decimal(high), source)
 
 
 def _measure(

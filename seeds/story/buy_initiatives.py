@@ -315,6 +315,14 @@ BUY_INITIATIVES = (
                 "2900",
                 "Telephony log",
             ),
+            BehaviourStory(
+                "Visitors who would have asked nobody ask in the chat, too",
+                "Chats of visitors who had no question before",
+                "a week",
+                "0",
+                "520",
+                "None yet; the supplier counts them from the first day",
+            ),
         ),
         options=(
             OptionStory(
@@ -324,9 +332,11 @@ BUY_INITIATIVES = (
                 {"opex": (60, 60, 30), "run": (0, 18, 18, 18, 18, 18, 18, 18)},
                 {"service": (40, 60, 40), "digital": (20,)},
                 (
-                    _E(0, "buy/serve", "0.15", "D", "Supplier's figures"),
-                    _E(0, "buy/convert", "0.03", "E", "Opinion of the sales board"),
+                    _E(0, "buy/serve", "0.15", "D", "Supplier's figures", "0.06", "0.20"),
+                    _E(0, "buy/convert", "0.03", "E", "Opinion of the sales board", "0", "0.05"),
+                    _E(1, "buy/serve", "-0.05", "D", "Two insurers with a chat", "-0.09", "-0.02"),
                 ),
+                cost_range=("0.90", "1.40"),
                 half_life=8,
             ),
         ),

@@ -55,8 +55,19 @@ CLAIMS_INITIATIVES = (
                 "One branch of claims, read-only",
                 {"capex": (70, 40), "run": (0, 6, 6, 6, 6, 6, 6, 6)},
                 {"digital": (60, 40), "design": (20, 5)},
-                (_E(0, "claims/serve", "0.05", "B", "Glass pilot against comparison region"),),
+                (
+                    _E(
+                        0,
+                        "claims/serve",
+                        "0.05",
+                        "B",
+                        "Glass pilot against comparison region",
+                        "0.03",
+                        "0.06",
+                    ),
+                ),
                 minutes=260_000,
+                cost_range=("0.92", "1.25"),
             ),
             OptionStory(
                 "full",
@@ -69,13 +80,28 @@ CLAIMS_INITIATIVES = (
                 },
                 {"digital": (120, 110, 40), "design": (30, 20), "data": (20, 20)},
                 (
-                    _E(0, "claims/serve", "0.18", "B", "Glass pilot, scaled by contact reasons"),
                     _E(
-                        1, "claims/retain", "0.08", "C", "Leavers against status contacts, own data"
+                        0,
+                        "claims/serve",
+                        "0.18",
+                        "B",
+                        "Glass pilot, scaled by contact reasons",
+                        "0.11",
+                        "0.22",
+                    ),
+                    _E(
+                        1,
+                        "claims/retain",
+                        "0.08",
+                        "C",
+                        "Leavers against status contacts, own data",
+                        "0.02",
+                        "0.12",
                     ),
                 ),
                 minutes=1_150_000,
                 risk=3,
+                cost_range=("0.90", "1.35"),
             ),
         ),
         milestones=three_hurdles(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,12 @@ class TouchpointStory:
 
 @dataclass(frozen=True, slots=True)
 class PoolStory:
-    """A lever's pool: each input by symbol with its source."""
+    """A lever's pool: each input by symbol with its source, and P10 and P90 of some."""
 
     lever: str
     source: str
     inputs: tuple[tuple[str, str, str], ...]
+    ranges: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,7 @@ CLAIMS = JourneyStory(
                 ("alpha", "0.62", "Rostered hours that can be given back within a year"),
                 ("addr", "0.70", "Share of reasons named by the initiatives in sight"),
             ),
+            {"u": ("6.90", "8.40"), "alpha": ("0.45", "0.72"), "addr": ("0.62", "0.76")},
         ),
         PoolStory(
             "fail",
@@ -227,6 +229,7 @@ CLAIMS = JourneyStory(
                 ("addr", "0.60", "Leavers who could have been kept, same survey"),
                 ("m", "180", "Contribution margin, product controlling"),
             ),
+            {"s": ("0.30", "0.42"), "addr": ("0.48", "0.68"), "m": ("165", "196")},
         ),
     ),
 )
@@ -345,6 +348,7 @@ BUY = JourneyStory(
                 ("r_max", "0.080", "Best quarter of the last five years, set by Finance"),
                 ("m_s", "95", "First-year contribution margin, product controlling"),
             ),
+            {"r_max": ("0.074", "0.083"), "m_s": ("86", "108")},
         ),
         PoolStory(
             "serve",
@@ -355,6 +359,7 @@ BUY = JourneyStory(
                 ("alpha", "0.50", "Hours that can be given back within a year"),
                 ("addr", "0.60", "Share of reasons the website could answer"),
             ),
+            {"alpha": ("0.38", "0.58"), "addr": ("0.52", "0.66")},
         ),
     ),
 )

@@ -19,18 +19,26 @@ class BehaviourStory:
 
 @dataclass(frozen=True, slots=True)
 class EffectStory:
-    """The share of a pool that a behaviour removes, with grade and evidence."""
+    """The share of a pool that a behaviour removes, with grade and evidence; below zero it adds.
+
+    ``low`` and ``high`` are its P10 and P90.
+    """
 
     behaviour: int
     pool: str
     removal: str
     grade: str
     evidence: str
+    low: str | None = None
+    high: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OptionStory:
-    """An option: thousands of euro by fund and days by team, per quarter from the start."""
+    """An option: thousands of euro by fund and days by team, per quarter from the start.
+
+    ``cost_range``: P10 and P90 of its cost as multiples of that.
+    """
 
     key: str
     name: str
@@ -43,6 +51,7 @@ class OptionStory:
     half_life: int | None = 12
     risk: int = 2
     minutes: int = 0
+    cost_range: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
