@@ -11,6 +11,7 @@ from app.portfolio.engine.answers import (
     Comparison,
     Conflicts,
     Frontier,
+    Marginals,
     Prices,
     Remedy,
     Robustness,
@@ -112,6 +113,25 @@ def price_lines(found: Prices, currency: str) -> list[str]:
     return [
         f"Without a rule the best plan is worth this much more than {currency} "
         f"{_amount(found.value, currency)}:",
+        "",
+        *table(heads, rows),
+    ]
+
+
+def marginal_lines(found: Marginals, currency: str) -> list[str]:
+    """One line per funded initiative."""
+    if not found.rows:
+        return ["Nothing is funded."]
+    heads = ("Initiative", "Would enter", "Would leave", "Rest fixed", "With re-solve")
+    rows = [
+        (
+            row.initiative, _some(row.enters), _some(row.leaves), _amount(row.fixed, currency),
+            _amount(row.resolved, currency),
+        )
+        for row in found.rows
+    ]  # fmt: skip
+    return [
+        f"Without each the best plan of {currency} {_amount(found.value, currency)} loses:",
         "",
         *table(heads, rows),
     ]

@@ -18,6 +18,7 @@ from app.cli.answer_words import (
     comparison_lines,
     conflict_lines,
     frontier_lines,
+    marginal_lines,
     price_lines,
     robust_lines,
     why_lines,
@@ -44,6 +45,7 @@ from app.portfolio.engine.answers import (
     comparison_document,
     conflicts,
     frontier,
+    marginal_values,
     read_uncertainty,
     robustness,
     rule_prices,
@@ -161,6 +163,21 @@ def price_command(file: Path, as_json: bool, time_limit: float) -> None:
     _print(problem, found, price_lines(found, problem.currency), as_json)
 
 
+@click.command("marginal")
+@click.argument("file", type=FILE)
+@JSON
+@GAP
+@_seconds(120.0)
+def marginal_command(file: Path, as_json: bool, gap: float, time_limit: float) -> None:
+    """What the plan of FILE loses without each initiative, also when its money buys others.
+
+    Exit code 0: values · 2: the file cannot be used · 3: no plan is possible · 4: none in time.
+    """
+    problem, plan = _planned(file, time_limit)
+    found = marginal_values(problem, plan, gap=gap, time_limit=time_limit, backend=_keeper())
+    _print(problem, found, marginal_lines(found, problem.currency), as_json)
+
+
 @click.command("robust")
 @click.argument("file", type=FILE)
 @JSON
@@ -264,7 +281,7 @@ def compare_command(files: tuple[Path, ...], as_json: bool, gap: float, time_lim
 
 
 ANSWERS = (
-    frontier_command, explain_command, price_command, robust_command, alternatives_command,
-    conflicts_command, compare_command,
+    frontier_command, explain_command, price_command, marginal_command, robust_command,
+    alternatives_command, conflicts_command, compare_command,
 )  # fmt: skip
 """Commands beside ``solve`` and ``verify``."""

@@ -11,6 +11,7 @@ from app.approvals.models import Decision, Proposal, ProposalItem
 from app.approvals.rules import ProposalState
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import PLAN_VALUES, PLANS, PlanName, PlanValues
+from app.portfolio.queries import marginal_content, resolved_value
 
 _PREFIX = "proposal-"
 
@@ -18,7 +19,7 @@ _PREFIX = "proposal-"
 def list_approved_plans(session: Session, initiative: Initiative) -> Sequence[PlanName]:
     """The plans in which the initiative was approved, the latest first."""
     rows = session.execute(
-        select(Proposal.id, Proposal.round, Decision.decided_at)
+        select(Proposal.id, Proposal.round, Decision.decided_at, Proposal.run_id)
         .join(Proposal.items)
         .join(Proposal.decision)
         .where(
@@ -31,9 +32,9 @@ def list_approved_plans(session: Session, initiative: Initiative) -> Sequence[Pl
     return [
         PlanName(
             f"{_PREFIX}{id_}", f"Round {number}, approved {at:%-d %b %Y}", "approvals.show",
-            {"proposal_id": id_},
+            {"proposal_id": id_}, run_id,
         )
-        for id_, number, at in rows
+        for id_, number, at, run_id in rows
     ]  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def find_approved_values(
     if not plan.key.startswith(_PREFIX):
         return None
     row = session.execute(
-        select(ProposalItem, Option.key)
+        select(ProposalItem, Option.key, marginal_content(plan.run_id))
         .join(ProposalItem.option)
         .where(
             ProposalItem.proposal_id == plan.place["proposal_id"],
@@ -53,13 +54,14 @@ def find_approved_values(
     ).one_or_none()
     if row is None:
         return None
-    item, option = row
+    item, option, answer = row
     return PlanValues(
         option=option,
         start=item.start,
         standalone=item.value_standalone_minor,
         allocated=item.value_allocated_minor,
         marginal=item.value_marginal_minor,
+        resolved=resolved_value(answer, initiative.key),
     )
 
 

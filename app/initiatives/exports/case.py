@@ -30,12 +30,22 @@ def case_workbook(
     book = Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    for option in reversed(initiative.options):
+    for place, option in enumerate(reversed(initiative.options), start=1):
         own = values if values is not None and values.option == option.key else None
-        sheet = Sheet(book, book.add_worksheet(option.key[:31]))
+        sheet = Sheet(book, book.add_worksheet(_sheet_name(option.key, place)))
         _Case(sheet, initiative, option, basis).write(plan, own)
     book.close()
     return out.getvalue()
+
+
+LONGEST_SHEET_NAME = 31
+
+
+def _sheet_name(key: str, place: int) -> str:
+    """The option's key; one too long for a sheet ends in its place, so that none come twice."""
+    if len(key) <= LONGEST_SHEET_NAME:
+        return key
+    return f"{key[: LONGEST_SHEET_NAME - 4]}-{place}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,11 @@ class _Block:
     def write(self) -> tuple[str, float]:
         pool = self.effects[0].pool
         self.sheet.heading(f"{pool.journey.name}, {pool.lever.value}: {pool.source}")
-        annual, churn = self._annual()
-        worth = self._worth(annual, churn)
+        if pool.id in self.basis.spreads:
+            worth = self._worth(*self._annual())
+        else:
+            known = self.basis.discounted[pool.id]
+            worth = self.sheet.row("V as stored; the pool’s inputs are not", known)
         strength = self._strength()
         claim, size = self.case.claim, self.basis.horizon.quarters
         series = [0.0] * claim.start

@@ -44,7 +44,7 @@ class CaseView:
     start: str
     is_in_plan: bool
     kpis: list[dict[str, Any]]
-    values: list[list[str]]
+    values: list[list[Linked]]
     effects: list[list[Linked]]
     declared: str | None
     effort: list[list[Linked]]
@@ -95,7 +95,7 @@ def _view(
         start=quarter(basis.first + case.claim.start),
         is_in_plan=values is not None,
         kpis=_kpis(case, currency),
-        values=_three_values(case, values, currency),
+        values=_three_values(case, plan, values, currency),
         effects=[_effect_row(initiative, one) for one in effects],
         declared=_declared(option, case, currency),
         effort=effort_rows(option, case.claim, basis),
@@ -142,38 +142,45 @@ def _kpis(case: OptionCase, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-def _three_values(case: OptionCase, values: PlanValues | None, currency: str) -> list[list[str]]:
-    """Standalone, allocated and marginal with their formulas; a plan's are unknown without one."""
-
-    def amount(minor: int | None) -> str:
-        return "–" if minor is None else money(Money(minor, currency))
-
-    whole = [["Standalone", "Σ V(t)·(1 − e^(−a·ρ(t))), as if alone", amount(case.standalone.total)]]
-    if values is None:
-        return whole
-    left = "the same on what approved initiatives leave of the pools"
-    rows = [["Standalone in the plan", left, amount(values.standalone)]] if (
-        values.standalone != case.standalone.total
-    ) else []  # fmt: skip
+def _three_values(
+    case: OptionCase, plan: PlanChoice | None, values: PlanValues | None, currency: str
+) -> list[list[Linked]]:
+    """Standalone, allocated and marginal with their formulas; a plan's only where it funds it."""
+    alone = case.standalone.total
+    rows = [_value("Standalone", "Σ V(t)·(1 − e^(−a·ρ(t))), as if alone", alone, currency)]
+    if plan is None or values is None:
+        return rows
+    if values.standalone != alone:
+        left = "the same on what approved initiatives leave of the pools"
+        there = _value("Standalone in the plan", left, values.standalone, currency, plan.href)
+        rows.append(there)
+    asked = url_for("portfolio.answer", run_id=plan.name.run_id, word="marginal")
+    resolved = _value(
+        "Marginal with re-solve", "best value − best value without it, its money free for others",
+        values.resolved or 0, currency, asked,
+    )  # fmt: skip
+    if values.resolved is None:
+        resolved[2] = {"text": "ask the run", "href": asked}
     return [
-        *whole,
         *rows,
-        [
+        _value(
             "Allocated",
             "Σ V(t)·E(t)·a·ρ(t)/S(t): its log-share of each pool; all shares make the plan",
-            amount(values.allocated),
-        ],
-        [
-            "Marginal, the rest fixed",
-            "value of the plan − value of the same plan without it",
-            amount(values.marginal),
-        ],
-        [
-            "Marginal with re-solve",
-            "best value − best value without it, its money free for others",
-            amount(values.resolved) if values.resolved is not None else "not asked of this run yet",
-        ],
-    ]
+            values.allocated, currency, plan.href,
+        ),
+        _value(
+            "Marginal, the rest fixed", "value of the plan − value of the same plan without it",
+            values.marginal, currency, plan.href,
+        ),
+        resolved,
+    ]  # fmt: skip
+
+
+def _value(
+    name: str, formula: str, minor: int, currency: str, href: str | None = None
+) -> list[Linked]:
+    amount = {"text": money(Money(minor, currency)), "href": href}
+    return [{"text": name}, {"text": formula}, amount]
 
 
 def _effect_row(initiative: Initiative, effect: Effect) -> list[Linked]:

@@ -42,6 +42,9 @@ def outlook_view(
 ) -> OutlookView:
     """The outlook of an option: 10,000 draws as if it were alone."""
     effects = sorted(option.effects, key=lambda one: one.id)
+    if any(one.pool_id in basis.discounted.keys() - basis.spreads.keys() for one in effects):
+        note = "A pool it acts on has no inputs stored, so how sure they are can’t be told."
+        return OutlookView([], [], [], [], note)
     uncertain = UncertainOption(
         initiative=initiative.id,
         claim=case.claim,

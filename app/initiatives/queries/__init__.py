@@ -96,7 +96,6 @@ from app.initiatives.queries.worth import (
     horizon_of,
     load_case_basis,
     load_full_claims,
-    load_pool_worths,
     median_candidate_costs,
 )
 
@@ -178,7 +177,6 @@ __all__ = [
     "load_needs",
     "load_open_hurdles",
     "load_pool_uses",
-    "load_pool_worths",
     "load_shapes",
     "median_candidate_costs",
     "milestone_draft",

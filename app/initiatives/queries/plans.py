@@ -13,12 +13,16 @@ from app.values.quarter import Quarter
 
 @dataclass(frozen=True, slots=True)
 class PlanName:
-    """A plan of the initiative's cycle: its key in addresses, its words, and the page of it."""
+    """A plan of the initiative's cycle: its key in addresses, its words, and the page of it.
+
+    ``run_id`` is the run it came from, which can be asked more.
+    """
 
     key: str
     words: str
     endpoint: str
     place: Mapping[str, int]
+    run_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,19 +131,6 @@ _WORTH = (
 _IS_CHURN = and_(PoolInput.pool_id == LeverPool.id, PoolInput.symbol == "p")
 
 
-def load_pool_worths(session: Session, ids: Sequence[int]) -> dict[int, PoolWorth]:
-    """The given pools by id, in one query."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(*_WORTH)
-        .join(LeverPool.journey)
-        .outerjoin(PoolInput, _IS_CHURN)
-        .where(LeverPool.id.in_(ids))
-    )
-    return {row[0]: PoolWorth(*row) for row in rows}
-
-
 def median_candidate_costs(session: Session, cycle_ids: Sequence[int]) -> dict[int, int]:
     """The middle cost of each cycle's candidates in minor units, the lower of two middle ones."""
     if not cycle_ids:
@@ -200,38 +187,57 @@ def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | Non
         return None
     horizon = horizon_of(cycle)
     used = {effect.pool_id for option in initiative.options for effect in option.effects}
-    worths = load_pool_worths(session, sorted(used))
+    worths, spreads = _load_pools(session, used)
     discounted = {
         id_: quarters
         for id_, worth in worths.items()
         if worth.currency == initiative.currency
         and (quarters := worth.quarters(horizon)) is not None
     }
-    annual = {id_: worths[id_].annual_minor for id_ in discounted}
     journeys = {effect.pool.journey_id for one in initiative.options for effect in one.effects}
     return CaseBasis(
-        horizon, cycle.first_quarter, annual, discounted,
-        spreads=_load_spreads(session, {id_: worths[id_] for id_ in discounted}),
+        horizon, cycle.first_quarter,
+        annual={id_: worths[id_].annual_minor for id_ in discounted},
+        discounted=discounted,
+        spreads={id_: spread for id_, spread in spreads.items() if id_ in discounted},
         minutes=load_minutes(session, journeys),
     )  # fmt: skip
 
 
-def _load_spreads(session: Session, worths: dict[int, PoolWorth]) -> dict[int, PoolSpread]:
-    """The pools with the range of every input, in the order of their formulas."""
-    inputs: dict[int, dict[str, Spread]] = defaultdict(dict)
-    for one in session.scalars(select(PoolInput).where(PoolInput.pool_id.in_(worths))):
-        kinds = {spec.symbol: spec.kind for spec in LEVER_INPUTS[worths[one.pool_id].lever]}
-        is_money = kinds.get(one.symbol) is InputKind.MONEY
-        spread = Spread.of(one.value, one.low, one.high, is_money=is_money)
-        inputs[one.pool_id][one.symbol] = spread
-    found = {}
-    for id_, worth in worths.items():
-        given = inputs[id_]
-        symbols = [spec.symbol for spec in LEVER_INPUTS[worth.lever]]
-        if all(symbol in given for symbol in symbols):
-            ordered = tuple((symbol, given[symbol]) for symbol in symbols)
-            found[id_] = PoolSpread(id_, worth.lever, worth.currency, ordered)
-    return found
+def _load_pools(
+    session: Session, ids: Collection[int]
+) -> tuple[dict[int, PoolWorth], dict[int, PoolSpread]]:
+    """The given pools, and those with all their inputs with the range of each, in one query."""
+    if not ids:
+        return {}, {}
+    rows = session.execute(
+        select(*_WORTH[:-1], PoolInput.symbol, PoolInput.value, PoolInput.low, PoolInput.high)
+        .join(LeverPool.journey)
+        .outerjoin(PoolInput, PoolInput.pool_id == LeverPool.id)
+        .where(LeverPool.id.in_(ids))
+    )
+    heads: dict[int, tuple[Lever, int, str]] = {}
+    inputs: dict[int, dict[str, tuple[Decimal, Decimal | None, Decimal | None]]] = {}
+    for id_, lever, annual, currency, symbol, *figures in rows:
+        heads[id_] = lever, annual, currency
+        given = inputs.setdefault(id_, {})
+        if symbol is not None:
+            given[symbol] = figures[0], figures[1], figures[2]
+    worths, spreads = {}, {}
+    for id_, (lever, annual, currency) in heads.items():
+        churn = inputs[id_].get("p", (None,))[0]
+        worths[id_] = PoolWorth(id_, lever, annual, currency, churn)
+        specs = LEVER_INPUTS[lever]
+        if all(spec.symbol in inputs[id_] for spec in specs):
+            ranged = tuple(
+                (
+                    spec.symbol,
+                    Spread.of(*inputs[id_][spec.symbol], is_money=spec.kind is InputKind.MONEY),
+                )
+                for spec in specs
+            )
+            spreads[id_] = PoolSpread(id_, lever, currency, ranged)
+    return worths, spreads
 
 
 def load_minutes(session: Session, journey_ids: Collection[int]) -> dict[int, MinutesPerContact]:

@@ -135,6 +135,24 @@ def _price(words: _Words) -> tuple[list[str], list[Sheet]]:
     return [sentence], [Sheet("Prices of pins and rules", head, rows, (1,))]
 
 
+def _marginal(words: _Words) -> tuple[list[str], list[Sheet]]:
+    rows = [
+        (
+            words.initiative(row["initiative"]), words.money(row["fixed"]),
+            words.money(row["resolved"]), words.money(row["uncertainty"]),
+            words.some(row["enters"]), words.some(row["leaves"]),
+        )
+        for row in words.document["rows"]
+    ]  # fmt: skip
+    head = ("Funded", "The rest fixed", "With re-solve", "At most off by", "Would enter",
+            "Would leave")  # fmt: skip
+    sentence = (
+        "What is lost without each: with everything else in place, and when its money may buy "
+        "the best of the others. The second is never more than the first where both are exact."
+    )
+    return [sentence], [Sheet("Marginal values", head, rows, (1, 2, 3))]
+
+
 _STANDINGS = {"core": "Core", "contingent": "Depends", "out": "Out"}
 
 
@@ -226,6 +244,7 @@ _VIEWS: Mapping[InquiryKind, Callable[[_Words], tuple[list[str], list[Sheet]]]] 
     InquiryKind.FRONTIER: _frontier,
     InquiryKind.EXPLAIN: _explain,
     InquiryKind.PRICE: _price,
+    InquiryKind.MARGINAL: _marginal,
     InquiryKind.ROBUST: _robust,
     InquiryKind.ALTERNATIVES: _alternatives,
     InquiryKind.CONFLICTS: _conflicts,
@@ -235,6 +254,7 @@ HINTS = {
     InquiryKind.FRONTIER: "Value against budget, and who enters or leaves on the way.",
     InquiryKind.EXPLAIN: "Why each initiative is left out, and the least that brings it in.",
     InquiryKind.PRICE: "What every pin and rule costs.",
+    InquiryKind.MARGINAL: "What is lost without each, also when its money buys others.",
     InquiryKind.ROBUST: "Who stays in when inputs turn out otherwise, and what that is worth.",
     InquiryKind.ALTERNATIVES: "The next best plans, and how much less they are worth.",
     InquiryKind.CONFLICTS: "What can't hold together, and the cheapest way out.",

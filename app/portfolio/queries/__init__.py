@@ -14,7 +14,12 @@ from app.portfolio.queries.candidates import (
     list_tags,
     load_committed_options,
 )
-from app.portfolio.queries.plans import find_run_values, list_run_names
+from app.portfolio.queries.plans import (
+    find_run_values,
+    list_run_names,
+    marginal_content,
+    resolved_value,
+)
 from app.portfolio.queries.runs import (
     find_answered_run,
     find_earlier_run,
@@ -53,4 +58,6 @@ __all__ = [
     "list_tags",
     "load_committed_options",
     "load_inputs",
+    "marginal_content",
+    "resolved_value",
 ]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.initiatives.models import Initiative
 from app.initiatives.queries import PLAN_VALUES, PLANS, PlanName, PlanValues
-from app.portfolio.models import Run
+from app.portfolio.models import Inquiry, Run
 from app.portfolio.queries.runs import list_runs_to_compare
+from app.portfolio.rules import InquiryKind
 from app.values.canonical import digest
 from app.values.quarter import Quarter
 
@@ -27,7 +29,7 @@ def list_run_names(session: Session, initiative: Initiative) -> Sequence[PlanNam
     return [
         PlanName(
             f"{_PREFIX}{run.id}", f"Run {run.id} of “{run.scenario.name}”", "portfolio.run",
-            {"run_id": run.id},
+            {"run_id": run.id}, run.id,
         )
         for run in runs
     ]  # fmt: skip
@@ -41,7 +43,7 @@ def find_run_values(session: Session, initiative: Initiative, plan: PlanName) ->
     if not plan.key.startswith(_PREFIX):
         return None
     row = session.execute(
-        select(Run.result, Run.result_digest).where(Run.id == plan.place["run_id"])
+        select(Run.result, Run.result_digest, marginal_content(Run.id)).where(Run.id == plan.run_id)
     ).one_or_none()
     if row is None or row.result is None or digest(row.result) != row.result_digest:
         return None
@@ -53,8 +55,30 @@ def find_run_values(session: Session, initiative: Initiative, plan: PlanName) ->
                 standalone=one["value_standalone"],
                 allocated=one["value_allocated"],
                 marginal=one["value_marginal"],
+                resolved=resolved_value(row[2], initiative.key),
             )
     return None
+
+
+def marginal_content(run_id: Any) -> Any:
+    """What a run answered last about marginal values, as a part of a query; None if never."""
+    return (
+        select(Inquiry.content)
+        .where(
+            Inquiry.run_id == run_id,
+            Inquiry.kind == InquiryKind.MARGINAL,
+            Inquiry.content_digest.is_not(None),
+        )
+        .order_by(Inquiry.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def resolved_value(content: bytes | None, key: str) -> int | None:
+    """What the plan loses without an initiative when its money buys others, by such an answer."""
+    rows = json.loads(content)["rows"] if content else ()
+    return next((row["resolved"] for row in rows if row["initiative"] == key), None)
 
 
 PLANS.append(list_run_names)

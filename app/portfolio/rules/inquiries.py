@@ -12,6 +12,7 @@ class InquiryKind(Enum):
     FRONTIER = "frontier"
     EXPLAIN = "explain"
     PRICE = "price"
+    MARGINAL = "marginal"
     ROBUST = "robust"
     ALTERNATIVES = "alternatives"
     CONFLICTS = "conflicts"
@@ -35,6 +36,7 @@ _WORDS = {
     InquiryKind.FRONTIER: "Frontier",
     InquiryKind.EXPLAIN: "Why not",
     InquiryKind.PRICE: "Prices",
+    InquiryKind.MARGINAL: "Marginal values",
     InquiryKind.ROBUST: "Robustness",
     InquiryKind.ALTERNATIVES: "Alternatives",
     InquiryKind.CONFLICTS: "Conflicts",
@@ -43,6 +45,7 @@ _PARAMETERS: Mapping[InquiryKind, Mapping[str, object]] = {
     InquiryKind.FRONTIER: {"points": 25, "gap": "0.001", "seconds": 120},
     InquiryKind.EXPLAIN: {"seconds": 300},
     InquiryKind.PRICE: {"gap": "0", "seconds": 120},
+    InquiryKind.MARGINAL: {"gap": "0.0001", "seconds": 300},
     InquiryKind.ROBUST: {"draws": 200, "seed": 2027, "gap": "0.001", "seconds": 300},
     InquiryKind.ALTERNATIVES: {"count": 5, "distance": 1, "within": "0.05", "seconds": 120},
     InquiryKind.CONFLICTS: {"seconds": 120},

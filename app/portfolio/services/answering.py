@@ -21,6 +21,7 @@ from app.portfolio.engine.answers import (
     answer_document,
     conflicts,
     frontier,
+    marginal_values,
     robustness,
     rule_prices,
     stated_plan,
@@ -136,6 +137,11 @@ def _price(work: _Work) -> Answer:
     return rule_prices(work.problem, work.plan, on_progress=told, **work.options)
 
 
+def _marginal(work: _Work) -> Answer:
+    told = work.told("initiatives", len(work.plan.funded))
+    return marginal_values(work.problem, work.plan, on_progress=told, **work.options)
+
+
 def _robust(work: _Work) -> Answer:
     given = work.given("draws", "seed")
     told = work.told("draws", int(given["draws"]))
@@ -158,6 +164,7 @@ _ANSWERS: Mapping[InquiryKind, Callable[[_Work], Answer]] = {
     InquiryKind.FRONTIER: _frontier,
     InquiryKind.EXPLAIN: _explain,
     InquiryKind.PRICE: _price,
+    InquiryKind.MARGINAL: _marginal,
     InquiryKind.ROBUST: _robust,
     InquiryKind.ALTERNATIVES: _alternatives,
     InquiryKind.CONFLICTS: _conflicts,

@@ -39,7 +39,7 @@ from tests.factories.initiatives import (
 )
 from tests.factories.journeys import make_pool
 
-PLAN = PlanName("run-1", "Run 1 of “Balanced”", "portfolio.run", {"run_id": 1})
+PLAN = PlanName("run-1", "Run 1 of “Balanced”", "portfolio.run", {"run_id": 1}, 1)
 
 
 @pytest.fixture

@@ -85,7 +85,8 @@ class TestInWords:
 
 class TestAsJson:
     @pytest.mark.parametrize(
-        "command", ["frontier", "explain", "price", "robust", "alternatives", "conflicts"]
+        "command",
+        ["frontier", "explain", "price", "marginal", "robust", "alternatives", "conflicts"],
     )
     def test_every_answer(self, file: Path, command: str) -> None:
         found = run(file, FREE, command, "--json")

@@ -1,8 +1,8 @@
 """Answers beside the plan: pure functions of a problem and its plan, every figure recounted.
 
-``frontier``, ``why_not``, ``rule_prices``, ``conflicts``, ``robustness``, ``alternatives`` and
-``compare``; ``answer_document`` writes what they give as JSON. What would change an answer comes as
-a ``Change`` that can be applied (`change_document`, `read_change`).
+``frontier``, ``why_not``, ``rule_prices``, ``marginal_values``, ``conflicts``, ``robustness``,
+``alternatives`` and ``compare``; ``answer_document`` writes what they give as JSON. What would
+change an answer comes as a ``Change`` that can be applied (`change_document`, `read_change`).
 """
 
 from app.portfolio.engine.answers.alternatives import Alternative, Alternatives, alternatives
@@ -17,6 +17,7 @@ from app.portfolio.engine.answers.comparing import Comparison, ComparisonError, 
 from app.portfolio.engine.answers.conflicts import Conflicts, WayOut, conflicts
 from app.portfolio.engine.answers.documents import Answer, answer_document, comparison_document
 from app.portfolio.engine.answers.frontier import Frontier, FrontierPoint, frontier
+from app.portfolio.engine.answers.marginals import Marginal, Marginals, marginal_values
 from app.portfolio.engine.answers.prices import Price, Prices, rule_prices
 from app.portfolio.engine.answers.robustness import Robustness, robustness
 from app.portfolio.engine.answers.stated import stated_plan
@@ -38,6 +39,8 @@ __all__ = [
     "Conflicts",
     "Frontier",
     "FrontierPoint",
+    "Marginal",
+    "Marginals",
     "Price",
     "Prices",
     "Remedy",
@@ -55,6 +58,7 @@ __all__ = [
     "comparison_document",
     "conflicts",
     "frontier",
+    "marginal_values",
     "read_change",
     "read_uncertainty",
     "robustness",

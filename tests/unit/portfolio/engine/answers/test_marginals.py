@@ -1,0 +1,67 @@
+"""What is lost without each initiative, when its money may buy others."""
+
+from __future__ import annotations
+
+from app.portfolio.engine import parse_problem, solve
+from app.portfolio.engine.answers import answer_document, marginal_values
+from app.portfolio.engine.answers.changes import Exclude
+from tests.bench.engine_instances import small_document
+from tests.bench.enumeration import best_by_enumeration
+from tests.factories.problems import problem_file, simple
+
+
+class TestMarginalValues:
+    def test_the_freed_money_buys_the_next_best(self) -> None:
+        problem = parse_problem(
+            problem_file(
+                simple("A", 100, 5), simple("B", 80, 5), simple("C", 30, 5), budget=[10, 0]
+            )
+        )
+        plan = solve(problem, time_limit=10)
+        found = marginal_values(problem, plan)
+        rows = {row.initiative: row for row in found.rows}
+        assert found.is_complete and found.value == 180
+        assert (rows["A"].fixed, rows["A"].resolved, rows["A"].enters) == (100, 70, ("C",))
+        assert (rows["B"].fixed, rows["B"].resolved) == (80, 50)
+        assert rows["A"].uncertainty == 0
+
+    def test_where_nothing_else_fits_both_are_the_same(self) -> None:
+        problem = parse_problem(problem_file(simple("A", 100, 5), budget=[10, 0]))
+        (row,) = marginal_values(problem, solve(problem, time_limit=10)).rows
+        assert row.fixed == row.resolved == 100
+
+    def test_no_plan_without_one_that_has_to_be_in(self) -> None:
+        rules = [{"type": "fund", "initiative": "A", "reason": "law"}]
+        problem = parse_problem(problem_file(simple("A", 1, 5), budget=[10, 0], rules=rules))
+        (row,) = marginal_values(problem, solve(problem, time_limit=10)).rows
+        assert row.resolved is None
+
+    def test_agrees_with_complete_enumeration_without_it(self) -> None:
+        tried = 0
+        for seed in range(8):
+            document = small_document(seed, most_combinations=300)
+            problem = parse_problem(document)
+            plan = solve(problem, time_limit=10)
+            if plan.value is None:
+                continue
+            for row in marginal_values(problem, plan).rows:
+                rest = dict(document)
+                rest["rules"] = [
+                    *document["rules"],
+                    {"key": "out", "type": "exclude", "initiative": row.initiative, "reason": "x"},
+                ]
+                value, best = best_by_enumeration(rest)
+                if best is None:
+                    assert row.resolved is None
+                else:
+                    assert row.resolved is not None
+                    assert abs(row.resolved - (plan.value - value)) <= 2
+                    tried += 1
+        assert tried > 10
+
+    def test_is_written_as_an_answer(self) -> None:
+        problem = parse_problem(problem_file(simple("A", 100, 5), budget=[10, 0]))
+        found = marginal_values(problem, solve(problem, time_limit=10))
+        document = answer_document(problem, found)
+        assert document["kind"] == "marginal" and document["rows"][0]["resolved"] == 100
+        assert Exclude("A").apply(problem) != problem

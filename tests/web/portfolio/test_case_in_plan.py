@@ -1,0 +1,79 @@
+"""The business case of an initiative reads overlap and allocation from a run of its cycle."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.portfolio.models import Run
+from tests.factories.accounts import Cast
+from tests.factories.portfolio import Portfolio, begin, carry_out
+from tests.integration.portfolio.test_inquiries import work
+from tests.support.client import StrictClient
+from tests.support.pages import table, text
+
+MOST_QUERIES = 12
+
+
+@pytest.fixture
+def run_id(session: Session, portfolio: Portfolio, cast: Cast, now: datetime) -> int:
+    made = begin(session, portfolio.scenario.id, actor=cast.lead, now=now)
+    carry_out(session, now)
+    return made
+
+
+class TestCaseInPlan:
+    def test_steps_lead_to_what_the_run_allocates(
+        self, session: Session, lead: StrictClient, run_id: int
+    ) -> None:
+        result = json.loads(session.get_one(Run, run_id).result or b"")
+        funded = result["funded"][0]
+        page = lead.get(f"/initiatives/{funded['initiative']}/case")
+
+        caption = next(
+            one for one in page.soup.find_all("caption") if "From claim" in one.get_text()
+        ).get_text()
+        steps = table(page, caption)
+        allocated, marginal = (
+            f"€{funded[name] / 100:,.2f}" for name in ("value_allocated", "value_marginal")
+        )
+        assert steps.rows[-1]["Step"] == "Allocated value"
+        assert steps.rows[-1]["Amount"] == allocated
+        assert steps.column("Source")[-1] == "The plan"
+        values = table(page, caption.replace("From claim to value", "Values"))
+        assert values.row("Marginal, the rest fixed")["Amount"] == marginal
+        assert values.row("Marginal with re-solve")["Amount"] == "ask the run"
+        assert f"Run {run_id} of" in text(page)
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_the_second_marginal_value_appears_once_the_run_was_asked(
+        self, session: Session, lead: StrictClient, run_id: int, now: datetime
+    ) -> None:
+        key = json.loads(session.get_one(Run, run_id).result or b"")["funded"][0]["initiative"]
+        lead.post(f"/runs/{run_id}/answers/marginal", data={})
+        work(session, now)
+        page = lead.get(f"/initiatives/{key}/case?plan=run-{run_id}")
+        values = next(
+            one for one in page.soup.find_all("caption") if one.get_text().startswith("Values")
+        ).get_text()
+        assert (
+            table(page, values).row("Marginal with re-solve")["Amount"].startswith(("€", "\u2212"))
+        )
+
+    def test_what_the_run_leaves_out_says_so(
+        self, session: Session, lead: StrictClient, run_id: int
+    ) -> None:
+        out = json.loads(session.get_one(Run, run_id).result or b"")["not_funded"]
+        page = lead.get(f"/initiatives/{out[0]['initiative']}/case?plan=nonsense")
+        assert "does not fund this option" in text(page)
+
+    def test_the_spreadsheet_names_the_run(
+        self, session: Session, client_for: Callable[..., StrictClient], cast: Cast, run_id: int
+    ) -> None:
+        key = json.loads(session.get_one(Run, run_id).result or b"")["funded"][0]["initiative"]
+        found = client_for(cast.viewer).get(f"/initiatives/{key}/case.xlsx?plan=run-{run_id}")
+        assert found.status_code == 200 and found.data[:2] == b"PK"
