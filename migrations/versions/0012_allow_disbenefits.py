@@ -3,7 +3,7 @@
 Going back, the narrower limit returns unless disbenefits are stored: the model before counted
 them, it only could not take new ones.
 
-Revision ID: 0030
+Revision ID: 0012
 Revises: 0011
 """
 
@@ -12,7 +12,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
+revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None

@@ -3,16 +3,16 @@
 What was entered before has no range and counts as certain, as it did. The cost's ends are
 multiples of what is planned. Plain SQL, since SQLite takes a limit with its column only so.
 
-Revision ID: 0031
-Revises: 0030
+Revision ID: 0013
+Revises: 0012
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
