@@ -58,7 +58,7 @@ def measured(**changes: Any) -> Measured:
         "minutes_per_contact": "7.5",
     } | changes
     cost = values.pop("cost_per_contact_minor")
-    exact = {name: Decimal(value) for name, value in values.items()}
+    exact = {name: Decimal(v) for name, v in values.items() if v is not None}
     return Measured(cost_per_contact_minor=cost, **exact)
 
 
@@ -141,6 +141,7 @@ def make_baseline(
                 importance=one.importance,
                 cost_per_contact_minor=one.cost_per_contact_minor,
                 minutes_per_contact=one.minutes_per_contact,
+                unmet_share=one.unmet_share,
             )
             for touchpoint_id, one in given.items()
         ],

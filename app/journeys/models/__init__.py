@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.journeys.models.interactions import InteractionMonth, InteractionSource
 from app.journeys.models.journeys import (
     Baseline,
+    FigureOrigin,
     Journey,
     LeverPool,
     PoolInput,
@@ -15,6 +16,7 @@ from app.journeys.models.journeys import (
 
 __all__ = [
     "Baseline",
+    "FigureOrigin",
     "InteractionMonth",
     "InteractionSource",
     "Journey",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from app.calendar.rules import key_fault, unusual_amounts
+from app.journeys.rules.cutting import Period
 from app.journeys.rules.hot_spots import Measured
+from app.journeys.rules.origins import FigureKind, Origin
 from app.journeys.rules.pools import LEVER_INPUTS, input_faults
 from app.journeys.rules.words import Channel, Lever, StageKind
 from app.values.money import CURRENCY_DIGITS
@@ -24,6 +26,9 @@ FILE_COLUMNS = (
     "minutes_per_contact",
 )
 """The head of a file of baseline figures; stage and channel by their fixed words."""
+
+UNMET_COLUMN = "unmet_share"
+"""May stand in a file of baseline figures and be empty: a share from 0 to 1."""
 
 KEPT_DIGITS = 6
 TOP_OF_SCALE = Decimal(10)
@@ -63,12 +68,19 @@ class ShapeDraft:
 
 @dataclass(frozen=True, slots=True)
 class BaselineDraft:
-    """A measurement of a journey; ``figures`` by touchpoint id, the unmeasured left out."""
+    """A measurement of a journey; ``figures`` by touchpoint id, the unmeasured left out.
+
+    ``origins`` by touchpoint id and kind say where figures come from; what is left out was entered
+    by hand. ``period`` and ``days_covered`` are of the log a baseline was cut from.
+    """
 
     measured_on: date
     source: str
     note: str
     figures: Mapping[int, Measured]
+    origins: Mapping[int, Mapping[FigureKind, Origin]] = field(default_factory=dict)
+    period: Period | None = None
+    days_covered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +206,7 @@ def _out_of_range(measured: Measured) -> list[tuple[str, str]]:
         ("importance", measured.importance, TOP_OF_SCALE, scale),
         ("cost", measured.cost_per_contact_minor, DEAREST_CONTACT_MINOR, "No contact costs that."),
         ("minutes", measured.minutes_per_contact, LONGEST_CONTACT, "Enter minutes of one contact."),
+        ("unmet", measured.unmet_share or 0, 1, "This is a share; enter 0 to 100 %."),
     )
     return [(name, words) for name, value, most, words in limits if not 0 <= value <= most]
 

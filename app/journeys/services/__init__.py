@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from app.journeys.services.baselines import record_baseline, unfresh_baselines
+from app.journeys.services.cutting import (
+    LogCut,
+    cut_baseline,
+    draft_origins,
+    look_at_log,
+    suggested_figures,
+)
 from app.journeys.services.journeys import create_journey, edit_journey, shape_journey
 from app.journeys.services.pools import (
     certify_pool,
@@ -15,16 +22,21 @@ from app.journeys.services.pools import (
 )
 
 __all__ = [
+    "LogCut",
     "certify_pool",
     "certifying_faults",
     "claim_pool",
     "create_journey",
+    "cut_baseline",
+    "draft_origins",
     "edit_journey",
     "find_pool",
     "hands_fault",
+    "look_at_log",
     "record_baseline",
     "retain_overclaim",
     "shape_journey",
+    "suggested_figures",
     "unfresh_baselines",
     "withdraw_certification",
 ]
