@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.journeys.models import Journey
-from app.journeys.queries import get_journey
+from app.journeys.queries import get_journey, list_control_totals
 from app.journeys.rules import (
     BaselineDraft,
     Channel,
+    ControlDraft,
+    ControlKind,
     JourneyDraft,
     Lever,
     Measured,
@@ -23,6 +25,7 @@ from app.journeys.rules import (
     StageKind,
 )
 from app.journeys.services import (
+    add_control_total,
     certify_pool,
     claim_pool,
     create_journey,
@@ -32,12 +35,14 @@ from app.journeys.services import (
 from app.values.money import parse_money
 from seeds.steps.moments import at
 from seeds.story.company import CURRENCY
+from seeds.story.controls import CONTROLS, SERVE_CENTRES
 from seeds.story.journeys import JOURNEYS, JourneyStory, TouchpointStory
 
 
 def add_journeys(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
     """Every journey with touchpoints, its first baseline and certified pools."""
     now = at(measured_on)
+    add_controls(session, people, measured_on=measured_on, now=now)
     for story in JOURNEYS:
         if not _is_known(session, story.key):
             _add_journey(session, story, people, measured_on, now)
@@ -49,6 +54,24 @@ def measure_again(session: Session, people: dict[str, Person], *, measured_on: d
         journey = get_journey(session, story.key)
         if len(journey.baselines) == 1:
             _measure(session, journey, story, people[story.owner], measured_on, is_second=True)
+
+
+def add_controls(
+    session: Session, people: dict[str, Person], *, measured_on: date, now: datetime
+) -> None:
+    """Finance's control totals, which the pools stay under."""
+    known = {one.name for one in list_control_totals(session)}
+    for story in CONTROLS:
+        if story.name not in known:
+            draft = ControlDraft(
+                kind=ControlKind(story.kind),
+                name=story.name,
+                amount=parse_money(story.amount, CURRENCY),
+                owner_id=people[story.owner].id,
+                source=story.source,
+                measured_on=measured_on,
+            )
+            add_control_total(session, draft, actor=people["nils"], now=now)
 
 
 def _is_known(session: Session, key: str) -> bool:
@@ -81,6 +104,7 @@ def _add_journey(
     )
     shape_journey(session, journey, shape, expected_version=journey.version, actor=owner, now=now)
     _measure(session, journey, story, owner, measured_on, is_second=False)
+    centres = {one.name: one.id for one in list_control_totals(session)}
     for pool in story.pools:
         claim = PoolDraft(
             lever=Lever(pool.lever),
@@ -91,6 +115,7 @@ def _add_journey(
             source=pool.source,
             measured_on=measured_on,
             owner_id=people["petra"].id,
+            cost_centre_id=centres[SERVE_CENTRES[story.key]] if pool.lever == "serve" else None,
         )
         claimed = claim_pool(session, journey, claim, expected_version=0, actor=owner, now=now)
         certify_pool(

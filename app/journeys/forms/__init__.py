@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.journeys.forms.baselines import BaselineForm, UploadForm, baseline_form
+from app.journeys.forms.controls import ControlForm
 from app.journeys.forms.cutting import CutForm, PeriodForm, cut_filled, cut_form, period_form
 from app.journeys.forms.figures import read_figures
 from app.journeys.forms.journeys import JourneyForm, ShapeForm, shape_form
@@ -11,6 +12,7 @@ from app.journeys.forms.pools import CertifyForm, PoolForm, WithdrawForm, pool_f
 __all__ = [
     "BaselineForm",
     "CertifyForm",
+    "ControlForm",
     "CutForm",
     "JourneyForm",
     "PeriodForm",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.journeys.models.controls import ControlTotal, PoolControl
 from app.journeys.models.interactions import InteractionMonth, InteractionSource
 from app.journeys.models.journeys import (
     Baseline,
@@ -16,11 +17,13 @@ from app.journeys.models.journeys import (
 
 __all__ = [
     "Baseline",
+    "ControlTotal",
     "FigureOrigin",
     "InteractionMonth",
     "InteractionSource",
     "Journey",
     "LeverPool",
+    "PoolControl",
     "PoolInput",
     "Stage",
     "Touchpoint",

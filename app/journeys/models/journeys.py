@@ -10,8 +10,17 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.db.base import Base
-from app.db.types import EnumText, MeasureType, MoneyMinor, ShareType, UtcDateTime
-from app.journeys.rules import Channel, FigureKind, Lever, OriginKind, PoolState, StageKind
+from app.db.types import CanonicalJson, EnumText, MeasureType, MoneyMinor, ShareType, UtcDateTime
+from app.journeys.models.controls import ControlTotal
+from app.journeys.rules import (
+    BoundFigure,
+    Channel,
+    FigureKind,
+    Lever,
+    OriginKind,
+    PoolState,
+    StageKind,
+)
 
 
 class Journey(Base):
@@ -207,6 +216,9 @@ class LeverPool(Base):
     certified_by: Mapped[Person | None] = relationship(
         foreign_keys=[certified_by_id], lazy="raise_on_sql"
     )
+    cost_centre: Mapped[ControlTotal | None] = relationship(
+        secondary="pool_controls", lazy="raise_on_sql"
+    )
     inputs: Mapped[list[PoolInput]] = relationship(
         back_populates="pool", lazy="raise_on_sql", order_by="PoolInput.position",
         cascade="all, delete-orphan",
@@ -216,7 +228,11 @@ class LeverPool(Base):
 
 
 class PoolInput(Base):
-    """One figure a pool is computed from; money inputs are in major units of the journey."""
+    """One figure a pool is computed from; money inputs are in major units of the journey.
+
+    A bound one is ``bound_figure`` of ``bound_touchpoints`` in baseline ``bound_number``;
+    ``former_value`` is what it was before a newer baseline moved it, until Finance certifies anew.
+    """
 
     __tablename__ = "pool_inputs"
 
@@ -229,5 +245,9 @@ class PoolInput(Base):
     low: Mapped[Decimal | None] = mapped_column(MeasureType)
     high: Mapped[Decimal | None] = mapped_column(MeasureType)
     source: Mapped[str]
+    bound_figure: Mapped[BoundFigure | None] = mapped_column(EnumText(BoundFigure))
+    bound_touchpoints: Mapped[list[int] | None] = mapped_column(CanonicalJson)
+    bound_number: Mapped[int | None]
+    former_value: Mapped[Decimal | None] = mapped_column(MeasureType)
 
     pool: Mapped[LeverPool] = relationship(back_populates="inputs", lazy="raise_on_sql")

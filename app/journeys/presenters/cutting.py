@@ -8,7 +8,7 @@ from app.journeys.models import Journey
 from app.journeys.presenters.origins import Origins, origin_words
 from app.journeys.rules import (
     FigureKind,
-    Logged,
+    LoggedFigure,
     LogSource,
     Origin,
     OriginKind,
@@ -37,7 +37,7 @@ def cut_words(
 
 def _said(
     kind: FigureKind,
-    logged: Mapping[FigureKind, Logged],
+    logged: Mapping[FigureKind, LoggedFigure],
     before: Mapping[FigureKind, Origin],
     last: int,
     journey: Journey,

@@ -12,10 +12,15 @@ from app.journeys.presenters.heat_map import Figures
 from app.journeys.rules import (
     BY_HAND,
     JUDGED_BY_PEOPLE,
+    LEVER_INPUTS,
+    Binding,
+    BoundFigure,
     Change,
     FigureKind,
+    Lever,
     Origin,
     OriginKind,
+    bound_value,
     change_of,
     figure_of,
     joint_error,
@@ -189,6 +194,43 @@ def written_change(kind: FigureKind, difference: Decimal, currency: str) -> str:
     if kind is FigureKind.COST:
         return signed(Money(int(difference), currency).amount)
     return signed(difference)
+
+
+@dataclass(frozen=True, slots=True)
+class InputChange:
+    """A bound pool input as two versions have it; ``used`` is what the pool is worked out with."""
+
+    lever: Lever
+    label: str
+    before: str
+    now: str
+    used: str
+
+
+def input_changes(journey: Journey, before: Figures, now: Figures) -> list[InputChange]:
+    """Every pool input that is bound to a baseline, in two versions."""
+    found = []
+    for pool in journey.pools:
+        specs = {spec.symbol: spec for spec in LEVER_INPUTS[pool.lever]}
+        for one in pool.inputs:
+            if one.bound_figure is None:
+                continue
+            binding = Binding(one.bound_figure, tuple(one.bound_touchpoints or ()))
+            values = [bound_value(binding, figures, journey.currency) for figures in (before, now)]
+            words = [
+                "not measured" if value is None else _written_input(one.bound_figure, value)
+                for value in values
+            ]
+            label = f"{specs[one.symbol].label} ({specs[one.symbol].sign})"
+            used = f"{_written_input(one.bound_figure, one.value)}, version {one.bound_number}"
+            found.append(InputChange(pool.lever, label, words[0], words[1], used))
+    return found
+
+
+def _written_input(figure: BoundFigure, value: Decimal) -> str:
+    if figure is BoundFigure.UNMET:
+        return percent(value, 2)
+    return number(value, 2) if figure is BoundFigure.COST else number(value)
 
 
 def log_line(origins: Origins) -> str:

@@ -62,11 +62,14 @@ def _versions(journey: Journey, shown: Baseline, against: Baseline | None) -> di
     figures = queries.load_figures(db.session, ids)
     origins = queries.load_origins(db.session, ids)
     now_ = (figures[shown.id], origins[shown.id])
-    said = {"stands_on": presenters.log_line(origins[shown.id])}
+    said: dict[str, object] = {"stands_on": presenters.log_line(origins[shown.id])}
     if against is None:
         return said | {"rows": presenters.origin_rows(journey, *now_)}
     before = (figures[against.id], origins[against.id])
-    return said | {"rows": presenters.change_rows(journey, before, now_)}
+    return said | {
+        "rows": presenters.change_rows(journey, before, now_),
+        "inputs": presenters.input_changes(journey, before[0], now_[0]),
+    }
 
 
 @bp.get("/journeys/<key>/baselines/figures.csv")

@@ -74,7 +74,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class LoggedFigure:
     """A figure the log gives: its value, how many contacts it stands on, its standard error."""
 
     value: Decimal
@@ -86,7 +86,7 @@ class Logged:
         return Origin(OriginKind.LOG, sample=self.sample, error=self.error)
 
 
-LoggedFigures = Mapping[int, Mapping[FigureKind, Logged]]
+LoggedFigures = Mapping[int, Mapping[FigureKind, LoggedFigure]]
 """Figures by touchpoint id and kind; cost is in minor units, unmet a share of 1."""
 
 
@@ -141,7 +141,9 @@ def days_covered(period: Period, sources: Iterable[LogSource]) -> int:
     return covered
 
 
-def cut_figures(months: Iterable[LoggedMonth], *, days: int) -> dict[int, dict[FigureKind, Logged]]:
+def cut_figures(
+    months: Iterable[LoggedMonth], *, days: int
+) -> dict[int, dict[FigureKind, LoggedFigure]]:
     """The figures of every touchpoint with contacts, a year's contacts from ``days`` covered."""
     places: dict[int, list[LoggedMonth]] = defaultdict(list)
     for one in months:
@@ -149,22 +151,22 @@ def cut_figures(months: Iterable[LoggedMonth], *, days: int) -> dict[int, dict[F
     return {id_: _place(rows, days) for id_, rows in sorted(places.items())}
 
 
-def _place(rows: list[LoggedMonth], days: int) -> dict[FigureKind, Logged]:
+def _place(rows: list[LoggedMonth], days: int) -> dict[FigureKind, LoggedFigure]:
     contacts = sum(one.contacts for one in rows)
     yearly = Decimal(DAYS_A_YEAR) / days
     figures = {
-        FigureKind.CONTACTS: Logged(
+        FigureKind.CONTACTS: LoggedFigure(
             round(contacts * yearly, 0), contacts, round(count_error(contacts) * yearly, 2)
         )
     }
     scored, score = sum(one.scored for one in rows), sum((one.score_sum for one in rows), Decimal())
     if scored:
-        figures[FigureKind.SATISFACTION] = Logged(
+        figures[FigureKind.SATISFACTION] = LoggedFigure(
             round(score / scored, 2), scored, score_error(score, scored)
         )
     judged, unmet = sum(one.judged for one in rows), sum(one.unmet for one in rows)
     if judged:
-        figures[FigureKind.UNMET] = Logged(
+        figures[FigureKind.UNMET] = LoggedFigure(
             round(Decimal(unmet) / judged, 4), judged, share_error(Decimal(unmet), judged)
         )
     costs = [(one.month, Decimal(one.cost_minor), one.costed) for one in rows]
@@ -175,7 +177,7 @@ def _place(rows: list[LoggedMonth], days: int) -> dict[FigureKind, Logged]:
     return figures
 
 
-def _mean(rows: list[tuple[date, Decimal, int]], *, digits: int) -> Logged | None:
+def _mean(rows: list[tuple[date, Decimal, int]], *, digits: int) -> LoggedFigure | None:
     """The mean over all months, whichever source logged them; None where nothing was."""
     totals: dict[date, tuple[Decimal, int]] = defaultdict(lambda: (Decimal(0), 0))
     for month, total, count in rows:
@@ -184,7 +186,7 @@ def _mean(rows: list[tuple[date, Decimal, int]], *, digits: int) -> Logged | Non
     if not size:
         return None
     mean = sum((total for total, _ in totals.values()), Decimal(0)) / size
-    return Logged(round(mean, digits), size, mean_error(list(totals.values())))
+    return LoggedFigure(round(mean, digits), size, mean_error(list(totals.values())))
 
 
 def period_faults(
@@ -288,7 +290,7 @@ def measured_from(figures: Mapping[FigureKind, Decimal]) -> Measured | None:
 
 def origins_of(
     now: Measured,
-    logged: Mapping[FigureKind, Logged],
+    logged: Mapping[FigureKind, LoggedFigure],
     last: Measured | None,
     last_origins: Mapping[FigureKind, Origin],
     *,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.calendar.rules import key_fault, unusual_amounts
+from app.journeys.rules.bindings import PoolFigure
 from app.journeys.rules.cutting import Period
 from app.journeys.rules.hot_spots import Measured
 from app.journeys.rules.origins import FigureKind, Origin
@@ -84,25 +85,15 @@ class BaselineDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class PoolFigure:
-    """One input of a pool: the likely value, and P10 and P90 where they are known."""
-
-    symbol: str
-    value: Decimal
-    low: Decimal | None = None
-    high: Decimal | None = None
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class PoolDraft:
-    """What is claimed about one lever of a journey."""
+    """What is claimed about one lever of a journey; a serve pool names its cost centre."""
 
     lever: Lever
     figures: tuple[PoolFigure, ...]
     source: str
     measured_on: date
     owner_id: int
+    cost_centre_id: int | None = None
 
     @property
     def values(self) -> dict[str, Decimal]:

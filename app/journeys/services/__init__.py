@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from app.journeys.services.baselines import record_baseline, unfresh_baselines
+from app.journeys.services.bindings import figure_of_input
+from app.journeys.services.controls import add_control_total, edit_control_total
 from app.journeys.services.cutting import (
     LogCut,
     cut_baseline,
@@ -15,6 +17,7 @@ from app.journeys.services.pools import (
     certify_pool,
     certifying_faults,
     claim_pool,
+    control_excesses,
     find_pool,
     hands_fault,
     retain_overclaim,
@@ -23,13 +26,17 @@ from app.journeys.services.pools import (
 
 __all__ = [
     "LogCut",
+    "add_control_total",
     "certify_pool",
     "certifying_faults",
     "claim_pool",
+    "control_excesses",
     "create_journey",
     "cut_baseline",
     "draft_origins",
+    "edit_control_total",
     "edit_journey",
+    "figure_of_input",
     "find_pool",
     "hands_fault",
     "look_at_log",

@@ -23,6 +23,7 @@ from app.journeys.models import (
 )
 from app.journeys.queries import last_measured
 from app.journeys.rules import BaselineDraft, Measured, baseline_age_fault, baseline_faults
+from app.journeys.services.bindings import move_bound_pools
 from app.journeys.services.journeys import check_may_edit
 
 
@@ -38,7 +39,8 @@ def record_baseline(
 ) -> Baseline:
     """Add the next version of a journey's baseline; ``after_number`` is the last one seen, or 0.
 
-    Raises InvalidError by field, and ConflictError when somebody else recorded a version since.
+    Pool inputs bound to its figures follow. Raises InvalidError by field, and ConflictError when
+    somebody else recorded a version since.
     """
     check_may_edit(actor)
     last = journey.baselines[-1] if journey.baselines else None
@@ -54,18 +56,8 @@ def record_baseline(
     )
     if faults:
         raise InvalidError("Some figures cannot be recorded.", fields=faults)
-    baseline = Baseline(
-        number=(last.number if last else 0) + 1,
-        measured_on=draft.measured_on,
-        source=draft.source.strip(),
-        note=draft.note.strip(),
-        recorded_by=actor,
-        recorded_at=now,
-        logged_from=draft.period.starts_on if draft.period else None,
-        logged_to=draft.period.ends_on if draft.period else None,
-        days_covered=draft.days_covered,
-        figures=[_figure(touchpoints[id_], one) for id_, one in sorted(draft.figures.items())],
-    )
+    baseline = _baseline(draft, touchpoints, number=(last.number if last else 0) + 1)
+    baseline.recorded_by, baseline.recorded_at = actor, now
     journey.baselines.append(baseline)
     session.flush()
     session.add_all(_origins(baseline, draft))
@@ -74,6 +66,7 @@ def record_baseline(
         session, actor=actor, action="baseline.recorded", subject=f"journey:{journey.id}",
         after=_described(baseline, touchpoints, draft.figures), now=now,
     )  # fmt: skip
+    move_bound_pools(session, journey, baseline, draft.figures, actor=actor, now=now)
     return baseline
 
 
@@ -126,6 +119,21 @@ def _check_last_seen(last: Baseline | None, after_number: int, draft: BaselineDr
             "Measured on": draft.measured_on.isoformat(),
             "Source": draft.source,
         },
+    )
+
+
+def _baseline(
+    draft: BaselineDraft, touchpoints: Mapping[int, Touchpoint], *, number: int
+) -> Baseline:
+    return Baseline(
+        number=number,
+        measured_on=draft.measured_on,
+        source=draft.source.strip(),
+        note=draft.note.strip(),
+        logged_from=draft.period.starts_on if draft.period else None,
+        logged_to=draft.period.ends_on if draft.period else None,
+        days_covered=draft.days_covered,
+        figures=[_figure(touchpoints[id_], one) for id_, one in sorted(draft.figures.items())],
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -16,9 +16,7 @@ from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.journeys.models import (
     Baseline,
-    FigureOrigin,
-    InteractionMonth,
-    InteractionSource,
+    ControlTotal,
     Journey,
     LeverPool,
     PoolInput,
@@ -26,15 +24,9 @@ from app.journeys.models import (
     TouchpointFigure,
 )
 from app.journeys.rules import (
-    FigureKind,
     Lever,
-    LoggedMonth,
-    LogSource,
     Measured,
-    Origin,
-    Period,
     PoolState,
-    SourceState,
 )
 
 
@@ -79,6 +71,7 @@ _WITH_POOLS = selectinload(Journey.pools).options(
     _named(LeverPool.owner),
     _named(LeverPool.claimed_by),
     _named(LeverPool.certified_by),
+    joinedload(LeverPool.cost_centre).joinedload(ControlTotal.owner).lazyload(Person.grants),
 )
 
 
@@ -133,21 +126,6 @@ def measured(figure: TouchpointFigure) -> Measured:
         minutes_per_contact=figure.minutes_per_contact,
         unmet_share=figure.unmet_share,
     )
-
-
-def load_origins(
-    session: Session, baseline_ids: Iterable[int]
-) -> dict[int, dict[int, dict[FigureKind, Origin]]]:
-    """Where the figures of baselines come from, by baseline id, touchpoint id and kind."""
-    wanted = list(baseline_ids)
-    found: dict[int, dict[int, dict[FigureKind, Origin]]] = {one: {} for one in wanted}
-    query = select(FigureOrigin).where(FigureOrigin.baseline_id.in_(wanted))
-    for one in session.scalars(query):
-        place = found[one.baseline_id].setdefault(one.touchpoint_id, {})
-        place[one.figure] = Origin(
-            one.kind, one.sample, one.error, one.logged, one.kept_from, one.note
-        )
-    return found
 
 
 def list_journeys(session: Session) -> list[Journey]:
@@ -217,7 +195,7 @@ def retain_shares(session: Session, segment: str) -> dict[int, tuple[Decimal, Po
             LeverPool.lever == Lever.RETAIN,
             PoolInput.symbol == "s",
             func.lower(Journey.segment) == segment.lower(),
-            Journey.is_in_use,
+            or_(Journey.is_in_use, LeverPool.state == PoolState.CERTIFIED),
         )
     )
     return {pool_id: (share, state) for pool_id, share, state in session.execute(query)}
@@ -238,75 +216,3 @@ def list_possible_owners(session: Session) -> list[Person]:
     query = select(Person).where(Person.is_active).order_by(Person.name)
     query = query.options(lazyload(Person.grants))
     return list(session.scalars(query))
-
-
-def list_log_sources(session: Session, journey_id: int) -> list[LogSource]:
-    """The counted sources with contacts of a journey and the days their contacts span."""
-    query = (
-        select(InteractionSource)
-        .where(
-            InteractionSource.state == SourceState.COUNTED,
-            InteractionSource.id.in_(
-                select(InteractionMonth.source_id)
-                .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
-                .where(Touchpoint.journey_id == journey_id)
-            ),
-        )
-        .order_by(InteractionSource.id)
-    )
-    return [
-        LogSource(one.id, one.name, one.first_on, one.last_on)
-        for one in session.scalars(query)
-        if one.first_on is not None and one.last_on is not None
-    ]
-
-
-_SUMMED = (
-    InteractionMonth.contacts,
-    InteractionMonth.judged,
-    InteractionMonth.unmet,
-    InteractionMonth.costed,
-    InteractionMonth.cost_minor,
-    InteractionMonth.timed,
-    InteractionMonth.minutes,
-    InteractionMonth.scored,
-    InteractionMonth.score_sum,
-)
-
-
-def load_logged_months(
-    session: Session, journey_id: int, source_ids: Iterable[int], period: Period
-) -> list[LoggedMonth]:
-    """What some sources logged of a journey in a period, per touchpoint, source and month."""
-    cell = (InteractionMonth.touchpoint_id, InteractionMonth.source_id, InteractionMonth.month)
-    sums = [func.sum(one, type_=one.type).label(one.key) for one in _SUMMED]
-    query = (
-        select(*cell, *sums)
-        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
-        .where(
-            Touchpoint.journey_id == journey_id,
-            InteractionMonth.source_id.in_(list(source_ids)),
-            InteractionMonth.month.between(period.first, period.last),
-        )
-        .group_by(*cell)
-        .order_by(*cell)
-    )
-    return [_logged(row) for row in session.execute(query)]
-
-
-def _logged(row: Any) -> LoggedMonth:
-    """Sums as whole numbers: PostgreSQL gives those of counts as decimals."""
-    return LoggedMonth(
-        touchpoint_id=row.touchpoint_id,
-        source_id=row.source_id,
-        month=row.month,
-        contacts=int(row.contacts),
-        judged=int(row.judged),
-        unmet=int(row.unmet),
-        costed=int(row.costed),
-        cost_minor=int(row.cost_minor),
-        timed=int(row.timed),
-        minutes=row.minutes,
-        scored=int(row.scored),
-        score_sum=row.score_sum,
-    )
