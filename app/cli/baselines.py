@@ -40,6 +40,7 @@ _MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 )
 @click.option("--to", "last", help="Last month, included.")
 @click.option("--without", multiple=True, metavar="NAME", help="A source not to count; repeatable.")
+@click.option("--one-in", default=1, help="The log is a sample: it holds one contact in so many.")
 @click.option("--note", default="", help="What should be known about these figures.")
 @click.option("--as", "email", required=True, help="Whose baseline this is (e-mail).")
 @click.option("--dry-run", is_flag=True, help="Show the figures, save nothing.")
@@ -49,6 +50,7 @@ def cut(
     first: str | None,
     last: str | None,
     without: tuple[str, ...],
+    one_in: int,
     note: str,
     email: str,
     dry_run: bool,
@@ -61,7 +63,7 @@ def cut(
         journey = queries.get_journey(db.session, key)
         found = services.look_at_log(
             db.session, journey, _period(first, last), without=_left_out(journey, without),
-            today=today(),
+            one_in=one_in, today=today(),
         )  # fmt: skip
         if found.faults:
             raise InvalidError("Nothing can be cut.", fields=_by_option(found.faults))
@@ -117,7 +119,7 @@ def _left_out(journey: Journey, names: tuple[str, ...]) -> set[int]:
 
 
 def _by_option(faults: Mapping[str, str]) -> dict[str, str]:
-    words = {"first": "--from", "last": "--to"}
+    words = {"first": "--from", "last": "--to", "one_in": "--one-in"}
     return {words.get(name, name): said for name, said in faults.items()}
 
 

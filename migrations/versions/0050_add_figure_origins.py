@@ -21,6 +21,7 @@ def upgrade() -> None:
     op.add_column("baselines", sa.Column("logged_from", sa.Date(), nullable=True))
     op.add_column("baselines", sa.Column("logged_to", sa.Date(), nullable=True))
     op.add_column("baselines", sa.Column("days_covered", sa.Integer(), nullable=True))
+    op.add_column("baselines", sa.Column("logged_one_in", sa.Integer(), nullable=True))
     op.add_column("touchpoint_figures", sa.Column("unmet_share", sa.BigInteger(), nullable=True))
     op.create_table(
         "figure_origins",
@@ -50,6 +51,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("figure_origins")
     op.drop_column("touchpoint_figures", "unmet_share")
+    op.drop_column("baselines", "logged_one_in")
     op.drop_column("baselines", "days_covered")
     op.drop_column("baselines", "logged_to")
     op.drop_column("baselines", "logged_from")

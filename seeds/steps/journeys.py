@@ -23,20 +23,28 @@ from app.journeys.rules import (
     PoolFigure,
     ShapeDraft,
     StageKind,
+    measured_from,
 )
 from app.journeys.services import (
     add_control_total,
     certify_pool,
     claim_pool,
     create_journey,
+    cut_baseline,
+    look_at_log,
     record_baseline,
     shape_journey,
+    suggested_figures,
 )
 from app.values.money import parse_money
 from seeds.steps.moments import at
 from seeds.story.company import CURRENCY
 from seeds.story.controls import CONTROLS, SERVE_CENTRES
 from seeds.story.journeys import JOURNEYS, JourneyStory, TouchpointStory
+
+CUT_KEY = "renew"
+CUT_ONE_IN = 2_000
+"""The demo's contact log holds one contact in so many."""
 
 
 def add_journeys(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
@@ -54,6 +62,28 @@ def measure_again(session: Session, people: dict[str, Person], *, measured_on: d
         journey = get_journey(session, story.key)
         if len(journey.baselines) == 1:
             _measure(session, journey, story, people[story.owner], measured_on, is_second=True)
+
+
+def cut_from_log(session: Session, people: dict[str, Person], *, today: date) -> None:
+    """The next baseline of one journey, cut from the company's contact log once there is one."""
+    story = next(one for one in JOURNEYS if one.key == CUT_KEY)
+    journey = get_journey(session, story.key)
+    found = look_at_log(session, journey, one_in=CUT_ONE_IN, today=today)
+    last = journey.baselines[-1]
+    if found.faults or found.measured_on is None or found.measured_on < last.measured_on:
+        return
+    if last.logged_from is not None:
+        return
+    rows = suggested_figures(session, journey, found)
+    figures = {id_: one for id_, row in rows.items() if (one := measured_from(row)) is not None}
+    draft = BaselineDraft(
+        measured_on=found.measured_on, source=found.source_words, note="", figures=figures
+    )
+    cut_baseline(
+        session, journey, draft, found, notes={}, seen_digest=found.digest,
+        after_number=last.number, is_confirmed=True, actor=people[story.owner],
+        now=at(today, hour=10),
+    )  # fmt: skip
 
 
 def add_controls(

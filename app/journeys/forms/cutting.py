@@ -11,6 +11,7 @@ from wtforms import HiddenField, SelectField, StringField
 from app.journeys.forms.baselines import COLUMNS, BaselineForm, baseline_form
 from app.journeys.rules import FigureKind, figure_cell
 from app.values.money import Money
+from app.web.fields import CountField
 from app.web.forms import Form
 
 _KINDS = tuple(FigureKind(name) for name, _ in COLUMNS)
@@ -24,6 +25,7 @@ class PeriodForm(Form):
 
     first = SelectField("First month")
     last = SelectField("Last month")
+    one_in = CountField("The log holds one contact in", description="1: every contact is logged.")
 
 
 def period_form(months: Sequence[tuple[str, str]], **kwargs: Any) -> PeriodForm:

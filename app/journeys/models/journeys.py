@@ -93,7 +93,8 @@ class Touchpoint(Base):
 class Baseline(Base):
     """The measured state of a journey at a date; versions are added, never overwritten.
 
-    One cut from the log says from which days, both included, and how many of them the log covers.
+    One cut from the log says from which days, both included, how many of them the log covers, and
+    that the log holds one contact in ``logged_one_in``.
     """
 
     __tablename__ = "baselines"
@@ -110,6 +111,7 @@ class Baseline(Base):
     logged_from: Mapped[date | None]
     logged_to: Mapped[date | None]
     days_covered: Mapped[int | None]
+    logged_one_in: Mapped[int | None]
 
     journey: Mapped[Journey] = relationship(back_populates="baselines", lazy="raise_on_sql")
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -63,10 +63,11 @@ def cut_facts(cut: LogCut) -> list[tuple[str, str]]:
     """What is counted, in words."""
     if cut.period is None or cut.faults:
         return []
+    sampled = f" × {number(cut.one_in)}" if cut.one_in > 1 else ""
     contacts = sum(found[FigureKind.CONTACTS].sample for found in cut.figures.values())
     return [
         ("Period", f"{day(cut.period.starts_on)} to {day(cut.period.ends_on)}"),
         ("Days the log covers", number(cut.days)),
         ("Contacts counted", f"{number(contacts)} at {counted(len(cut.figures), 'touchpoint')}"),
-        ("A year’s contacts", f"contacts counted × 365 ÷ {number(cut.days)}"),
+        ("A year’s contacts", f"contacts counted × 365 ÷ {number(cut.days)}{sampled}"),
     ]

@@ -14,6 +14,7 @@ from app.journeys.queries.cutting import (
     load_logged_months,
     load_origins,
 )
+from app.journeys.queries.freshness import load_stale_baselines
 from app.journeys.queries.journeys import (
     TOUCHPOINT_COVERS,
     Acting,
@@ -54,6 +55,7 @@ __all__ = [
     "load_figures",
     "load_logged_months",
     "load_origins",
+    "load_stale_baselines",
     "lock_pools",
     "measured",
     "retain_shares",

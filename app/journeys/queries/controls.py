@@ -17,9 +17,13 @@ _PEOPLE = (
 
 
 def list_control_totals(session: Session) -> list[ControlTotal]:
-    """Give Finance's control totals with their owners, cost centres first, by name."""
+    """Give Finance's control totals as they are stored now, cost centres first, by name.
+
+    What the session has loaded before is read again: certifying goes by the amount after its lock.
+    """
     query = select(ControlTotal).options(*_PEOPLE)
-    return list(session.scalars(query.order_by(ControlTotal.kind, ControlTotal.name)))
+    query = query.order_by(ControlTotal.kind, ControlTotal.name)
+    return list(session.scalars(query, execution_options={"populate_existing": True}))
 
 
 def get_control_total(session: Session, total_id: int) -> ControlTotal:

@@ -17,8 +17,11 @@ from app.journeys.routes.blueprint import Answer, bp, owner_choices, refused_for
 from app.values.money import Money
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
+from app.web.subjects import link_subject
 
 PAGE = "journeys/control_total_form.html"
+
+link_subject(bp, "control_total", lambda ref: url_for("journeys.control_totals"))
 
 
 @bp.get("/control-totals")

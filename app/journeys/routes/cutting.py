@@ -84,8 +84,15 @@ def _look(journey: Journey) -> LogCut:
         journey,
         _asked_period(),
         without=frozenset(request.args.getlist("without", type=int)),
+        one_in=_asked_sample(),
         today=today(),
     )
+
+
+def _asked_sample() -> int:
+    """How many contacts one in the log stands for; 0 for what is no number."""
+    text = request.args.get("one_in", "1").replace(",", "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _asked_period() -> Period | None:
@@ -112,7 +119,8 @@ def _context(journey: Journey, form: CutForm, found: LogCut) -> dict[str, object
     last = journey.baselines[-1] if journey.baselines else None
     origins = queries.load_origins(db.session, [last.id])[last.id] if last else {}
     months = presenters.month_choices(found.sources, found.period)
-    period = period_form(months, formdata=None, data=_chosen(found))
+    stored = _chosen(found) | {"one_in": found.one_in}
+    period = period_form(months, formdata=None, data=stored)
     if request.args.get("first"):
         for name, words in found.faults.items():
             period[name].errors = [words]
@@ -131,6 +139,8 @@ def _context(journey: Journey, form: CutForm, found: LogCut) -> dict[str, object
 def _address(journey: Journey, found: LogCut, without: list[int]) -> str:
     """Where the form goes: the months and the sources left out stay in the address."""
     asked: dict[str, Any] = {"without": without, **_chosen(found)}
+    if found.one_in != 1:
+        asked["one_in"] = found.one_in
     return url_for("journeys.cut_baseline", key=journey.key, **asked)
 
 

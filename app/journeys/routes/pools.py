@@ -13,7 +13,7 @@ from app.journeys.forms import CertifyForm, PoolForm, WithdrawForm, pool_form
 from app.journeys.forms.pools import filled
 from app.journeys.models import Journey, LeverPool, Touchpoint
 from app.journeys.routes.blueprint import Answer, bp, owner_choices, refused_form
-from app.journeys.rules import BINDABLE, BoundFigure, ControlKind, Lever
+from app.journeys.rules import BINDABLE, BoundFigure, ControlKind, Lever, PoolState
 from app.values.money import Money
 from app.web.clock import now, today
 from app.web.errors import status_of
@@ -156,23 +156,24 @@ def _page(
 ) -> str:
     stored = services.find_pool(journey, lever)
     certify = CertifyForm(formdata=None, data={"version": str(stored.version) if stored else "0"})
+    faults = _open_faults(journey, stored)
+    hands = services.hands_fault(stored, current_actor()) if stored else None
     return render_template(
         "journeys/pool.html",
         **_context(journey, lever),
         refusal=refusal,
-        barred=_bar(journey, stored),
+        faults=faults,
+        barred=[*([hands] if hands else []), *faults],
         certify=certify,
         withdraw=withdraw or WithdrawForm(formdata=None),
     )
 
 
-def _bar(journey: Journey, pool: LeverPool | None) -> list[str]:
-    """Why the person who looks cannot certify the pool; none: they can."""
-    if pool is None:
-        return ["Nobody has claimed this pool yet."]
-    hands = services.hands_fault(pool, current_actor())
-    faults = services.certifying_faults(db.session, journey, pool)
-    return [*([hands] if hands else []), *faults]
+def _open_faults(journey: Journey, pool: LeverPool | None) -> list[str]:
+    """What keeps a claimed pool from being certified, whoever looks."""
+    if pool is None or pool.state is not PoolState.CLAIMED:
+        return []
+    return services.certifying_faults(db.session, journey, pool)
 
 
 def _context(journey: Journey, lever: Lever) -> dict[str, object]:

@@ -40,6 +40,7 @@ from app.journeys.rules.cutting import (
     origins_of,
     period_faults,
     period_warnings,
+    sample_faults,
 )
 from app.journeys.rules.drafts import (
     FILE_COLUMNS,
@@ -58,6 +59,7 @@ from app.journeys.rules.drafts import (
     touchpoint_cell,
 )
 from app.journeys.rules.effect import LARGEST_REMOVAL, intensity, ramp_profile
+from app.journeys.rules.freshness import StaleBaseline, StaleBaselines, stale_baseline
 from app.journeys.rules.hot_spots import (
     HOT_SPOT_PAIN,
     Measured,
@@ -130,6 +132,8 @@ __all__ = [
     "ShapeDraft",
     "SourceState",
     "StageKind",
+    "StaleBaseline",
+    "StaleBaselines",
     "annual_pool_minor",
     "baseline_age_fault",
     "baseline_faults",
@@ -168,8 +172,10 @@ __all__ = [
     "period_warnings",
     "pool_faults",
     "ramp_profile",
+    "sample_faults",
     "savable_customers",
     "shape_faults",
     "stage_cell",
+    "stale_baseline",
     "touchpoint_cell",
 ]

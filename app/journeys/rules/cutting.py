@@ -21,6 +21,8 @@ from app.journeys.rules.origins import (
 
 DAYS_A_YEAR = 365
 DEFAULT_MONTHS = 12
+MOST_ONE_IN = 1_000_000
+"""The thinnest sample a log may be."""
 EDGE_DAYS = 3
 """A month counts as whole when the log misses at most so many days at an end, such as a holiday."""
 
@@ -142,18 +144,21 @@ def days_covered(period: Period, sources: Iterable[LogSource]) -> int:
 
 
 def cut_figures(
-    months: Iterable[LoggedMonth], *, days: int
+    months: Iterable[LoggedMonth], *, days: int, one_in: int = 1
 ) -> dict[int, dict[FigureKind, LoggedFigure]]:
-    """The figures of every touchpoint with contacts, a year's contacts from ``days`` covered."""
+    """The figures of every touchpoint with contacts, a year's contacts from ``days`` covered.
+
+    A log that is a sample holds one contact in ``one_in``: contacts are multiplied, means are not.
+    """
+    yearly = Decimal(DAYS_A_YEAR * one_in) / days
     places: dict[int, list[LoggedMonth]] = defaultdict(list)
     for one in months:
         places[one.touchpoint_id].append(one)
-    return {id_: _place(rows, days) for id_, rows in sorted(places.items())}
+    return {id_: _place(rows, yearly) for id_, rows in sorted(places.items())}
 
 
-def _place(rows: list[LoggedMonth], days: int) -> dict[FigureKind, LoggedFigure]:
+def _place(rows: list[LoggedMonth], yearly: Decimal) -> dict[FigureKind, LoggedFigure]:
     contacts = sum(one.contacts for one in rows)
-    yearly = Decimal(DAYS_A_YEAR) / days
     figures = {
         FigureKind.CONTACTS: LoggedFigure(
             round(contacts * yearly, 0), contacts, round(count_error(contacts) * yearly, 2)
@@ -205,6 +210,15 @@ def period_faults(
             f"{_day(period.ends_on)}; choose months that are."
         }
     return {}
+
+
+def sample_faults(one_in: int) -> dict[str, str]:
+    """What is impossible about the sample a log is, by field."""
+    if 1 <= one_in <= MOST_ONE_IN:
+        return {}
+    return {
+        "one_in": f"Enter a whole number from 1 to {MOST_ONE_IN:,}; 1: every contact is logged."
+    }
 
 
 def period_warnings(

@@ -72,7 +72,7 @@ class BaselineDraft:
     """A measurement of a journey; ``figures`` by touchpoint id, the unmeasured left out.
 
     ``origins`` by touchpoint id and kind say where figures come from; what is left out was entered
-    by hand. ``period`` and ``days_covered`` are of the log a baseline was cut from.
+    by hand. ``period``, ``days_covered`` and ``one_in`` are of the log a baseline was cut from.
     """
 
     measured_on: date
@@ -82,6 +82,7 @@ class BaselineDraft:
     origins: Mapping[int, Mapping[FigureKind, Origin]] = field(default_factory=dict)
     period: Period | None = None
     days_covered: int | None = None
+    one_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ def _baseline(
         logged_from=draft.period.starts_on if draft.period else None,
         logged_to=draft.period.ends_on if draft.period else None,
         days_covered=draft.days_covered,
+        logged_one_in=draft.one_in,
         figures=[_figure(touchpoints[id_], one) for id_, one in sorted(draft.figures.items())],
     )
 

@@ -36,6 +36,7 @@ from app.journeys.rules import (
     origins_of,
     period_faults,
     period_warnings,
+    sample_faults,
 )
 from app.journeys.services.baselines import record_baseline
 from app.values.canonical import canonical_json
@@ -53,6 +54,7 @@ class LogCut:
     counted: Sequence[LogSource]
     period: Period | None
     days: int
+    one_in: int
     figures: LoggedFigures
     faults: Mapping[str, str]
     warnings: Sequence[str]
@@ -71,7 +73,8 @@ class LogCut:
             return ""
         names = ", ".join(f"“{one.name}”" for one in self.counted)
         days = f"{self.period.starts_on:%-d %b %Y} to {self.period.ends_on:%-d %b %Y}"
-        return f"Contact log {names}, {days}"
+        sampled = f", one contact in {self.one_in:,}" if self.one_in > 1 else ""
+        return f"Contact log {names}, {days}{sampled}"
 
     @property
     def digest(self) -> str:
@@ -79,7 +82,7 @@ class LogCut:
             str(id_): {kind.value: [str(one.value), one.sample] for kind, one in found.items()}
             for id_, found in self.figures.items()
         }
-        return sha256(canonical_json([said, self.days])).hexdigest()
+        return sha256(canonical_json([said, self.days, self.one_in])).hexdigest()
 
 
 def look_at_log(
@@ -88,11 +91,12 @@ def look_at_log(
     period: Period | None = None,
     *,
     without: Collection[int] = (),
+    one_in: int = 1,
     today: date,
 ) -> LogCut:
     """What the log says of a journey in ``period``, by default the last twelve whole months logged.
 
-    ``without`` are ids of sources not to count.
+    ``without`` are ids of sources not to count; ``one_in`` says that the log is a sample.
     """
     sources = list_log_sources(session, journey.id)
     counted = [one for one in sources if one.id not in without]
@@ -103,17 +107,18 @@ def look_at_log(
             if counted
             else "No interactions of this journey are logged; import a log first."
         )
-        return LogCut(sources, counted, None, 0, {}, {"first": missing}, [])
+        return LogCut(sources, counted, None, 0, one_in, {}, {"first": missing}, [])
     months = load_logged_months(session, journey.id, [one.id for one in counted], chosen)
     contacts = sum(one.contacts for one in months)
-    faults = period_faults(chosen, counted, contacts, today=today)
+    faults = period_faults(chosen, counted, contacts, today=today) | sample_faults(one_in)
     days = 0 if faults else days_covered(chosen, counted)
     return LogCut(
         sources=sources,
         counted=counted,
         period=chosen,
         days=days,
-        figures=cut_figures(months, days=days) if days else {},
+        one_in=one_in,
+        figures=cut_figures(months, days=days, one_in=one_in) if days else {},
         faults=faults,
         warnings=period_warnings(chosen, counted, months) if days else [],
     )
@@ -144,6 +149,12 @@ def cut_baseline(
             "The log has changed since you looked at it and nothing was saved. Count again to take "
             "its figures, or correct yours against what it says now."
         )
+    if cut.measured_on is not None and draft.measured_on > cut.measured_on:
+        raise InvalidError(
+            f"The log says nothing after {cut.measured_on:%-d %b %Y}, so this was not measured "
+            "later than that.",
+            field="measured_on",
+        )
     origins = draft_origins(session, journey, draft.figures, cut, notes)
     faults = {
         figure_cell(id_, "note"): f"Say why {_named(found)} not as the log has it."
@@ -152,7 +163,9 @@ def cut_baseline(
     }
     if faults:
         raise InvalidError("Corrected figures need a note.", fields=faults)
-    whole = replace(draft, origins=origins, period=cut.period, days_covered=cut.days)
+    whole = replace(
+        draft, origins=origins, period=cut.period, days_covered=cut.days, one_in=cut.one_in
+    )
     return record_baseline(
         session, journey, whole,
         after_number=after_number, is_confirmed=is_confirmed, actor=actor, now=now,

@@ -44,7 +44,7 @@ def journey(session: Session, cast: Cast) -> Journey:
 class TestCutBaseline:
     def _cut(
         self, session: Session, cast: Cast, now: datetime, *, seen: str | None = None,
-        notes: dict[int, str] | None = None, **corrections: Any,
+        notes: dict[int, str] | None = None, measured_on: date | None = None, **corrections: Any,
     ) -> None:  # fmt: skip
         with transaction(session):
             journey = queries.get_journey(session, "motor-claim")
@@ -55,7 +55,8 @@ class TestCutBaseline:
             }
             first = journey.touchpoints[0].id
             figures[first] = replace(figures[first], **corrections)
-            draft = BaselineDraft(cut.measured_on or now.date(), cut.source_words, "", figures)
+            day = measured_on or cut.measured_on or now.date()
+            draft = BaselineDraft(day, cut.source_words, "", figures)
             services.cut_baseline(
                 session, journey, draft, cut, notes=notes or {}, seen_digest=seen or cut.digest,
                 after_number=1, actor=cast.lead, now=now,
@@ -113,6 +114,14 @@ class TestCutBaseline:
         with pytest.raises(ConflictError, match="log has changed"):
             self._cut(session, cast, now, seen=found.digest)
 
+    def test_makes_nothing_younger_than_the_log(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        with pytest.raises(InvalidError, match="nothing after 31 Dec 2026") as refusal:
+            self._cut(session, cast, now, measured_on=date(2027, 1, 1))
+
+        assert refusal.value.field == "measured_on"
+
     def test_leaves_a_source_out_that_would_count_twice(
         self, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:
@@ -167,6 +176,7 @@ class TestCommand:
             (("--from", "2026-01"), "Give both --from and --to"),
             (("--from", "2024-01", "--to", "2024-12"), "--to: No contacts of this journey"),
             (("--from", "2026-12", "--to", "2026-01"), "--to: The last month lies before"),
+            (("--one-in", "0"), "--one-in: Enter a whole number from 1"),
             (("--without", "Nothing"), "no counted source called “Nothing”"),
         ],
     )

@@ -23,6 +23,7 @@ from app.journeys.rules import (
     origins_of,
     period_faults,
     period_warnings,
+    sample_faults,
 )
 from tests.factories.journeys import measured
 
@@ -85,6 +86,18 @@ class TestCutFigures:
         assert figures[FigureKind.UNMET].sample == 1_600
         assert (figures[FigureKind.COST].value, figures[FigureKind.COST].sample) == (500, 1_000)
         assert figures[FigureKind.MINUTES].value == Decimal("6.2")
+
+    def test_multiply_the_contacts_of_a_sample_and_nothing_else(self) -> None:
+        whole = cut_figures([month()], days=365)[7]
+        sample = cut_figures([month()], days=365, one_in=50)[7]
+
+        assert sample[FigureKind.CONTACTS].value == 50_000
+        assert sample[FigureKind.CONTACTS].sample == 1_000
+        errors = [float(one[FigureKind.CONTACTS].error or 0) for one in (whole, sample)]
+        assert errors[1] == pytest.approx(50 * errors[0], rel=0.001)
+        assert sample[FigureKind.COST] == whole[FigureKind.COST]
+        assert list(sample_faults(0)) == list(sample_faults(1_000_001)) == ["one_in"]
+        assert sample_faults(1) == {}
 
     def test_leave_out_what_the_log_lacks(self) -> None:
         bare = month(judged=0, unmet=0, costed=0, cost_minor=0, timed=0, scored=0)

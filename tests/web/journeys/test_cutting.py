@@ -106,6 +106,19 @@ class TestCut:
         assert "The last month lies before the first." in text(backwards)
         assert "No contacts of this journey are logged" in text(empty)
 
+    def test_takes_a_log_that_is_a_sample(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        first = journey.touchpoints[0].id
+        page = client.get(f"{CUT}?one_in=20")
+        odd = client.get(f"{CUT}?first=2026-01-01&last=2026-12-01&one_in=many")
+
+        assert page.soup.find(id=f"t{first}-contacts")["value"] == "240000"
+        assert "contacts counted × 365 ÷ 365 × 20" in text(page)
+        assert odd.status_code == 422
+        assert "Enter a whole number from 1 to 1,000,000" in text(odd)
+
     def test_says_what_to_do_without_a_log(
         self, client_for: ClientFor, cast: Cast, session: Session
     ) -> None:
