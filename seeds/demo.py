@@ -16,7 +16,7 @@ from seeds.steps.calendar import add_cycle, find_cycle
 from seeds.steps.decisions import approve_last, choose
 from seeds.steps.deliveries import deliver
 from seeds.steps.initiatives import Ground, add_initiatives
-from seeds.steps.journeys import add_journeys, measure_again
+from seeds.steps.journeys import add_journeys, cut_from_log, measure_again
 from seeds.steps.moments import Moments, at
 from seeds.steps.needs import add_needs
 from seeds.steps.people import add_people
@@ -49,6 +49,7 @@ def seed_demo(session: Session, *, password: str, today: date) -> None:
         deliver(session, people, today=when.today)
     with transaction(session):
         present = _present_cycle(session, when, people).id
+        cut_from_log(session, people, today=when.today)
     choose(
         session, present, "Balanced", "All candidates, the cycle's own limits.",
         actor=people["tomasz"], now=when.present,

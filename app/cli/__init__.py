@@ -7,6 +7,7 @@ from flask import Flask
 from app.cli.accounts import people
 from app.cli.answers import ANSWERS
 from app.cli.audit import audit
+from app.cli.baselines import baselines
 from app.cli.doctor import doctor
 from app.cli.operations import migrate, worker
 from app.cli.portfolio import portfolio_cli
@@ -16,7 +17,7 @@ from app.cli.seeds import seed
 for _answer in ANSWERS:
     portfolio_cli.add_command(_answer)
 
-COMMANDS = (people, audit, doctor, migrate, worker, portfolio_cli, registry, seed)
+COMMANDS = (people, audit, doctor, migrate, worker, portfolio_cli, registry, baselines, seed)
 
 
 def register(app: Flask) -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from app.journeys.models import Touchpoint
 from app.journeys.queries import ReasonRow
-from app.journeys.rules import FILE_COLUMNS, Measured
+from app.journeys.rules import FILE_COLUMNS, UNMET_COLUMN, Measured
 from app.values.money import Money
 from app.web.spreadsheets import csv_line, inert
 
@@ -30,10 +30,10 @@ def figures_csv(
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(FILE_COLUMNS)
+    writer.writerow([*FILE_COLUMNS, UNMET_COLUMN])
     for one in touchpoints:
         measured = figures.get(one.id)
-        row = _figures(measured, currency) if measured else [""] * (len(FILE_COLUMNS) - 2)
+        row = _figures(measured, currency) if measured else [""] * (len(FILE_COLUMNS) - 1)
         writer.writerow([one.stage.kind.value, one.channel.value, *row])
     return out.getvalue()
 
@@ -46,6 +46,7 @@ def _figures(measured: Measured, currency: str) -> list[str]:
         _number(measured.importance),
         str(Money(measured.cost_per_contact_minor, currency).amount),
         _number(measured.minutes_per_contact),
+        "" if measured.unmet_share is None else _number(measured.unmet_share),
     ]
 
 

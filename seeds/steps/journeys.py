@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.journeys.models import Journey
-from app.journeys.queries import get_journey
+from app.journeys.queries import get_journey, list_control_totals
 from app.journeys.rules import (
     BaselineDraft,
     Channel,
+    ControlDraft,
+    ControlKind,
     JourneyDraft,
     Lever,
     Measured,
@@ -21,23 +23,34 @@ from app.journeys.rules import (
     PoolFigure,
     ShapeDraft,
     StageKind,
+    measured_from,
 )
 from app.journeys.services import (
+    add_control_total,
     certify_pool,
     claim_pool,
     create_journey,
+    cut_baseline,
+    look_at_log,
     record_baseline,
     shape_journey,
+    suggested_figures,
 )
 from app.values.money import parse_money
 from seeds.steps.moments import at
 from seeds.story.company import CURRENCY
+from seeds.story.controls import CONTROLS, SERVE_CENTRES
 from seeds.story.journeys import JOURNEYS, JourneyStory, PoolStory, TouchpointStory
+
+CUT_KEY = "renew"
+CUT_ONE_IN = 2_000
+"""The demo's contact log holds one contact in so many."""
 
 
 def add_journeys(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
     """Every journey with touchpoints, its first baseline and certified pools."""
     now = at(measured_on)
+    add_controls(session, people, measured_on=measured_on, now=now)
     for story in JOURNEYS:
         if not _is_known(session, story.key):
             _add_journey(session, story, people, measured_on, now)
@@ -49,6 +62,46 @@ def measure_again(session: Session, people: dict[str, Person], *, measured_on: d
         journey = get_journey(session, story.key)
         if len(journey.baselines) == 1:
             _measure(session, journey, story, people[story.owner], measured_on, is_second=True)
+
+
+def cut_from_log(session: Session, people: dict[str, Person], *, today: date) -> None:
+    """The next baseline of one journey, cut from the company's contact log once there is one."""
+    story = next(one for one in JOURNEYS if one.key == CUT_KEY)
+    journey = get_journey(session, story.key)
+    found = look_at_log(session, journey, one_in=CUT_ONE_IN, today=today)
+    last = journey.baselines[-1]
+    if found.faults or found.measured_on is None or found.measured_on < last.measured_on:
+        return
+    if last.logged_from is not None:
+        return
+    rows = suggested_figures(session, journey, found)
+    figures = {id_: one for id_, row in rows.items() if (one := measured_from(row)) is not None}
+    draft = BaselineDraft(
+        measured_on=found.measured_on, source=found.source_words, note="", figures=figures
+    )
+    cut_baseline(
+        session, journey, draft, found, notes={}, seen_digest=found.digest,
+        after_number=last.number, is_confirmed=True, actor=people[story.owner],
+        now=at(today, hour=10),
+    )  # fmt: skip
+
+
+def add_controls(
+    session: Session, people: dict[str, Person], *, measured_on: date, now: datetime
+) -> None:
+    """Finance's control totals, which the pools stay under."""
+    known = {one.name for one in list_control_totals(session)}
+    for story in CONTROLS:
+        if story.name not in known:
+            draft = ControlDraft(
+                kind=ControlKind(story.kind),
+                name=story.name,
+                amount=parse_money(story.amount, CURRENCY),
+                owner_id=people[story.owner].id,
+                source=story.source,
+                measured_on=measured_on,
+            )
+            add_control_total(session, draft, actor=people["nils"], now=now)
 
 
 def _is_known(session: Session, key: str) -> bool:
@@ -81,6 +134,7 @@ def _add_journey(
     )
     shape_journey(session, journey, shape, expected_version=journey.version, actor=owner, now=now)
     _measure(session, journey, story, owner, measured_on, is_second=False)
+    centres = {one.name: one.id for one in list_control_totals(session)}
     for pool in story.pools:
         claim = PoolDraft(
             lever=Lever(pool.lever),
@@ -90,6 +144,7 @@ def _add_journey(
             source=pool.source,
             measured_on=measured_on,
             owner_id=people["petra"].id,
+            cost_centre_id=centres[SERVE_CENTRES[story.key]] if pool.lever == "serve" else None,
         )
         claimed = claim_pool(session, journey, claim, expected_version=0, actor=owner, now=now)
         certify_pool(

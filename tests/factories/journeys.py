@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.journeys.models import (
     Baseline,
+    ControlTotal,
     Journey,
     LeverPool,
     PoolInput,
@@ -23,6 +24,7 @@ from app.journeys.rules import (
     LEVER_INPUTS,
     BaselineDraft,
     Channel,
+    ControlKind,
     JourneyDraft,
     Lever,
     Measured,
@@ -58,7 +60,7 @@ def measured(**changes: Any) -> Measured:
         "minutes_per_contact": "7.5",
     } | changes
     cost = values.pop("cost_per_contact_minor")
-    exact = {name: Decimal(value) for name, value in values.items()}
+    exact = {name: Decimal(v) for name, v in values.items() if v is not None}
     return Measured(cost_per_contact_minor=cost, **exact)
 
 
@@ -141,6 +143,7 @@ def make_baseline(
                 importance=one.importance,
                 cost_per_contact_minor=one.cost_per_contact_minor,
                 minutes_per_contact=one.minutes_per_contact,
+                unmet_share=one.unmet_share,
             )
             for touchpoint_id, one in given.items()
         ],
@@ -170,6 +173,31 @@ def pool_draft(owner: Person, lever: Lever = Lever.SERVE, **changes: Any) -> Poo
     return PoolDraft(**values | changes)
 
 
+def make_control(
+    session: Session,
+    person: Person,
+    kind: ControlKind = ControlKind.COST_CENTRE,
+    *,
+    name: str = "Contact centre",
+    amount_minor: int = 1_000_000_00,
+) -> ControlTotal:
+    """Add a control total in EUR that `person` owns and set."""
+    total = ControlTotal(
+        kind=kind,
+        name=name,
+        currency="EUR",
+        amount_minor=amount_minor,
+        source="Budget book",
+        measured_on=MEASURED_ON,
+        owner=person,
+        set_by=person,
+        set_at=_LONG_AGO,
+    )
+    session.add(total)
+    session.flush()
+    return total
+
+
 def make_pool(
     session: Session,
     journey: Journey,
@@ -177,6 +205,7 @@ def make_pool(
     *,
     claimed_by: Person,
     certified_by: Person | None = None,
+    cost_centre: ControlTotal | None = None,
     **inputs: str,
 ) -> LeverPool:
     """Add a pool with the inputs of INPUTS, changed by symbol; certified if somebody did."""
@@ -192,6 +221,7 @@ def make_pool(
         claimed_by_id=claimed_by.id,
         certified_by=certified_by,
         certified_at=_LONG_AGO if certified_by else None,
+        cost_centre=cost_centre,
         inputs=[
             PoolInput(symbol=spec.symbol, position=place, value=given[spec.symbol], source="")
             for place, spec in enumerate(LEVER_INPUTS[lever])

@@ -123,6 +123,7 @@ def _page(
         "approvals/proposal.html",
         proposal=proposal,
         view=view,
+        pool_keys=[str(pool["key"]) for pool in view.frozen.inputs.get("pools", ())],
         certified=view.certified_by(current_actor().id),
         state=STATES[proposal.state],
         form=form,

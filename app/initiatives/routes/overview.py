@@ -56,6 +56,7 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         "overview",
         initiative,
         "overview",
+        stale_keys=[initiative.journey.key] if initiative.journey else [],
         form=form,
         refused=refused,
         facts=presenters.overview_facts(initiative),
@@ -68,6 +69,11 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         partial_note=queries.find_partial_note(db.session, initiative),
         flag=_flag(initiative),
     )
+
+
+def _journey_keys(initiative: Initiative) -> list[str]:
+    """The journeys whose pools the business case stands on."""
+    return [effect.pool.journey.key for option in initiative.options for effect in option.effects]
 
 
 def _flag(initiative: Initiative) -> str | None:
@@ -93,6 +99,7 @@ def case(key: str) -> str:
         "case",
         initiative,
         "case",
+        stale_keys=_journey_keys(initiative),
         basis=basis,
         plan=plan,
         plans=plans,

@@ -11,7 +11,7 @@ from wtforms import Field, StringField, TextAreaField
 from app.calendar.forms import ConfirmedForm, needed
 from app.journeys.rules import BaselineDraft, Measured, figure_cell
 from app.values.money import Money
-from app.web.fields import DayField, MeasureField, MoneyField
+from app.web.fields import DayField, MeasureField, MoneyField, PercentField
 from app.web.forms import Form
 
 COLUMNS = (
@@ -21,8 +21,14 @@ COLUMNS = (
     ("importance", "Importance"),
     ("cost", "Cost per contact"),
     ("minutes", "Minutes per contact"),
+    ("unmet", "Unmet, %"),
 )
 """The figures of a touchpoint: field name and label. Scores run from 0 to 10."""
+
+OPTIONAL = frozenset({"unmet"})
+"""What may stay empty in a row that has the other figures."""
+
+_FIELDS = {"cost": MoneyField, "unmet": PercentField}
 
 
 class UploadForm(Form):
@@ -67,8 +73,8 @@ class BaselineForm(ConfirmedForm):
             row = self.row(touchpoint_id)
             if all(field.data is None and not field.errors for field in row):
                 continue
-            for field in row:
-                if field.data is None and not field.errors:
+            for (name, _), field in zip(COLUMNS, row, strict=True):
+                if field.data is None and not field.errors and name not in OPTIONAL:
                     field.errors = ["Enter this too, or leave the whole row empty."]
                     valid = False
         return valid
@@ -86,7 +92,7 @@ class BaselineForm(ConfirmedForm):
         )
 
     def _measured(self, touchpoint_id: int) -> Measured:
-        contacts, satisfaction, target, importance, cost, minutes = (
+        contacts, satisfaction, target, importance, cost, minutes, unmet = (
             field.data for field in self.row(touchpoint_id)
         )
         return Measured(
@@ -96,19 +102,25 @@ class BaselineForm(ConfirmedForm):
             importance=importance,
             cost_per_contact_minor=cost.minor,
             minutes_per_contact=minutes,
+            unmet_share=unmet,
         )
 
 
 def baseline_form(
-    touchpoints: Sequence[tuple[int, str, str]], currency: str, **kwargs: Any
+    touchpoints: Sequence[tuple[int, str, str]],
+    currency: str,
+    *,
+    base: type[BaselineForm] = BaselineForm,
+    more: Mapping[str, Field] | None = None,
+    **kwargs: Any,
 ) -> BaselineForm:
-    """Build the grid for touchpoints given as (id, place, name)."""
-    made: dict[str, Any] = {"touchpoints": touchpoints}
+    """Build the grid for touchpoints given as (id, place, name); ``more`` are further fields."""
+    made: dict[str, Any] = {"touchpoints": touchpoints, **(more or {})}
     for id_, place, _ in touchpoints:
         for column, label in COLUMNS:
-            kind = MoneyField if column == "cost" else MeasureField
+            kind = _FIELDS.get(column, MeasureField)
             made[figure_cell(id_, column)] = kind(f"{place}, {label.lower()}")
-    form: BaselineForm = type("Figures", (BaselineForm,), made)(currency=currency, **kwargs)
+    form: BaselineForm = type("Figures", (base,), made)(currency=currency, **kwargs)
     return form
 
 
@@ -123,6 +135,7 @@ def filled(figures: Mapping[int, Measured], currency: str) -> dict[str, object]:
             one.importance,
             Money(one.cost_per_contact_minor, currency),
             one.minutes_per_contact,
+            one.unmet_share,
         )
         for (column, _), value in zip(COLUMNS, row, strict=True):
             values[figure_cell(id_, column)] = value

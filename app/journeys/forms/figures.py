@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from app.errors import InvalidError
-from app.journeys.rules import FILE_COLUMNS, Channel, Measured, StageKind
+from app.journeys.rules import FILE_COLUMNS, UNMET_COLUMN, Channel, Measured, StageKind
 from app.values.money import MoneyFormatError, parse_money
 
 MOST_LINES = 500
@@ -22,6 +22,8 @@ def read_figures(
     content: bytes, touchpoints: Mapping[tuple[StageKind, Channel], int], currency: str
 ) -> dict[int, Measured]:
     """The figures of a UTF-8 file with the columns of FILE_COLUMNS, by touchpoint id.
+
+    The column of unmet shares may be missing or empty.
 
     Comma and semicolon separate alike; columns may come in any order, others are ignored, and a
     line without figures is left out. Raises InvalidError whose fields are "line 3, satisfaction".
@@ -50,7 +52,7 @@ def read_figures(
 
 
 def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
-    """The lines by number, each with every column of FILE_COLUMNS as stripped text."""
+    """The lines by number, each with every column there may be as stripped text."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -70,7 +72,11 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     if len(rows) > MOST_LINES:
         raise InvalidError(f"A file holds at most {MOST_LINES} lines.", field="file")
     return [
-        (line, {name: (row.get(name) or "").strip() for name in FILE_COLUMNS}) for line, row in rows
+        (
+            line,
+            {name: (row.get(name) or "").strip() for name in (*FILE_COLUMNS, UNMET_COLUMN)},
+        )
+        for line, row in rows
     ]
 
 
@@ -96,6 +102,7 @@ def _measured(
             read[name] = _number(row[name])
         except ValueError:
             problems[f"line {line}, {name}"] = "Enter a number such as 1,250 or 3.75."
+    unmet = _unmet(row, line, problems)
     try:
         cost = parse_money(row["cost_per_contact"], currency).minor
     except MoneyFormatError as error:
@@ -110,7 +117,21 @@ def _measured(
         importance=read["importance"],
         cost_per_contact_minor=cost,
         minutes_per_contact=read["minutes_per_contact"],
+        unmet_share=unmet,
     )
+
+
+def _unmet(row: Mapping[str, str], line: int, problems: dict[str, str]) -> Decimal | None:
+    if not row[UNMET_COLUMN]:
+        return None
+    try:
+        share = _number(row[UNMET_COLUMN])
+    except ValueError:
+        share = Decimal(-1)
+    if not 0 <= share <= 1:
+        problems[f"line {line}, {UNMET_COLUMN}"] = "Enter a share from 0 to 1, such as 0.25."
+        return None
+    return share
 
 
 def _number(text: str) -> Decimal:

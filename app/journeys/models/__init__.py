@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from app.journeys.models.controls import ControlTotal, PoolControl
 from app.journeys.models.interactions import InteractionMonth, InteractionSource
 from app.journeys.models.journeys import (
     Baseline,
+    FigureOrigin,
     Journey,
     LeverPool,
     PoolInput,
@@ -16,12 +18,15 @@ from app.journeys.models.needs import CustomerNeed, NeedStatement
 
 __all__ = [
     "Baseline",
+    "ControlTotal",
     "CustomerNeed",
+    "FigureOrigin",
     "InteractionMonth",
     "InteractionSource",
     "Journey",
     "LeverPool",
     "NeedStatement",
+    "PoolControl",
     "PoolInput",
     "Stage",
     "Touchpoint",

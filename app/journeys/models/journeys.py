@@ -5,13 +5,22 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.db.base import Base
-from app.db.types import EnumText, MeasureType, MoneyMinor, UtcDateTime
-from app.journeys.rules import Channel, Lever, PoolState, StageKind
+from app.db.types import CanonicalJson, EnumText, MeasureType, MoneyMinor, ShareType, UtcDateTime
+from app.journeys.models.controls import ControlTotal
+from app.journeys.rules import (
+    BoundFigure,
+    Channel,
+    FigureKind,
+    Lever,
+    OriginKind,
+    PoolState,
+    StageKind,
+)
 
 
 class Journey(Base):
@@ -82,7 +91,11 @@ class Touchpoint(Base):
 
 
 class Baseline(Base):
-    """The measured state of a journey at a date; versions are added, never overwritten."""
+    """The measured state of a journey at a date; versions are added, never overwritten.
+
+    One cut from the log says from which days, both included, how many of them the log covers, and
+    that the log holds one contact in ``logged_one_in``.
+    """
 
     __tablename__ = "baselines"
     __table_args__ = (UniqueConstraint("journey_id", "number"),)
@@ -95,6 +108,10 @@ class Baseline(Base):
     note: Mapped[str] = mapped_column(default="")
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    logged_from: Mapped[date | None]
+    logged_to: Mapped[date | None]
+    days_covered: Mapped[int | None]
+    logged_one_in: Mapped[int | None]
 
     journey: Mapped[Journey] = relationship(back_populates="baselines", lazy="raise_on_sql")
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
@@ -104,7 +121,10 @@ class Baseline(Base):
 
 
 class TouchpointFigure(Base):
-    """What one baseline measured at one touchpoint. Satisfaction and importance: 0 to 10."""
+    """What one baseline measured at one touchpoint. Satisfaction and importance: 0 to 10.
+
+    ``unmet_share`` is of the contacts whose expectation is known; None where nobody knows.
+    """
 
     __tablename__ = "touchpoint_figures"
     __table_args__ = (
@@ -125,9 +145,39 @@ class TouchpointFigure(Base):
     importance: Mapped[Decimal] = mapped_column(MeasureType)
     cost_per_contact_minor: Mapped[int] = mapped_column(MoneyMinor)
     minutes_per_contact: Mapped[Decimal] = mapped_column(MeasureType)
+    unmet_share: Mapped[Decimal | None] = mapped_column(ShareType)
 
     baseline: Mapped[Baseline] = relationship(back_populates="figures", lazy="raise_on_sql")
     touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")
+
+
+class FigureOrigin(Base):
+    """Where one figure of a baseline comes from; a figure without a row was entered by hand.
+
+    ``sample`` counts the contacts it stands on, ``error`` is its standard error, ``logged`` what
+    the log said where a person said otherwise, ``kept_from`` the version that measured a kept one.
+    """
+
+    __tablename__ = "figure_origins"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["baseline_id", "touchpoint_id"],
+            ["touchpoint_figures.baseline_id", "touchpoint_figures.touchpoint_id"],
+            name="fk_figure_origins_figure", ondelete="RESTRICT",
+        ),
+        CheckConstraint("sample >= 0", name="sample_not_negative"),
+        CheckConstraint("error >= 0", name="error_not_negative"),
+    )  # fmt: skip
+
+    baseline_id: Mapped[int] = mapped_column(primary_key=True)
+    touchpoint_id: Mapped[int] = mapped_column(primary_key=True)
+    figure: Mapped[FigureKind] = mapped_column(EnumText(FigureKind), primary_key=True)
+    kind: Mapped[OriginKind] = mapped_column(EnumText(OriginKind))
+    sample: Mapped[int | None]
+    error: Mapped[Decimal | None] = mapped_column(MeasureType)
+    logged: Mapped[Decimal | None] = mapped_column(MeasureType)
+    kept_from: Mapped[int | None]
+    note: Mapped[str] = mapped_column(default="")
 
 
 class LeverPool(Base):
@@ -168,6 +218,9 @@ class LeverPool(Base):
     certified_by: Mapped[Person | None] = relationship(
         foreign_keys=[certified_by_id], lazy="raise_on_sql"
     )
+    cost_centre: Mapped[ControlTotal | None] = relationship(
+        secondary="pool_controls", lazy="raise_on_sql"
+    )
     inputs: Mapped[list[PoolInput]] = relationship(
         back_populates="pool", lazy="raise_on_sql", order_by="PoolInput.position",
         cascade="all, delete-orphan",
@@ -177,7 +230,11 @@ class LeverPool(Base):
 
 
 class PoolInput(Base):
-    """One figure a pool is computed from; money inputs are in major units of the journey."""
+    """One figure a pool is computed from; money inputs are in major units of the journey.
+
+    A bound one is ``bound_figure`` of ``bound_touchpoints`` in baseline ``bound_number``;
+    ``former_value`` is what it was before a newer baseline moved it, until Finance certifies anew.
+    """
 
     __tablename__ = "pool_inputs"
 
@@ -190,5 +247,9 @@ class PoolInput(Base):
     low: Mapped[Decimal | None] = mapped_column(MeasureType)
     high: Mapped[Decimal | None] = mapped_column(MeasureType)
     source: Mapped[str]
+    bound_figure: Mapped[BoundFigure | None] = mapped_column(EnumText(BoundFigure))
+    bound_touchpoints: Mapped[list[int] | None] = mapped_column(CanonicalJson)
+    bound_number: Mapped[int | None]
+    former_value: Mapped[Decimal | None] = mapped_column(MeasureType)
 
     pool: Mapped[LeverPool] = relationship(back_populates="inputs", lazy="raise_on_sql")

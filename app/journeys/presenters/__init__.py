@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.journeys.presenters.baselines import (
     FIGURE_HEAD,
-    comparison_rows,
     figure_rows,
     place_of,
     touchpoints_in_order,
@@ -18,6 +17,8 @@ from app.journeys.presenters.contacts import (
     loss_rows,
     segment_rows,
 )
+from app.journeys.presenters.controls import ControlRow, control_rows
+from app.journeys.presenters.cutting import cut_facts, cut_words, month_choices
 from app.journeys.presenters.heat_map import HeatMap, heat_map, known_of
 from app.journeys.presenters.inspector import Inspector, inspector
 from app.journeys.presenters.journeys import (
@@ -30,13 +31,29 @@ from app.journeys.presenters.journeys import (
 )
 from app.journeys.presenters.looks import SHOWS, Look, reads_log
 from app.journeys.presenters.needs import NeedView, need_view
-from app.journeys.presenters.pools import PoolView, pool_lines, pool_view, pool_views
+from app.journeys.presenters.origins import (
+    SHOWN,
+    change_rows,
+    input_changes,
+    log_line,
+    origin_rows,
+)
+from app.journeys.presenters.pools import (
+    PoolView,
+    bindable_places,
+    place_names,
+    pool_lines,
+    pool_view,
+    pool_views,
+)
 
 __all__ = [
     "COMPARED",
     "FIGURE_HEAD",
+    "SHOWN",
     "SHOWS",
     "SORTS",
+    "ControlRow",
     "HeatMap",
     "Inspector",
     "JourneyRow",
@@ -45,18 +62,27 @@ __all__ = [
     "PoolView",
     "SpotLine",
     "basis_words",
+    "bindable_places",
+    "change_rows",
     "channel_rows",
-    "comparison_rows",
     "contact_table",
+    "control_rows",
+    "cut_facts",
+    "cut_words",
     "figure_rows",
     "heat_map",
+    "input_changes",
     "inspector",
     "journey_rows",
     "journey_tabs",
     "known_of",
+    "log_line",
     "log_words",
     "loss_rows",
+    "month_choices",
     "need_view",
+    "origin_rows",
+    "place_names",
     "place_of",
     "pool_lines",
     "pool_view",

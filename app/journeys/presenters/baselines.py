@@ -10,7 +10,7 @@ from app.journeys.models import Journey, Touchpoint
 from app.journeys.presenters.looks import Figures
 from app.journeys.rules import Channel, Measured, pain, pain_scale
 from app.values.money import Money
-from app.web.filters import number, signed
+from app.web.filters import number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ FIGURE_HEAD = (
     "Cost per contact",
     "Cost a year",
     "Minutes per contact",
+    "Unmet",
 )
 
 
@@ -42,20 +43,6 @@ def figure_rows(journey: Journey, figures: Figures) -> list[FigureRow]:
     return [
         FigureRow(one.name, place_of(one), _cells(figures[one.id], scale, journey.currency))
         for one in measured
-    ]
-
-
-def comparison_rows(journey: Journey, figures: Figures, earlier: Figures) -> list[FigureRow]:
-    """What changed from ``earlier``, with signs; both pains are on the scale of ``figures``."""
-    scale = pain_scale(figures.values())
-    return [
-        FigureRow(
-            one.name,
-            place_of(one),
-            _changes(figures.get(one.id), earlier.get(one.id), scale, journey.currency),
-        )
-        for one in touchpoints_in_order(journey)
-        if one.id in figures or one.id in earlier
     ]
 
 
@@ -82,24 +69,5 @@ def _cells(one: Measured, scale: Decimal, currency: str) -> list[str]:
         number(Money(one.cost_per_contact_minor, currency).amount),
         number(Money(one.cost_per_year_minor, currency).amount, 0),
         number(one.minutes_per_contact),
-    ]
-
-
-def _changes(
-    now: Measured | None, before: Measured | None, scale: Decimal, currency: str
-) -> list[str]:
-    if now is None or before is None:
-        word = "no longer measured" if now is None else "newly measured"
-        return [word, *[""] * (len(FIGURE_HEAD) - 1)]
-    per_contact = now.cost_per_contact_minor - before.cost_per_contact_minor
-    per_year = now.cost_per_year_minor - before.cost_per_year_minor
-    return [
-        signed(pain(now.score, scale) - pain(before.score, scale)),
-        signed(now.contacts_per_year - before.contacts_per_year),
-        signed(now.satisfaction - before.satisfaction),
-        signed(now.satisfaction_target - before.satisfaction_target),
-        signed(now.importance - before.importance),
-        signed(Money(per_contact, currency).amount),
-        signed(round(Money(per_year, currency).amount)),
-        signed(now.minutes_per_contact - before.minutes_per_contact),
+        percent(one.unmet_share),
     ]

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.journeys.models import Journey, LeverPool, PoolInput
+from app.journeys.models import Journey, LeverPool, PoolInput, Touchpoint
+from app.journeys.presenters.baselines import place_of
 from app.journeys.rules import (
     FORMULAS,
     LEVER_INPUTS,
+    Binding,
+    BoundFigure,
     InputKind,
     InputSpec,
     Lever,
+    Measured,
     PoolState,
+    annual_pool_minor,
+    bound_value,
     input_unit,
     savable_customers,
 )
@@ -23,7 +29,10 @@ from app.web.filters import number, percent
 
 @dataclass(frozen=True, slots=True)
 class InputLine:
-    """One input as it is read: its symbol, its words and its three values."""
+    """One input as it is read: its symbol, its words and its three values.
+
+    ``former`` is the value before a newer baseline moved it, while Finance has not certified anew.
+    """
 
     sign: str
     label: str
@@ -32,6 +41,7 @@ class InputLine:
     value: str
     high: str
     source: str
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,12 @@ class PoolView:
     pool: LeverPool | None
     inputs: Sequence[InputLine]
     note: str
+    former: Money | None = None
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether a newer baseline changed it since somebody claimed or certified it."""
+        return self.former is not None
 
     @property
     def state(self) -> tuple[str, str]:
@@ -55,10 +71,14 @@ class PoolView:
         return ("passed" if is_certified else "review"), self.pool.state.word
 
 
-def pool_views(journey: Journey) -> list[PoolView]:
+Names = Mapping[int, str]
+"""Touchpoints by id, as bound inputs name them."""
+
+
+def pool_views(journey: Journey, names: Names | None = None) -> list[PoolView]:
     """All levers of a journey, claimed or not."""
     pools = {pool.lever: pool for pool in journey.pools}
-    return [pool_view(journey, lever, pools.get(lever)) for lever in Lever]
+    return [pool_view(journey, lever, pools.get(lever), names) for lever in Lever]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +111,36 @@ def pool_lines(journey: Journey) -> list[PoolLine]:
     ]
 
 
-def pool_view(journey: Journey, lever: Lever, pool: LeverPool | None) -> PoolView:
+def place_names(touchpoints: Sequence[Touchpoint]) -> dict[int, str]:
+    return {one.id: place_of(one) for one in touchpoints}
+
+
+def bindable_places(
+    touchpoints: Sequence[Touchpoint], figures: Mapping[int, Measured], currency: str
+) -> dict[BoundFigure, list[tuple[int, str]]]:
+    """The touchpoints each figure may be taken from, as (id, words), with what it is there."""
+    ordered = sorted(touchpoints, key=lambda one: (one.stage.position, one.channel.value))
+    found: dict[BoundFigure, list[tuple[int, str]]] = {figure: [] for figure in BoundFigure}
+    for touchpoint in ordered:
+        for figure, places in found.items():
+            value = bound_value(Binding(figure, (touchpoint.id,)), figures, currency)
+            if value is not None:
+                words = _written_bound(figure, value, currency)
+                places.append((touchpoint.id, f"{place_of(touchpoint)}: {words}"))
+    return found
+
+
+def _written_bound(figure: BoundFigure, value: Decimal, currency: str) -> str:
+    if figure is BoundFigure.UNMET:
+        return f"{percent(value)} unmet"
+    if figure is BoundFigure.COST:
+        return f"{currency} {number(value, 2)} per contact"
+    return f"{number(value)} contacts a year"
+
+
+def pool_view(
+    journey: Journey, lever: Lever, pool: LeverPool | None, names: Names | None = None
+) -> PoolView:
     """One lever of a journey with its formula, in symbols and in numbers."""
     stored = {one.symbol: one for one in pool.inputs} if pool else {}
     specs = LEVER_INPUTS[lever]
@@ -101,9 +150,25 @@ def pool_view(journey: Journey, lever: Lever, pool: LeverPool | None) -> PoolVie
         sum_line=_sum_line(lever, stored, journey.currency) if stored else "",
         value=Money(pool.annual_value_minor, journey.currency) if pool else None,
         pool=pool,
-        inputs=[_line(spec, stored[spec.symbol], journey.currency) for spec in specs if stored],
+        inputs=[
+            _line(spec, stored[spec.symbol], journey.currency, names or {})
+            for spec in specs
+            if stored
+        ],
         note=_note(lever, stored),
+        former=_former(lever, stored, journey.currency),
     )
+
+
+def _former(lever: Lever, stored: Mapping[str, PoolInput], currency: str) -> Money | None:
+    """What the pool was worth a year before a newer baseline moved it."""
+    if all(one.former_value is None for one in stored.values()):
+        return None
+    before = {
+        symbol: one.value if one.former_value is None else one.former_value
+        for symbol, one in stored.items()
+    }
+    return Money(annual_pool_minor(lever, before, currency), currency)
 
 
 def _sum_line(lever: Lever, stored: dict[str, PoolInput], currency: str) -> str:
@@ -117,7 +182,7 @@ def _sum_line(lever: Lever, stored: dict[str, PoolInput], currency: str) -> str:
     return " × ".join(words.values())
 
 
-def _line(spec: InputSpec, stored: PoolInput, currency: str) -> InputLine:
+def _line(spec: InputSpec, stored: PoolInput, currency: str, names: Names) -> InputLine:
     return InputLine(
         sign=spec.sign,
         label=spec.label,
@@ -125,8 +190,18 @@ def _line(spec: InputSpec, stored: PoolInput, currency: str) -> InputLine:
         low="" if stored.low is None else _written(spec, stored.low, currency),
         value=_written(spec, stored.value, currency),
         high="" if stored.high is None else _written(spec, stored.high, currency),
-        source=stored.source,
+        source=_source(stored, names),
+        former="" if stored.former_value is None else _written(spec, stored.former_value, currency),
     )
+
+
+def _source(stored: PoolInput, names: Names) -> str:
+    """Where an input comes from: the baseline it is bound to, or what was typed."""
+    if stored.bound_figure is None:
+        return stored.source
+    places = "; ".join(names.get(id_, "a touchpoint") for id_ in stored.bound_touchpoints or ())
+    bound = f"Baseline {stored.bound_number}: {stored.bound_figure.word} of {places}"
+    return f"{bound} · {stored.source}" if stored.source else bound
 
 
 def _written(spec: InputSpec, value: Decimal, currency: str) -> str:

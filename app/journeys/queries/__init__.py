@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from app.journeys.queries.bindings import LastFigures, find_last_figures, list_touchpoints
+from app.journeys.queries.controls import (
+    get_control_total,
+    list_claims,
+    list_control_totals,
+    lock_pools,
+)
+from app.journeys.queries.cutting import (
+    list_log_sources,
+    load_logged_months,
+    load_origins,
+)
+from app.journeys.queries.freshness import load_stale_baselines
 from app.journeys.queries.journeys import (
     TOUCHPOINT_COVERS,
     Acting,
@@ -42,6 +55,7 @@ __all__ = [
     "TOUCHPOINT_COVERS",
     "Acting",
     "JourneyState",
+    "LastFigures",
     "LogScope",
     "PoolClaim",
     "PoolClaimant",
@@ -49,25 +63,35 @@ __all__ = [
     "TouchpointCover",
     "acting_on",
     "claims_on_pools",
+    "find_last_figures",
     "find_last_month",
+    "get_control_total",
     "get_journey",
     "get_journey_map",
     "get_journey_places",
     "get_journey_with_pools",
     "get_need",
     "last_measured",
+    "list_claims",
+    "list_control_totals",
     "list_journey_states",
     "list_journeys",
+    "list_log_sources",
     "list_needs",
     "list_possible_owners",
     "list_reason_rows",
+    "list_touchpoints",
     "load_by_channel",
     "load_by_reason",
     "load_by_segment",
     "load_by_touchpoint",
     "load_figures",
     "load_log_frame",
+    "load_logged_months",
+    "load_origins",
+    "load_stale_baselines",
     "load_visible_places",
+    "lock_pools",
     "measured",
     "need_draft",
     "retain_shares",

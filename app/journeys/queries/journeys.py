@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import (
     InstrumentedAttribute,
     Session,
@@ -23,6 +23,7 @@ from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.journeys.models import (
     Baseline,
+    ControlTotal,
     Journey,
     LeverPool,
     PoolInput,
@@ -30,7 +31,11 @@ from app.journeys.models import (
     Touchpoint,
     TouchpointFigure,
 )
-from app.journeys.rules import Lever, Measured, PoolState
+from app.journeys.rules import (
+    Lever,
+    Measured,
+    PoolState,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ _WITH_POOLS = selectinload(Journey.pools).options(
     _named(LeverPool.owner),
     _named(LeverPool.claimed_by),
     _named(LeverPool.certified_by),
+    joinedload(LeverPool.cost_centre).joinedload(ControlTotal.owner).lazyload(Person.grants),
 )
 
 
@@ -156,6 +162,7 @@ def measured(figure: TouchpointFigure) -> Measured:
         importance=figure.importance,
         cost_per_contact_minor=figure.cost_per_contact_minor,
         minutes_per_contact=figure.minutes_per_contact,
+        unmet_share=figure.unmet_share,
     )
 
 
@@ -239,7 +246,7 @@ def retain_shares(session: Session, segment: str) -> dict[int, tuple[Decimal, Po
             LeverPool.lever == Lever.RETAIN,
             PoolInput.symbol == "s",
             func.lower(Journey.segment) == segment.lower(),
-            Journey.is_in_use,
+            or_(Journey.is_in_use, LeverPool.state == PoolState.CERTIFIED),
         )
     )
     return {pool_id: (share, state) for pool_id, share, state in session.execute(query)}

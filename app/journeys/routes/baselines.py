@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -42,22 +44,32 @@ def baseline(key: str, number: int) -> str:
     shown = _numbered(journey, number)
     other = request.args.get("against", type=int)
     against = _numbered(journey, other) if other else None
-    figures = queries.load_figures(db.session, [one.id for one in (shown, against) if one])
-    rows = (
-        presenters.comparison_rows(journey, figures[shown.id], figures[against.id])
-        if against
-        else presenters.figure_rows(journey, figures[shown.id])
-    )
     return render_template(
         "journeys/baseline.html",
         journey=journey,
         shown=shown,
         against=against,
-        head=presenters.FIGURE_HEAD,
-        rows=rows,
+        head=[kind.word for kind in presenters.SHOWN],
         others=[one for one in reversed(journey.baselines) if one.number != number],
         tabs=presenters.journey_tabs(journey, "journeys.baselines"),
+        **_versions(journey, shown, against),
     )
+
+
+def _versions(journey: Journey, shown: Baseline, against: Baseline | None) -> dict[str, object]:
+    """The figures of one version, or those of two side by side."""
+    ids = [one.id for one in (shown, against) if one]
+    figures = queries.load_figures(db.session, ids)
+    origins = queries.load_origins(db.session, ids)
+    now_ = (figures[shown.id], origins[shown.id])
+    said: dict[str, object] = {"stands_on": presenters.log_line(origins[shown.id])}
+    if against is None:
+        return said | {"rows": presenters.origin_rows(journey, *now_)}
+    before = (figures[against.id], origins[against.id])
+    return said | {
+        "rows": presenters.change_rows(journey, before, now_),
+        "inputs": presenters.input_changes(journey, before[0], now_[0]),
+    }
 
 
 @bp.get("/journeys/<key>/baselines/figures.csv")
@@ -140,7 +152,7 @@ def read_file(key: str) -> Answer:
     return render_template(PAGE, form=form, upload=upload, journey=journey, read=read), status
 
 
-def _form(journey: Journey, **kwargs: object) -> BaselineForm:
+def _form(journey: Journey, **kwargs: Any) -> BaselineForm:
     touchpoints = [
         (one.id, presenters.place_of(one), one.name)
         for one in presenters.touchpoints_in_order(journey)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 from werkzeug.wrappers import Response
 
 from app.accounts.models import Person
@@ -11,13 +11,24 @@ from app.calendar.presenters import conflict_view
 from app.errors import AppError
 from app.extensions import db
 from app.journeys.models import Journey
-from app.journeys.queries import list_possible_owners
+from app.journeys.queries import list_possible_owners, load_stale_baselines
+from app.journeys.rules import StaleBaselines
+from app.web.clock import today
+from app.web.context import provide
 from app.web.errors import status_of
 from app.web.forms import Form
 
 Answer = Response | str | tuple[str, int]
 
 bp = Blueprint("journeys", __name__)
+
+
+def _stale_baselines() -> StaleBaselines:
+    limit = current_app.config["BASELINE_MAX_AGE_DAYS"]
+    return load_stale_baselines(db.session, today=today(), limit_days=limit)
+
+
+provide(bp, "stale_baselines", _stale_baselines)
 
 
 def refused_form(

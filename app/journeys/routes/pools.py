@@ -11,11 +11,13 @@ from app.extensions import db
 from app.journeys import presenters, queries, services
 from app.journeys.forms import CertifyForm, PoolForm, WithdrawForm, pool_form
 from app.journeys.forms.pools import filled
-from app.journeys.models import Journey, LeverPool
+from app.journeys.models import Journey, LeverPool, Touchpoint
 from app.journeys.routes.blueprint import Answer, bp, owner_choices, refused_form
-from app.journeys.rules import Lever, PoolFigure
+from app.journeys.rules import BINDABLE, BoundFigure, ControlKind, Lever, PoolState
+from app.values.money import Money
 from app.web.clock import now, today
 from app.web.errors import status_of
+from app.web.filters import money
 from app.web.guards import current_actor, requires
 
 
@@ -27,8 +29,9 @@ def pools(key: str) -> str:
     return render_template(
         "journeys/pools.html",
         journey=journey,
-        pools=presenters.pool_views(journey),
+        pools=presenters.pool_views(journey, presenters.place_names(_touchpoints(journey))),
         overclaim=services.retain_overclaim(db.session, journey),
+        excesses=services.control_excesses(db.session, journey),
         tabs=presenters.journey_tabs(journey, "journeys.pools"),
     )
 
@@ -153,51 +156,77 @@ def _page(
 ) -> str:
     stored = services.find_pool(journey, lever)
     certify = CertifyForm(formdata=None, data={"version": str(stored.version) if stored else "0"})
+    faults = _open_faults(journey, stored)
+    hands = services.hands_fault(stored, current_actor()) if stored else None
     return render_template(
         "journeys/pool.html",
         **_context(journey, lever),
         refusal=refusal,
-        barred=_bar(journey, stored),
+        faults=faults,
+        barred=[*([hands] if hands else []), *faults],
         certify=certify,
         withdraw=withdraw or WithdrawForm(formdata=None),
     )
 
 
-def _bar(journey: Journey, pool: LeverPool | None) -> list[str]:
-    """Why the person who looks cannot certify the pool; none: they can."""
-    if pool is None:
-        return ["Nobody has claimed this pool yet."]
-    hands = services.hands_fault(pool, current_actor())
-    faults = services.certifying_faults(db.session, journey, pool)
-    return [*([hands] if hands else []), *faults]
+def _open_faults(journey: Journey, pool: LeverPool | None) -> list[str]:
+    """What keeps a claimed pool from being certified, whoever looks."""
+    if pool is None or pool.state is not PoolState.CLAIMED:
+        return []
+    return services.certifying_faults(db.session, journey, pool)
 
 
 def _context(journey: Journey, lever: Lever) -> dict[str, object]:
-    return {
-        "journey": journey,
-        "view": presenters.pool_view(journey, lever, services.find_pool(journey, lever)),
-    }
+    stored = services.find_pool(journey, lever)
+    names = presenters.place_names(_touchpoints(journey))
+    return {"journey": journey, "view": presenters.pool_view(journey, lever, stored, names)}
+
+
+def _touchpoints(journey: Journey) -> list[Touchpoint]:
+    """Those that inputs are bound to need names; none are asked for while nothing is bound."""
+    if not any(one.bound_figure for pool in journey.pools for one in pool.inputs):
+        return []
+    return queries.list_touchpoints(db.session, journey.id)
 
 
 def _form(journey: Journey, lever: Lever, **kwargs: object) -> PoolForm:
-    form = pool_form(lever, currency=journey.currency, **kwargs)
+    form = pool_form(lever, _places(journey, lever), currency=journey.currency, **kwargs)
     stored = services.find_pool(journey, lever)
     form.owner_id.choices = owner_choices(stored.owner if stored else None)
+    form.cost_centre_id.choices = [(0, "not named yet"), *_cost_centres(journey, lever)]
     return form
+
+
+def _places(journey: Journey, lever: Lever) -> dict[BoundFigure, list[tuple[int, str]]]:
+    """The touchpoints that inputs of a lever may be taken from, as the newest baseline has them."""
+    last = queries.find_last_figures(db.session, journey.id) if lever in BINDABLE else None
+    if last is None:
+        return {}
+    touchpoints = queries.list_touchpoints(db.session, journey.id)
+    return presenters.bindable_places(touchpoints, last.figures, journey.currency)
+
+
+def _cost_centres(journey: Journey, lever: Lever) -> list[tuple[int, str]]:
+    """The cost centres a pool may name."""
+    if lever is not Lever.SERVE:
+        return []
+    return [
+        (one.id, f"{one.name}, {money(Money(one.amount_minor, one.currency))} a year")
+        for one in queries.list_control_totals(db.session)
+        if one.kind is ControlKind.COST_CENTRE and one.currency == journey.currency
+    ]
 
 
 def _stored(pool: LeverPool | None) -> dict[str, object]:
     if pool is None:
         return {"version": "0", "measured_on": today(), "owner_id": current_actor().id}
-    figures = {
-        one.symbol: PoolFigure(one.symbol, one.value, one.low, one.high, one.source)
-        for one in pool.inputs
-    }
+    figures = {one.symbol: services.figure_of_input(one) for one in pool.inputs}
     return filled(figures) | {
         "version": str(pool.version),
         "source": pool.source,
         "measured_on": pool.measured_on,
         "owner_id": pool.owner_id,
+        "cost_centre_id": pool.cost_centre.id if pool.cost_centre else 0,
     }
 
 

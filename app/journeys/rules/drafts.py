@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from app.calendar.rules import key_fault, unusual_amounts
+from app.journeys.rules.bindings import PoolFigure
+from app.journeys.rules.cutting import Period
 from app.journeys.rules.hot_spots import Measured
+from app.journeys.rules.origins import FigureKind, Origin
 from app.journeys.rules.pools import LEVER_INPUTS, input_faults
 from app.journeys.rules.words import Channel, Lever, StageKind
 from app.values.money import CURRENCY_DIGITS
@@ -24,6 +27,9 @@ FILE_COLUMNS = (
     "minutes_per_contact",
 )
 """The head of a file of baseline figures; stage and channel by their fixed words."""
+
+UNMET_COLUMN = "unmet_share"
+"""May stand in a file of baseline figures and be empty: a share from 0 to 1."""
 
 KEPT_DIGITS = 6
 TOP_OF_SCALE = Decimal(10)
@@ -63,34 +69,32 @@ class ShapeDraft:
 
 @dataclass(frozen=True, slots=True)
 class BaselineDraft:
-    """A measurement of a journey; ``figures`` by touchpoint id, the unmeasured left out."""
+    """A measurement of a journey; ``figures`` by touchpoint id, the unmeasured left out.
+
+    ``origins`` by touchpoint id and kind say where figures come from; what is left out was entered
+    by hand. ``period``, ``days_covered`` and ``one_in`` are of the log a baseline was cut from.
+    """
 
     measured_on: date
     source: str
     note: str
     figures: Mapping[int, Measured]
-
-
-@dataclass(frozen=True, slots=True)
-class PoolFigure:
-    """One input of a pool: the likely value, and P10 and P90 where they are known."""
-
-    symbol: str
-    value: Decimal
-    low: Decimal | None = None
-    high: Decimal | None = None
-    source: str = ""
+    origins: Mapping[int, Mapping[FigureKind, Origin]] = field(default_factory=dict)
+    period: Period | None = None
+    days_covered: int | None = None
+    one_in: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PoolDraft:
-    """What is claimed about one lever of a journey."""
+    """What is claimed about one lever of a journey; a serve pool names its cost centre."""
 
     lever: Lever
     figures: tuple[PoolFigure, ...]
     source: str
     measured_on: date
     owner_id: int
+    cost_centre_id: int | None = None
 
     @property
     def values(self) -> dict[str, Decimal]:
@@ -194,6 +198,7 @@ def _out_of_range(measured: Measured) -> list[tuple[str, str]]:
         ("importance", measured.importance, TOP_OF_SCALE, scale),
         ("cost", measured.cost_per_contact_minor, DEAREST_CONTACT_MINOR, "No contact costs that."),
         ("minutes", measured.minutes_per_contact, LONGEST_CONTACT, "Enter minutes of one contact."),
+        ("unmet", measured.unmet_share or 0, 1, "This is a share; enter 0 to 100 %."),
     )
     return [(name, words) for name, value, most, words in limits if not 0 <= value <= most]
 

@@ -16,7 +16,10 @@ HOT_SPOT_PAIN = 50
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What one baseline measured at one touchpoint; satisfaction and importance run 0 to 10."""
+    """What one baseline measured at one touchpoint; satisfaction and importance run 0 to 10.
+
+    ``unmet_share`` is the share of contacts whose expectation was not met; None: not known.
+    """
 
     contacts_per_year: Decimal
     satisfaction: Decimal
@@ -24,6 +27,7 @@ class Measured:
     importance: Decimal
     cost_per_contact_minor: int
     minutes_per_contact: Decimal
+    unmet_share: Decimal | None = None
 
     @property
     def shortfall(self) -> Decimal:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from app.journeys.services.baselines import record_baseline, unfresh_baselines
+from app.journeys.services.bindings import figure_of_input
+from app.journeys.services.controls import add_control_total, edit_control_total
+from app.journeys.services.cutting import (
+    LogCut,
+    cut_baseline,
+    draft_origins,
+    look_at_log,
+    suggested_figures,
+)
 from app.journeys.services.journeys import create_journey, edit_journey, shape_journey
 from app.journeys.services.needs import add_need, edit_need, retire_need
 from app.journeys.services.pools import (
     certify_pool,
     certifying_faults,
     claim_pool,
+    control_excesses,
     find_pool,
     hands_fault,
     retain_overclaim,
@@ -16,19 +26,28 @@ from app.journeys.services.pools import (
 )
 
 __all__ = [
+    "LogCut",
+    "add_control_total",
     "add_need",
     "certify_pool",
     "certifying_faults",
     "claim_pool",
+    "control_excesses",
     "create_journey",
+    "cut_baseline",
+    "draft_origins",
+    "edit_control_total",
     "edit_journey",
     "edit_need",
+    "figure_of_input",
     "find_pool",
     "hands_fault",
+    "look_at_log",
     "record_baseline",
     "retain_overclaim",
     "retire_need",
     "shape_journey",
+    "suggested_figures",
     "unfresh_baselines",
     "withdraw_certification",
 ]

@@ -14,9 +14,16 @@ from app.calendar.models import Cycle
 from app.calendar.queries import CYCLE_NOTES
 from app.calendar.services import OPENING_GUARDS, OpeningTerms
 from app.errors import ConflictError, InvalidError
-from app.journeys.models import Baseline, Journey, Touchpoint, TouchpointFigure
+from app.journeys.models import (
+    Baseline,
+    FigureOrigin,
+    Journey,
+    Touchpoint,
+    TouchpointFigure,
+)
 from app.journeys.queries import last_measured
 from app.journeys.rules import BaselineDraft, Measured, baseline_age_fault, baseline_faults
+from app.journeys.services.bindings import move_bound_pools
 from app.journeys.services.journeys import check_may_edit
 
 
@@ -32,7 +39,8 @@ def record_baseline(
 ) -> Baseline:
     """Add the next version of a journey's baseline; ``after_number`` is the last one seen, or 0.
 
-    Raises InvalidError by field, and ConflictError when somebody else recorded a version since.
+    Pool inputs bound to its figures follow. Raises InvalidError by field, and ConflictError when
+    somebody else recorded a version since.
     """
     check_may_edit(actor)
     last = journey.baselines[-1] if journey.baselines else None
@@ -48,21 +56,17 @@ def record_baseline(
     )
     if faults:
         raise InvalidError("Some figures cannot be recorded.", fields=faults)
-    baseline = Baseline(
-        number=(last.number if last else 0) + 1,
-        measured_on=draft.measured_on,
-        source=draft.source.strip(),
-        note=draft.note.strip(),
-        recorded_by=actor,
-        recorded_at=now,
-        figures=[_figure(touchpoints[id_], one) for id_, one in sorted(draft.figures.items())],
-    )
+    baseline = _baseline(draft, touchpoints, number=(last.number if last else 0) + 1)
+    baseline.recorded_by, baseline.recorded_at = actor, now
     journey.baselines.append(baseline)
+    session.flush()
+    session.add_all(_origins(baseline, draft))
     session.flush()
     record(
         session, actor=actor, action="baseline.recorded", subject=f"journey:{journey.id}",
         after=_described(baseline, touchpoints, draft.figures), now=now,
     )  # fmt: skip
+    move_bound_pools(session, journey, baseline, draft.figures, actor=actor, now=now)
     return baseline
 
 
@@ -118,6 +122,22 @@ def _check_last_seen(last: Baseline | None, after_number: int, draft: BaselineDr
     )
 
 
+def _baseline(
+    draft: BaselineDraft, touchpoints: Mapping[int, Touchpoint], *, number: int
+) -> Baseline:
+    return Baseline(
+        number=number,
+        measured_on=draft.measured_on,
+        source=draft.source.strip(),
+        note=draft.note.strip(),
+        logged_from=draft.period.starts_on if draft.period else None,
+        logged_to=draft.period.ends_on if draft.period else None,
+        days_covered=draft.days_covered,
+        logged_one_in=draft.one_in,
+        figures=[_figure(touchpoints[id_], one) for id_, one in sorted(draft.figures.items())],
+    )
+
+
 def _figure(touchpoint: Touchpoint, measured: Measured) -> TouchpointFigure:
     return TouchpointFigure(
         touchpoint=touchpoint,
@@ -127,16 +147,37 @@ def _figure(touchpoint: Touchpoint, measured: Measured) -> TouchpointFigure:
         importance=measured.importance,
         cost_per_contact_minor=measured.cost_per_contact_minor,
         minutes_per_contact=measured.minutes_per_contact,
+        unmet_share=measured.unmet_share,
     )
+
+
+def _origins(baseline: Baseline, draft: BaselineDraft) -> list[FigureOrigin]:
+    return [
+        FigureOrigin(
+            baseline_id=baseline.id,
+            touchpoint_id=touchpoint_id,
+            figure=figure,
+            kind=one.kind,
+            sample=one.sample,
+            error=one.error,
+            logged=one.logged,
+            kept_from=one.kept_from,
+            note=one.note,
+        )
+        for touchpoint_id, found in sorted(draft.origins.items())
+        for figure, one in found.items()
+    ]
 
 
 def _described(
     baseline: Baseline, touchpoints: Mapping[int, Touchpoint], figures: Mapping[int, Measured]
 ) -> dict[str, object]:
+    logged = {"logged_from": baseline.logged_from, "logged_to": baseline.logged_to}
     return {
         "number": baseline.number,
         "measured_on": baseline.measured_on,
         "source": baseline.source,
+        **(logged if baseline.logged_from else {}),
         "figures": {
             touchpoints[id_].name: [
                 one.contacts_per_year,
@@ -145,6 +186,7 @@ def _described(
                 one.importance,
                 one.cost_per_contact_minor,
                 one.minutes_per_contact,
+                *([] if one.unmet_share is None else [one.unmet_share]),
             ]
             for id_, one in figures.items()
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +14,16 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.journeys.models import Journey, Stage, Touchpoint
-from app.journeys.queries import acting_on, load_figures, touchpoints_ever_measured
+from app.journeys.queries import (
+    acting_on,
+    load_figures,
+    retain_shares,
+    touchpoints_ever_measured,
+)
 from app.journeys.rules import (
     Channel,
     JourneyDraft,
+    PoolState,
     ShapeDraft,
     StageKind,
     journey_faults,
@@ -105,6 +112,7 @@ def edit_journey(
     journey.goal, journey.currency = draft.goal.strip(), draft.currency
     journey.owner, journey.is_in_use = owner, draft.is_in_use
     session.flush()
+    _check_churn(session, journey)
     after = _described(journey)
     if after != before:
         record(
@@ -185,6 +193,21 @@ def _lost_contacts(session: Session, journey: Journey, draft: ShapeDraft) -> dic
                 f"{touchpoint.name} was measured or an initiative changes it, so it has to stay."
             )
     return faults
+
+
+def _check_churn(session: Session, journey: Journey) -> None:
+    """Refuse a segment whose certified retain pools would claim more churn than there is."""
+    certified = [
+        share
+        for share, state in retain_shares(session, journey.segment).values()
+        if state is PoolState.CERTIFIED
+    ]
+    if sum(certified, Decimal(0)) > 1:
+        raise InvalidError(
+            "The certified retain pools of this segment would claim more than all of its churn; "
+            "take a certification back first.",
+            field="segment",
+        )
 
 
 def _touchpoints(journey: Journey) -> dict[tuple[StageKind, Channel], Touchpoint]:

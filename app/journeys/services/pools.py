@@ -12,16 +12,34 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.calendar.rules import written_share
 from app.errors import ConflictError, InvalidError, NotAllowedError
-from app.journeys.models import Journey, LeverPool, PoolInput
-from app.journeys.queries import retain_shares
+from app.journeys.models import ControlTotal, Journey, LeverPool, PoolInput
+from app.journeys.queries import (
+    find_last_figures,
+    list_claims,
+    list_control_totals,
+    lock_pools,
+    retain_shares,
+)
 from app.journeys.rules import (
+    CONTROLLED,
     LEVER_INPUTS,
+    ControlKind,
     Lever,
     PoolDraft,
     PoolFigure,
     PoolState,
     annual_pool_minor,
+    ceiling_of,
+    certified_minor,
+    claims_on,
+    excess_words,
+    missing_words,
     pool_faults,
+)
+from app.journeys.services.bindings import (
+    bound_draft,
+    figure_of_input,
+    unfollowed_inputs,
 )
 from app.journeys.services.journeys import check_may_edit, check_version
 from app.values.money import Money
@@ -44,12 +62,16 @@ def claim_pool(
     nothing. Raises InvalidError by field, and ConflictError when somebody else saved it.
     """
     check_may_edit(actor)
+    last = find_last_figures(session, journey.id)
+    draft, bound_faults = bound_draft(draft, last, journey.currency)
     pool = find_pool(journey, draft.lever)
     before = _described(pool, journey) if pool else {}
     owner = session.get(Person, draft.owner_id)
-    yours = _described_draft(draft, owner)
+    named = session.get(ControlTotal, draft.cost_centre_id) if draft.cost_centre_id else None
+    yours = _described_draft(draft, owner, named)
     check_version(pool.version if pool else 0, expected_version, theirs=before, yours=yours)
-    faults = pool_faults(draft, today=now.date())
+    faults = pool_faults(draft, today=now.date()) | bound_faults
+    faults |= _centre_faults(draft, named, journey)
     if owner is None or not owner.is_active:
         faults["owner_id"] = "Choose somebody who can sign in."
     if faults or owner is None:
@@ -57,9 +79,11 @@ def claim_pool(
     if pool is not None and all(before[name] == value for name, value in yours.items()):
         return pool
     if pool is None:
-        pool = LeverPool(lever=draft.lever, inputs=[])
+        pool = LeverPool(lever=draft.lever, inputs=[], cost_centre=None)
         journey.pools.append(pool)
-    _take_over(pool, draft, owner, actor, currency=journey.currency)
+    pool.cost_centre = named
+    number = last.baseline.number if last else None
+    _take_over(pool, draft, owner, actor, currency=journey.currency, number=number)
     session.flush()
     record(
         session, actor=actor, action="pool.claimed", subject=f"pool:{pool.id}",
@@ -85,11 +109,14 @@ def certify_pool(
     _check_hands(pool, actor)
     if pool.version != expected_version:
         raise ConflictError("The pool has changed since you looked at it. Look at it again.")
+    lock_pools(session)
     faults = certifying_faults(session, journey, pool)
     if faults:
         raise ConflictError(" ".join(faults))
     pool.state = PoolState.CERTIFIED
     pool.certified_by, pool.certified_at = actor, now
+    for one in pool.inputs:
+        one.former_value = None
     session.flush()
     record(
         session, actor=actor, action="pool.certified", subject=f"pool:{pool.id}",
@@ -130,6 +157,12 @@ def certifying_faults(session: Session, journey: Journey, pool: LeverPool) -> li
     """Why nobody can certify a pool as it stands; who may is another question."""
     if pool.state is PoolState.CERTIFIED:
         return ["It is certified already."]
+    if any(one.bound_figure for one in pool.inputs):
+        unfollowed = unfollowed_inputs(pool, find_last_figures(session, journey.id))
+        if unfollowed:
+            return unfollowed
+    if pool.lever in CONTROLLED:
+        return _control_faults(session, pool)
     if pool.lever is not Lever.RETAIN:
         return []
     shares = retain_shares(session, journey.segment)
@@ -137,6 +170,46 @@ def certifying_faults(session: Session, journey: Journey, pool: LeverPool) -> li
         s for id_, (s, state) in shares.items() if state is PoolState.CERTIFIED or id_ == pool.id
     ]
     return _overclaim(journey, counted)
+
+
+def _control_faults(session: Session, pool: LeverPool) -> list[str]:
+    """Why a pool does not fit under Finance's control total together with what is certified."""
+    claims = list_claims(session)
+    claim = next(one for one in claims if one.pool_id == pool.id)
+    ceiling = ceiling_of(claim, [one.ceiling for one in list_control_totals(session)])
+    if ceiling is None:
+        return [missing_words(claim)]
+    total = certified_minor(claims_on(ceiling, claims), besides=pool.id)
+    excess = excess_words(ceiling, total)
+    return [excess] if excess else []
+
+
+def control_excesses(session: Session, journey: Journey) -> list[str]:
+    """How far all claims on the control totals of a journey's pools exceed them, as sentences.
+
+    A certified pool outside any total is named too: nobody knows whether it fits.
+    """
+    claims = list_claims(session)
+    ceilings = [one.ceiling for one in list_control_totals(session)]
+    own = [one for one in claims if one.journey_key == journey.key]
+    touched = {found.id: found for one in own if (found := ceiling_of(one, ceilings))}
+    said = [
+        excess_words(
+            ceiling,
+            sum(
+                one.minor
+                for one in claims_on(ceiling, claims)
+                if one.is_in_use or one.state is PoolState.CERTIFIED
+            ),
+        )
+        for ceiling in touched.values()
+    ]
+    lacking = [
+        f"{one.lever.word}: {missing_words(one)}"
+        for one in own
+        if one.state is PoolState.CERTIFIED and ceiling_of(one, ceilings) is None
+    ]
+    return [*(words for words in said if words), *lacking]
 
 
 def hands_fault(pool: LeverPool, actor: Person) -> str | None:
@@ -171,13 +244,36 @@ def find_pool(journey: Journey, lever: Lever) -> LeverPool | None:
     return next((pool for pool in journey.pools if pool.lever is lever), None)
 
 
+def _centre_faults(
+    draft: PoolDraft, named: ControlTotal | None, journey: Journey
+) -> dict[str, str]:
+    if draft.cost_centre_id is None:
+        return {}
+    if draft.lever is not Lever.SERVE:
+        return {"cost_centre_id": "Only serve pools save the cost of a cost centre."}
+    if named is None or named.kind is not ControlKind.COST_CENTRE:
+        return {"cost_centre_id": "Choose one of Finance’s cost centres."}
+    if named.currency != journey.currency:
+        return {
+            "cost_centre_id": f"{named.name} is in {named.currency}, the journey in "
+            f"{journey.currency}; choose one in the same currency."
+        }
+    return {}
+
+
 def _check_hands(pool: LeverPool, actor: Person) -> None:
     if fault := hands_fault(pool, actor):
         raise NotAllowedError(fault)
 
 
 def _take_over(
-    pool: LeverPool, draft: PoolDraft, owner: Person, actor: Person, *, currency: str
+    pool: LeverPool,
+    draft: PoolDraft,
+    owner: Person,
+    actor: Person,
+    *,
+    currency: str,
+    number: int | None,
 ) -> None:
     pool.state = PoolState.CLAIMED
     pool.certified_by, pool.certified_at = None, None
@@ -190,15 +286,20 @@ def _take_over(
         if spec.symbol not in stored:
             stored[spec.symbol] = PoolInput(symbol=spec.symbol)
             pool.inputs.append(stored[spec.symbol])
-        _fill(stored[spec.symbol], given[spec.symbol], position)
+        _fill(stored[spec.symbol], given[spec.symbol], position, number)
     if pool.id is not None:
         flag_modified(pool, "source")  # a new version, though only inputs may have changed
 
 
-def _fill(one: PoolInput, figure: PoolFigure, position: int) -> None:
+def _fill(one: PoolInput, figure: PoolFigure, position: int, number: int | None) -> None:
     one.position = position
     one.value, one.low, one.high = figure.value, figure.low, figure.high
     one.source = figure.source.strip()
+    binding = figure.binding
+    one.bound_figure = binding.figure if binding else None
+    one.bound_touchpoints = list(binding.touchpoints) if binding else None
+    one.bound_number = number if binding else None
+    one.former_value = None
 
 
 def _value(pool: LeverPool, journey: Journey) -> Money:
@@ -206,35 +307,48 @@ def _value(pool: LeverPool, journey: Journey) -> Money:
 
 
 def _described(pool: LeverPool, journey: Journey) -> dict[str, str]:
-    described = _described_figures(
-        tuple(
-            PoolFigure(symbol=i.symbol, value=i.value, low=i.low, high=i.high, source=i.source)
-            for i in pool.inputs
-        )
-    )
+    described = _described_figures(tuple(figure_of_input(one) for one in pool.inputs))
     return described | {
         "Source": pool.source,
         "Figures from": pool.measured_on.isoformat(),
         "Owner": pool.owner.name,
         "State": pool.state.word,
         "Annual value": str(_value(pool, journey)),
+        **_described_centre(pool.lever, pool.cost_centre),
     }
 
 
-def _described_draft(draft: PoolDraft, owner: Person | None) -> dict[str, str]:
+def _described_draft(
+    draft: PoolDraft, owner: Person | None, centre: ControlTotal | None
+) -> dict[str, str]:
     return _described_figures(draft.figures) | {
         "Source": draft.source.strip(),
         "Figures from": draft.measured_on.isoformat(),
         "Owner": owner.name if owner else "",
+        **_described_centre(draft.lever, centre),
     }
+
+
+def _described_centre(lever: Lever, centre: ControlTotal | None) -> dict[str, str]:
+    if lever is not Lever.SERVE:
+        return {}
+    return {"Cost centre": centre.name if centre else "not named"}
 
 
 def _described_figures(figures: tuple[PoolFigure, ...]) -> dict[str, str]:
     return {
         f.symbol: " / ".join(_written(v) for v in (f.low, f.value, f.high) if v is not None)
         + (f" ({f.source.strip()})" if f.source.strip() else "")
+        + _bound_words(f)
         for f in figures
     }
+
+
+def _bound_words(figure: PoolFigure) -> str:
+    if figure.binding is None:
+        return ""
+    places = ", ".join(str(id_) for id_ in figure.binding.touchpoints)
+    return f" = {figure.binding.figure.word} of touchpoint {places}"
 
 
 def _written(value: Decimal) -> str:

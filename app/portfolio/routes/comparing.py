@@ -45,7 +45,12 @@ def compare_runs() -> str | tuple[str, int] | Response:
         return render_template("portfolio/compare.html", problem=error.message, **context), 422
     turned = url_for("portfolio.compare_runs", run=[one.id for one in (*runs[1:], runs[0])])
     return render_template(
-        "portfolio/compare.html", found=found, figures=figures(answers), turned=turned, **context
+        "portfolio/compare.html",
+        found=found,
+        figures=figures(answers),
+        turned=turned,
+        pool_keys=[pool.key for answer in answers for pool in answer.problem.pools],
+        **context,
     )
 
 

@@ -89,6 +89,7 @@ def _result_page(one: Run, answer: Answer) -> str:
         "portfolio/result.html",
         run=one,
         view=view,
+        pool_keys=[pool.key for pool in answer.problem.pools],
         rows=shown,
         page=Page(shown, len(both), asked.number, asked.size),
         funded_count=len(funded),

@@ -26,6 +26,7 @@ from tests.factories.journeys import (
     baseline_draft,
     journey_draft,
     make_baseline,
+    make_control,
     make_journey,
     make_pool,
     measured,
@@ -134,6 +135,22 @@ class TestEditJourney:
             self._edit(session, cast, now, currency="USD")
 
         assert refusal.value.field == "currency"
+
+    def test_keeps_the_certified_churn_of_a_segment_within_it(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        with transaction(session):
+            other = make_journey(session, cast.lead, key="renewal", segment="Homes")
+            for where, share in ((journey, "0.7"), (other, "0.4")):
+                make_pool(
+                    session, where, Lever.RETAIN, claimed_by=cast.lead, certified_by=cast.cfo,
+                    s=share,
+                )  # fmt: skip
+
+        with pytest.raises(InvalidError) as refusal:
+            self._edit(session, cast, now, segment="Homes")
+
+        assert refusal.value.field == "segment"
 
     def test_shows_both_versions_when_somebody_was_faster(
         self, session: Session, cast: Cast, journey: Journey, now: datetime
@@ -476,7 +493,8 @@ class TestCertifyPool:
         self, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:
         with transaction(session):
-            make_pool(session, journey, claimed_by=cast.lead)
+            centre = make_control(session, cast.cfo2)
+            make_pool(session, journey, claimed_by=cast.lead, cost_centre=centre)
 
         self._certify(session, cast.cfo, now)
 
@@ -500,7 +518,8 @@ class TestCertifyPool:
         self, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:
         with transaction(session):
-            make_pool(session, journey, claimed_by=cast.cfo)
+            centre = make_control(session, cast.cfo2)
+            make_pool(session, journey, claimed_by=cast.cfo, cost_centre=centre)
 
         with pytest.raises(NotAllowedError, match="You claimed this pool"):
             self._certify(session, cast.cfo, now)

@@ -10,9 +10,15 @@ from sqlalchemy.orm import Session
 
 from app.db.session import transaction
 from app.journeys.models import Journey
+from app.journeys.queries import get_journey
 from app.journeys.rules import Lever
 from tests.factories.accounts import Cast
-from tests.factories.journeys import make_journey, make_pool
+from tests.factories.journeys import (
+    make_baseline,
+    make_control,
+    make_journey,
+    make_pool,
+)
 from tests.support.pages import (
     buttons,
     error_on,
@@ -156,7 +162,8 @@ class TestCertify:
         self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
     ) -> None:
         with transaction(session):
-            make_pool(session, journey, claimed_by=cast.lead)
+            centre = make_control(session, cast.cfo2)
+            make_pool(session, journey, claimed_by=cast.lead, cost_centre=centre)
         client = client_for(cast.cfo)
         page = client.get(SERVE)
         assert buttons(page)["Certify pool"]
@@ -189,7 +196,8 @@ class TestCertify:
         self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
     ) -> None:
         with transaction(session):
-            make_pool(session, journey, claimed_by=cast.lead)
+            centre = make_control(session, cast.cfo2)
+            make_pool(session, journey, claimed_by=cast.lead, cost_centre=centre)
         client, lead = client_for(cast.cfo), client_for(cast.lead)
         looked_at = typed_in(client.get(SERVE), f"{SERVE}/certify")
         typed = typed_in(lead.get(f"{SERVE}/edit"), f"{SERVE}/edit")
@@ -238,3 +246,50 @@ class TestCertify:
         assert refused.status_code == 422
         assert error_on(refused, "Reason") == "Say why the figures no longer hold."
         assert heading(client.get(SERVE)) == "Serve pool of Motor claim Claimed"
+
+
+class TestBound:
+    def test_inputs_follow_the_baseline_and_show_what_they_were(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        with transaction(session):
+            make_baseline(session, get_journey(session, journey.key))
+        client = client_for(cast.lead)
+        page = client.get(f"{SERVE}/edit")
+        assert "Action, website: 150,000 contacts a year" in text(page)
+        first = str(journey.touchpoints[0].id)
+        typed = typed_in(page, f"{SERVE}/edit") | {
+            "V-bound": first, "u": "5.50", "alpha": "40", "addr": "50", "source": "Controlling",
+        }  # fmt: skip
+
+        assert client.post(f"{SERVE}/edit", data=typed).status_code == 303
+        row = table(client.get(SERVE), "Inputs").row("V")
+        assert row["P50, likely"] == "150,000"
+        assert row["Source"] == "Baseline 1: contacts a year of Action, website"
+
+        address = "/journeys/motor-claim/baselines"
+        figures = typed_in(client.get(f"{address}/new"), address)
+        figures |= {f"t{first}-contacts": "120,000", "source": "Survey"}
+        assert client.post(address, data=figures).status_code == 303
+
+        page = client.get(SERVE)
+        assert table(page, "Inputs").row("V")["P50, likely"] == "120,000 was 150,000"
+        assert "moved it from €165,000.00 to €132,000.00 a year" in text(page)
+        compared = client.get(f"{address}/2?against=1")
+        row = table(compared, "Pool inputs").row("Contacts or runs (V)")
+        assert (row["Version 1"], row["Version 2"]) == ("150,000", "120,000")
+        assert len(compared.queries) <= 12
+
+    def test_a_figure_is_typed_or_bound(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        with transaction(session):
+            make_baseline(session, get_journey(session, journey.key))
+        client = client_for(cast.lead)
+        typed = typed_in(client.get(f"{SERVE}/edit"), f"{SERVE}/edit")
+
+        refused = client.post(f"{SERVE}/edit", data=typed | {"u": "5", "source": "Controlling"})
+        foreign = client.post(f"{SERVE}/edit", data=typed | {"V-bound": "9999"})
+
+        assert "Enter a figure for “Contacts or runs”." in text(refused)
+        assert foreign.status_code == 422

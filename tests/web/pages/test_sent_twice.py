@@ -25,6 +25,7 @@ CYCLE = {
 }  # fmt: skip
 PERSON = {"name": "Nia New", "email": "nia@waymark.test", "password": "marble otter canyon lamp"}
 JOURNEY = {"key": "renewal", "name": "Renewal", "segment": "Drivers", "goal": "Renew"}
+TOTAL = {"name": "Contact centre", "amount": "1m", "source": "Budget book"}
 FUND = {"key": "new-fund", "name": "New fund"}
 TEAM = {"key": "new-team", "name": "New team", "day_rate": "500"}
 
@@ -33,6 +34,7 @@ FORMS = [
     ("cfo", "/cycles/new", "/cycles", "cycles", CYCLE),
     ("cfo", "/cycles/{cycle}", "/cycles/{cycle}/funds", "cycle_funds", FUND),
     ("cfo", "/cycles/{cycle}", "/cycles/{cycle}/teams", "teams", TEAM),
+    ("cfo", "/control-totals/new", "/control-totals", "control_totals", TOTAL),
     ("lead", "/journeys/new", "/journeys", "journeys", JOURNEY),
     (
         "lead", "/initiatives/new", "/initiatives/new", "initiatives",

@@ -1,0 +1,88 @@
+"""Choose what to cut a baseline from, and look over its figures before they are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from wtforms import HiddenField, SelectField, StringField
+
+from app.journeys.forms.baselines import COLUMNS, BaselineForm, baseline_form
+from app.journeys.rules import FigureKind, figure_cell
+from app.values.money import Money
+from app.web.fields import CountField
+from app.web.forms import Form
+
+_KINDS = tuple(FigureKind(name) for name, _ in COLUMNS)
+
+
+class PeriodForm(Form):
+    """The first and the last month to count; it is sent by address and changes nothing."""
+
+    class Meta:
+        csrf = False
+
+    first = SelectField("First month")
+    last = SelectField("Last month")
+    one_in = CountField("The log holds one contact in", description="1: every contact is logged.")
+
+
+def period_form(months: Sequence[tuple[str, str]], **kwargs: Any) -> PeriodForm:
+    """Build the form for months given as (first day, words)."""
+    form = PeriodForm(**kwargs)
+    form.first.choices = form.last.choices = list(months)
+    return form
+
+
+class CutForm(BaselineForm):
+    """The figures of the log to correct; ``log`` is the digest of what it said when shown."""
+
+    log = HiddenField()
+
+    def take_log(self, digest: str) -> None:
+        """Count the log as seen that now stands beside the figures."""
+        self.log.data, self.log.raw_data = digest, None
+
+    def cut_grid(self, said: Mapping[int, Mapping[FigureKind, str]]) -> dict[str, Any]:
+        """A row of inputs a touchpoint with what is ``said`` under each, and its note."""
+        rows = [
+            {
+                "label": place,
+                "note": name,
+                "cells": [
+                    {"field": field, "said": said[id_][kind]}
+                    for kind, field in zip(_KINDS, self.row(id_), strict=True)
+                ],
+                "reason": self[figure_cell(id_, "note")],
+            }
+            for id_, place, name in self.touchpoints
+        ]
+        return {"columns": [label for _, label in COLUMNS], "rows": rows}
+
+    def notes(self) -> dict[int, str]:
+        return {id_: (self[figure_cell(id_, "note")].data or "") for id_ in self.touchpoint_ids}
+
+
+def cut_form(touchpoints: Sequence[tuple[int, str, str]], currency: str, **kwargs: Any) -> CutForm:
+    """Build the grid for touchpoints given as (id, place, name), with a note a touchpoint."""
+    notes = {
+        figure_cell(id_, "note"): StringField(f"{place}, note on what you corrected")
+        for id_, place, _ in touchpoints
+    }
+    form = baseline_form(touchpoints, currency, base=CutForm, more=notes, **kwargs)
+    assert isinstance(form, CutForm)
+    return form
+
+
+def cut_filled(
+    figures: Mapping[int, Mapping[FigureKind, Decimal]], currency: str
+) -> dict[str, object]:
+    """Figures by touchpoint id and kind, cost in minor units, as the values of the grid."""
+    values: dict[str, object] = {}
+    for id_, found in figures.items():
+        for kind, value in found.items():
+            is_cost = kind is FigureKind.COST
+            shown = Money(int(value), currency) if is_cost else value
+            values[figure_cell(id_, kind.value)] = shown
+    return values

@@ -1,0 +1,51 @@
+"""How old a baseline is, and whether numbers that stand on it have to say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class StaleBaseline:
+    """A journey in use whose last baseline is older than the limit, or which has none."""
+
+    key: str
+    name: str
+    measured_on: date | None
+    age_days: int
+    limit_days: int
+
+
+def stale_baseline(
+    key: str, name: str, measured_on: date | None, *, today: date, limit_days: int
+) -> StaleBaseline | None:
+    """What is stale about a journey; None while its last baseline is within the limit."""
+    if measured_on is None:
+        return StaleBaseline(key, name, None, 0, limit_days)
+    age = (today - measured_on).days
+    return StaleBaseline(key, name, measured_on, age, limit_days) if age > limit_days else None
+
+
+@dataclass(frozen=True, slots=True)
+class StaleBaselines:
+    """All stale journeys in use, by key; templates ask for those a number stands on."""
+
+    found: Mapping[str, StaleBaseline]
+
+    @property
+    def barring(self) -> list[StaleBaseline]:
+        """Every one that keeps a cycle from opening, those never measured too."""
+        return list(self.found.values())
+
+    def on(self, keys: Iterable[str | None]) -> list[StaleBaseline]:
+        """Those of some journeys that were measured, and too long ago; each once."""
+        wanted = dict.fromkeys(key for key in keys if key)
+        return [
+            one for key in wanted if (one := self.found.get(key)) and one.measured_on is not None
+        ]
+
+    def under(self, pool_keys: Iterable[str]) -> list[StaleBaseline]:
+        """Those under pools, named as problems name them: journey/lever."""
+        return self.on(key.rpartition("/")[0] for key in pool_keys)

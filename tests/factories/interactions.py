@@ -1,0 +1,74 @@
+"""Sources of interactions and what they add up to, as an import leaves them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.rules import SourceState, months_within
+
+_LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def make_source(
+    session: Session,
+    person: Person,
+    *,
+    name: str = "Contact log",
+    first_on: date = date(2026, 1, 1),
+    last_on: date = date(2026, 12, 31),
+) -> InteractionSource:
+    """Add a counted source whose contacts span the days given."""
+    source = InteractionSource(
+        name=name,
+        digest=name,
+        mapping_name="own",
+        state=SourceState.COUNTED,
+        row_count=0,
+        first_on=first_on,
+        last_on=last_on,
+        issues=[],
+        mapping={},
+        imported_by=person,
+        imported_at=_LONG_AGO,
+        counted_at=_LONG_AGO,
+    )
+    session.add(source)
+    session.flush()
+    return source
+
+
+def make_months(
+    session: Session,
+    source: InteractionSource,
+    touchpoint_id: int,
+    *,
+    first: date = date(2026, 1, 1),
+    last: date = date(2026, 12, 1),
+    **figures: Any,
+) -> None:
+    """Add a row a month: by default 1,000 contacts with every figure known."""
+    values = {
+        "contacts": 1_000,
+        "judged": 800,
+        "unmet": 200,
+        "costed": 1_000,
+        "cost_minor": 500_000,
+        "timed": 500,
+        "minutes": Decimal(3_000),
+        "scored": 400,
+        "score_sum": Decimal(2_400),
+        "reason": "Status",
+        "segment": "Private",
+        "expected": "Answer",
+    } | figures
+    session.add_all(
+        InteractionMonth(source=source, touchpoint_id=touchpoint_id, month=month, **values)
+        for month in months_within(first, last)
+    )
+    session.flush()

@@ -1,0 +1,147 @@
+"""CX leads cut a baseline from the log, look it over and compare versions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from app.journeys.models import Journey
+from app.journeys.queries import get_journey
+from tests.factories.accounts import Cast
+from tests.factories.interactions import make_months, make_source
+from tests.factories.journeys import make_baseline, make_journey
+from tests.support.pages import form_values, links, table, text
+
+ClientFor = Callable[[Any], Any]
+CUT = "/journeys/motor-claim/baselines/cut"
+YEAR = f"{CUT}?first=2026-01-01&last=2026-12-01"
+
+
+@pytest.fixture
+def journey(session: Session, cast: Cast) -> Journey:
+    """A journey measured once, whose first touchpoint has a year of log."""
+    with transaction(session):
+        made = make_journey(session, cast.lead)
+        make_baseline(session, get_journey(session, made.key), measured_on=date(2026, 1, 1))
+        make_months(session, make_source(session, cast.lead, name="Calls"), made.touchpoints[0].id)
+    return made
+
+
+def typed_in(page: Any) -> dict[str, Any]:
+    return {n: v for n, v in form_values(page, YEAR).items() if n != "csrf_token"}
+
+
+class TestCut:
+    def test_shows_what_each_figure_stands_on(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        page = client_for(cast.lead).get(CUT)
+
+        row = table(page, "Figures").row("Action, website")
+        assert row["Contacts a year"] == "log, n 12,000"
+        assert row["Unmet, %"] == "log, n 9,600"
+        assert row["Importance"] == "judgement kept from version 1"
+        assert page.soup.find(id=f"t{journey.touchpoints[0].id}-contacts")["value"] == "12000"
+        assert "1 Jan 2026 to 31 Dec 2026" in text(page)
+        assert len(page.queries) <= 12
+
+    def test_records_a_version_that_says_where_figures_come_from(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        first = journey.touchpoints[0].id
+        typed = typed_in(client.get(CUT)) | {f"t{first}-satisfaction": "5.8"}
+
+        refused = client.post(YEAR, data=typed)
+        typed[f"t{first}-note"] = "Two surveys failed."
+        answer = client.post(YEAR, data=typed)
+        page = client.get(answer.location)
+
+        assert refused.status_code == 422
+        assert "Say why satisfaction is not as the log has it." in text(refused)
+        assert answer.status_code == 303
+        row = table(page, "Figures").row("Action, website")
+        assert row["Contacts a year"] == "12,000 log, n 12,000"
+        assert row["Satisfaction"] == "5.8 by hand, log says 6: Two surveys failed."
+        assert "a year’s contacts from 365 days covered" in text(page)
+
+    def test_compares_two_versions_with_what_chance_explains(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        client.post(YEAR, data=typed_in(client.get(CUT)))
+        with transaction(session):
+            more = make_source(session, cast.lead, name="Next", last_on=date(2027, 1, 31))
+            make_months(
+                session, more, journey.touchpoints[0].id, first=date(2027, 1, 1),
+                last=date(2027, 1, 1), contacts=1_010, judged=500, unmet=400, scored=0, score_sum=0,
+            )  # fmt: skip
+        january = f"{CUT}?first=2027-01-01&last=2027-01-01"
+        shown = client.get(january)
+        typed = {n: v for n, v in form_values(shown, january).items() if n != "csrf_token"}
+        client.post(january, data=typed)
+
+        page = client.get("/journeys/motor-claim/baselines/3?against=2")
+
+        row = table(page, "Changes").row("Action, website")
+        assert "within chance" in row["Contacts a year"]
+        assert "25 % → version 3: 80 %" in row["Unmet share"].replace("\u202f", " ")
+        assert "+55 points more than chance" in row["Unmet share"]
+        assert row["Satisfaction"].endswith("no change")
+        assert len(page.queries) <= 12
+
+    def test_says_at_the_month_what_is_wrong(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        backwards = client.get(f"{CUT}?first=2026-12-01&last=2026-01-01")
+        empty = client.get(f"{CUT}?first=2024-01-01&last=2024-02-01")
+
+        assert backwards.status_code == empty.status_code == 422
+        assert "The last month lies before the first." in text(backwards)
+        assert "No contacts of this journey are logged" in text(empty)
+
+    def test_takes_a_log_that_is_a_sample(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        first = journey.touchpoints[0].id
+        page = client.get(f"{CUT}?one_in=20")
+        odd = client.get(f"{CUT}?first=2026-01-01&last=2026-12-01&one_in=many")
+
+        assert page.soup.find(id=f"t{first}-contacts")["value"] == "240000"
+        assert "contacts counted × 365 ÷ 365 × 20" in text(page)
+        assert odd.status_code == 422
+        assert "Enter a whole number from 1 to 1,000,000" in text(odd)
+
+    def test_says_what_to_do_without_a_log(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            make_journey(session, cast.lead, key="renewal", name="Renewal")
+
+        page = client_for(cast.lead).get("/journeys/renewal/baselines/cut")
+
+        assert links(page)["Record by hand"] == "/journeys/renewal/baselines/new"
+
+    def test_refuses_figures_of_a_log_that_has_changed(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        typed = typed_in(client.get(CUT))
+        with transaction(session):
+            make_months(
+                session, make_source(session, cast.lead, name="Late"), journey.touchpoints[0].id
+            )
+
+        refused = client.post(YEAR, data=typed)
+
+        assert refused.status_code == 409
+        assert "The log has changed since you looked at it" in text(refused)
+        assert "counted twice" in text(refused)
+        assert form_values(refused, YEAR)["log"] != typed["log"]

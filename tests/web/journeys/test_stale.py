@@ -1,0 +1,117 @@
+"""A stale baseline is marked, with its day and age, wherever a number stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.calendar.rules import CycleState
+from app.db.session import transaction
+from app.journeys.queries import get_journey
+from app.journeys.rules import Lever
+from tests.factories.accounts import Cast
+from tests.factories.approvals import World, make_proposal, make_world
+from tests.factories.calendar import make_cycle
+from tests.factories.journeys import make_baseline, make_journey, make_pool
+from tests.support.pages import links, text
+
+ClientFor = Callable[[Any], Any]
+OLD = date(2026, 1, 15)
+WORDS = "baseline of 15 Jan 2026, 396 days old, limit 190"
+
+
+@pytest.fixture
+def cycle_id(session: Session, cast: Cast) -> int:
+    """A journey measured 396 days ago with a pool, one never measured, one not in use."""
+    with transaction(session):
+        stale = make_journey(session, cast.lead)
+        make_baseline(session, get_journey(session, stale.key), measured_on=OLD)
+        make_pool(session, stale, Lever.RISK, claimed_by=cast.lead, certified_by=cast.cfo)
+        make_journey(session, cast.lead, key="renewal", name="Renewal")
+        idle = make_journey(session, cast.lead, key="idle", name="Idle", is_in_use=False)
+        make_baseline(session, get_journey(session, idle.key), measured_on=OLD)
+        return make_cycle(session, state=CycleState.DRAFT).id
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/journeys",
+        "/journeys/motor-claim",
+        "/journeys/motor-claim/pools",
+        "/journeys/motor-claim/pools/risk",
+        "/journeys/motor-claim/baselines",
+        "/",
+    ],
+)
+def test_is_marked_with_its_day_and_age(
+    client_for: ClientFor, cast: Cast, cycle_id: int, address: str
+) -> None:
+    page = client_for(cast.lead).get(address)
+
+    assert WORDS in text(page)
+    assert len(page.queries) <= 12
+
+
+def test_is_not_marked_where_the_journey_is_fresh_or_not_in_use(
+    client_for: ClientFor, cast: Cast, session: Session, cycle_id: int
+) -> None:
+    with transaction(session):
+        make_baseline(session, get_journey(session, "motor-claim"))
+    client = client_for(cast.lead)
+
+    for address in ("/journeys", "/journeys/motor-claim", "/journeys/idle", "/"):
+        assert "days old" not in text(client.get(address))
+
+
+def test_bars_the_cycle_and_leads_to_every_journey_to_measure(
+    client_for: ClientFor, cast: Cast, cycle_id: int
+) -> None:
+    page = client_for(cast.cfo).get(f"/cycles/{cycle_id}")
+
+    assert "The baseline of Motor claim is from 15 Jan 2026, older than 190 days" in text(page)
+    assert "The journey Renewal has no baseline" in text(page)
+    found = links(page)
+    assert found["Motor claim"] == "/journeys/motor-claim/baselines"
+    assert found["Renewal"] == "/journeys/renewal/baselines"
+    assert "Idle" not in found
+
+
+class TestMoneyOnIt:
+    """Runs and proposals that were worked out from pools of a stale journey."""
+
+    @pytest.fixture
+    def proposal(self, session: Session, cast: Cast, now: datetime) -> tuple[World, int]:
+        with transaction(session):
+            world = make_world(session, cast, now)
+            make_baseline(
+                session, get_journey(session, world.portfolio.journey.key), measured_on=OLD
+            )
+            return world, make_proposal(session, cast, now, world).id
+
+    def test_is_marked_on_run_and_proposal(
+        self, client_for: ClientFor, cast: Cast, proposal: tuple[World, int]
+    ) -> None:
+        world, proposal_id = proposal
+        name = world.portfolio.journey.name
+        for person, address in (
+            (cast.viewer, f"/runs/{world.run_id}"),
+            (cast.cfo, f"/proposals/{proposal_id}"),
+        ):
+            page = client_for(person).get(address)
+            assert f"{name} : {WORDS}" in text(page), address
+            assert len(page.queries) <= 12, address
+
+    def test_is_marked_on_the_business_case(
+        self, client_for: ClientFor, cast: Cast, proposal: tuple[World, int]
+    ) -> None:
+        key = next(iter(proposal[0].portfolio.candidates))
+
+        page = client_for(cast.viewer).get(f"/initiatives/{key}/case")
+
+        assert WORDS in text(page)
+        assert len(page.queries) <= 12
