@@ -64,11 +64,11 @@ class TestCase:
 
         matters = table(page, "What matters most, All claims")
         assert matters.column("Input") == [
-            f"Effect on {company.journey.name}, serve: Status calls per claim",
             "Cost, of what is planned",
+            f"Effect on {company.journey.name}, serve: Status calls per claim",
             f"Avoidable, cashable share of the cost, {company.journey.name}, serve",
         ]
-        assert matters.rows[0]["P10 to P90"] == "2 % to 22 %"
+        assert matters.rows[1]["P10 to P90"] == "2 % to 22 %"
         assert "10,000 draws with seed" in text(page) and "3 of 6 inputs have a range" in text(page)
 
     def test_shows_contacts_and_minutes_beside_the_money(
