@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ENVIRONMENTS = ("development", "production", "test")
+PERSONAL_DATA = ("refuse", "mask", "keep")
 QUEUES = ("postgresql", "postgres", "redis", "rediss", "unix", "sqlite")
 SHORTEST_SECRET = 32
 
@@ -104,6 +105,22 @@ SETTINGS = (
         int,
         "solver processes one job may use at once; empty: as many as this machine has cores",
     ),
+    Setting(
+        "INTERACTIONS_FOLDER",
+        "",
+        _text,
+        "where logs of interactions are kept, shared by web servers and workers; empty: the folder "
+        "interactions in the instance folder",
+    ),
+    Setting("INTERACTIONS_MEGABYTES", 50, int, "largest log of interactions that is uploaded"),
+    Setting("INTERACTIONS_MEMORY_MB", 1024, int, "memory for reading or counting one log"),
+    Setting("INTERACTIONS_SECONDS", 25, int, "longest a page waits until an uploaded log is read"),
+    Setting(
+        "PERSONAL_DATA",
+        "refuse",
+        _text,
+        "e-mail addresses, phone numbers and names in the texts of a log: refuse, mask or keep",
+    ),
     Setting("PAGE_INITIATIVES", 1000, int, "most candidates a scenario chooses from on the page"),
     Setting("FILE_INITIATIVES", 20_000, int, "most initiatives in a problem file"),
     Setting("FILE_RULES", 20_000, int, "most rules in a problem file"),
@@ -142,6 +159,8 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
     else:
         values["SECRET_KEY"] = values["SECRET_KEY"] or _kept_secret(instance / "secret_key")
         values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
+    if values["PERSONAL_DATA"] not in PERSONAL_DATA:
+        raise ConfigurationError(f"PERSONAL_DATA must be one of {', '.join(PERSONAL_DATA)}.")
     if values["QUEUE_URL"] and _scheme(values["QUEUE_URL"]) not in QUEUES:
         raise ConfigurationError(f"QUEUE_URL must begin with one of {', '.join(QUEUES)}.")
     database = values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}"
@@ -150,6 +169,7 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
         "SECURE_COOKIES": secure,
         "DATABASE_URL": database,
         "QUEUE_URL": values["QUEUE_URL"] or _queue_beside(database, instance),
+        "INTERACTIONS_FOLDER": values["INTERACTIONS_FOLDER"] or str(instance / "interactions"),
         "SOLVER_PROCESSES": _processes(values["SOLVER_PROCESSES"]),
         "SESSION_COOKIE_NAME": "__Host-waymark" if secure else "waymark",
         "SESSION_COOKIE_SECURE": secure,

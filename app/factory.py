@@ -18,6 +18,7 @@ from app.calendar import routes as calendar
 from app.db.sqlite import engine_options
 from app.extensions import csrf, db
 from app.initiatives import routes as initiatives
+from app.interactions import routes as interactions
 from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     jobs.bp,
     calendar.bp,
     journeys.bp,
+    interactions.bp,
     portfolio.bp,
     approvals.bp,
     initiatives.bp,

@@ -25,6 +25,8 @@ from app.audit.services import forget_request_keys
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
+from app.interactions.services import KIND as COUNT_KIND
+from app.interactions.services import LogStore, count_interactions, sweep_store
 from app.jobs.engine import JobBell, RunningJob
 from app.jobs.models import Job
 from app.jobs.queries import is_stop_requested, list_running_jobs
@@ -66,9 +68,14 @@ def _solver_limits() -> dict[str, int]:
     }
 
 
+def _count_interactions(job: RunningJob) -> None:
+    count_interactions(job, LogStore.of(current_app.config))
+
+
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     RUN_KIND: _solve_run,
     INQUIRY_KIND: _answer_inquiry,
+    COUNT_KIND: _count_interactions,
 }
 """Kind of job → what carries it out."""
 
@@ -253,11 +260,15 @@ class Worker:
             )
 
     def _tidy(self) -> None:
-        """Forget answers kept for requests that nobody sends again."""
+        """Forget answers to requests that nobody sends again, and what broken imports left."""
         with self._sessions() as session, transaction(session):
             gone = forget_request_keys(session, before=self._now() - self._keys_kept)
         if gone:
             logger.info("Forgot the answers to %s old requests.", gone)
+        with self._sessions() as session:
+            swept = sweep_store(session, LogStore.of(self._app.config), now=self._now())
+        if swept:
+            logger.info("Removed what %s broken imports of logs had left.", swept)
 
     def _carry_out(self, job: Job) -> None:
         context = JobContext(

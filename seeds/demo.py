@@ -12,7 +12,9 @@ from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.calendar.services import OpeningTerms, close_cycle, open_cycle
 from app.db.session import transaction
+from app.interactions.services import LogStore
 from seeds.steps.calendar import add_cycle, find_cycle
+from seeds.steps.contacts import add_contacts
 from seeds.steps.decisions import approve_last, choose
 from seeds.steps.deliveries import deliver
 from seeds.steps.initiatives import Ground, add_initiatives
@@ -29,11 +31,11 @@ from seeds.story.running_initiatives import RUNNING_INITIATIVES
 BASELINE_AGE_DAYS = 200
 
 
-def seed_demo(session: Session, *, password: str, today: date) -> None:
+def seed_demo(session: Session, store: LogStore, *, password: str, today: date) -> None:
     """Tell the story up to ``today``; every step is whole or not there.
 
     A story begun earlier, perhaps quarters ago, is completed as of then and otherwise left alone.
-    ``password`` is what all the demo people sign in with.
+    ``store`` takes the contact log; ``password`` is what all the demo people sign in with.
     """
     founder = find_person_by_email(session, PEOPLE[0].email)
     when = Moments.since(founder.created_at, today) if founder else Moments(today)
@@ -44,6 +46,7 @@ def seed_demo(session: Session, *, password: str, today: date) -> None:
     with transaction(session):
         _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)
+    add_contacts(session, store, people["maya"], until=when.today, now=when.present)
     if last is not None:
         approve_last(session, last, people, now=when.last_decision)
         deliver(session, people, today=when.today)

@@ -46,6 +46,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "roadmap.view": _EVERYBODY,
     "calendar.edit": _FINANCE,
     "journeys.edit": _LEAD,
+    "interactions.import": _LEAD,
+    "interactions.erase": _LEAD | _ADMIN,
     "pools.certify": _FINANCE,
     "initiatives.edit": _LEAD | _MANAGER,
     "initiatives.certify": _FINANCE,

@@ -9,6 +9,7 @@ from app.cli.answers import ANSWERS
 from app.cli.audit import audit
 from app.cli.baselines import baselines
 from app.cli.doctor import doctor
+from app.cli.interactions import interactions
 from app.cli.operations import migrate, worker
 from app.cli.portfolio import portfolio_cli
 from app.cli.registry import registry
@@ -17,7 +18,9 @@ from app.cli.seeds import seed
 for _answer in ANSWERS:
     portfolio_cli.add_command(_answer)
 
-COMMANDS = (people, audit, doctor, migrate, worker, portfolio_cli, registry, baselines, seed)
+COMMANDS = (
+    people, audit, doctor, migrate, worker, portfolio_cli, registry, interactions, baselines, seed,
+)  # fmt: skip
 
 
 def register(app: Flask) -> None:

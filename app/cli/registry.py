@@ -17,8 +17,8 @@ from app.cli.errors import said_plainly
 from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine.drafts import ImportDraft
-from app.registry.engine.issues import FileRefusedError
 from app.registry.engine.mapping import Mapping, parse_mapping
 from app.registry.engine.shipped import list_shipped, shipped
 from app.registry.services import ImportFile, import_registry, preview_import

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from app.accounts.rules import Role
 from app.cli.errors import said_plainly
 from app.extensions import db
+from app.interactions.services import LogStore
 from app.web.clock import today
 from seeds.demo import seed_demo
 from seeds.story.company import COMPANY, PEOPLE
@@ -25,7 +26,8 @@ def demo() -> None:
             "The demo company has known passwords, so it is only for a demo. Set DEMO=1 if this is"
             " one."
         )
-    seed_demo(db.session, password=current_app.config["DEMO_PASSWORD"], today=today())
+    store = LogStore.of(current_app.config)
+    seed_demo(db.session, store, password=current_app.config["DEMO_PASSWORD"], today=today())
     click.echo(f"{COMPANY} is there.")
 
 

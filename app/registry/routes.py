@@ -11,8 +11,8 @@ from app.db.session import transaction
 from app.errors import AppError, InvalidError
 from app.extensions import db
 from app.initiatives.models import ImportBatch
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry import queries
-from app.registry.engine.issues import FileRefusedError
 from app.registry.engine.mapping import Mapping, parse_mapping
 from app.registry.engine.shipped import list_shipped, shipped
 from app.registry.forms import CommitForm, MoveForm, UndoForm, UploadForm

@@ -37,7 +37,12 @@ def keep_upload(content: bytes) -> str:
 
 def find_upload(name: str) -> bytes:
     """The bytes kept under a digest; raises NotFoundError when they are gone."""
+    return upload_path(name).read_bytes()
+
+
+def upload_path(name: str) -> Path:
+    """The file kept under a digest; raises NotFoundError when it is gone."""
     file = _folder() / name
     if not _DIGEST.fullmatch(name) or not file.is_file():
         raise NotFoundError("The uploaded file is no longer kept; choose it again.")
-    return file.read_bytes()
+    return file

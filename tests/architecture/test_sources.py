@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 import tomllib
 
 from tests.support.sources import DOMAINS, ROOT, Source, sources
@@ -13,6 +15,7 @@ SHELF = {"routes", "forms", "presenters", "exports", "services", "queries", "mod
 SHELF |= {"rules", "__init__"}
 SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"}
 SOLVERS = {"pulp", "highspy"}
+LOG_ENGINES = {"duckdb", "ibis", "pandas", "pyarrow"}
 CLOCK = {"now", "utcnow", "today"}
 TAKES_THE_CLOCK = {"rules", "engine", "services", "queries", "models", "forms", "presenters"}
 
@@ -84,6 +87,14 @@ class TestImports:
             if name.split(".")[0] in SOLVERS and not source.name.startswith("app/portfolio/engine/")
         ]
         assert strays == []
+
+    def test_the_log_s_engine_is_loaded_by_its_own_process_only(self) -> None:
+        command = "import sys, app.factory; print(*sorted(sys.modules))"
+        loaded = subprocess.run(
+            [sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout.split()
+        assert {"app.factory", "app.interactions.engine.apart"} <= set(loaded)
+        assert LOG_ENGINES & set(loaded) == set()
 
     def test_only_the_factory_knows_routes(self) -> None:
         strays = [

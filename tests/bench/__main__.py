@@ -2,7 +2,8 @@
 
 An area is a module ``tests/bench/bench_AREA.py`` with a function ``rows()`` giving Row after Row;
 without arguments all areas are measured. ``engine --instances 50x12,200x12 --seconds 10`` compares
-solvers instead (see ``tests.bench.strength``).
+solvers instead (see ``tests.bench.strength``); ``interactions --rows 1,10,30`` takes
+millions of rows.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from time import monotonic
 
+from tests.bench import bench_interactions
 from tests.bench.strength import compare
 
 WIDTHS = (58, 46)
@@ -22,6 +24,10 @@ def main(wanted: list[str]) -> int:
     if wanted[:1] == ["engine"] and len(wanted) > 1:
         for row in compare(wanted[1:]):
             print(f"  {row.name:<{WIDTHS[0]}}  {row.figure}", flush=True)
+        return 0
+    if wanted[:1] == ["interactions"] and len(wanted) > 1:
+        for row in bench_interactions.rows(wanted[1:]):
+            print(f"  {row.name:<{WIDTHS[0]}}  {row.figure}  {row.target}", flush=True)
         return 0
     names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
     areas = [name for name in names if not wanted or name.removeprefix("bench_") in wanted]

@@ -23,6 +23,7 @@ def build_app(url: str, folder: Path, **settings: Any) -> Flask:
             "QUEUE_URL": f"sqlite:///{folder / 'queue.db'}",
             "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 2,
             "FIXED_NOW": FIXED_NOW,
+            "INTERACTIONS_FOLDER": str(folder / "interactions"),
             "DEMO": False,
             "TESTING": True,
             **settings,

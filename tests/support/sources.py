@@ -17,6 +17,7 @@ LADDER = (
     "accounts",
     "calendar",
     "journeys",
+    "interactions",
     "initiatives",
     "portfolio",
     "approvals",

@@ -34,7 +34,3 @@ class Issue:
             "message": self.message,
         }
         return said | {"key": self.key} if self.key else said
-
-
-class FileRefusedError(ValueError):
-    """The file cannot be read at all; the message names the place and what to do."""

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Sequence
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from app.registry.engine.issues import FileRefusedError
-from app.values.money import CURRENCY_DIGITS
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from app.interactions.engine.parsing import Part, check_currency, parse_parts
 
 
-class InitiativeColumns(_Part):
+class InitiativeColumns(Part):
     """Where an initiative's key, title and organisation unit stand; rows with one key are one."""
 
     key: str
@@ -28,7 +20,7 @@ class InitiativeColumns(_Part):
     lens: Literal["people", "process", "technology"] = "technology"
 
 
-class MilestoneColumns(_Part):
+class MilestoneColumns(Part):
     """Where a milestone's name and dates stand; the first filled due column counts.
 
     ``key``: rows of one initiative with equal cells there are one milestone (none: each row is).
@@ -42,7 +34,7 @@ class MilestoneColumns(_Part):
     fiscal_year: str | None = None
 
 
-class CostColumn(_Part):
+class CostColumn(Part):
     """Where the planned cost stands, in units of ``scale`` of the currency, and its fund."""
 
     column: str
@@ -50,7 +42,7 @@ class CostColumn(_Part):
     fund: str
 
 
-class DirectionColumn(_Part):
+class DirectionColumn(Part):
     """A column whose words say the direction; a word that is not listed means no hurdle."""
 
     column: str
@@ -58,7 +50,7 @@ class DirectionColumn(_Part):
     at_most: tuple[str, ...] = ()
 
 
-class HurdleColumns(_Part):
+class HurdleColumns(Part):
     """The hurdle's criterion: fixed text or columns; a missing threshold leaves it out."""
 
     metric: str
@@ -70,7 +62,7 @@ class HurdleColumns(_Part):
     must_meet: bool = True
 
 
-class ReadingColumns(_Part):
+class ReadingColumns(Part):
     """Where a measurement of the criterion stands and when: a day, or fiscal year and quarter."""
 
     value: str
@@ -80,7 +72,7 @@ class ReadingColumns(_Part):
     source: str
 
 
-class DeclaredBenefit(_Part):
+class DeclaredBenefit(Part):
     """A benefit said, not measured: a column, or a share of the cost the mapping assumes."""
 
     column: str | None = None
@@ -90,7 +82,7 @@ class DeclaredBenefit(_Part):
     source: str
 
 
-class Mapping(_Part):
+class Mapping(Part):
     """A whole mapping as its JSON file holds it."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,60}$")]
@@ -131,75 +123,6 @@ class Mapping(_Part):
 
 def parse_mapping(content: bytes) -> Mapping:
     """Read a mapping file; raises FileRefusedError naming the JSON path that is wrong."""
-    try:
-        read = json.loads(content)
-    except json.JSONDecodeError as error:
-        raise FileRefusedError(
-            f"The mapping is not JSON: it cannot be read on from line {error.lineno}, column"
-            f" {error.colno}."
-        ) from error
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise FileRefusedError("The mapping is not JSON in UTF-8.") from error
-    try:
-        mapping = Mapping.model_validate(read)
-    except ValidationError as error:
-        raise FileRefusedError(_said(error)) from error
-    if mapping.currency not in CURRENCY_DIGITS:
-        raise FileRefusedError(
-            f"The mapping is wrong at $.currency: “{mapping.currency[:20]}” is no currency Waymark"
-            " knows; write its code, such as EUR."
-        )
+    mapping = parse_parts(content, Mapping, unsaid=(DirectionColumn.__name__,))
+    check_currency(mapping.currency)
     return mapping
-
-
-_WORDS = {
-    "missing": "it is missing",
-    "extra_forbidden": "no mapping has a part of this name",
-    "string_type": "this has to be text in quotes",
-    "bool_type": "this has to be true or false",
-    "bool_parsing": "this has to be true or false",
-    "decimal_type": "this has to be a number",
-    "decimal_parsing": "this has to be a number",
-    "finite_number": "this has to be a number",
-    "tuple_type": "this has to be a list of column names in […]",
-    "string_pattern_mismatch": "use 2 to 61 lower-case letters, digits and hyphens",
-}
-_OBJECT_TYPES = frozenset({"model_type", "model_attributes_type", "dict_type"})
-_MOST_FAULTS = 3
-
-
-def _said(error: ValidationError) -> str:
-    """The first faults of a mapping, each with the JSON path of its place, as sentences."""
-    faults: dict[str, str] = {}
-    for one in error.errors(include_url=False, include_input=False):
-        faults.setdefault(_path(one["loc"]), _words(one["type"], one.get("ctx") or {}))
-    for place in list(faults):  # of two alternatives, the one somebody went into says more
-        if any(other.startswith(f"{place}.") for other in faults):
-            del faults[place]
-    said = [f"The mapping is wrong at {place}: {words}." for place, words in faults.items()]
-    more = len(said) - _MOST_FAULTS
-    rest = [f"And {more} more."] if more > 0 else []
-    return " ".join([*said[:_MOST_FAULTS], *rest])
-
-
-def _path(places: Sequence[int | str]) -> str:
-    """A place such as $.milestone.name[0]; pydantic's own names for alternatives are left out."""
-    path = "$"
-    for place in places:
-        if isinstance(place, int):
-            path += f"[{place}]"
-        elif not place.startswith("literal[") and place != DirectionColumn.__name__:
-            path += f".{place[:40]}"
-    return path
-
-
-def _words(kind: str, context: dict[str, Any]) -> str:
-    if kind in _OBJECT_TYPES:
-        return "this has to be an object in {…}"
-    if kind == "literal_error":
-        return "this has to be " + re.sub(r"'(\w+)'", r"“\1”", str(context["expected"]))
-    if kind == "greater_than":
-        return f"this has to be more than {context['gt']}"
-    if kind == "less_than_equal":
-        return f"this has to be at most {context['le']}"
-    return _WORDS.get(kind, "this cannot be read")

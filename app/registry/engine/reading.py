@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine import cells
 from app.registry.engine.drafts import (
     CriterionDraft,
@@ -16,7 +17,7 @@ from app.registry.engine.drafts import (
     MilestoneDraft,
     ReadingDraft,
 )
-from app.registry.engine.issues import FileRefusedError, Issue, Severity
+from app.registry.engine.issues import Issue, Severity
 from app.registry.engine.mapping import DirectionColumn, Mapping
 from app.registry.engine.table import Row, Table
 from app.values.money import CURRENCY_DIGITS, allocate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 
-from app.registry.engine.issues import FileRefusedError
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine.mapping import Mapping, parse_mapping
 
 

@@ -5,20 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 
-from python_calamine import CalamineError, CalamineWorkbook
-
-from app.registry.engine.issues import FileRefusedError
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.workbook import read_workbook
 
 MOST_BYTES = 20_000_000
 MOST_ROWS = 100_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 20_000
-MOST_UNPACKED_BYTES = 200_000_000
 MOST_JSON_DEPTH = 8
 
 
@@ -93,59 +89,7 @@ def _csv(content: bytes) -> list[tuple[int, list[str]]]:
 
 
 def _xlsx(content: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > MOST_UNPACKED_BYTES or unpacked > 200 * len(content):
-                raise FileRefusedError("The workbook unpacks to far more than it should; refused.")
-            _refuse_far_cells(archive)
-        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, KeyError, ValueError) as error:
-        if isinstance(error, FileRefusedError):
-            raise
-        raise FileRefusedError(
-            "The file is no readable XLSX workbook; save it again from the spreadsheet program."
-        ) from error
-    records = ((line, [_cell(value) for value in cells]) for line, cells in enumerate(rows, 1))
-    return [(line, cells) for line, cells in records if any(cells)]
-
-
-def _refuse_far_cells(archive: zipfile.ZipFile) -> None:
-    """Read each sheet's declared size before any reader reserves memory for it."""
-    for entry in archive.infolist():
-        if not entry.filename.startswith("xl/worksheets/"):
-            continue
-        with archive.open(entry) as sheet:
-            cells = _largest_reference(sheet.read(MOST_UNPACKED_BYTES))
-        if cells[0] > MOST_COLUMNS or cells[1] > MOST_ROWS + 1:
-            raise FileRefusedError(
-                f"The sheet reaches column {cells[0]} and row {cells[1]};"
-                f" at most {MOST_COLUMNS} columns and {MOST_ROWS} rows are taken."
-            )
-
-
-def _largest_reference(xml: bytes) -> tuple[int, int]:
-    columns = rows = 0
-    for piece in xml.split(b' r="')[1:]:
-        reference = piece.partition(b'"')[0][:12].decode("ascii", "replace")
-        letters = reference.rstrip("0123456789")
-        digits = reference[len(letters) :]
-        column = 0
-        for letter in letters.upper():
-            column = column * 26 + max(ord(letter) - 64, 0)
-        columns, rows = max(columns, column), max(rows, int(digits or 0))
-    return columns, rows
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return str(value)
+    return read_workbook(content, most_columns=MOST_COLUMNS, most_rows=MOST_ROWS)
 
 
 def _json(content: bytes) -> list[tuple[int, list[str]]]:

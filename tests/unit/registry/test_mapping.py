@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.registry.engine.issues import FileRefusedError
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine.mapping import parse_mapping
 
 GOOD: dict[str, Any] = {

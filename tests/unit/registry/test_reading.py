@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine.drafts import ImportDraft
-from app.registry.engine.issues import FileRefusedError
 from app.registry.engine.mapping import Mapping, parse_mapping
 from app.registry.engine.reading import read_drafts
 from app.registry.engine.table import read_table

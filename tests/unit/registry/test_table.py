@@ -9,7 +9,7 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from app.registry.engine.issues import FileRefusedError
+from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine.table import MOST_COLUMNS, read_table
 
 

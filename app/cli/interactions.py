@@ -1,0 +1,224 @@
+"""Commands for the log of interactions."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.accounts.models import Person
+from app.accounts.queries import find_person_by_email
+from app.cli.errors import said_plainly
+from app.db.session import transaction
+from app.errors import InvalidError, NotFoundError
+from app.extensions import db
+from app.interactions import queries
+from app.interactions.engine.mapping import Mapping, parse_mapping
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import ReadReport
+from app.interactions.engine.shipped import list_shipped, shipped
+from app.interactions.services import (
+    LogFile,
+    LogStore,
+    add_warehouse,
+    check_may_erase,
+    check_may_import,
+    counted,
+    drafted,
+    erase_customer,
+    file_digest,
+    import_log,
+    note_erasure,
+    placed_mapping,
+    refuse_known,
+    remove_source,
+    sweep_store,
+    write_months,
+)
+from app.web.clock import now
+
+interactions = AppGroup("interactions", help="Log interactions from files and warehouses.")
+
+
+@interactions.command("mappings")
+def mappings() -> None:
+    """List the mappings of logs that come with Waymark."""
+    for mapping in list_shipped():
+        click.echo(f"{mapping.name}\t{mapping.title}")
+
+
+@interactions.command("import")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--mapping", "mapping_name", required=True, help="A shipped name or a JSON file.")
+@click.option("--journey", "journey_key", help="Key of the journey all contacts belong to.")
+@click.option("--as", "email", required=True, help="Whose import this is (e-mail).")
+@click.option("--dry-run", is_flag=True, help="Read and report, save nothing.")
+@click.option("--leave-out-errors", is_flag=True, help="Take the good rows, name the others.")
+@said_plainly
+def import_file(
+    path: Path,
+    mapping_name: str,
+    journey_key: str | None,
+    email: str,
+    dry_run: bool,
+    leave_out_errors: bool,
+) -> None:
+    """Take PATH in as a log of interactions, whole or not at all, and count it."""
+    began = time.monotonic()
+    actor, store = _person(email), _store()
+    check_may_import(actor)
+    mapping = placed_mapping(db.session, _mapping(mapping_name), journey_key)
+    refuse_known(db.session, file_digest(path), mapping)
+    sweep_store(db.session, store, now=now())
+    file = LogFile(path, path.name, mapping)
+    source_id = None
+    with drafted(store, file, leave_out_errors=leave_out_errors, now=now()) as draft:
+        _name_issues(draft.report)
+        if not dry_run and draft.report.kept:
+            with transaction(db.session):
+                source_id = import_log(db.session, store, draft, actor=_person(email), now=now()).id
+    report = draft.report
+    done = "would be taken in" if source_id is None else "taken in"
+    click.echo(
+        f"{report.rows:,} rows, {report.errors:,} of them with errors; {report.kept:,} rows for"
+        f" {report.contacts:,} contacts {done}. {time.monotonic() - began:.1f} s."
+    )
+    if source_id is not None:
+        _count(source_id, store)
+    elif report.errors and not leave_out_errors:
+        raise InvalidError(
+            f"{report.errors:,} of {report.rows:,} rows have errors and nothing was saved. Mend"
+            " them in the file, or leave them out with --leave-out-errors."
+        )
+
+
+@interactions.command("list")
+@said_plainly
+def list_all() -> None:
+    """List the sources of interactions."""
+    months = queries.count_months(db.session)
+    for one in queries.list_sources(db.session):
+        number, contacts = months.get(one.id, (0, 0))
+        span = f"{one.first_on} to {one.last_on}" if one.first_on else "no days yet"
+        click.echo(
+            f"{one.id}\t{one.name}\t{one.mapping_name}\t{one.state.word.lower()}"
+            f"\t{one.row_count:,} rows\t{span}\t{number} months\t{contacts:,} contacts placed,"
+            f" {one.unplaced_count:,} not"
+        )
+
+
+@interactions.command("undo")
+@click.argument("source_id", type=int)
+@click.option("--as", "email", required=True, help="Who takes it back (e-mail).")
+@said_plainly
+def undo(source_id: int, email: str) -> None:
+    """Take the import SOURCE_ID back: its log and its months go."""
+    with transaction(db.session):
+        source = queries.get_source(db.session, source_id)
+        remove_source(db.session, _store(), source, actor=_person(email), now=now())
+    click.echo(f"“{source.name}” was taken back; nothing of it counts any more.")
+
+
+@interactions.command("count")
+@click.argument("source_ids", type=int, nargs=-1)
+@said_plainly
+def count(source_ids: tuple[int, ...]) -> None:
+    """Count SOURCE_IDS again, or every source: as after a touchpoint was added."""
+    wanted = source_ids or [one.id for one in queries.list_live_sources(db.session)]
+    for source_id in wanted:
+        _count(source_id, _store())
+
+
+@interactions.command("erase")
+@click.option("--customer", "key", required=True, help="The customer's key, as logs name it.")
+@click.option("--as", "email", required=True, help="Who erases (e-mail).")
+@said_plainly
+def erase(key: str, email: str) -> None:
+    """Remove every row of one customer from every log, and count those logs again."""
+    store, actor, total, logs = _store(), _person(email), 0, 0
+    check_may_erase(actor, key)
+    for source in queries.list_live_sources(db.session):
+        if source.address:
+            click.echo(
+                f"“{source.name}” lies in a warehouse: erase the customer there, then count it"
+                " again.",
+                err=True,
+            )
+        rows = erase_customer(store, source, key)
+        if rows:
+            total, logs = total + rows, logs + 1
+            with transaction(db.session):
+                note_erasure(db.session, source, rows, actor=_person(email), now=now())
+            _count(source.id, store)
+    click.echo(f"{total:,} rows in {logs:,} logs were erased.")
+
+
+@interactions.group("sources")
+def sources() -> None:
+    """Tables of a warehouse, counted where they lie."""
+
+
+@sources.command("add")
+@click.argument("address")
+@click.option("--table", required=True, help="The table, as the warehouse names it.")
+@click.option("--mapping", "mapping_name", required=True, help="A shipped name or a JSON file.")
+@click.option("--journey", "journey_key", help="Key of the journey all contacts belong to.")
+@click.option("--as", "email", required=True, help="Whose source this is (e-mail).")
+@said_plainly
+def add_source(
+    address: str, table: str, mapping_name: str, journey_key: str | None, email: str
+) -> None:
+    """Count a table at ADDRESS, such as postgresql://host/database, from now on."""
+    mapping = placed_mapping(db.session, _mapping(mapping_name), journey_key)
+    with transaction(db.session):
+        source_id = add_warehouse(
+            db.session, address, table, mapping, actor=_person(email), now=now()
+        ).id
+    _count(source_id, _store())
+
+
+def _count(source_id: int, store: LogStore) -> None:
+    began = time.monotonic()
+    source = queries.get_source(db.session, source_id)
+    report = counted(source, store, now=now())
+    with transaction(db.session):
+        source = write_months(db.session, source_id, report, now=now())
+    months, contacts = queries.count_months(db.session).get(source_id, (0, 0))
+    click.echo(
+        f"{source.name}: {months} months, {contacts:,} contacts at touchpoints,"
+        f" {source.unplaced_count:,} without a place. {time.monotonic() - began:.1f} s."
+    )
+    for issue in source.issues:
+        if issue.get("found_by"):
+            click.echo(f"  {issue['message']}", err=True)
+
+
+def _name_issues(report: ReadReport) -> None:
+    for issue in report.issues:
+        kind = "" if issue.severity == "error" else " (note)"
+        click.echo(f"row {issue.row}, {issue.column or 'row'}{kind}: {issue.message}", err=True)
+    hidden = report.issue_count - len(report.issues)
+    if hidden > 0:
+        click.echo(f"and {hidden:,} more of these kinds.", err=True)
+
+
+def _store() -> LogStore:
+    return LogStore.of(current_app.config)
+
+
+def _mapping(name: str) -> Mapping:
+    try:
+        path = Path(name)
+        return parse_mapping(path.read_bytes()) if path.is_file() else shipped(name)
+    except FileRefusedError as error:
+        raise InvalidError(str(error)) from error
+
+
+def _person(email: str) -> Person:
+    person = find_person_by_email(db.session, email)
+    if person is None:
+        raise NotFoundError(f"Nobody has the e-mail address {email}.")
+    return person

@@ -1,0 +1,1 @@
+"""The log of interactions: read from files and warehouses, kept as Parquet, counted per month."""

@@ -1,0 +1,155 @@
+"""Cells of a foreign table as typed Ibis expressions, null where they are not what they should be.
+
+A column that comes typed, as from a warehouse, keeps its type; text is parsed, which DuckDB does
+for every file. What could not be parsed is told by ``is_fault``: there was something, and no value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+
+import ibis
+import ibis.expr.types as ir
+
+from app.interactions.engine.mapping import ISO, OFFSET
+from app.interactions.engine.zones import offset_changes
+
+NUMBER = "decimal(18, 6)"
+_GROUPED = {
+    ".": r"^[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?$",
+    ",": r"^[+-]?(\d+|\d{1,3}([. ']\d{3})+)(,\d+)?$",
+}
+_LAST_YEAR = 2040
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+@ibis.udf.scalar.builtin(name="try_strptime", signature=(("string", "string"), "timestamp"))
+def _try_strptime(text, pattern): ...  # type: ignore[no-untyped-def]
+
+
+@ibis.udf.scalar.builtin(name="sha256", signature=(("string",), "string"))
+def _sha256(text): ...  # type: ignore[no-untyped-def]
+
+
+def text(column: ir.Column, missing: Sequence[str] = ()) -> ir.StringValue:
+    """The cell without outer spaces; null where it is empty or one of the words ``missing``."""
+    bare = (column if column.type().is_string() else column.cast("string")).strip().nullif("")
+    return ibis.ifelse(bare.isin(list(missing)), ibis.null("string"), bare) if missing else bare
+
+
+def number(column: ir.Column, cell: ir.StringValue, decimal: str) -> ir.DecimalValue:
+    """An exact number to six digits after the point, with or without grouped thousands."""
+    if column.type().is_numeric():
+        return column.cast(NUMBER)
+    if not column.type().is_string():
+        return ibis.null(NUMBER)
+    is_grouped = cell.re_search(_GROUPED[decimal])
+    if decimal == ",":
+        bare = reduce(lambda found, mark: found.replace(mark, ""), ". '", cell).replace(",", ".")
+        return ibis.ifelse(is_grouped, bare, ibis.null("string")).try_cast(NUMBER)
+    bare = reduce(lambda found, mark: found.replace(mark, ""), ", '", cell)
+    grouped = ibis.ifelse(is_grouped, bare, ibis.null("string")).try_cast(NUMBER)
+    return ibis.coalesce(cell.try_cast(NUMBER), grouped)
+
+
+def moment(
+    column: ir.Column, cell: ir.StringValue, pattern: str, zone: str
+) -> tuple[ir.TimestampValue, bool]:
+    """A moment, and whether it is in UTC; else it is as the clocks of ``zone`` showed it."""
+    kind = column.type()
+    if kind.is_timestamp() or kind.is_date():
+        return column.cast("timestamp"), kind.is_timestamp() and kind.timezone is not None
+    if pattern == OFFSET:
+        return cell.try_cast("timestamp('UTC')").cast("timestamp"), True
+    if pattern == ISO:
+        return _without_offset(cell, zone).try_cast("timestamp"), False
+    return _try_strptime(cell, pattern), False
+
+
+def _without_offset(cell: ir.StringValue, zone: str) -> ir.StringValue:
+    """The cell, or null where it names an offset of its own although the mapping names a zone.
+
+    Only what is longer than a plain moment to the second is looked at.
+    """
+    end = cell.right(6).left(1)
+    names_offset = (end == "+") | (end == "-") | cell.right(3).left(1).isin(["+", "-"])
+    if zone != "UTC":
+        names_offset |= cell.endswith("Z")
+    looked_at = ibis.ifelse(names_offset, ibis.null("string"), cell)
+    return ibis.ifelse(cell.length() > 19, looked_at, cell)
+
+
+def to_utc(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """What a clock of the zone showed, in UTC; the same on every engine."""
+    first, changes = offset_changes(zone, _LAST_YEAR)
+    cases = [(local >= ibis.literal(one.local), one.offset) for one in reversed(changes)]
+    return _shifted(local, cases, first, -1)
+
+
+def to_local(utc: ir.TimestampValue, zone: str) -> ir.TimestampValue:
+    """A moment in UTC as the clocks of the zone showed it."""
+    first, changes = offset_changes(zone, _LAST_YEAR)
+    before = [first, *(one.offset for one in changes)]
+    cases = [
+        (utc >= ibis.literal(one.local - earlier), one.offset)
+        for one, earlier in reversed(list(zip(changes, before, strict=False)))
+    ]
+    return _shifted(utc, cases, first, 1)
+
+
+def _shifted(moment, cases, first, sign):  # type: ignore[no-untyped-def]
+    def moved(offset):  # type: ignore[no-untyped-def]
+        seconds = sign * int(offset.total_seconds())
+        return moment + ibis.interval(seconds=seconds) if seconds else moment
+
+    if not cases:
+        return moved(first)
+    return ibis.cases(*((holds, moved(offset)) for holds, offset in cases), else_=moved(first))
+
+
+def month_end(cell: ir.StringValue, year: int) -> ir.TimestampValue:
+    """The last day of the month an English word or its first three letters name."""
+    short = cell.lower().left(3)
+    cases = [
+        (short == name, _last_day(year, position + 1)) for position, name in enumerate(_MONTHS)
+    ]
+    return ibis.cases(*cases, else_=ibis.null("timestamp"))
+
+
+def _last_day(year: int, month: int):  # type: ignore[no-untyped-def]
+    following = ibis.timestamp(year + month // 12, month % 12 + 1, 1, 0, 0, 0)
+    return following - ibis.interval(days=1)
+
+
+def fiscal_end(
+    year: ir.StringValue, quarter: ir.StringValue | None, first_month: int, *, named_by_start: bool
+) -> ir.TimestampValue:
+    """The last day of a fiscal year or of one of its quarters, 1 to 4."""
+    number = year.left(4).try_cast("int32")
+    sound = number.between(1970, 2100)
+    if quarter is not None:
+        part = quarter.right(1).try_cast("int32")
+        sound &= part.between(1, 4)
+        months = (part * 3).cast("int32")
+    else:
+        months = ibis.literal(12)
+    starts_before = first_month > 1 and not named_by_start
+    begins = number - 1 if starts_before else number
+    after = begins * 12 + (first_month - 1) + months  # months since year 0 of the day after
+    following = ibis.timestamp(
+        (after // 12).cast("int32"), (after % 12 + 1).cast("int32"), 1, 0, 0, 0
+    )
+    return ibis.ifelse(sound, following - ibis.interval(days=1), ibis.null("timestamp"))
+
+
+def pseudonym(cell: ir.StringValue, secret: str) -> ir.IntegerValue:
+    """The first 60 bits of SHA-256 over the secret and the customer's key; nobody reads it back."""
+    return ("0x" + _sha256(ibis.literal(secret) + cell).left(15)).cast("int64")
+
+
+def is_one_of(cell: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
+    """Whether the cell is one of the words, case aside; false where it is empty."""
+    if not words:
+        return ibis.literal(False)
+    return cell.lower().isin([word.strip().lower() for word in words]).fill_null(False)

@@ -1,0 +1,74 @@
+"""What can be wrong with a row of a log, each with the bit by which its rows are found again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import ibis
+import ibis.expr.types as ir
+
+from app.interactions.engine.refusals import FileRefusedError
+
+MOST = 62
+"""Bits of a whole number that are free to use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A fault of one column. ``words`` is the sentence; {cell} stands for what was found.
+
+    An error keeps its row out, a note does not. ``columns`` are what the sentence is about, the
+    first of which is named.
+    """
+
+    bit: int
+    columns: tuple[str, ...]
+    words: str
+    is_error: bool
+
+    @property
+    def mask(self) -> int:
+        return 1 << self.bit
+
+
+@dataclass(slots=True)
+class Checks:
+    """The checks of one table and the expression that gives a row's bits.
+
+    Tables that are put under each other share ``found``, so that a bit means one thing in all.
+    """
+
+    found: list[Check] = field(default_factory=list)
+    terms: list[ir.IntegerValue] = field(default_factory=list)
+
+    def refuse(self, fault: ir.BooleanValue, words: str, *columns: str) -> None:
+        """Rows with this fault are no part of the log."""
+        self._add(fault, words, columns, is_error=True)
+
+    def note(self, fault: ir.BooleanValue, words: str, *columns: str) -> None:
+        """Rows with this fault are taken and named."""
+        self._add(fault, words, columns, is_error=False)
+
+    def _add(
+        self, fault: ir.BooleanValue, words: str, columns: tuple[str, ...], *, is_error: bool
+    ) -> None:
+        if len(self.found) >= MOST:
+            raise FileRefusedError("The mapping reads too many columns of contacts; split it.")
+        check = Check(len(self.found), columns, words, is_error)
+        self.found.append(check)
+        sure = fault.fill_null(False)
+        self.terms.append(
+            ibis.ifelse(sure, ibis.literal(check.mask, "int64"), ibis.literal(0, "int64"))
+        )
+
+    @property
+    def doubts(self) -> ir.IntegerValue:
+        """The bits of the row's faults, 0 where there is none."""
+        total = ibis.literal(0, "int64")
+        for term in self.terms:
+            total = total + term
+        return total
+
+    @property
+    def errors_mask(self) -> int:
+        return sum(check.mask for check in self.found if check.is_error)

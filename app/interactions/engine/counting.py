@@ -1,0 +1,90 @@
+"""What a log adds up to, per month, place in the source's words, reason, segment, expectation.
+
+One Ibis expression: DuckDB, PostgreSQL, Spark and whatever else Ibis speaks give the same figures,
+since all its sums are of whole numbers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
+from app.interactions.engine.duck import fetch, fetch_one, open_duck, open_log, sql_of
+from app.interactions.engine.log import LOG_FILE
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import CountReport, CountRequest, Cut
+
+REPEAT_DAYS = 30
+"""The same customer for the same reason within so many days is a repeat."""
+KEYS = ("month", "journey", "stage", "channel", "reason", "segment", "expected", "is_prospect")
+MOST_CUTS = 200_000
+
+
+def counts(log: ir.Table) -> ir.Table:
+    """One row per KEYS, in their order, with the sums of `Cut`."""
+    by_customer = ibis.window(group_by=[log.customer, log.reason], order_by=log.occurred_at)
+    since = log.occurred_at.lag().over(by_customer)
+    soon = log.occurred_at <= since + ibis.interval(days=REPEAT_DAYS)
+    rows = log.mutate(
+        month=log.occurred_on.truncate("M").cast("date"),
+        reason=log.reason.fill_null(""),
+        segment=log.segment.fill_null(""),
+        expected=log.expected.fill_null(""),
+        is_repeat=(log.customer.notnull() & soon).fill_null(False),
+    )
+    grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows))
+    return grouped.select(*KEYS, *(name for name in Cut.model_fields if name not in KEYS))
+
+
+def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+    n = rows.contacts
+    whole = {
+        "contacts": n,
+        "judged": rows.judged,
+        "unmet": rows.unmet,
+        "costed": ibis.ifelse(rows.cost_minor.notnull(), n, 0),
+        "cost_minor": rows.cost_minor.fill_null(0) * n,
+        "timed": ibis.ifelse(rows.minutes.notnull(), n, 0),
+        "minutes_milli": (rows.minutes.fill_null(0) * 1000).cast("int64") * n,
+        "scored": ibis.ifelse(rows.score.notnull(), n, 0),
+        "score_micro": (rows.score.fill_null(0) * 1_000_000).cast("int64") * n,
+        "repeats": ibis.ifelse(rows.is_repeat, n, 0),
+        "escalated": ibis.ifelse(rows.is_escalated, n, 0),
+        "lost": ibis.ifelse(rows.is_lost, n, 0),
+    }
+    return {name: value.sum().cast("int64") for name, value in whole.items()}
+
+
+def count_log(request: CountRequest) -> CountReport:
+    """Count a log kept in a folder. Raises FileRefusedError when it is gone or damaged."""
+    folder = Path(request.folder)
+    path = folder / LOG_FILE
+    if not path.is_file():
+        raise FileRefusedError("The log's file is gone; take the import back and import it again.")
+    try:
+        with open_duck(request.limits, folder) as engine:
+            found = fetch(engine, sql_of(counts(open_log(engine, path))))
+            seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
+    except duckdb.Error as error:
+        raise FileRefusedError(
+            f"The log cannot be counted: {str(error).splitlines()[0]}"
+        ) from error
+    return CountReport(rows=seen[0], first_on=seen[1], last_on=seen[2], cuts=cuts_of(found))
+
+
+def cuts_of(found: list[tuple[Any, ...]]) -> tuple[Cut, ...]:
+    """Fetched rows of `counts` as cuts. Raises FileRefusedError when there are absurdly many."""
+    if len(found) > MOST_CUTS:
+        raise FileRefusedError(
+            f"The log adds up to {len(found):,} different lines. Reason, segment and expected"
+            " result have to be columns of few different words."
+        )
+    names = list(Cut.model_fields)
+    return tuple(
+        Cut.model_validate(dict(zip(names, row, strict=True)))
+        for row in sorted(found, key=lambda row: tuple(str(key or "") for key in row[: len(KEYS)]))
+    )

@@ -1,0 +1,124 @@
+"""DuckDB as this engine uses it: bounded, alone with its files, never fetching anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import ibis
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from app.interactions.engine.log import COLUMNS
+from app.interactions.engine.plain import PlainFile, check_columns
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import Limits
+
+MOST_REJECTS = 100_000
+LONGEST_LINE = 4_000_000
+_TEMPORAL = {
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMP WITH TIME ZONE": "timestamp('UTC')",
+}
+_NESTED = re.compile(r"\[|STRUCT|MAP|UNION|BLOB|LIST")
+
+
+@contextmanager
+def open_duck(limits: Limits, scratch: Path) -> Iterator[Backend]:
+    """A DuckDB of its own in memory, which may spill into ``scratch``."""
+    engine = ibis.duckdb.connect(
+        memory_limit=f"{limits.memory_mb}MB", threads=limits.threads,
+        temp_directory=str(scratch / "spill"),
+        autoinstall_known_extensions=False, autoload_known_extensions=False,
+    )  # fmt: skip
+    engine.raw_sql("SET TimeZone = 'UTC'")
+    try:
+        yield engine
+    finally:
+        engine.disconnect()
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def fetch(engine: Backend, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query."""
+    return list(engine.raw_sql(query).fetchall())
+
+
+def fetch_one(engine: Backend, query: str) -> tuple[Any, ...]:
+    return fetch(engine, query)[0]
+
+
+def sql_of(table: ir.Table) -> str:
+    """An expression as DuckDB's SQL."""
+    return str(ibis.to_sql(table, dialect="duckdb"))
+
+
+def settled(engine: Backend, table: ir.Table) -> ir.Table:
+    """The table as a view, into which what is made of it does not melt."""
+    name = f"stage_{uuid4().hex[:8]}"
+    engine.raw_sql(f"CREATE VIEW {name} AS {sql_of(table)}")
+    return ibis.table(table.schema(), name=name)
+
+
+def open_plain(engine: Backend, file: PlainFile) -> tuple[ir.Table, dict[str, str]]:
+    """The file's rows numbered as in the file, and its columns' names → those of the table.
+
+    Columns are called c1, c2 …, so that no name from a file gets into a statement. All are text
+    but the moments and days of a Parquet file.
+    """
+    if file.kind == "parquet":
+        columns, kinds, scan = _parquet_scan(engine, file)
+    else:
+        columns, scan = file.columns, _csv_scan(file)
+        kinds = ("string",) * len(columns)
+    numbered = f"SELECT *, row_number() OVER () + 1 AS row FROM {scan}"
+    if file.kind == "csv":  # rows of separators alone are none
+        filled = ", ".join(f"c{i}" for i in range(1, len(columns) + 1))
+        numbered = f"SELECT * FROM ({numbered}) WHERE coalesce({filled}) IS NOT NULL"
+    engine.raw_sql(f"CREATE OR REPLACE VIEW source AS {numbered}")
+    schema = {f"c{i}": kind for i, kind in enumerate(kinds, 1)} | {"row": "int64"}
+    return ibis.table(schema, name="source"), {name: f"c{i}" for i, name in enumerate(columns, 1)}
+
+
+def open_log(engine: Backend, path: Path) -> ir.Table:
+    """A log that was read, as the table ``log``."""
+    engine.raw_sql(f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))})")
+    return ibis.table(COLUMNS, name="log")
+
+
+def _csv_scan(file: PlainFile) -> str:
+    types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(1, len(file.columns) + 1))
+    return (
+        f"read_csv({quoted(str(file.path))}, auto_detect=false, header=true,"
+        f" delim={quoted(file.delimiter)}, quote='\"', escape='\"', columns={{{types}}},"
+        f" store_rejects=true, rejects_limit=0, max_line_size={LONGEST_LINE})"
+    )
+
+
+def _parquet_scan(engine: Backend, file: PlainFile) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The columns, their types as the log's expressions take them, and what reads them."""
+    source = f"read_parquet({quoted(str(file.path))})"
+    described = fetch(engine, f"DESCRIBE SELECT * FROM {source}")
+    columns = tuple(str(row[0]) for row in described)
+    check_columns(columns)
+    kinds, taken = [], []
+    for position, (name, kind, *_) in enumerate(described, 1):
+        if _NESTED.search(str(kind)):
+            raise FileRefusedError(
+                f"The column “{name[:60]}” holds lists or bytes, not single values."
+            )
+        kinds.append(_TEMPORAL.get(str(kind), "string"))
+        cast = "" if kinds[-1] != "string" else "::VARCHAR"
+        taken.append(f"c{position}{cast} AS c{position}")
+    names = ", ".join(f"c{i}" for i in range(1, len(columns) + 1))
+    scan = f"(SELECT {', '.join(taken)} FROM {source} AS t({names}))"
+    return columns, tuple(kinds), scan

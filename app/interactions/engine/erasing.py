@@ -1,0 +1,41 @@
+"""One customer's rows out of a log, the whole file written anew."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+from app.interactions.engine.duck import fetch_one, open_duck, quoted
+from app.interactions.engine.log import LOG_FILE
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import EraseReport, EraseRequest
+
+
+def erase_customer(request: EraseRequest) -> EraseReport:
+    """Replace the log by one without the customer's rows; untouched when there are none.
+
+    The new file takes the old one's place at once, so a kill leaves one of the two.
+    """
+    folder = Path(request.folder)
+    path, fresh = folder / LOG_FILE, folder / f"{LOG_FILE}.new"
+    if not path.is_file():
+        raise FileRefusedError("The log's file is gone; take the import back.")
+    scan = f"read_parquet({quoted(str(path))})"
+    theirs = f"customer IS NOT DISTINCT FROM {request.customer}"
+    try:
+        with open_duck(request.limits, folder) as engine:
+            rows, erased = fetch_one(
+                engine, f"SELECT count(*), count(*) FILTER ({theirs}) FROM {scan}"
+            )
+            if erased:
+                engine.raw_sql(
+                    f"COPY (SELECT * FROM {scan} WHERE NOT ({theirs}))"
+                    f" TO {quoted(str(fresh))} (FORMAT parquet)"
+                )
+                os.replace(fresh, path)
+    except duckdb.Error as error:
+        fresh.unlink(missing_ok=True)
+        raise FileRefusedError(f"The log cannot be read: {str(error).splitlines()[0]}") from error
+    return EraseReport(erased=erased, rows=rows - erased)

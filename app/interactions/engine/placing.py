@@ -1,0 +1,145 @@
+"""Counts in a source's own words as counts at our touchpoints; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.interactions.engine.mapping import Mapping as LogMapping
+from app.interactions.engine.requests import Cut
+
+MOST_WORDS = 200
+"""Most different reasons, segments or expectations of a source; the rarest are one, OTHER."""
+OTHER = "Other"
+_SUMS = (
+    "contacts", "judged", "unmet", "costed", "cost_minor", "timed", "minutes_milli", "scored",
+    "score_micro", "repeats", "escalated", "lost",
+)  # fmt: skip
+_FOLDED = ("reason", "segment", "expected")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A touchpoint and the currency of its journey."""
+
+    touchpoint_id: int
+    currency: str
+
+
+Place = tuple[str, str, str]
+"""Journey key, stage, channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class MonthKey:
+    """What one line of the months is about."""
+
+    touchpoint_id: int
+    month: date
+    reason: str
+    segment: str
+    expected: str
+    is_prospect: bool
+
+
+@dataclass(slots=True)
+class Placed:
+    """The months of a source, and the words that found no place with how many contacts each."""
+
+    months: dict[MonthKey, dict[str, int]] = field(default_factory=dict)
+    unplaced: dict[str, int] = field(default_factory=dict)
+    folded: dict[str, int] = field(default_factory=dict)
+    uncosted: int = 0
+
+    @property
+    def unplaced_count(self) -> int:
+        return sum(self.unplaced.values())
+
+
+def placed(cuts: Iterable[Cut], mapping: LogMapping, spots: Mapping[Place, Spot],
+           digits: int) -> Placed:  # fmt: skip
+    """Every cut at its touchpoint. ``digits``: of the mapping's currency, for its tariff.
+
+    Cost in another currency than the journey's is left out and counted as ``uncosted``.
+    """
+    listed = list(cuts)
+    kept = {name: _frequent(listed, name) for name in _FOLDED}
+    found = Placed(folded={name: dropped for name, (_, dropped) in kept.items() if dropped})
+    for cut in listed:
+        place = _place(cut, mapping)
+        spot = spots.get(place) if isinstance(place, tuple) else None
+        if spot is None:
+            words = place if isinstance(place, str) else _no_touchpoint(place)
+            found.unplaced[words] = found.unplaced.get(words, 0) + cut.contacts
+            continue
+        words_of = {name: _kept_word(getattr(cut, name), kept[name][0]) for name in _FOLDED}
+        key = MonthKey(
+            spot.touchpoint_id, cut.month, words_of["reason"], words_of["segment"],
+            words_of["expected"], cut.is_prospect,
+        )  # fmt: skip
+        sums = found.months.setdefault(key, dict.fromkeys(_SUMS, 0))
+        for name, value in _valued(cut, place[2], mapping, digits).items():
+            sums[name] += value
+        if spot.currency != mapping.currency and sums["costed"]:
+            found.uncosted += sums["costed"]
+            sums["costed"] = sums["cost_minor"] = 0
+    return found
+
+
+def _frequent(cuts: list[Cut], name: str) -> tuple[frozenset[str], int]:
+    """The words of a column that are kept, and how many are not."""
+    contacts: dict[str, int] = defaultdict(int)
+    for cut in cuts:
+        contacts[getattr(cut, name)] += cut.contacts
+    if len(contacts) <= MOST_WORDS:
+        return frozenset(contacts), 0
+    ordered = sorted(contacts, key=lambda word: (-contacts[word], word))
+    return frozenset(ordered[: MOST_WORDS - 1]), len(ordered) - MOST_WORDS + 1
+
+
+def _kept_word(word: str, kept: frozenset[str]) -> str:
+    return word if word in kept else OTHER
+
+
+def _place(cut: Cut, mapping: LogMapping) -> Place | str:
+    """Journey, stage and channel of a cut, or the words that mean none."""
+    if mapping.journey is None:
+        return "The mapping names no journey."
+    by_spread = bool(mapping.spread)
+    parts = (
+        ("journey", mapping.journey.of(cut.journey), cut.journey),
+        ("stage", cut.stage if by_spread and cut.stage in _stages(mapping)
+         else mapping.stage.of(cut.stage), cut.stage),
+        ("channel", cut.channel if mapping.channel is None else mapping.channel.of(cut.channel),
+         cut.channel),
+    )  # fmt: skip
+    for kind, place, word in parts:
+        if place is None:
+            return f"“{word}” means no {kind}" if word else f"No {kind} is said"
+    return str(parts[0][1]), str(parts[1][1]), str(parts[2][1])
+
+
+def _stages(mapping: LogMapping) -> frozenset[str]:
+    return frozenset(one.stage for one in mapping.spread if one.stage is not None)
+
+
+def _no_touchpoint(place: Place) -> str:
+    journey, stage, channel = place
+    return f"The journey “{journey}” has no touchpoint {stage} × {channel.replace('_', ' ')}"
+
+
+def _valued(cut: Cut, channel: str, mapping: LogMapping, digits: int) -> dict[str, int]:
+    """The sums of a cut, its cost by the mapping's tariff where it has one."""
+    sums = {name: getattr(cut, name) for name in _SUMS}
+    if mapping.cost is None or not mapping.cost.tariff:
+        return sums
+    each = mapping.cost.tariff.get(channel)
+    if each is None:
+        return sums | {"costed": 0, "cost_minor": 0}
+    return sums | {
+        "costed": cut.contacts,
+        "cost_minor": round(Decimal(cut.contacts) * each.scaleb(digits)),
+    }

@@ -1,0 +1,164 @@
+"""What is asked of the engine's own process and what it answers; pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.interactions.engine.mapping import Mapping
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Issue(_Message):
+    """A sentence about one row and column; row 1 is the header, 0 the whole file."""
+
+    row: int
+    column: str
+    severity: Literal["error", "note"]
+    message: str
+
+
+class Limits(_Message):
+    """What one piece of work may use."""
+
+    memory_mb: int = 1024
+    threads: int = 2
+
+
+class ReadRequest(_Message):
+    """Read a file into ``folder`` as a log. ``digits`` are those of the mapping's currency."""
+
+    do: Literal["read"] = "read"
+    file: str
+    name: str
+    folder: str
+    mapping: Mapping
+    digits: int
+    secret: str
+    leave_out_errors: bool = False
+    personal_data: Literal["refuse", "mask", "keep"] = "refuse"
+    now: datetime
+    limits: Limits = Limits()
+
+
+class ReadReport(_Message):
+    """What a file holds: its ``rows``, of which ``errors`` can't be taken, and what is to say.
+
+    ``kept`` rows stand in the log; 0 where errors barred it. ``issues`` names the first of each
+    kind, ``issue_count`` all there are.
+    """
+
+    rows: int
+    errors: int
+    kept: int
+    contacts: int
+    first_on: date | None
+    last_on: date | None
+    issues: tuple[Issue, ...]
+    issue_count: int
+
+
+class Cut(_Message):
+    """One line of the counts: what was logged at a place in a month, in the source's own words.
+
+    Minutes are in thousandths, the sum of scores in millionths.
+    """
+
+    month: date
+    journey: str | None
+    stage: str | None
+    channel: str | None
+    reason: str
+    segment: str
+    expected: str
+    is_prospect: bool
+    contacts: int
+    judged: int
+    unmet: int
+    costed: int
+    cost_minor: int
+    timed: int
+    minutes_milli: int
+    scored: int
+    score_micro: int
+    repeats: int
+    escalated: int
+    lost: int
+
+
+class CountRequest(_Message):
+    """Count a log: the file in ``folder``, or a ``table`` of a warehouse read in place."""
+
+    do: Literal["count"] = "count"
+    folder: str = ""
+    address: str = ""
+    table: str = ""
+    mapping: Mapping | None = None
+    digits: int = 2
+    now: datetime | None = None
+    limits: Limits = Limits()
+
+
+class CountReport(_Message):
+    """The counts of a whole log."""
+
+    rows: int
+    first_on: date | None
+    last_on: date | None
+    cuts: tuple[Cut, ...]
+
+
+class EraseRequest(_Message):
+    """Remove the rows of one customer, by pseudonym, from the log in ``folder``."""
+
+    do: Literal["erase"] = "erase"
+    folder: str
+    customer: int
+    limits: Limits = Limits()
+
+
+class EraseReport(_Message):
+    """How many rows went, and how many are left."""
+
+    erased: int
+    rows: int
+
+
+class SampleRequest(_Message):
+    """Look at the first rows of a file; ``folder`` is for what that takes."""
+
+    do: Literal["sample"] = "sample"
+    file: str
+    name: str
+    folder: str
+    encoding: str = "utf-8"
+    limits: Limits = Limits()
+
+
+class Sample(_Message):
+    """The header of a file, its first rows, and the words of columns that have few."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: dict[str, tuple[str, ...]]
+
+
+class Refusal(_Message):
+    """The file or the source can't be used at all, in words."""
+
+    refused: str
+
+
+Request = ReadRequest | CountRequest | EraseRequest | SampleRequest
+Report = ReadReport | CountReport | EraseReport | Sample
+
+
+class Envelope(_Message):
+    """A request by its ``do``."""
+
+    request: Request = Field(discriminator="do")

@@ -1,0 +1,24 @@
+"""The mappings of logs that come with Waymark."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+from app.interactions.engine.mapping import Mapping, parse_mapping
+from app.interactions.engine.refusals import FileRefusedError
+
+
+def list_shipped() -> list[Mapping]:
+    """Every shipped mapping, by name."""
+    folder = resources.files("app.interactions") / "mappings"
+    files = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
+    found = [parse_mapping((folder / name).read_bytes()) for name in files]
+    return sorted(found, key=lambda one: one.name)
+
+
+def shipped(name: str) -> Mapping:
+    """The shipped mapping of that name; raises FileRefusedError."""
+    for mapping in list_shipped():
+        if mapping.name == name:
+            return mapping
+    raise FileRefusedError(f"There is no mapping called “{name[:60]}”.")

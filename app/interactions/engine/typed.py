@@ -1,0 +1,300 @@
+"""A foreign table as the typed log, by its mapping: one Ibis expression."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import ibis
+import ibis.expr.types as ir
+
+from app.interactions.engine import cells
+from app.interactions.engine.checks import Checks
+from app.interactions.engine.log import COLUMNS
+from app.interactions.engine.mapping import (
+    FiscalPeriod,
+    Mapping,
+    MetCounts,
+    MetInTime,
+    MetWords,
+    Moment,
+    MonthWord,
+    Place,
+    Spread,
+    Text,
+    Words,
+)
+from app.interactions.engine.staging import Staged
+
+LONGEST_TEXT = 400
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_NO_MOMENT = "“{cell}” is not a moment; write it as 2027-03-31 09:30."
+_NO_NUMBER = "“{cell}” is not a number."
+
+
+@dataclass(slots=True)
+class Typing:
+    """One table, its cells parsed, on its way to the log.
+
+    ``digits``: of the currency. ``now``: what lies after it has not happened yet. ``secret``:
+    keys the hash of a customer; None where the key stays where it is, in a warehouse.
+    """
+
+    staged: Staged
+    mapping: Mapping
+    digits: int
+    now: datetime
+    secret: str | None
+    checks: Checks = field(default_factory=Checks)
+    _checked: set[str] = field(default_factory=set)
+
+    def cell(self, name: str) -> ir.StringValue:
+        return self.staged.text(name)
+
+    def number(self, name: str) -> ir.DecimalValue:
+        """A number, refused where the cell holds something else."""
+        value = self.staged.number(name)
+        if name not in self._checked:
+            self._checked.add(name)
+            self.checks.refuse(self.cell(name).notnull() & value.isnull(), _NO_NUMBER, name)
+        return value
+
+    def moment(self, part: Moment) -> tuple[ir.TimestampValue, ir.TimestampValue]:
+        """UTC and local; refused where the cell holds something else or an absurd year."""
+        cell = self.cell(part.column)
+        utc, local = self.staged.moment(part.column, self.mapping.zone)
+        sound = local.notnull() & local.between(_EARLIEST, _LATEST)
+        self.checks.refuse(cell.notnull() & ~sound.fill_null(False), _NO_MOMENT, part.column)
+        return utc, local
+
+    def words(self, part: Words | None) -> ir.BooleanValue:
+        if part is None:
+            return ibis.literal(False)
+        return cells.is_one_of(self.cell(part.column), part.words)
+
+    def text(self, part: Text | None) -> ir.StringValue:
+        if part is None:
+            return ibis.null("string")
+        if part.column is None:
+            return ibis.literal(part.fixed, "string")
+        cell = self.cell(part.column)
+        self.checks.refuse(
+            cell.length() > LONGEST_TEXT,
+            f"This holds more than {LONGEST_TEXT} signs; a reason, expectation or outcome is a few"
+            " words, not a letter.",
+            part.column,
+        )
+        return cell
+
+    def place(self, part: Place | None) -> ir.StringValue:
+        if part is None or part.column is None:
+            return ibis.null("string")
+        return self.cell(part.column)
+
+
+def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
+    """Every row of the table as one of the log, with the bits of its faults in ``doubts``.
+
+    The table has its own ``row`` numbers where it is a file. Rows that stand for no contact are
+    left away, and so are those the mapping does not ask for.
+    """
+    mapping, table = typing.mapping, typing.staged.table
+    occurred_at, occurred_on = _when(typing)
+    contacts = _contacts(typing, spread)
+    expected_by = typing.moment(mapping.expected_by)[0] if mapping.expected_by else None
+    judged, unmet = _met(typing, contacts, expected_by)
+    if isinstance(mapping.met, MetCounts):
+        contacts = ibis.greatest(contacts, judged)
+    values = {
+        "row": table["row"] if "row" in table.columns else ibis.null("int64"),
+        "id": typing.cell(mapping.id) if mapping.id else ibis.null("string"),
+        "occurred_at": occurred_at,
+        "occurred_on": occurred_on.cast("date"),
+        "customer": _customer(typing),
+        "is_prospect": typing.words(mapping.prospect),
+        "segment": typing.text(mapping.segment),
+        "journey": typing.place(mapping.journey),
+        "stage": _spread_word(spread, "stage", typing.place(mapping.stage)),
+        "channel": _spread_word(spread, "channel", typing.place(mapping.channel)),
+        "reason": _spread_word(spread, "reason", typing.text(mapping.reason)),
+        "expected": typing.text(mapping.expected),
+        "expected_by": ibis.null("timestamp") if expected_by is None else expected_by,
+        "outcome": typing.text(mapping.outcome),
+        "contacts": contacts,
+        "judged": judged,
+        "unmet": unmet,
+        "cost_minor": _cost(typing),
+        "minutes": _minutes(typing),
+        "score": _score(typing),
+        "is_escalated": typing.words(mapping.escalated),
+        "is_lost": typing.words(mapping.lost),
+    }
+    values["doubts"] = typing.checks.doubts
+    rows = table.select(
+        **{name: value.cast(COLUMNS[name]) if name != "customer" else value
+           for name, value in values.items()},
+        asked=typing.words(mapping.only) if mapping.only else ibis.literal(True),
+    )  # fmt: skip
+    # A row of faults stays to be named even where it stands for no contact.
+    return rows.filter(rows.asked, (rows.contacts > 0) | (rows.doubts > 0)).drop("asked")
+
+
+def _spread_word(spread: Spread | None, part: str, otherwise: ir.StringValue) -> ir.StringValue:
+    """What a column of contacts stands for by itself, else what its row says."""
+    word = getattr(spread, part, None)
+    return otherwise if word is None else ibis.literal(word, "string")
+
+
+def _when(typing: Typing) -> tuple[ir.TimestampValue, ir.TimestampValue]:
+    part = typing.mapping.when
+    if isinstance(part, Moment):
+        column = part.column
+        utc, local = typing.moment(part)
+    elif isinstance(part, FiscalPeriod):
+        column = part.fiscal_year
+        quarter = typing.cell(part.fiscal_quarter) if part.fiscal_quarter else None
+        local = cells.fiscal_end(
+            typing.cell(column), quarter, part.first_month, named_by_start=part.named_by_start
+        )
+        utc = local
+        words = "“{cell}” is not a fiscal year, or its quarter is not 1 to 4."
+        typing.checks.refuse(typing.cell(column).notnull() & local.isnull(), words, column)
+    else:
+        column = part.month
+        local = utc = cells.month_end(typing.cell(column), part.year)
+        words = "“{cell}” is not a month in English."
+        typing.checks.refuse(typing.cell(column).notnull() & local.isnull(), words, column)
+    typing.checks.refuse(typing.cell(column).isnull(), "This says no moment.", column)
+    if isinstance(part, MonthWord | FiscalPeriod):
+        return utc, local
+    typing.checks.refuse(
+        (utc > ibis.literal(typing.now.replace(tzinfo=None))) & (utc < _LATEST),
+        "“{cell}” lies in the future; a contact that was logged has happened.",
+        column,
+    )
+    return utc, local
+
+
+def _contacts(typing: Typing, spread: Spread | None) -> ir.IntegerValue:
+    mapping = typing.mapping
+    name = spread.contacts if spread else mapping.contacts
+    if name is None:
+        return ibis.literal(1, "int64")
+    count = typing.number(name)
+    typing.checks.refuse(
+        (count < 0) | (count != count.floor()) | (count > 10**9),
+        "“{cell}” is not a count of contacts; write a whole number of 0 or more.",
+        name,
+    )
+    if mapping.invited is not None:
+        typing.checks.note(
+            count > typing.number(mapping.invited),
+            "“{cell}” answered, which is more than were invited; taken as it stands.",
+            name,
+            mapping.invited,
+        )
+    return count.fill_null(Decimal(0)).cast("int64")
+
+
+def _met(
+    typing: Typing, contacts: ir.IntegerValue, expected_by: ir.TimestampValue | None
+) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    """How many of the row's contacts were judged, and how many of those not met."""
+    part = typing.mapping.met
+    nothing = ibis.literal(0, "int64")
+    if isinstance(part, MetCounts):
+        return _counted_met(typing, part)
+    if isinstance(part, MetWords):
+        cell = typing.cell(part.column)
+        is_met = cells.is_one_of(cell, part.met)
+        is_unmet = cells.is_one_of(cell, part.unmet)
+    elif isinstance(part, MetInTime) and expected_by is not None:
+        ended = typing.moment(part.ended)[0]
+        is_met = (ended <= expected_by).fill_null(False)
+        is_unmet = (ended > expected_by).fill_null(False)
+    else:
+        return nothing, nothing
+    return ibis.ifelse(is_met | is_unmet, contacts, 0), ibis.ifelse(is_unmet, contacts, 0)
+
+
+def _counted_met(typing: Typing, part: MetCounts) -> tuple[ir.IntegerValue, ir.IntegerValue]:
+    judged = _sum(typing, part.judged)
+    met = _sum(typing, part.met)
+    typing.checks.refuse(
+        (met > judged) | (met < 0) | (judged < 0),
+        "“{cell}” met their expectation, which is more than were judged.",
+        *part.met,
+        *part.judged,
+    )
+    if typing.mapping.contacts is not None:
+        typing.checks.note(
+            judged > typing.number(typing.mapping.contacts),
+            "“{cell}” contacts, but more of them are judged; so many count.",
+            typing.mapping.contacts,
+        )
+    is_said = judged.notnull() & met.notnull()
+    return (
+        ibis.ifelse(is_said, judged, Decimal(0)).round(0).cast("int64"),
+        ibis.ifelse(is_said, judged - met, Decimal(0)).round(0).cast("int64"),
+    )
+
+
+def _sum(typing: Typing, names: tuple[str, ...]) -> ir.DecimalValue:
+    total = typing.number(names[0])
+    for name in names[1:]:
+        total = total + typing.number(name)
+    return total
+
+
+def _customer(typing: Typing) -> ir.Value:
+    name = typing.mapping.customer
+    if name is None:
+        return ibis.null("int64")
+    cell = typing.cell(name)
+    return cell if typing.secret is None else cells.pseudonym(cell, typing.secret)
+
+
+def _cost(typing: Typing) -> ir.IntegerValue:
+    part = typing.mapping.cost
+    if part is None or part.column is None:
+        return ibis.null("int64")
+    minor = typing.number(part.column) * ibis.literal(part.scale * 10**typing.digits, cells.NUMBER)
+    typing.checks.refuse(
+        (minor < 0) | (minor > 10**12),
+        "“{cell}” is no handling cost; it is 0 or more.",
+        part.column,
+    )
+    typing.checks.refuse(
+        minor != minor.round(0), "“{cell}” is finer than the currency's smallest unit.", part.column
+    )
+    return minor.round(0).cast("int64")
+
+
+def _minutes(typing: Typing) -> ir.DecimalValue:
+    part = typing.mapping.minutes
+    if part is None:
+        return ibis.null("decimal(18, 3)")
+    value = typing.number(part.column)
+    typing.checks.refuse(
+        (value < 0) | (value > 10**6), "“{cell}” is no length of a contact.", part.column
+    )
+    if part.unit == "seconds":
+        return (value / 60).round(3)
+    return value * 60 if part.unit == "hours" else value
+
+
+def _score(typing: Typing) -> ir.DecimalValue:
+    part = typing.mapping.score
+    if part is None:
+        return ibis.null("decimal(9, 6)")
+    value = typing.number(part.column)
+    outside = (value < part.low) | (value > part.high)
+    typing.checks.refuse(
+        outside, f"“{{cell}}” lies outside the scale of {part.low} to {part.high}.", part.column
+    )
+    inside = ibis.ifelse(outside.fill_null(False), ibis.null(cells.NUMBER), value)
+    if part.low == 0 and part.high == 10:
+        return inside
+    return ((inside - part.low) * 10 / (part.high - part.low)).round(6)

@@ -1,0 +1,83 @@
+"""Rows of an XLSX workbook's first sheet, pre-checked before any reader reserves memory for it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from app.interactions.engine.refusals import FileRefusedError
+
+MOST_UNPACKED_BYTES = 200_000_000
+MOST_RATIO = 200
+"""A workbook that unpacks to more than this many times its size is no workbook."""
+
+
+def read_workbook(
+    content: bytes,
+    *,
+    most_columns: int,
+    most_rows: int,
+    most_unpacked_bytes: int = MOST_UNPACKED_BYTES,
+) -> list[tuple[int, list[str]]]:
+    """The rows that are not empty, each with its number in the sheet and its cells as text.
+
+    ``most_rows`` are those below the header. Raises FileRefusedError.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+            if unpacked > min(most_unpacked_bytes, MOST_RATIO * len(content)):
+                raise FileRefusedError("The workbook unpacks to far more than it should; refused.")
+            _refuse_far_cells(archive, most_columns, most_rows, most_unpacked_bytes)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+    except (zipfile.BadZipFile, CalamineError, KeyError, ValueError) as error:
+        if isinstance(error, FileRefusedError):
+            raise
+        raise FileRefusedError(
+            "The file is no readable XLSX workbook; save it again from the spreadsheet program."
+        ) from error
+    records = ((line, [_cell(value) for value in cells]) for line, cells in enumerate(rows, 1))
+    return [(line, cells) for line, cells in records if any(cells)]
+
+
+def _refuse_far_cells(
+    archive: zipfile.ZipFile, most_columns: int, most_rows: int, most_bytes: int
+) -> None:
+    """Read each sheet's declared size before any reader reserves memory for it."""
+    for entry in archive.infolist():
+        if not entry.filename.startswith("xl/worksheets/"):
+            continue
+        with archive.open(entry) as sheet:
+            cells = _largest_reference(sheet.read(most_bytes))
+        if cells[0] > most_columns or cells[1] > most_rows + 1:
+            raise FileRefusedError(
+                f"The sheet reaches column {cells[0]} and row {cells[1]};"
+                f" at most {most_columns} columns and {most_rows} rows are taken."
+            )
+
+
+def _largest_reference(xml: bytes) -> tuple[int, int]:
+    columns = rows = 0
+    for piece in xml.split(b' r="')[1:]:
+        reference = piece.partition(b'"')[0][:12].decode("ascii", "replace")
+        letters = reference.rstrip("0123456789")
+        digits = reference[len(letters) :]
+        column = 0
+        for letter in letters.upper():
+            column = column * 26 + max(ord(letter) - 64, 0)
+        columns, rows = max(columns, column), max(rows, int(digits or 0))
+    return columns, rows
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)

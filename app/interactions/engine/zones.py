@@ -1,0 +1,55 @@
+"""When a zone's clocks were changed, so that local moments become UTC on any engine alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+FIRST_YEAR = 1990
+"""Moments before it take the offset of its first day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From ``local`` on, as the clock showed it before the change, ``offset`` is what counts.
+
+    So of an hour that comes twice the first is meant, and one that never was lies after the change.
+    """
+
+    local: datetime
+    offset: timedelta
+
+
+@lru_cache(maxsize=64)
+def offset_changes(zone: str, last_year: int) -> tuple[timedelta, tuple[Change, ...]]:
+    """The offset of the first day and every change until the end of ``last_year``, in order."""
+    info = ZoneInfo(zone)
+    day = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+    first = before = _offset(info, day)
+    changes = []
+    while day.year <= last_year:
+        later = day + timedelta(days=7)
+        after = _offset(info, later)
+        if after != before:
+            at = _found(info, day, later, before)
+            changes.append(Change((at + before).replace(tzinfo=None), after))
+            before = after
+        day = later
+    return first, tuple(changes)
+
+
+def _offset(info: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(info).utcoffset() or timedelta(0)
+
+
+def _found(info: ZoneInfo, low: datetime, high: datetime, before: timedelta) -> datetime:
+    """The first minute in UTC at which the offset is no longer ``before``."""
+    while high - low > timedelta(minutes=1):
+        middle = low + timedelta(minutes=(high - low) // timedelta(minutes=2))
+        if _offset(info, middle) == before:
+            low = middle
+        else:
+            high = middle
+    return high

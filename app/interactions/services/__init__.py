@@ -1,0 +1,50 @@
+"""Taking logs of interactions in and back, and counting them."""
+
+from app.interactions.services.counting import (
+    count_again,
+    count_interactions,
+    counted,
+    write_months,
+)
+from app.interactions.services.erasing import check_may_erase, erase_customer, note_erasure
+from app.interactions.services.importing import (
+    KIND,
+    LogDraft,
+    LogFile,
+    add_warehouse,
+    check_may_import,
+    drafted,
+    import_log,
+    placed_mapping,
+    preview_log,
+    refuse_known,
+    remove_source,
+    sample_file,
+    sweep_store,
+)
+from app.interactions.services.store import LogStore, file_digest
+
+__all__ = [
+    "KIND",
+    "LogDraft",
+    "LogFile",
+    "LogStore",
+    "add_warehouse",
+    "check_may_erase",
+    "check_may_import",
+    "count_again",
+    "count_interactions",
+    "counted",
+    "drafted",
+    "erase_customer",
+    "file_digest",
+    "import_log",
+    "note_erasure",
+    "placed_mapping",
+    "preview_log",
+    "refuse_known",
+    "remove_source",
+    "sample_file",
+    "sweep_store",
+    "write_months",
+]

@@ -1,0 +1,156 @@
+"""Count a source per touchpoint and month, in a job that can be done again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import record
+from app.db.session import transaction
+from app.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from app.interactions import queries
+from app.interactions.engine import apart
+from app.interactions.engine.mapping import Mapping
+from app.interactions.engine.placing import MonthKey, Placed, placed
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import CountReport, CountRequest
+from app.interactions.services.importing import KIND, check_may_import
+from app.interactions.services.store import LogStore
+from app.jobs.engine import RunningJob
+from app.jobs.models import Job
+from app.jobs.services import enqueue
+from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.rules import SourceState
+from app.values.money import CURRENCY_DIGITS
+
+NAMED = 50
+_WRITTEN_AT_ONCE = 1_000
+_COUNTED = "counted"
+"""Marks issues that a count found, which the next count finds anew."""
+
+
+def count_again(
+    session: Session, source: InteractionSource, *, actor: Person, now: datetime
+) -> Job:
+    """Ask for a new count, as after a touchpoint was added. Raises ConflictError if removed."""
+    check_may_import(actor)
+    if source.state is SourceState.REMOVED:
+        raise ConflictError("This import was taken back; there is nothing to count.")
+    record(
+        session, actor=actor, action="interactions.count_asked",
+        subject=f"interactions:{source.id}", now=now,
+    )  # fmt: skip
+    return enqueue(session, kind=KIND, payload={"source_id": source.id}, actor=actor, now=now)
+
+
+def count_interactions(job: RunningJob, store: LogStore) -> None:
+    """Handle a job of kind `interactions.count`; nothing is left to do if a command counted since.
+
+    Raises InvalidError when the log is gone or damaged, UnavailableError when counting failed on
+    our side; the job then fails with these words and the months stay as they were.
+    """
+    with job.sessions() as session:
+        source = queries.get_source(session, int(job.payload["source_id"]))
+    asked_at = job.payload.get("asked_at")
+    if asked_at and source.counted_at and source.counted_at > datetime.fromisoformat(asked_at):
+        return
+    report = counted(source, store, now=job.now())
+    with job.sessions() as session, transaction(session):
+        write_months(session, source.id, report, now=job.now())
+        job.finish(session)
+
+
+def counted(source: InteractionSource, store: LogStore, *, now: datetime) -> CountReport:
+    """What a source's log adds up to. Raises as `count_interactions`."""
+    mapping = Mapping.model_validate(source.mapping)
+    folder = store.log_folder(source.digest, source.mapping_name)
+    address, _, table = source.address.partition("#")
+    request = CountRequest(
+        folder=str(folder.resolve()) if not address else "",
+        address=address, table=table, mapping=mapping, now=now, limits=store.limits,
+        digits=CURRENCY_DIGITS[mapping.currency],
+    )  # fmt: skip
+    try:
+        return apart.count(request)
+    except FileRefusedError as error:
+        raise InvalidError(str(error)) from error
+    except apart.EngineFailedError as error:
+        raise UnavailableError(str(error)) from error
+
+
+def write_months(
+    session: Session, source_id: int, report: CountReport, *, now: datetime
+) -> InteractionSource:
+    """Put a source's months in the place of those it had. A source removed meanwhile stays so."""
+    source = session.scalar(
+        select(InteractionSource).where(InteractionSource.id == source_id).with_for_update()
+    )
+    if source is None:
+        raise NotFoundError("There is no such source of interactions.")
+    if source.state is SourceState.REMOVED:
+        return source
+    mapping = Mapping.model_validate(source.mapping)
+    found = placed(
+        report.cuts, mapping, queries.load_spots(session), CURRENCY_DIGITS[mapping.currency]
+    )
+    session.execute(delete(InteractionMonth).where(InteractionMonth.source_id == source_id))
+    rows = [_month(source_id, key, sums) for key, sums in found.months.items()]
+    for start in range(0, len(rows), _WRITTEN_AT_ONCE):
+        session.execute(insert(InteractionMonth), rows[start : start + _WRITTEN_AT_ONCE])
+    source.state, source.counted_at = SourceState.COUNTED, now
+    source.row_count, source.unplaced_count = report.rows, found.unplaced_count
+    source.first_on, source.last_on = report.first_on, report.last_on
+    kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
+    source.issues = kept + _said(found)
+    session.flush()
+    record(
+        session, actor=None, action="interactions.counted", subject=f"interactions:{source_id}",
+        after={
+            "rows": report.rows, "lines_per_month": len(rows), "unplaced": found.unplaced_count,
+        }, now=now,
+    )  # fmt: skip
+    return source
+
+
+def _month(source_id: int, key: MonthKey, sums: dict[str, int]) -> dict[str, object]:
+    return {
+        "source_id": source_id,
+        "touchpoint_id": key.touchpoint_id,
+        "month": key.month,
+        "reason": key.reason,
+        "segment": key.segment,
+        "expected": key.expected,
+        "is_prospect": key.is_prospect,
+        **{name: value for name, value in sums.items() if not name.endswith(("_milli", "_micro"))},
+        "minutes": Decimal(sums["minutes_milli"]) / 1_000,
+        "score_sum": Decimal(sums["score_micro"]) / 1_000_000,
+    }
+
+
+def _said(found: Placed) -> list[dict[str, object]]:
+    """What a count has to say, the most contacts first."""
+    ordered = sorted(found.unplaced.items(), key=lambda item: (-item[1], item[0]))
+    sentences = [
+        f"{words.rstrip('.')}: {contacts:,} contacts count nowhere."
+        for words, contacts in ordered[:NAMED]
+    ]
+    if len(ordered) > NAMED:
+        rest = sum(contacts for _, contacts in ordered[NAMED:])
+        sentences.append(f"{len(ordered) - NAMED} more words: {rest:,} contacts count nowhere.")
+    sentences += [
+        f"The {number:,} rarest words of “{name}” count together as “Other”."
+        for name, number in found.folded.items()
+    ]
+    if found.uncosted:
+        sentences.append(
+            f"{found.uncosted:,} contacts count without their cost: it is in another currency than"
+            " their journey."
+        )
+    return [
+        {"row": 0, "column": "", "severity": "note", "message": one, "found_by": _COUNTED}
+        for one in sentences
+    ]

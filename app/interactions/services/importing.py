@@ -1,0 +1,345 @@
+"""Take a log of interactions in, whole or not at all, and take it back.
+
+The log is read into a draft folder first, which takes as long as it takes; then one short
+transaction writes the source, gives the folder its name and asks for the count. Whatever breaks
+before its commit leaves a folder that no source knows: it counts nowhere and is swept.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.audit.services import once, record, remember
+from app.errors import ConflictError, InvalidError, NotAllowedError, UnavailableError
+from app.interactions import queries
+from app.interactions.engine import apart
+from app.interactions.engine.mapping import Mapping, Place
+from app.interactions.engine.placing import Placed, placed
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import (
+    CountRequest,
+    Issue,
+    ReadReport,
+    ReadRequest,
+    Sample,
+    SampleRequest,
+)
+from app.interactions.services.store import LogStore, file_digest
+from app.jobs.services import enqueue
+from app.journeys.models import InteractionMonth, InteractionSource, Journey
+from app.journeys.rules import SourceState
+from app.values.canonical import digest
+from app.values.money import CURRENCY_DIGITS
+
+KIND = "interactions.count"
+"""The job that counts a source per touchpoint and month."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """A file of interactions and the mapping to read it by; ``name`` says what it is."""
+
+    path: Path
+    name: str
+    mapping: Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class LogDraft:
+    """A log that was read and is not taken in yet."""
+
+    file: LogFile
+    digest: str
+    report: ReadReport
+    folder: Path
+
+
+def check_may_import(actor: Person) -> None:
+    """Raises NotAllowedError for everybody but CX leads."""
+    if not actor.may("interactions.import"):
+        raise NotAllowedError("Only a CX lead takes logs of interactions in or back.")
+
+
+def placed_mapping(session: Session, mapping: Mapping, journey_key: str | None) -> Mapping:
+    """The mapping with the journey its contacts belong to. Raises InvalidError at ``journey``."""
+    if journey_key:
+        found = session.scalar(select(Journey).where(Journey.key == journey_key))
+        if found is None:
+            raise InvalidError(
+                f"There is no journey with the key “{journey_key[:60]}”.", field="journey"
+            )
+        if mapping.cost is not None and found.currency != mapping.currency:
+            raise InvalidError(
+                f"The log's costs are in {mapping.currency}, the journey's in {found.currency}."
+                " Choose a journey of the log's currency, or a mapping without costs.",
+                field="journey",
+            )
+        return mapping.model_copy(update={"journey": Place(fixed=journey_key)})
+    if mapping.journey is None:
+        raise InvalidError(
+            f"The mapping “{mapping.title}” names no journey; say which one the contacts belong"
+            " to.",
+            field="journey",
+        )
+    return mapping
+
+
+def refuse_known(session: Session, digest: str, mapping: Mapping) -> None:
+    """Raises ConflictError when the same bytes came in by the same mapping."""
+    known = queries.find_live_source(session, digest=digest, mapping_name=mapping.name)
+    if known is not None:
+        raise ConflictError(
+            f"This file was taken in already, as “{known.name}” by the mapping"
+            f" {known.mapping_name}. Nothing was changed."
+        )
+
+
+def preview_log(
+    session: Session, store: LogStore, file: LogFile, *, now: datetime
+) -> tuple[ReadReport, Placed | None]:
+    """Read a file as an import that leaves errors out would, and count it, saving nothing.
+
+    Nothing is counted where no row is good. Raises as `drafted`.
+    """
+    with drafted(store, file, leave_out_errors=True, now=now) as draft:
+        if not draft.report.kept:
+            return draft.report, None
+        report = apart.count(
+            CountRequest(folder=str(draft.folder.resolve()), limits=store.limits),
+            seconds=store.seconds,
+        )
+    digits = CURRENCY_DIGITS[file.mapping.currency]
+    return draft.report, placed(report.cuts, file.mapping, queries.load_spots(session), digits)
+
+
+def sample_file(store: LogStore, path: Path, name: str) -> Sample:
+    """The first rows of a file. Raises InvalidError at ``file`` and UnavailableError."""
+    folder = store.new_draft()
+    try:
+        request = SampleRequest(
+            file=str(path.resolve()), name=name, folder=str(folder.resolve()), limits=store.limits
+        )
+        return apart.sample(request, seconds=store.seconds)
+    except FileRefusedError as error:
+        raise InvalidError(str(error), field="file") from error
+    except apart.EngineFailedError as error:
+        raise UnavailableError(str(error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def drafted(
+    store: LogStore, file: LogFile, *, leave_out_errors: bool, now: datetime
+) -> Iterator[LogDraft]:
+    """Read a file into a draft of the store, which is gone afterwards unless it was taken in.
+
+    Raises InvalidError at ``file`` when it is no table the mapping fits, UnavailableError when
+    the reading failed on our side.
+    """
+    folder = store.new_draft()
+    try:
+        request = ReadRequest(
+            file=str(file.path.resolve()),
+            name=file.name,
+            folder=str(folder.resolve()),
+            mapping=file.mapping,
+            digits=CURRENCY_DIGITS[file.mapping.currency],
+            secret=store.secret(),
+            leave_out_errors=leave_out_errors,
+            personal_data=store.personal_data,
+            now=now,
+            limits=store.limits,
+        )
+        report = apart.read(request, seconds=store.seconds)
+        yield LogDraft(file, file_digest(file.path), report, folder)
+    except FileRefusedError as error:
+        raise InvalidError(str(error), field="file") from error
+    except apart.EngineFailedError as error:
+        raise UnavailableError(str(error)) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def import_log(
+    session: Session,
+    store: LogStore,
+    draft: LogDraft,
+    *,
+    request_key: str | None = None,
+    actor: Person,
+    now: datetime,
+) -> InteractionSource:
+    """Take a draft in, once per ``request_key``, and ask for its count.
+
+    Raises ConflictError for a file that came in before, InvalidError when errors bar it.
+    """
+    check_may_import(actor)
+    mapping, report = draft.file.mapping, draft.report
+    if request_key is not None:
+        asked = {"file": draft.digest, "mapping": mapping.name}
+        known = once(session, request_key, actor, "interactions.imported", asked, now=now)
+        if known is not None:
+            return queries.get_source(session, known)
+    refuse_known(session, draft.digest, mapping)
+    _refuse_unsound(report)
+    source = _source(draft, actor, now)
+    session.add(source)
+    session.flush()
+    store.keep(draft.folder, draft.digest, mapping.name)
+    record(
+        session, actor=actor, action="interactions.imported",
+        subject=f"interactions:{source.id}", now=now,
+        after={
+            "file": draft.file.name, "digest": draft.digest, "mapping": mapping.name,
+            "rows": report.kept, "rows_left_out": report.errors,
+        },
+    )  # fmt: skip
+    _ask_count(session, source, actor, now)
+    if request_key is not None:
+        remember(session, request_key, source.id)
+    return source
+
+
+def _ask_count(session: Session, source: InteractionSource, actor: Person, now: datetime) -> None:
+    asked = {"source_id": source.id, "asked_at": now.isoformat()}
+    enqueue(session, kind=KIND, payload=asked, actor=actor, now=now)
+
+
+def _refuse_unsound(report: ReadReport) -> None:
+    if report.kept:
+        return
+    if report.errors == report.rows:
+        raise InvalidError("No row of the file can be taken in.", field="file")
+    raise InvalidError(
+        f"{report.errors:,} of {report.rows:,} rows have errors. Mend them in the file, or choose"
+        " to leave these rows out. Nothing was saved.",
+        field="leave_out",
+    )
+
+
+def _source(draft: LogDraft, actor: Person, now: datetime) -> InteractionSource:
+    report = draft.report
+    return InteractionSource(
+        name=draft.file.name,
+        digest=draft.digest,
+        mapping_name=draft.file.mapping.name,
+        state=SourceState.IMPORTED,
+        row_count=report.kept,
+        left_out_count=report.errors,
+        unplaced_count=0,
+        first_on=report.first_on,
+        last_on=report.last_on,
+        issues=[stored_issue(issue) for issue in report.issues],
+        mapping=draft.file.mapping.model_dump(mode="json", exclude_defaults=True),
+        imported_by_id=actor.id,
+        imported_at=now,
+    )
+
+
+def stored_issue(issue: Issue) -> dict[str, object]:
+    """An issue as a source keeps it."""
+    return {
+        "row": issue.row, "column": issue.column, "severity": issue.severity,
+        "message": issue.message,
+    }  # fmt: skip
+
+
+def add_warehouse(
+    session: Session,
+    address: str,
+    table: str,
+    mapping: Mapping,
+    *,
+    actor: Person,
+    now: datetime,
+) -> InteractionSource:
+    """Count a table of a warehouse from now on, where it lies. Raises InvalidError.
+
+    Passwords are no part of an address: the warehouse's own driver finds them, such as in
+    PGPASSWORD or a password file.
+    """
+    check_may_import(actor)
+    _check_address(address, table)
+    place = f"{address}#{table}"
+    known = digest(place.encode())
+    refuse_known(session, known, mapping)
+    source = InteractionSource(
+        name=table,
+        digest=known,
+        mapping_name=mapping.name,
+        address=place,
+        state=SourceState.IMPORTED,
+        row_count=0,
+        left_out_count=0,
+        unplaced_count=0,
+        issues=[],
+        mapping=mapping.model_dump(mode="json", exclude_defaults=True),
+        imported_by_id=actor.id,
+        imported_at=now,
+    )
+    session.add(source)
+    session.flush()
+    record(
+        session, actor=actor, action="interactions.warehouse_added",
+        subject=f"interactions:{source.id}", now=now,
+        after={"address": address, "table": table, "mapping": mapping.name},
+    )  # fmt: skip
+    _ask_count(session, source, actor, now)
+    return source
+
+
+def _check_address(address: str, table: str) -> None:
+    parts = urlsplit(address)
+    if not parts.scheme or not table:
+        raise InvalidError(
+            "Write the warehouse's address as postgresql://host/database, and name a table."
+        )
+    if parts.password or "password" in parts.query.lower():
+        raise InvalidError(
+            "An address is kept and shown, so it holds no password. Leave it out, and give it to"
+            " the warehouse's driver, such as in PGPASSWORD or a password file."
+        )
+
+
+def remove_source(
+    session: Session, store: LogStore, source: InteractionSource, *, actor: Person, now: datetime
+) -> None:
+    """Take an import back: its months and its log go, that it was there stays on the record.
+
+    Raises ConflictError when that was done already.
+    """
+    check_may_import(actor)
+    if source.state is SourceState.REMOVED:
+        raise ConflictError("This import was taken back already.")
+    months = InteractionMonth.source_id == source.id
+    count = session.scalar(select(func.count()).select_from(InteractionMonth).where(months))
+    session.execute(delete(InteractionMonth).where(months))
+    source.state, source.removed_by_id, source.removed_at = SourceState.REMOVED, actor.id, now
+    session.flush()
+    record(
+        session, actor=actor, action="interactions.removed", subject=f"interactions:{source.id}",
+        before={"file": source.name, "rows": source.row_count, "lines_per_month": count}, now=now,
+    )  # fmt: skip
+    gone = partial(store.remove, store.log_folder(source.digest, source.mapping_name))
+    session.info.setdefault("after_commit", []).append(gone)
+
+
+def sweep_store(session: Session, store: LogStore, *, now: datetime) -> int:
+    """Remove what broken imports left behind; gives how many folders went."""
+    known = {
+        store.log_folder(one.digest, one.mapping_name).name
+        for one in queries.list_live_sources(session)
+    }
+    return store.sweep(known, now=now)

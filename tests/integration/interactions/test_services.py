@@ -1,0 +1,228 @@
+"""Logs come in whole or not at all, once, are counted, and can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.audit.models import AuditEvent
+from app.db.session import transaction
+from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.interactions.engine.mapping import Mapping
+from app.interactions.services import (
+    LogFile,
+    LogStore,
+    count_again,
+    drafted,
+    import_log,
+    placed_mapping,
+    remove_source,
+    sweep_store,
+)
+from app.jobs.models import Job
+from app.jobs.rules import JobState
+from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.rules import SourceState
+from tests.factories.accounts import Cast
+from tests.factories.journeys import make_journey
+from tests.unit.interactions.logs import ROW, mapping, row, rows
+
+LINES = rows(
+    ROW,
+    row(id="2", through="Post", ok="no"),
+    row(id="3", through="Fax"),
+    row(id="4", when="2026-06-01 09:00", score="eleven"),
+)
+
+
+@pytest.fixture
+def store(app: Flask, session: Session, cast: Cast, tmp_path: Path) -> LogStore:
+    app.config["INTERACTIONS_FOLDER"] = str(tmp_path / "interactions")
+    with transaction(session):
+        make_journey(session, cast.owner)
+    return LogStore.of(app.config)
+
+
+def _file(folder: Path, content: str = LINES, **parts: object) -> LogFile:
+    path = folder / "log.csv"
+    path.write_text(content, encoding="utf-8")
+    return LogFile(path, "log.csv", mapping(**parts))
+
+
+def _import(
+    session: Session, store: LogStore, file: LogFile, cast: Cast, now: datetime,
+    *, leave_out: bool = True, request_key: str | None = None,
+) -> InteractionSource:  # fmt: skip
+    with (
+        drafted(store, file, leave_out_errors=leave_out, now=now) as draft,
+        transaction(session),
+    ):
+        return import_log(session, store, draft, request_key=request_key, actor=cast.lead, now=now)
+
+
+def _folders(store: LogStore) -> list[str]:
+    return sorted(path.name for path in store.folder.iterdir() if path.is_dir())
+
+
+def _months(session: Session, source: InteractionSource) -> list[InteractionMonth]:
+    session.expire_all()
+    query = select(InteractionMonth).where(InteractionMonth.source_id == source.id)
+    return list(session.scalars(query.order_by(InteractionMonth.id)))
+
+
+class TestImportLog:
+    def test_takes_the_good_rows_and_a_job_counts_them(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        source = _import(session, store, _file(tmp_path), cast, now)
+        assert (source.row_count, source.left_out_count) == (3, 1)
+        assert source.state is SourceState.IMPORTED
+        assert [one["row"] for one in source.issues] == [5]
+        assert _folders(store) == [store.log_folder(source.digest, "own").name]
+        assert run_jobs() == 1
+        months = _months(session, source)
+        assert sorted((one.contacts, one.judged, one.unmet) for one in months) == [
+            (1, 1, 0),
+            (1, 1, 1),
+        ]
+        assert source.state is SourceState.COUNTED
+        assert source.unplaced_count == 1
+        assert "“Fax” means no channel: 1 contacts" in str(source.issues[-1]["message"])
+
+    def test_takes_nothing_while_errors_bar_it(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        with pytest.raises(InvalidError, match="1 of 4 rows have errors"):
+            _import(session, store, _file(tmp_path), cast, now, leave_out=False)
+        assert _folders(store) == []
+        assert session.scalar(select(func.count()).select_from(InteractionSource)) == 0
+
+    def test_takes_a_file_once(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        key = "5" * 32
+        first = _import(session, store, _file(tmp_path), cast, now, request_key=key)
+        again = _import(session, store, _file(tmp_path), cast, now, request_key=key)
+        assert again.id == first.id
+        with pytest.raises(ConflictError, match="taken in already"):
+            _import(session, store, _file(tmp_path), cast, now)
+        assert len(_folders(store)) == 1
+
+    def test_is_for_cx_leads(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        with (
+            pytest.raises(NotAllowedError),
+            drafted(store, _file(tmp_path), leave_out_errors=True, now=now) as draft,
+            transaction(session),
+        ):
+            import_log(session, store, draft, actor=cast.manager, now=now)
+
+
+class TestRemoveSource:
+    def test_takes_log_and_months_and_leaves_the_record(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        source = _import(session, store, _file(tmp_path), cast, now)
+        run_jobs()
+        session.expire_all()
+        with transaction(session):
+            remove_source(session, store, source, actor=cast.lead, now=now)
+        assert _months(session, source) == []
+        assert _folders(store) == []
+        assert source.state is SourceState.REMOVED
+        actions = list(
+            session.scalars(
+                select(AuditEvent.action)
+                .where(AuditEvent.subject == f"interactions:{source.id}")
+                .order_by(AuditEvent.number)
+            )
+        )
+        assert actions == ["interactions.imported", "interactions.counted", "interactions.removed"]
+        _import(session, store, _file(tmp_path), cast, now)
+        with pytest.raises(ConflictError), transaction(session):
+            remove_source(session, store, source, actor=cast.lead, now=now)
+
+    def test_stays_so_when_a_count_ends_later(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        source = _import(session, store, _file(tmp_path), cast, now)
+        with transaction(session):
+            remove_source(session, store, source, actor=cast.lead, now=now)
+        run_jobs()
+        session.expire_all()
+        job = session.scalars(select(Job)).one()
+        assert job.state is JobState.FAILED
+        assert "gone" in (job.failure or "")
+        assert source.state is SourceState.REMOVED
+
+
+class TestCountAgain:
+    def test_gives_the_same_months_anew(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        source = _import(session, store, _file(tmp_path), cast, now)
+        run_jobs()
+        session.expire_all()
+        issues = source.issues
+        with transaction(session):
+            count_again(session, source, actor=cast.lead, now=now)
+        run_jobs()
+        assert sum(one.contacts for one in _months(session, source)) == 2
+        assert source.issues == issues
+
+
+class TestSweepStore:
+    def test_removes_only_what_no_source_knows_and_is_old(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        known = store.log_folder(source.digest, source.mapping_name)
+        stray = store.folder / "0123-own"
+        stray.mkdir()
+        draft = store.new_draft()
+        later = datetime.now(now.tzinfo) + timedelta(days=2)
+        assert sweep_store(session, store, now=datetime.now(now.tzinfo)) == 0
+        assert sweep_store(session, store, now=later) == 2
+        assert (known.exists(), stray.exists(), draft.exists()) == (True, False, False)
+
+
+class TestPlacedMapping:
+    def test_needs_a_journey_that_exists_and_has_the_log_s_currency(
+        self, session: Session, store: LogStore
+    ) -> None:
+        bare: Mapping = mapping(journey=None)
+        with pytest.raises(InvalidError, match="names no journey"):
+            placed_mapping(session, bare, None)
+        with pytest.raises(InvalidError, match="no journey with the key"):
+            placed_mapping(session, bare, "nothing")
+        placed = placed_mapping(session, bare, "motor-claim")
+        assert placed.journey is not None
+        assert placed.journey.fixed == "motor-claim"
+        dollars = bare.model_copy(update={"currency": "USD"})
+        with pytest.raises(InvalidError, match="USD, the journey's in EUR"):
+            placed_mapping(session, dollars, "motor-claim")
+
+
+class TestDrafted:
+    def test_leaves_nothing_when_the_file_is_no_table(
+        self, store: LogStore, now: datetime, tmp_path: Path
+    ) -> None:
+        file = replace(_file(tmp_path), name="log.parquet")
+        with (
+            pytest.raises(InvalidError, match="no Parquet"),
+            drafted(store, file, leave_out_errors=False, now=now),
+        ):
+            pass
+        assert _folders(store) == []

@@ -1,0 +1,86 @@
+"""A warehouse's table is counted where it lies, with the figures of the same file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.db.session import transaction
+from app.errors import ConflictError, InvalidError
+from app.interactions.engine.counting import count_log
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import CountRequest, Cut
+from app.interactions.engine.warehouse import count_warehouse
+from app.interactions.services import add_warehouse
+from app.journeys.models import InteractionSource
+from tests.factories.accounts import Cast
+from tests.support.postgres import PostgresServer
+from tests.unit.interactions.logs import NOW, mapping, read, row, rows
+
+CONTACTS = (
+    ("1", "2026-05-04 10:00", "K1", "Phone", "Bill", "Today", "Solved", "yes", "4.20", "6", "8"),
+    ("2", "2026-05-20 10:00", "K1", "Phone", "Bill", "Today", "Left", "no", "0.80", "1.5", "3"),
+    ("3", "2026-07-01 00:30", "K2", "Fax", "Claim", "Today", "Escalated", "", "1.10", "2", "10"),
+)
+TYPES = (
+    'id text, "when" timestamp, who text, through text, why text, wanted text, result text,'
+    " ok text, cost numeric, length numeric, score integer"
+)
+
+
+@pytest.fixture
+def address(postgres_server: PostgresServer) -> str:
+    postgres_server.create("log_warehouse")
+    with postgres_server.connect("log_warehouse") as connection:
+        connection.execute(f"CREATE TABLE contacts ({TYPES})")
+        marks = ", ".join(["%s"] * 11)
+        for contact in CONTACTS:
+            connection.execute(f"INSERT INTO contacts VALUES ({marks})", contact)
+    return postgres_server.url("log_warehouse").replace("+psycopg", "")
+
+
+def _of_file(folder: Path) -> tuple[Cut, ...]:
+    names = ("id", "when", "who", "through", "why", "wanted", "result", "ok", "cost", "length",
+             "score")  # fmt: skip
+    lines = [row(**dict(zip(names, contact, strict=True))) for contact in CONTACTS]
+    read(folder, rows(*lines), mapping=mapping(zone="Europe/Berlin"))
+    return count_log(CountRequest(folder=str(folder / "log"))).cuts
+
+
+class TestCountWarehouse:
+    def test_gives_the_figures_of_the_same_file(self, address: str, tmp_path: Path) -> None:
+        own = mapping(zone="Europe/Berlin")
+        report = count_warehouse(
+            CountRequest(address=address, table="contacts", mapping=own, now=NOW)
+        )
+        assert report.cuts == _of_file(tmp_path)
+        assert report.rows == 3
+
+    def test_says_what_the_warehouse_says(self, address: str) -> None:
+        asked = CountRequest(address=address, table="nothing", mapping=mapping(), now=NOW)
+        with pytest.raises(FileRefusedError, match="no table “nothing”"):
+            count_warehouse(asked)
+        with pytest.raises(FileRefusedError, match="does not answer"):
+            count_warehouse(asked.model_copy(update={"address": "postgresql://127.0.0.1:1/none"}))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestAddWarehouse:
+    def test_keeps_no_password_and_takes_a_table_once(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        def add(address: str) -> InteractionSource:
+            with transaction(session):
+                return add_warehouse(
+                    session, address, "contacts", mapping(), actor=cast.lead, now=now
+                )
+
+        for secret in ("postgresql://me:secret@host/log", "postgresql://host/log?password=x"):
+            with pytest.raises(InvalidError, match="no password"):
+                add(secret)
+        assert add("postgresql://host/log").address == "postgresql://host/log#contacts"
+        with pytest.raises(ConflictError):
+            add("postgresql://host/log")

@@ -1,0 +1,63 @@
+"""A log adds up per month, place, reason, segment and expectation."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from app.interactions.engine.counting import count_log
+from app.interactions.engine.requests import CountRequest, Cut
+from tests.unit.interactions.logs import read, row, rows
+
+
+def _cuts(folder: Path, *lines: str, **asked: object) -> tuple[Cut, ...]:
+    read(folder, rows(*lines), **asked)
+    return count_log(CountRequest(folder=str(folder / "log"))).cuts
+
+
+class TestCountLog:
+    def test_adds_up_what_is_alike(self, tmp_path: Path) -> None:
+        (cut,) = _cuts(
+            tmp_path,
+            row(who="K1"),
+            row(id="2", who="K2", ok="no", cost="0.80", score="", length="1.5", result="Left"),
+            row(id="3", who="K3", ok="", cost="", result="Escalated"),
+        )
+        assert (cut.month, cut.channel, cut.contacts) == (date(2026, 5, 1), "Phone", 3)
+        assert (cut.judged, cut.unmet, cut.lost, cut.escalated) == (2, 1, 1, 1)
+        assert (cut.costed, cut.cost_minor) == (2, 500)
+        assert (cut.timed, cut.minutes_milli) == (3, 13_500)
+        assert (cut.scored, cut.score_micro) == (2, 16_000_000)
+
+    def test_tells_months_reasons_and_expectations_apart(self, tmp_path: Path) -> None:
+        cuts = _cuts(
+            tmp_path, row(), row(id="2", when="2026-06-01"), row(id="3", why="Bill"),
+            row(id="4", wanted="Tomorrow"), row(id="5", why=""),
+        )  # fmt: skip
+        assert [(cut.month.month, cut.reason, cut.expected) for cut in cuts] == [
+            (5, "", "Today"),
+            (5, "Bill", "Today"),
+            (5, "Where is my claim?", "Today"),
+            (5, "Where is my claim?", "Tomorrow"),
+            (6, "Where is my claim?", "Today"),
+        ]
+
+    def test_calls_the_same_customer_with_the_same_reason_within_30_days_a_repeat(
+        self, tmp_path: Path
+    ) -> None:
+        cuts = _cuts(
+            tmp_path,
+            row(),
+            row(id="2", when="2026-06-03 10:00"),
+            row(id="3", when="2026-07-04 10:00"),
+            row(id="4", when="2026-05-05", why="Bill"),
+            row(id="5", when="2026-05-05", who="K2"),
+            row(id="6", when="2026-05-06", who=""),
+            row(id="7", when="2026-05-07", who=""),
+        )
+        assert [(cut.month.month, cut.reason, cut.repeats) for cut in cuts] == [
+            (5, "Bill", 0),
+            (5, "Where is my claim?", 0),
+            (6, "Where is my claim?", 1),
+            (7, "Where is my claim?", 0),
+        ]

@@ -1,0 +1,268 @@
+"""A foreign file becomes a typed log, whole or not at all, every doubtful row named."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import duckdb
+import pytest
+import xlsxwriter
+
+from app.interactions.engine.log import COLUMNS, LOG_FILE, customer_pseudonym
+from app.interactions.engine.refusals import FileRefusedError
+from tests.unit.interactions.logs import HEADER, ROW, SECRET, mapping, read, row, rows, said
+
+
+def _log(folder: Path, what: str = "*") -> list[tuple]:
+    return duckdb.sql(f"SELECT {what} FROM '{folder / 'log' / LOG_FILE}' ORDER BY row").fetchall()
+
+
+def _workbook(rows: list[list[object]]) -> bytes:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream, {"in_memory": True})
+    sheet = book.add_worksheet()
+    for number, cells in enumerate(rows):
+        sheet.write_row(number, 0, cells)
+    book.close()
+    return stream.getvalue()
+
+
+class TestGoodFiles:
+    def test_give_every_column_its_type(self, tmp_path: Path) -> None:
+        report = read(tmp_path, rows(ROW))
+        described = duckdb.sql(f"DESCRIBE FROM '{tmp_path / 'log' / LOG_FILE}'").fetchall()
+        assert [name for name, *_ in described] == list(COLUMNS)
+        assert (report.rows, report.errors, report.kept, report.contacts) == (1, 0, 1, 1)
+        assert _log(tmp_path, "row, id, channel, reason") == [
+            (2, "1", "Phone", "Where is my claim?")
+        ]
+        assert _log(tmp_path, "judged, unmet, cost_minor, minutes, score") == [(1, 0, 420, 6, 8)]
+
+    def test_keep_no_customer_key(self, tmp_path: Path) -> None:
+        read(tmp_path, rows(row(who="customer-4711")))
+        assert b"customer-4711" not in (tmp_path / "log" / LOG_FILE).read_bytes()
+        assert _log(tmp_path, "customer") == [(customer_pseudonym("customer-4711", SECRET),)]
+        assert customer_pseudonym("customer-4711", "another") != _log(tmp_path, "customer")[0][0]
+
+    def test_may_be_separated_by_semicolons_or_tabs_and_write_commas_in_numbers(
+        self, tmp_path: Path
+    ) -> None:
+        text = rows(row(cost="1.234;50").replace(",", "|")).replace(";", ",")
+        for mark in ";\t":
+            lines = text.replace("|", mark).replace(HEADER, HEADER.replace(",", mark))
+            assert read(tmp_path, lines, mapping=mapping(decimal=",")).errors == 0
+            assert _log(tmp_path, "cost_minor") == [(123450,)]
+
+    def test_may_group_thousands(self, tmp_path: Path) -> None:
+        report = read(tmp_path, rows(row(cost='"1,234.50"'), row(id="2", cost='"12,34.50"')))
+        assert said(report) == [(3, "cost", "error")]
+
+    @pytest.mark.parametrize(
+        ("encoding", "says"),
+        [("utf-8-sig", "utf-8"), ("utf-16", "utf-8"), ("windows-1252", "windows-1252")],
+    )
+    def test_may_have_another_encoding(self, tmp_path: Path, encoding: str, says: str) -> None:
+        text = rows(row(why="Straße gesperrt"))
+        read(tmp_path, text.encode(encoding), mapping=mapping(encoding=says))
+        assert _log(tmp_path, "reason") == [("Straße gesperrt",)]
+
+    def test_may_be_workbooks_with_days_and_empty_rows(self, tmp_path: Path) -> None:
+        cells: list[list[object]] = [list(HEADER.split(",")), list(ROW.split(",")), [], []]
+        cells.append([*ROW.replace("1,", "2,", 1).split(",")[:-1], "eleven"])
+        report = read(tmp_path, _workbook(cells), "log.xlsx")
+        assert said(report) == [(5, "score", "error")]
+
+    def test_may_be_parquet(self, tmp_path: Path) -> None:
+        source = tmp_path / "source.parquet"
+        (tmp_path / "source.csv").write_text(rows(ROW, row(id="2", when="2026-06-01 08:00")))
+        duckdb.sql(f"COPY (FROM '{tmp_path / 'source.csv'}') TO '{source}'")
+        assert read(tmp_path, source.read_bytes(), "log.parquet").kept == 2
+        assert _log(tmp_path, "cost_minor, score") == [(420, 8), (420, 8)]
+
+    def test_take_moments_from_their_zone_to_utc(self, tmp_path: Path) -> None:
+        lines = rows(
+            row(when="2026-07-01 00:30"),
+            row(id="2", when="2026-01-01 00:30"),
+            row(id="3", when="2026-10-25 02:30"),
+        )
+        read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
+        assert _log(tmp_path, "occurred_at::VARCHAR, occurred_on::VARCHAR") == [
+            ("2026-06-30 22:30:00", "2026-07-01"),
+            ("2025-12-31 23:30:00", "2026-01-01"),
+            ("2026-10-25 00:30:00", "2026-10-25"),
+        ]
+
+    def test_may_write_moments_as_they_like(self, tmp_path: Path) -> None:
+        own = mapping(when={"column": "when", "format": "%d.%m.%Y %H:%M"})
+        report = read(tmp_path, rows(row(when="04.05.2026 10:00"), row(id="2")), mapping=own)
+        assert said(report) == [(3, "when", "error")]
+
+    def test_may_name_offsets(self, tmp_path: Path) -> None:
+        own = mapping(when={"column": "when", "format": "offset"}, zone="America/New_York")
+        read(tmp_path, rows(row(when="2026-07-01T02:00:00+02:00")), mapping=own)
+        assert _log(tmp_path, "occurred_at::VARCHAR, occurred_on::VARCHAR") == [
+            ("2026-07-01 00:00:00", "2026-06-30")
+        ]
+
+    def test_rescale_scores(self, tmp_path: Path) -> None:
+        own = mapping(score={"column": "score", "low": 1, "high": 5})
+        report = read(tmp_path, rows(row(score="4"), row(id="2", score="6")), mapping=own)
+        assert said(report) == [(3, "score", "error")]
+        read(tmp_path, rows(row(score="4")), mapping=own)
+        assert [float(score) for (score,) in _log(tmp_path, "score")] == [7.5]
+
+
+WRONG = (
+    ({"when": "2026-02-30"}, "when", "“2026-02-30” is not a moment"),
+    ({"when": ""}, "when", "says no moment"),
+    ({"when": "2031-01-01"}, "when", "lies in the future"),
+    ({"when": "0001-01-01"}, "when", "is not a moment"),
+    ({"when": "infinity"}, "when", "is not a moment"),
+    ({"cost": "NaN"}, "cost", "“NaN” is not a number"),
+    ({"cost": "1e999"}, "cost", "is not a number"),
+    ({"cost": "0.005"}, "cost", "smallest unit"),
+    ({"cost": "-4"}, "cost", "0 or more"),
+    ({"length": "-1"}, "length", "no length"),
+    ({"score": "11"}, "score", "outside the scale of 0 to 10"),
+    ({"score": "=1+1"}, "score", "“=1+1” is not a number"),
+    ({"why": "x" * 401}, "why", "more than 400 signs"),
+)
+
+
+class TestRowsWithErrors:
+    def test_are_named_and_bar_the_file(self, tmp_path: Path) -> None:
+        wrong = [row(id=str(n), **cells) for n, (cells, _, _) in enumerate(WRONG, 2)]
+        report = read(tmp_path, rows(ROW, *wrong))
+        by_row = {issue.row: issue for issue in report.issues}
+        for line, (_, column, words) in enumerate(WRONG, 3):
+            issue = by_row.pop(line)
+            assert (issue.column, issue.severity) == (column, "error")
+            assert words in issue.message
+        assert by_row == {}
+        assert (report.errors, report.issue_count, report.kept) == (len(WRONG), len(WRONG), 0)
+        assert not (tmp_path / "log" / LOG_FILE).exists()
+
+    def test_can_be_left_out(self, tmp_path: Path) -> None:
+        lines = rows(ROW, row(id="2", score="eleven"), row(id="3"))
+        report = read(tmp_path, lines, leave_out_errors=True)
+        assert (report.rows, report.errors, report.kept) == (3, 1, 2)
+        assert _log(tmp_path, "id") == [("1",), ("3",)]
+
+    def test_may_repeat_an_id(self, tmp_path: Path) -> None:
+        report = read(tmp_path, rows(ROW, row(id="2"), ROW), leave_out_errors=True)
+        assert said(report) == [(4, "id", "error")]
+        assert _log(tmp_path, "row, id") == [(2, "1"), (3, "2")]
+
+    def test_are_counted_when_they_are_too_many_to_name(self, tmp_path: Path) -> None:
+        lines = rows(*(row(id=str(one), score="?") for one in range(120)))
+        report = read(tmp_path, lines)
+        assert len(report.issues) == 50
+        assert (report.errors, report.issue_count) == (120, 120)
+
+    def test_may_be_no_rows_of_the_table(self, tmp_path: Path) -> None:
+        lines = rows(ROW, "2,too,few", row(id="3") + ",more", row(id="4", score="?"))
+        report = read(tmp_path, lines)
+        assert said(report) == [(3, "", "error"), (4, "", "error"), (5, "score", "error")]
+        assert "fewer cells" in report.issues[0].message
+        assert "more cells" in report.issues[1].message
+
+    def test_may_be_in_another_encoding_than_the_rest(self, tmp_path: Path) -> None:
+        mixed = rows(ROW).encode() + row(id="2", why="Straße").encode("latin-1") + b"\n"
+        report = read(tmp_path, mixed)
+        assert [(issue.row, issue.severity) for issue in report.issues] == [(3, "error")]
+        assert "UTF-8" in report.issues[0].message
+
+    def test_count_more_answers_than_invitations_as_a_note(self, tmp_path: Path) -> None:
+        own = mapping(contacts="answered", invited="invited", customer=None, id=None)
+        lines = rows(ROW + ",12,10", ROW + ",3,10", header=HEADER + ",answered,invited")
+        report = read(tmp_path, lines, mapping=own)
+        assert said(report) == [(2, "answered", "note")]
+        assert (report.kept, report.contacts) == (2, 15)
+
+
+class TestPersonalData:
+    LINES = rows(ROW, row(id="2", why="Call 0170 1234567"), row(id="3", result="for Mr. Smith"))
+
+    def test_is_refused_without_repeating_it(self, tmp_path: Path) -> None:
+        report = read(tmp_path, self.LINES)
+        assert said(report) == [(3, "why", "error"), (4, "result", "error")]
+        assert not any("1234567" in issue.message for issue in report.issues)
+
+    def test_is_left_out_with_its_rows(self, tmp_path: Path) -> None:
+        assert read(tmp_path, self.LINES, leave_out_errors=True).kept == 1
+
+    def test_can_be_masked(self, tmp_path: Path) -> None:
+        report = read(tmp_path, self.LINES, personal_data="mask")
+        assert said(report) == [(3, "why", "note"), (4, "result", "note")]
+        assert _log(tmp_path, "reason, outcome") == [
+            ("Where is my claim?", "Solved"),
+            ("Call …", "Solved"),
+            ("Where is my claim?", "for …"),
+        ]
+
+    def test_can_be_kept(self, tmp_path: Path) -> None:
+        assert read(tmp_path, self.LINES, personal_data="keep").kept == 3
+
+
+class TestFilesThatAreNoTables:
+    @pytest.mark.parametrize(
+        ("content", "name", "words"),
+        [
+            (b"", "log.csv", "empty"),
+            (b"\n\n", "log.csv", "empty"),
+            (HEADER.encode() + b"\n", "log.csv", "no rows"),
+            (rows(ROW).encode(), "log.pdf", "ending"),
+            (rows(ROW).replace("score", "id", 1).encode(), "log.csv", "“id” twice"),
+            (rows(ROW).replace(",who", ",", 1).encode(), "log.csv", "no name"),
+            (rows(ROW).replace("who", "whom").encode(), "log.csv", "reads “who”"),
+            (rows(ROW).encode()[:-20] + b"\0\0\n", "log.csv", "Line 2 holds a zero byte"),
+            (",".join(f"c{n}" for n in range(201)).encode(), "log.csv", "at most 200"),
+            (b"PK\x03\x04 and so on", "log.csv", ".xlsx"),
+            (b"PK\x03\x04 and so on", "log.xlsx", "no readable XLSX"),
+            (b"PAR2 and so on", "log.parquet", "no Parquet"),
+            (b"PAR1 and so on", "log.parquet", "cannot be read"),
+        ],
+    )
+    def test_are_refused_in_words(
+        self, tmp_path: Path, content: bytes, name: str, words: str
+    ) -> None:
+        with pytest.raises(FileRefusedError, match=words):
+            read(tmp_path, content, name)
+        assert not (tmp_path / "log" / LOG_FILE).exists()
+
+    def test_may_be_zip_bombs(self, tmp_path: Path) -> None:
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
+        with pytest.raises(FileRefusedError, match="unpacks"):
+            read(tmp_path, stream.getvalue(), "log.xlsx")
+
+    def test_may_have_a_far_cell(self, tmp_path: Path) -> None:
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(stream, {"in_memory": True})
+        book.add_worksheet().write(1_048_575, 16_383, "far")
+        book.close()
+        with pytest.raises(FileRefusedError, match="column 16384 and row 1048576"):
+            read(tmp_path, stream.getvalue(), "log.xlsx")
+
+    def test_may_hold_lists(self, tmp_path: Path) -> None:
+        source = tmp_path / "source.parquet"
+        duckdb.sql(f"COPY (SELECT [1, 2] AS id) TO '{source}'")
+        with pytest.raises(FileRefusedError, match="lists"):
+            read(tmp_path, source.read_bytes(), "log.parquet")
+
+
+class TestMomentsWithOffsets:
+    def test_are_refused_where_the_mapping_says_there_are_none(self, tmp_path: Path) -> None:
+        lines = rows(
+            row(when="2026-07-01T02:00:00+02:00"),
+            row(id="2", when="2026-07-01T02:00:00-05"),
+            row(id="3", when="2026-07-01T02:00:00.123"),
+            row(id="4", when="2026-07-01T02:00:00Z"),
+        )
+        assert said(read(tmp_path, lines)) == [(2, "when", "error"), (3, "when", "error")]
+        assert (5, "when", "error") in said(
+            read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
+        )

@@ -1,0 +1,108 @@
+"""Every shipped mapping reads the real file it was made for, and adds up as the file does."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from app.interactions.engine.counting import count_log
+from app.interactions.engine.mapping import Place
+from app.interactions.engine.placing import Placed, Spot, placed
+from app.interactions.engine.requests import CountRequest, ReadReport
+from app.interactions.engine.shipped import list_shipped, shipped
+from app.journeys.rules import Channel, StageKind
+from tests.unit.interactions.logs import read
+
+DATA = Path(__file__).parents[2] / "data"
+SPOTS = {
+    ("j", stage.value, channel.value): Spot(number, "USD")
+    for number, (stage, channel) in enumerate((s, c) for s in StageKind for c in Channel)
+}
+Rows = list[dict[str, str]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A real file, read and counted, beside its own rows."""
+
+    rows: Rows
+    report: ReadReport
+    found: Placed
+
+    def total(self, name: str) -> int:
+        return sum(sums[name] for sums in self.found.months.values())
+
+
+def _take(folder: Path, file: str, name: str, *, delimiter: str = ",") -> Taken:
+    mapping = shipped(name).model_copy(update={"journey": Place(fixed="j")})
+    content = (DATA / file).read_bytes()
+    report = read(folder, content, file, mapping=mapping)
+    cuts = count_log(CountRequest(folder=str(folder / "log"))).cuts
+    lines = content.decode("utf-8-sig").splitlines(keepends=True)
+    rows = list(csv.DictReader(lines, delimiter=delimiter))
+    return Taken(rows, report, placed(cuts, mapping, SPOTS, 2))
+
+
+def _where(rows: Rows, column: str, *words: str) -> int:
+    return sum(row[column] in words for row in rows)
+
+
+def _sum(rows: Rows, columns: Iterable[str]) -> int:
+    cells = (row[column] for row in rows for column in columns)
+    return sum(int(Decimal(cell)) for cell in cells if cell not in ("", "NA", "ND"))
+
+
+class TestShippedMappings:
+    def test_reads_boston_s_requests(self, tmp_path: Path) -> None:
+        taken = _take(tmp_path, "boston_311_extract.csv", "boston-311")
+        assert (taken.report.errors, taken.report.kept) == (0, len(taken.rows))
+        assert (taken.total("contacts"), taken.found.unplaced) == (len(taken.rows), {})
+        assert taken.total("unmet") == _where(taken.rows, "ontime", "OVERDUE") > 0
+        assert taken.total("judged") == _where(taken.rows, "ontime", "OVERDUE", "ONTIME")
+
+    def test_reads_the_cfpb_s_complaints(self, tmp_path: Path) -> None:
+        taken = _take(tmp_path, "cfpb_complaints_extract.csv", "cfpb-complaints")
+        assert (taken.report.errors, taken.total("contacts")) == (0, len(taken.rows))
+        assert taken.total("unmet") == _where(taken.rows, "Timely response?", "No") > 0
+        assert taken.total("escalated") == _where(taken.rows, "Consumer disputed?", "Yes")
+
+    def test_reads_uci_s_bank_contacts(self, tmp_path: Path) -> None:
+        taken = _take(tmp_path, "uci_bank_extract.csv", "uci-bank", delimiter=";")
+        assert (taken.report.errors, taken.total("contacts")) == (0, len(taken.rows))
+        exact = sum(Decimal(row["duration"]) for row in taken.rows) / 60
+        assert abs(Decimal(taken.total("minutes_milli")) / 1000 - exact) < Decimal("0.05")
+        assert taken.total("timed") == len(taken.rows)
+
+    def test_reads_the_trust_surveys_and_notes_what_cannot_be(self, tmp_path: Path) -> None:
+        taken = _take(tmp_path, "us_hisp_trust_extract.csv", "us-hisp-trust")
+        assert taken.report.errors == 0
+        assert any("more than were invited" in one.message for one in taken.report.issues)
+        sums = ("strongly_disagree_num", "disagree_num", "neutral_num")
+        everywhere = taken.found.unplaced_count + taken.total("contacts")
+        assert everywhere >= _sum(taken.rows, ["volume_of_respondents"])
+        if not taken.found.unplaced:
+            assert taken.total("unmet") == _sum(taken.rows, sums)
+        assert 0 < taken.total("score_micro") <= 10_000_000 * taken.total("scored")
+
+    def test_reads_canada_s_standards(self, tmp_path: Path) -> None:
+        taken = _take(tmp_path, "canada_service_standards_extract.csv", "canada-services")
+        assert taken.report.errors == 0
+        everywhere = taken.total("contacts") + taken.found.unplaced_count
+        assert everywhere == _sum(taken.rows, ["total_volume"])
+        assert set(taken.found.unplaced) <= {"“OTH” means no channel"}
+
+    def test_reads_canada_s_volumes_by_channel(self, tmp_path: Path) -> None:
+        name = "canada-services-inventory"
+        taken = _take(tmp_path, "canada_service_inventory_extract.csv", name)
+        assert (taken.report.errors, taken.found.unplaced) == (0, {})
+        columns = [one.contacts for one in shipped(name).spread]
+        assert taken.total("contacts") == _sum(taken.rows, columns) > 0
+
+    def test_are_all_tried_here(self) -> None:
+        assert [one.name for one in list_shipped()] == [
+            "boston-311", "canada-services", "canada-services-inventory", "cfpb-complaints",
+            "uci-bank", "us-hisp-trust",
+        ]  # fmt: skip
