@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person, RoleGrant, SignInSession
 from app.accounts.rules import Role
@@ -59,12 +59,14 @@ def count_active_admins(session: Session) -> int:
 
 def find_sign_in(session: Session, token_hash: str) -> tuple[SignInSession, Person] | None:
     """The session a cookie's token stands for and its person, as stored."""
-    row = session.execute(
+    rows = session.execute(
         select(SignInSession, Person)
         .join(Person, Person.id == SignInSession.person_id)
         .where(SignInSession.token_hash == token_hash)
-    ).first()
-    return (row[0], row[1]) if row else None
+        .options(joinedload(Person.grants))
+    ).unique()
+    found = rows.first()
+    return (found[0], found[1]) if found else None
 
 
 def list_sign_ins(session: Session, person: Person, *, since: datetime) -> Sequence[SignInSession]:
