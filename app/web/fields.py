@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -32,14 +33,14 @@ SHARE_DIGITS = 6
 """Exact digits of a stored share."""
 
 
-class ValueField(StringField):
+class ValueField(StringField, ABC):
     """A text field whose ``data`` is a value; an empty text is None."""
 
     inputmode = "text"
 
+    @abstractmethod
     def parse(self, text: str) -> Any:
         """Turn text that isn't blank into the value; raises ValueError with the message."""
-        raise NotImplementedError
 
     def write(self, value: Any) -> str:
         """Write the value as text that `parse` reads."""

@@ -28,8 +28,8 @@ from tests.bench.plans import add_all
 from tests.bench.rows import Row
 from tests.bench.worlds import copy_rows
 from tests.factories.accounts import Cast, make_cast
+from tests.factories.interactions import make_source
 from tests.factories.journeys import make_baseline, make_journey, make_pool
-from tests.factories.logged import make_source
 from tests.support.application import build_app, let_go
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import PostgresServer, find_programs

@@ -1,4 +1,4 @@
-"""Sources of interactions and what they add up to, as an import leaves them."""
+"""Sources of interactions and what they add up to, as an import leaves them, without a log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.journeys.models import InteractionMonth, InteractionSource
 from app.journeys.rules import SourceState, months_within
 
 _LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
+LOGGED_MONTH = date(2027, 1, 1)
 
 
 def make_source(
@@ -22,13 +23,14 @@ def make_source(
     name: str = "Contact log",
     first_on: date = date(2026, 1, 1),
     last_on: date = date(2026, 12, 31),
+    state: SourceState = SourceState.COUNTED,
 ) -> InteractionSource:
     """Add a counted source whose contacts span the days given."""
     source = InteractionSource(
         name=name,
         digest=name,
         mapping_name="own",
-        state=SourceState.COUNTED,
+        state=state,
         row_count=0,
         first_on=first_on,
         last_on=last_on,
@@ -41,6 +43,28 @@ def make_source(
     session.add(source)
     session.flush()
     return source
+
+
+def make_month(
+    session: Session, source: InteractionSource, touchpoint_id: int, **changes: Any
+) -> InteractionMonth:
+    """Add what was logged in a month; with ``contacts`` alone all of them were judged and met."""
+    values: dict[str, Any] = {
+        "month": LOGGED_MONTH,
+        "reason": "Where is my claim?",
+        "segment": "Private motor customers",
+        "expected": "A date",
+        "is_prospect": False,
+        "contacts": 100,
+    } | changes
+    values.setdefault("judged", values["contacts"])
+    for measure in ("minutes", "score_sum"):
+        if measure in values:
+            values[measure] = Decimal(values[measure])
+    month = InteractionMonth(source_id=source.id, touchpoint_id=touchpoint_id, **values)
+    session.add(month)
+    session.flush()
+    return month
 
 
 def make_months(

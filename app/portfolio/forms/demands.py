@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABCMeta, abstractmethod
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -31,7 +32,11 @@ class KeysField(ValueField):
         return ", ".join(value)
 
 
-class DemandForm(VersionForm):
+class _KindMeta(type(VersionForm), ABCMeta):  # type: ignore[misc]
+    """A form's own metaclass, which also refuses a kind that lacks a part."""
+
+
+class DemandForm(VersionForm, metaclass=_KindMeta):
     """What every rule may say; the kinds add their own fields before it."""
 
     reason = TextAreaField("Reason", filters=[stripped])
@@ -50,8 +55,9 @@ class DemandForm(VersionForm):
         price = self._price()
         return self._own() | ({} if price is None else {"price": price})
 
+    @abstractmethod
     def _own(self) -> dict[str, Any]:
-        raise NotImplementedError
+        """The parameters of this kind alone, without its price."""
 
     def _price(self) -> int | str | None:
         """What a miss costs; None where the rule must hold."""

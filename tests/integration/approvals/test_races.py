@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -20,7 +18,6 @@ from app.approvals.services import approve_proposal
 from app.calendar.queries import get_cycle
 from app.calendar.services import set_budgets
 from app.db.session import transaction
-from app.db.sqlite import engine_options
 from app.errors import AppError, ConflictError
 from app.roadmap.rules import HurdleAction
 from app.values.money import Money
@@ -34,6 +31,7 @@ from tests.factories.approvals import (
 )
 from tests.factories.roadmap import decide, measure, tranches_of
 from tests.support.databases import PostgresDatabases
+from tests.support.races import at_once, roomy_engine
 
 THREADS = 12
 
@@ -47,8 +45,7 @@ def database(postgres_databases: PostgresDatabases) -> PostgresDatabases:
 
 @pytest.fixture
 def engine(database: PostgresDatabases) -> Iterator[Engine]:
-    options = engine_options(database.url) | {"pool_size": THREADS + 2}
-    engine = create_engine(**options)
+    engine = roomy_engine(database.url, THREADS)
     yield engine
     engine.dispose()
 
@@ -57,23 +54,6 @@ def engine(database: PostgresDatabases) -> Iterator[Engine]:
 def world(session: Session, cast: Cast, now: datetime) -> World:
     with transaction(session):
         return make_world(session, cast, now)
-
-
-def at_once(engine: Engine, acts: list[Callable[[Session], Any]]) -> list[Any]:
-    """Let every act run in a transaction of its own, all starting together."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[Session], Any]) -> Any:
-        with Session(engine, expire_on_commit=False) as session:
-            barrier.wait()
-            try:
-                with transaction(session):
-                    return act(session)
-            except AppError as error:
-                return error
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def approval(proposal_id: int, person_id: int, now: datetime, key: str) -> Callable[[Session], int]:

@@ -23,8 +23,8 @@ from app.journeys.queries import (
 )
 from app.journeys.rules import Audience, Channel, Logged, SourceState, last_months
 from tests.factories.accounts import Cast
+from tests.factories.interactions import LOGGED_MONTH, make_month, make_source
 from tests.factories.journeys import make_journey
-from tests.factories.logged import LOGGED_MONTH, make_month, make_source
 
 YEAR = last_months(LOGGED_MONTH)
 YEAR_BEFORE = date(2025, 12, 1)
@@ -37,7 +37,7 @@ def journey(session: Session, cast: Cast) -> Journey:
     with transaction(session):
         journey = make_journey(session, cast.lead)
         _, _, calls, letters = (one.id for one in journey.touchpoints)
-        source = make_source(session, cast.lead)
+        source = make_source(session, cast.lead, name="calls.csv")
         make_month(
             session, source, calls, contacts=90, judged=80, unmet=40, costed=50, cost_minor=200_00,
             timed=10, minutes="75.5", scored=4, score_sum="22.5", repeats=30, escalated=2, lost=1,

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Barrier
 
 import pytest
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.db.session import transaction
-from app.db.sqlite import engine_options
-from app.errors import AppError
 from app.journeys import queries, services
 from app.journeys.models import LeverPool
 from app.journeys.rules import ControlDraft, ControlKind, Lever, PoolState
@@ -22,6 +18,7 @@ from app.values.money import Money
 from tests.factories.accounts import Cast
 from tests.factories.journeys import MEASURED_ON, make_control, make_journey, make_pool
 from tests.support.databases import PostgresDatabases
+from tests.support.races import at_once, roomy_engine
 
 THREADS = 8
 ROOM = 3
@@ -37,28 +34,9 @@ def database(postgres_databases: PostgresDatabases) -> PostgresDatabases:
 
 @pytest.fixture
 def engine(database: PostgresDatabases) -> Iterator[Engine]:
-    options = engine_options(database.url) | {"pool_size": THREADS + 2}
-    engine = create_engine(**options)
+    engine = roomy_engine(database.url, THREADS)
     yield engine
     engine.dispose()
-
-
-def at_once(engine: Engine, acts: list[Callable[[Session], None]]) -> list[Exception | None]:
-    """Let every act run in a transaction of its own, all starting together."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[Session], None]) -> Exception | None:
-        with Session(engine, expire_on_commit=False) as session:
-            barrier.wait()
-            try:
-                with transaction(session):
-                    act(session)
-            except AppError as error:
-                return error
-            return None
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def certify(key: str, person_id: int, now: datetime) -> Callable[[Session], None]:

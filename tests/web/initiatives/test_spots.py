@@ -13,8 +13,8 @@ from app.db.session import transaction
 from app.initiatives.models import Initiative
 from app.journeys.models import Journey
 from tests.factories.accounts import Cast
+from tests.factories.interactions import make_month, make_source
 from tests.factories.journeys import make_baseline, make_journey
-from tests.factories.logged import make_month, make_source
 from tests.support.pages import error_on, form_values, links, text, value_of
 
 ClientFor = Callable[[Any], Any]
@@ -27,7 +27,7 @@ def journey(session: Session, cast: Cast) -> Journey:
     with transaction(session):
         journey = make_journey(session, cast.lead)
         make_baseline(session, journey)
-        source = make_source(session, cast.lead)
+        source = make_source(session, cast.lead, name="calls.csv")
         make_month(session, source, journey.touchpoints[2].id, contacts=400, unmet=100)
     return journey
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.db.session import transaction
 from app.journeys.models import Journey
 from tests.factories.accounts import Cast
+from tests.factories.interactions import make_month, make_source
 from tests.factories.journeys import make_baseline, make_journey, measured
-from tests.factories.logged import make_month, make_source
 from tests.support.pages import links, table, text
 
 ClientFor = Callable[[Any], Any]
@@ -35,7 +35,7 @@ def journey(session: Session, cast: Cast) -> Journey:
         }
         make_baseline(session, journey, figures=figures, measured_on=date(2026, 7, 10))
         make_baseline(session, journey, figures=figures)
-        source = make_source(session, cast.lead)
+        source = make_source(session, cast.lead, name="calls.csv")
         make_month(
             session, source, use, contacts=400, judged=400, unmet=100, costed=200,
             cost_minor=1_500_00, timed=400, minutes=3200, scored=100, score_sum=450, repeats=60,

@@ -15,8 +15,8 @@ from app.journeys.models import CustomerNeed, Journey
 from app.journeys.queries import get_need
 from tests.factories.accounts import Cast
 from tests.factories.initiatives import make_company, make_draft
+from tests.factories.interactions import make_month, make_source
 from tests.factories.journeys import make_journey
-from tests.factories.logged import make_month, make_source
 from tests.factories.needs import make_need
 from tests.support.pages import error_on, form_values, links, table, text
 
