@@ -9,9 +9,8 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from app.accounts.models import Person
-from app.accounts.queries import find_person_by_email
 from app.cli.errors import said_plainly
+from app.cli.importing import person_of
 from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
@@ -78,7 +77,7 @@ def cut(
         baseline = services.cut_baseline(
             db.session, journey, draft, found, notes={}, seen_digest=found.digest,
             after_number=journey.baselines[-1].number if journey.baselines else 0,
-            actor=_person(email), now=now(),
+            actor=person_of(email), now=now(),
         )  # fmt: skip
         number = baseline.number
     click.echo(f"Recorded as version {number}.")
@@ -165,10 +164,3 @@ def _report(journey: Journey, found: LogCut, figures: dict[int, Measured]) -> No
             f"satisfaction {one.satisfaction:f}"
             + ("" if one.unmet_share is None else f", unmet {one.unmet_share:.1%}")
         )
-
-
-def _person(email: str) -> Person:
-    person = find_person_by_email(db.session, email)
-    if person is None:
-        raise NotFoundError(f"Nobody has the e-mail address {email}.")
-    return person

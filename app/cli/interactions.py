@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.accounts.models import Person
-from app.accounts.queries import find_person_by_email
 from app.cli.errors import said_plainly
+from app.cli.importing import import_options, mapping_named, person_of
 from app.db.session import transaction
-from app.errors import InvalidError, NotFoundError
+from app.errors import InvalidError
 from app.extensions import db
 from app.interactions import queries
-from app.interactions.engine.mapping import Mapping, parse_mapping
-from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.mapping import parse_mapping
 from app.interactions.engine.requests import ReadReport
 from app.interactions.engine.shipped import list_shipped, shipped
 from app.interactions.services import (
@@ -43,6 +42,9 @@ from app.web.clock import now
 interactions = AppGroup("interactions", help="Log interactions from files and warehouses.")
 
 
+_mapping = partial(mapping_named, parse=parse_mapping, shipped=shipped)
+
+
 @interactions.command("mappings")
 def mappings() -> None:
     """List the mappings of logs that come with Waymark."""
@@ -51,12 +53,8 @@ def mappings() -> None:
 
 
 @interactions.command("import")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mapping", "mapping_name", required=True, help="A shipped name or a JSON file.")
+@import_options
 @click.option("--journey", "journey_key", help="Key of the journey all contacts belong to.")
-@click.option("--as", "email", required=True, help="Whose import this is (e-mail).")
-@click.option("--dry-run", is_flag=True, help="Read and report, save nothing.")
-@click.option("--leave-out-errors", is_flag=True, help="Take the good rows, name the others.")
 @said_plainly
 def import_file(
     path: Path,
@@ -68,7 +66,7 @@ def import_file(
 ) -> None:
     """Take PATH in as a log of interactions, whole or not at all, and count it."""
     began = time.monotonic()
-    actor, store = _person(email), _store()
+    actor, store = person_of(email), _store()
     check_may_import(actor)
     mapping = placed_mapping(db.session, _mapping(mapping_name), journey_key)
     refuse_known(db.session, file_digest(path), mapping)
@@ -79,7 +77,13 @@ def import_file(
         _name_issues(draft.report)
         if not dry_run and draft.report.kept:
             with transaction(db.session):
-                source_id = import_log(db.session, store, draft, actor=_person(email), now=now()).id
+                source_id = import_log(
+                    db.session,
+                    store,
+                    draft,
+                    actor=person_of(email),
+                    now=now(),
+                ).id
     report = draft.report
     done = "would be taken in" if source_id is None else "taken in"
     click.echo(
@@ -118,7 +122,7 @@ def undo(source_id: int, email: str) -> None:
     """Take the import SOURCE_ID back: its log and its months go."""
     with transaction(db.session):
         source = queries.get_source(db.session, source_id)
-        remove_source(db.session, _store(), source, actor=_person(email), now=now())
+        remove_source(db.session, _store(), source, actor=person_of(email), now=now())
     click.echo(f"“{source.name}” was taken back; nothing of it counts any more.")
 
 
@@ -138,7 +142,7 @@ def count(source_ids: tuple[int, ...]) -> None:
 @said_plainly
 def erase(key: str, email: str) -> None:
     """Remove every row of one customer from every log, and count those logs again."""
-    store, actor, total, logs = _store(), _person(email), 0, 0
+    store, actor, total, logs = _store(), person_of(email), 0, 0
     check_may_erase(actor, key)
     for source in queries.list_live_sources(db.session):
         if source.address:
@@ -151,7 +155,13 @@ def erase(key: str, email: str) -> None:
         if rows:
             total, logs = total + rows, logs + 1
             with transaction(db.session):
-                note_erasure(db.session, source, rows, actor=_person(email), now=now())
+                note_erasure(
+                    db.session,
+                    source,
+                    rows,
+                    actor=person_of(email),
+                    now=now(),
+                )
             _count(source.id, store)
     click.echo(f"{total:,} rows in {logs:,} logs were erased.")
 
@@ -175,7 +185,12 @@ def add_source(
     mapping = placed_mapping(db.session, _mapping(mapping_name), journey_key)
     with transaction(db.session):
         source_id = add_warehouse(
-            db.session, address, table, mapping, actor=_person(email), now=now()
+            db.session,
+            address,
+            table,
+            mapping,
+            actor=person_of(email),
+            now=now(),
         ).id
     _count(source_id, _store())
 
@@ -207,18 +222,3 @@ def _name_issues(report: ReadReport) -> None:
 
 def _store() -> LogStore:
     return LogStore.of(current_app.config)
-
-
-def _mapping(name: str) -> Mapping:
-    try:
-        path = Path(name)
-        return parse_mapping(path.read_bytes()) if path.is_file() else shipped(name)
-    except FileRefusedError as error:
-        raise InvalidError(str(error)) from error
-
-
-def _person(email: str) -> Person:
-    person = find_person_by_email(db.session, email)
-    if person is None:
-        raise NotFoundError(f"Nobody has the e-mail address {email}.")
-    return person

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import resource
 import time
+from functools import partial
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from app.accounts.models import Person
-from app.accounts.queries import find_person_by_email
 from app.calendar.models import Cycle
 from app.calendar.queries import find_current_cycle, list_cycles
 from app.cli.errors import said_plainly
+from app.cli.importing import import_options, mapping_named, person_of
 from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
-from app.interactions.engine.refusals import FileRefusedError
 from app.registry.engine.drafts import ImportDraft
-from app.registry.engine.mapping import Mapping, parse_mapping
+from app.registry.engine.mapping import parse_mapping
 from app.registry.engine.shipped import list_shipped, shipped
 from app.registry.services import ImportFile, import_registry, preview_import
 from app.web.clock import now, today
 
 registry = AppGroup("registry", help="Bring whole portfolios in from files.")
+
+
+_mapping = partial(mapping_named, parse=parse_mapping, shipped=shipped)
 
 
 @registry.command("mappings")
@@ -35,12 +37,8 @@ def mappings() -> None:
 
 
 @registry.command("import")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--mapping", "mapping_name", required=True, help="A shipped name or a JSON file.")
+@import_options
 @click.option("--cycle", "cycle_name", help="Name of the cycle; the current one if left out.")
-@click.option("--as", "email", required=True, help="Whose import this is (e-mail).")
-@click.option("--dry-run", is_flag=True, help="Read and report, save nothing.")
-@click.option("--leave-out-errors", is_flag=True, help="Import the good rows, name the others.")
 @said_plainly
 def import_file(
     path: Path,
@@ -52,13 +50,17 @@ def import_file(
 ) -> None:
     """Import PATH as draft initiatives, whole or not at all."""
     began = time.monotonic()
-    file = ImportFile(path.name, path.read_bytes(), _mapping(mapping_name))
+    file = ImportFile(
+        path.name,
+        path.read_bytes(),
+        _mapping(mapping_name),
+    )
     draft = preview_import(db.session, file, cycle=_cycle(cycle_name))
     if not dry_run and (leave_out_errors or not draft.errors):
         with transaction(db.session):
             import_registry(
                 db.session, file, cycle=_cycle(cycle_name), leave_out_errors=leave_out_errors,
-                actor=_person(email), now=now(),
+                actor=person_of(email), now=now(),
             )  # fmt: skip
         _report(draft, "imported", time.monotonic() - began)
         return
@@ -68,21 +70,6 @@ def import_file(
             f"{len(draft.errors)} of {draft.row_count} rows have errors and nothing was saved. Mend"
             " them in the file, or leave them out with --leave-out-errors."
         )
-
-
-def _mapping(name: str) -> Mapping:
-    try:
-        path = Path(name)
-        return parse_mapping(path.read_bytes()) if path.is_file() else shipped(name)
-    except FileRefusedError as error:
-        raise InvalidError(str(error)) from error
-
-
-def _person(email: str) -> Person:
-    person = find_person_by_email(db.session, email)
-    if person is None:
-        raise NotFoundError(f"Nobody has the e-mail address {email}.")
-    return person
 
 
 def _cycle(name: str | None) -> Cycle:
