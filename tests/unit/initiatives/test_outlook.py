@@ -82,6 +82,15 @@ class TestOptionOutlook:
         assert found.net == pytest.approx((exact - 5_000_000,) * 3, abs=10)
         assert (found.ranged, found.inputs, found.matters) == (0, 7, ())
 
+    def test_tells_the_net_value_that_one_in_ten_misses_and_one_in_ten_exceeds(self) -> None:
+        one = replace(option(cost=10_000_000), cost_factor=Spread(0.8, 1, 1.3, True))
+
+        found = option_outlook(one, (pool(),), YEARS_3)
+
+        value = found.value[1]
+        ends = [value - 13_000_000, value - 10_000_000, value - 8_000_000]
+        assert list(found.net) == pytest.approx(ends, abs=150_000)
+
     def test_a_wider_range_spreads_the_value_and_can_make_it_negative(self) -> None:
         sure = option_outlook(option(1, "0.3", "0.28", "0.32", cost=15_000_000), (pool(),), YEARS_3)
         unsure = option_outlook(
