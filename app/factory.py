@@ -26,6 +26,7 @@ from app.journeys import routes as journeys
 from app.portfolio import routes as portfolio
 from app.registry import routes as registry
 from app.reporting import routes as reporting
+from app.reviews import routes as reviews
 from app.roadmap import routes as roadmap
 from app.web.addresses import init_addresses
 from app.web.assets import init_assets
@@ -53,6 +54,7 @@ BLUEPRINTS = (
     initiatives.bp,
     registry.bp,
     reporting.bp,
+    reviews.bp,
     roadmap.bp,
 )
 

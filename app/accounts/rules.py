@@ -59,6 +59,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "evidence.record": _MANAGER | _LEAD,
     "hurdles.decide": _FINANCE,
     "roadmap.replan": _MANAGER,
+    "reviews.view": _EVERYBODY,
+    "reviews.assess": _LEAD | _MANAGER,
     "audit.view": _FINANCE | _ADMIN,
     "people.manage": _ADMIN,
     "jobs.view": _ADMIN,

@@ -1,0 +1,1 @@
+"""Where the practice stands: findings across the portfolio, and the maturity of the company."""

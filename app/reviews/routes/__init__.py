@@ -1,0 +1,5 @@
+"""Pages of findings and of maturity."""
+
+from app.reviews.routes.blueprint import bp
+
+__all__ = ["bp"]
