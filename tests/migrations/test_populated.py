@@ -7,9 +7,8 @@ step.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -19,9 +18,8 @@ from sqlalchemy import Engine, create_engine
 
 from app.db.schema import migration_config
 from app.db.sqlite import engine_options
-from tests.support.application import build_app, let_go
 from tests.support.databases import Databases, SqliteDatabases
-from tests.support.demo import seeded_file
+from tests.support.demo import pour, seeded_file
 from tests.support.digests import Columns, database_columns, database_digest
 
 FIRST = "0001"
@@ -30,22 +28,25 @@ FIRST = "0001"
 
 @pytest.fixture
 def populated(
-    database: Databases, engine: Engine, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    database: Databases,
+    engine: Engine,
+    sqlite_databases: SqliteDatabases,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Engine:
-    """The demo company: on SQLite the copy that other tests read too, on PostgreSQL its own."""
+    """The demo company as other tests read it, on PostgreSQL with the same rows."""
+    file = seeded_file(tmp_path_factory, sqlite_databases)
     if isinstance(database, SqliteDatabases):
-        file = engine.url.database
-        assert file is not None
-        shutil.copyfile(seeded_file(tmp_path_factory, database), file)
-        return engine
-    app = build_app(database.url, tmp_path, DEMO=True)
-    seeded = app.test_cli_runner().invoke(args=["seed", "demo"])
-    let_go(app)
-    assert seeded.exit_code == 0, seeded.output
+        assert engine.url.database is not None
+        shutil.copyfile(file, engine.url.database)
+    else:
+        source = create_engine(**engine_options(f"sqlite:///{file}"))
+        pour(source, engine)
+        source.dispose()
     return engine
 
 
-def _columns_throughout(revisions: Sequence[str]) -> Columns:
+@cache
+def _columns_throughout(revisions: tuple[str, ...]) -> Columns:
     """The columns every revision has, found in a copy that holds nothing."""
     found: dict[str, list[str]] = {}
     with TemporaryDirectory() as folder:
@@ -72,7 +73,7 @@ class TestPopulatedDatabase:
         revisions = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
         assert revisions[-1] == FIRST
         content: dict[str, str] = {}
-        kept = _columns_throughout(revisions)
+        kept = _columns_throughout(tuple(revisions))
         for revision, below in pairwise(revisions):
             content[revision] = database_digest(populated, kept)
             populated.dispose()

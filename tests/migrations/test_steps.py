@@ -19,15 +19,23 @@ TRIGGERS = {
 def _shape(engine: Engine) -> dict[str, object]:
     """Return tables with columns, indexes and foreign keys, and all triggers."""
     inspector = inspect(engine)
+    columns, indexes, keys = (
+        {table[-1]: found for table, found in read().items()}
+        for read in (
+            inspector.get_multi_columns,
+            inspector.get_multi_indexes,
+            inspector.get_multi_foreign_keys,
+        )
+    )
     with engine.connect() as connection:
         triggers = sorted(connection.scalars(text(TRIGGERS[engine.dialect.name])))
     return {"triggers": triggers} | {
         table: (
-            [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)],
-            sorted(str(index["name"]) for index in inspector.get_indexes(table)),
-            sorted(str(key["name"]) for key in inspector.get_foreign_keys(table)),
+            [(c["name"], str(c["type"]), c["nullable"]) for c in of_table],
+            sorted(str(index["name"]) for index in indexes[table]),
+            sorted(str(key["name"]) for key in keys[table]),
         )
-        for table in inspector.get_table_names()
+        for table, of_table in columns.items()
     }
 
 
