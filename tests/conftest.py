@@ -58,9 +58,20 @@ def database(request: pytest.FixtureRequest) -> Databases:
     return databases
 
 
+@pytest.fixture(scope="session")
+def _kept_engines() -> Iterator[dict[str, Engine]]:
+    kept: dict[str, Engine] = {}
+    yield kept
+    for engine in kept.values():
+        engine.dispose()
+
+
 @pytest.fixture
-def engine(database: Databases) -> Iterator[Engine]:
-    engine = create_engine(**engine_options(database.url))
+def engine(database: Databases, _kept_engines: dict[str, Engine]) -> Iterator[Engine]:
+    """An engine on the test's database, made once: what it has compiled serves every test."""
+    if database.kind not in _kept_engines:
+        _kept_engines[database.kind] = create_engine(**engine_options(database.url))
+    engine = _kept_engines[database.kind]
     yield engine
     engine.dispose()
 
