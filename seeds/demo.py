@@ -19,12 +19,14 @@ from seeds.steps.decisions import approve_last, choose
 from seeds.steps.deliveries import deliver
 from seeds.steps.initiatives import Ground, add_initiatives
 from seeds.steps.journeys import add_journeys, cut_from_log, measure_again
+from seeds.steps.maturity import AssessedAt, assess
 from seeds.steps.moments import Moments, at
 from seeds.steps.needs import add_needs
 from seeds.steps.people import add_people
 from seeds.story.buy_initiatives import BUY_INITIATIVES
 from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
 from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS, PEOPLE
+from seeds.story.maturity import A_YEAR_AGO, CLAIMS_BEGUN, NOW
 from seeds.story.renew_initiatives import RENEW_INITIATIVES
 from seeds.story.running_initiatives import RUNNING_INITIATIVES
 
@@ -43,6 +45,8 @@ def seed_demo(session: Session, store: LogStore, *, password: str, today: date) 
         people = add_people(session, password=password, now=when.founding)
         add_journeys(session, people, measured_on=when.first_baseline)
         add_needs(session, people, known_on=when.first_baseline)
+        earlier = AssessedAt(when.earlier_assessment, when.founding + timedelta(hours=3))
+        assess(session, people, A_YEAR_AGO, earlier, closes=True)
     with transaction(session):
         _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)
@@ -53,6 +57,7 @@ def seed_demo(session: Session, store: LogStore, *, password: str, today: date) 
     with transaction(session):
         present = _present_cycle(session, when, people).id
         cut_from_log(session, people, today=when.today)
+        _assess_again(session, when, people)
     choose(
         session, present, "Balanced", "All candidates, the cycle's own limits.",
         actor=people["tomasz"], now=when.present,
@@ -69,6 +74,14 @@ def _last_cycle(session: Session, when: Moments, people: dict[str, Person]) -> N
     terms = OpeningTerms(today=now.date(), baseline_age_days=BASELINE_AGE_DAYS)
     open_cycle(session, cycle, terms, actor=people["nils"], now=now)
     add_initiatives(Ground(session, people, cycle, now + timedelta(days=20)), RUNNING_INITIATIVES)
+
+
+def _assess_again(session: Session, when: Moments, people: dict[str, Person]) -> None:
+    last = find_cycle(session, when.last_first_quarter)
+    done = AssessedAt(when.assessment, at(when.assessment, hour=16), last.id if last else None)
+    assess(session, people, NOW, done, closes=True)
+    begun = AssessedAt(when.quarter.first_day, when.opening + timedelta(hours=5))
+    assess(session, people, CLAIMS_BEGUN, begun, closes=False)
 
 
 def _present_cycle(session: Session, when: Moments, people: dict[str, Person]) -> Cycle:

@@ -54,6 +54,16 @@ class Moments:
         return self.quarter.first_day - timedelta(days=20)
 
     @property
+    def assessment(self) -> date:
+        """The day of the last assessment of maturity, before the present cycle opened."""
+        return self.quarter.first_day - timedelta(days=10)
+
+    @property
+    def earlier_assessment(self) -> date:
+        """A year before it."""
+        return self.assessment - timedelta(days=364)
+
+    @property
     def opening(self) -> datetime:
         """When the present cycle was opened, on its first day."""
         return at(self.quarter.first_day)

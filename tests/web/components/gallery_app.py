@@ -30,7 +30,13 @@ from app.web.filters import init_filters
 from app.web.forms import OnceForm
 from app.web.headers import CONTENT_SECURITY_POLICY
 from app.web.paging import Page
-from tests.web.components.samples import heat_sample, line_sample, roadmap_sample
+from tests.web.components.samples import (
+    heat_sample,
+    level_sample,
+    line_sample,
+    radar_sample,
+    roadmap_sample,
+)
 
 APP = Path(__file__).resolve().parents[3] / "app"
 PAGES = ("parts", "journey", "workbench", "roadmap", "forms", "table", "empty")
@@ -147,6 +153,8 @@ def _page(name: str) -> str:
         form=form,
         heat=heat_sample(),
         points=line_sample(),
+        radar_view=radar_sample(),
+        level_view=level_sample(),
         lanes=lanes,
         axis=axis,
         page=Page(items=[None] * 50, total=1240, number=2, size=50),

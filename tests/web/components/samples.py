@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -93,6 +94,65 @@ def line_sample() -> list[dict[str, Any]]:
         }
         for i in range(26)
     ]
+
+
+def radar_sample() -> dict[str, Any]:
+    """Six levels, one of them between two ends, and the six of a year before."""
+    spokes = [(180, 48), (280.5, 106), (280.5, 222), (180, 280), (79.5, 222), (79.5, 106)]
+    words = ("Strategy", "Process", "People", "Technology", "Measurement", "Governance")
+    now = (3.5, 3.0, 2.8, 2.5, 3.5)
+    dots = [_along(spoke, one) for spoke, one in zip(spokes, now, strict=False)]
+    ends = [_along(spoke, 5.6) for spoke in spokes]
+    return {
+        "centre": (180, 164),
+        "rings": [_written(spokes, (ring,) * 6) for ring in range(1, 6)],
+        "scale": [(_along(spokes[0], ring)[1], str(ring)) for ring in range(1, 6)],
+        "spokes": spokes,
+        "labels": [
+            {
+                "x": x,
+                "y": y,
+                "anchor": "mid" if x == 180 else "start" if x > 180 else "end",
+                "word": word,
+                "level": level,
+            }
+            for word, level, (x, y) in zip(words, (*now, "2.0 to 3.0"), ends, strict=True)
+        ],
+        "now": {
+            "shape": "",
+            "dots": dots,
+            "lines": list(pairwise(dots)),
+            "spans": [(_along(spokes[5], 2), _along(spokes[5], 3))],
+        },
+        "before": {"shape": _written(spokes, (2, 1.8, 1.5, 1.5, 1.8, 2)), "lines": [], "spans": []},
+        "says": "Levels from 1 to 5",
+    }
+
+
+def _along(spoke: tuple[float, float], level: float) -> tuple[float, float]:
+    x, y = spoke
+    return round(180 + (x - 180) * level / 5, 1), round(164 + (y - 164) * level / 5, 1)
+
+
+def _written(spokes: list[tuple[float, float]], levels: tuple[float, ...]) -> str:
+    places = [_along(spoke, one) for spoke, one in zip(spokes, levels, strict=True)]
+    return " ".join(f"{x},{y}" for x, y in places)
+
+
+def level_sample() -> dict[str, Any]:
+    """One level over three assessments, the second between two ends."""
+    points = [(9, 63.5, 63.5, "2.0"), (50, 49, 60, ""), (91, 41.75, 41.75, "3.5")]
+    return {
+        "word": "Strategy",
+        "ticks": [78, 63.5, 49, 34.5, 20],
+        "points": [
+            {"x": x, "y": y, "y_low": low, "label": label, "title": label, "is_exact": y == low}
+            for x, y, low, label in points
+        ],
+        "first": "22 Dec 2025",
+        "last": "22 Dec 2026",
+        "says": "Strategy over time",
+    }
 
 
 def _row(i: int, random: Random) -> dict[str, Any]:

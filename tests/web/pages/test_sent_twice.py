@@ -27,6 +27,7 @@ PERSON = {"name": "Nia New", "email": "nia@waymark.test", "password": "marble ot
 JOURNEY = {"key": "renewal", "name": "Renewal", "segment": "Drivers", "goal": "Renew"}
 TOTAL = {"name": "Contact centre", "amount": "1m", "source": "Budget book"}
 FUND = {"key": "new-fund", "name": "New fund"}
+MATURITY = {"scope": "Claims", "assessed_on": "2027-02-01"}
 TEAM = {"key": "new-team", "name": "New team", "day_rate": "500"}
 
 FORMS = [
@@ -40,6 +41,7 @@ FORMS = [
         "lead", "/initiatives/new", "/initiatives/new", "initiatives",
         {"title": "Tracker", "unit": "Claims", "lens": "process"},
     ),
+    ("lead", "/maturity/new", "/maturity", "maturity_assessments", MATURITY),
     ("lead", "/scenarios/new", "/scenarios/new", "scenarios", {"name": "Lean"}),
     ("lead", "/scenarios/{scenario}/copy", "/scenarios/{scenario}/copy", "scenarios", {}),
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Arrange reviews of the practice for their pages."""

@@ -1,0 +1,1 @@
+"""Change what is kept of reviews of the practice."""
