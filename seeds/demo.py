@@ -22,6 +22,7 @@ from seeds.steps.journeys import add_journeys, cut_from_log, measure_again
 from seeds.steps.moments import Moments, at
 from seeds.steps.needs import add_needs
 from seeds.steps.people import add_people
+from seeds.steps.units import add_units
 from seeds.story.buy_initiatives import BUY_INITIATIVES
 from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
 from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS, PEOPLE
@@ -43,6 +44,7 @@ def seed_demo(session: Session, store: LogStore, *, password: str, today: date) 
         people = add_people(session, password=password, now=when.founding)
         add_journeys(session, people, measured_on=when.first_baseline)
         add_needs(session, people, known_on=when.first_baseline)
+        add_units(session, actor=people["maya"], now=at(when.first_baseline, hour=12))
     with transaction(session):
         _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)
