@@ -9,6 +9,7 @@ from app.cli.answers import ANSWERS
 from app.cli.audit import audit
 from app.cli.baselines import baselines
 from app.cli.doctor import doctor
+from app.cli.findings import findings
 from app.cli.interactions import interactions
 from app.cli.operations import migrate, worker
 from app.cli.portfolio import portfolio_cli
@@ -19,7 +20,8 @@ for _answer in ANSWERS:
     portfolio_cli.add_command(_answer)
 
 COMMANDS = (
-    people, audit, doctor, migrate, worker, portfolio_cli, registry, interactions, baselines, seed,
+    people, audit, doctor, migrate, worker, portfolio_cli, registry, interactions, baselines,
+    findings, seed,
 )  # fmt: skip
 
 

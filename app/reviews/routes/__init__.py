@@ -1,5 +1,6 @@
 """Pages of findings and of maturity."""
 
+from app.reviews.routes import findings
 from app.reviews.routes.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "findings"]

@@ -1,0 +1,1 @@
+"""Presenters of findings and of maturity."""
