@@ -31,7 +31,7 @@ STATES = {
 _TONES = {Severity.ACT: "poor", Severity.WATCH: "careful", Severity.HOLDS: "good"}
 _NOTES = {
     Severity.ACT: "needs somebody now",
-    Severity.WATCH: "there, and small",
+    Severity.WATCH: "to keep an eye on",
     Severity.UNKNOWN: "something is missing to judge it",
     Severity.HOLDS: "looked at and found in order",
 }
@@ -60,7 +60,7 @@ class FindingView:
     state: str
     figure: str
     beside: str
-    table: ItemTable | None
+    table: ItemTable
     mix: Sequence[Sequence[str]]
     lists_units: bool
 
@@ -73,9 +73,13 @@ class Acting:
     worst: Mapping[int, int]
 
 
-def finding_views(findings: Sequence[Finding], acting: Acting) -> list[FindingView]:
-    """Findings in the order given."""
-    return [_view(finding, acting) for finding in findings]
+def by_severity(findings: Sequence[Finding], acting: Acting) -> dict[str, list[FindingView]]:
+    """Findings in the order given: those to act on or watch, those not known, those that hold."""
+    parts: dict[str, list[FindingView]] = {"open": [], "unknown": [], "holding": []}
+    names = {Severity.UNKNOWN: "unknown", Severity.HOLDS: "holding"}
+    for finding in findings:
+        parts[names.get(finding.severity, "open")].append(_view(finding, acting))
+    return parts
 
 
 def severity_kpis(findings: Sequence[Finding]) -> list[dict[str, Any]]:
@@ -148,7 +152,7 @@ def _view(finding: Finding, acting: Acting) -> FindingView:
         state=STATES[finding.severity],
         figure=figure_words(finding),
         beside=_beside(finding),
-        table=_table(finding, acting) if finding.items else None,
+        table=_table(finding, acting),
         mix=[
             (lens.word, money_short(one.part), percent(one.share, 0)) for lens, one in finding.mix
         ],
@@ -176,7 +180,7 @@ def _portion(one: Portion) -> str:
 def _table(finding: Finding, acting: Acting) -> ItemTable:
     shown = finding.items[:MOST_ITEMS]
     has_money = any(item.money is not None for item in finding.items)
-    head = ["What", "Why it is here"]
+    head = ["What", "Why"]
     if has_money:
         head.append("Value at stake a year" if finding.kind in _AT_STAKE else "Planned cost")
     return ItemTable(

@@ -37,7 +37,7 @@ def findings() -> str:
     look = _look()
     return render_template(
         "reviews/findings.html",
-        views=presenters.finding_views(look.findings, look.acting),
+        **presenters.by_severity(look.findings, look.acting),
         kpis=presenters.severity_kpis(look.findings),
         scope=presenters.scope_words(look.facts, look.cycle.name if look.cycle else None),
         cycle=look.cycle,

@@ -210,7 +210,7 @@ class TestMetrics:
 
         assert found.count.words == "4 of 8 metrics"
         assert [item.why for item in found.items] == [
-            "Behaviour: Buy more", "Behaviour: Buy more", "2 criteria of hurdles",
+            "“Buy more”", "“Buy more”; 2 criteria of hurdles",
         ]  # fmt: skip
 
     def test_hold_once_every_behaviour_names_a_need(self) -> None:
@@ -262,7 +262,7 @@ class TestIntegration:
 
         assert (found.severity, found.count.words) == (Severity.WATCH, "1 of 1 journey")
         assert [item.why for item in found.items] == [
-            "3 initiatives, no dependency; 1 sputters", "Pilot, late since 31 Jan 2027",
+            "3 initiatives, no dependency; 1 held or late", "Pilot, late since 31 Jan 2027",
         ]  # fmt: skip
 
     def test_calls_for_action_when_two_parts_sputter(self) -> None:

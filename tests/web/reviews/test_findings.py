@@ -96,8 +96,7 @@ class TestPage:
         rows = list(DictReader(StringIO(answer.get_data(as_text=True))))
         mine = [row for row in rows if row["Finding"] == "Metrics that serve no customer need"]
         assert [row["Why"] for row in mine] == [
-            "Behaviour: Customers look up their claim instead of calling",
-            "2 criteria of hurdles",
+            "“Customers look up their claim instead of calling”; 2 criteria of hurdles"
         ]
         assert "=SUM(A1)" in mine[0]["Item"]
         assert (mine[0]["Number"], mine[0]["Of"], mine[0]["Severity"]) == ("3", "3", "Act")

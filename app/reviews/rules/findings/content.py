@@ -30,10 +30,12 @@ def metrics_without_need(facts: PortfolioFacts) -> Finding:
         lacking = [b for b in one.behaviours if not b.serves]
         serves = any(b.serves for b in one.behaviours)
         without += len(lacking) + (0 if serves else one.criteria)
-        items += [one.item(f"Behaviour: {behaviour.description}") for behaviour in lacking]
+        parts = [f"“{behaviour.description}”" for behaviour in lacking]
         if one.criteria and not serves:
             noun = "criterion of a hurdle" if one.criteria == 1 else "criteria of hurdles"
-            items.append(one.item(f"{one.criteria} {noun}"))
+            parts.append(f"{one.criteria} {noun}")
+        if parts:
+            items.append(one.item("; ".join(parts)))
     count = Count(without, total, "metric", "metrics")
     if not total:
         said = "No initiative looked at has a target behaviour or a criterion yet."

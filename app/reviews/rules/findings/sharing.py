@@ -108,8 +108,7 @@ class _Parts:
     def items(self) -> list[Item]:
         """The journey, then each hurdle in trouble."""
         parts = self.sputtering
-        word = "sputters" if len(parts) == 1 else "sputter"
-        why = f"{len(self.initiatives)} initiatives, no dependency; {len(parts)} {word}"
+        why = f"{len(self.initiatives)} initiatives, no dependency; {len(parts)} held or late"
         hurdles = [
             Item(
                 Place(PlaceKind.HURDLE, one.key, hurdle.id), one.name,
