@@ -23,6 +23,7 @@ from seeds.steps.maturity import AssessedAt, assess
 from seeds.steps.moments import Moments, at
 from seeds.steps.needs import add_needs
 from seeds.steps.people import add_people
+from seeds.steps.units import add_units
 from seeds.story.buy_initiatives import BUY_INITIATIVES
 from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
 from seeds.story.company import BUDGET_THOUSANDS, LAST_BUDGET_THOUSANDS, PEOPLE
@@ -47,6 +48,7 @@ def seed_demo(session: Session, store: LogStore, *, password: str, today: date) 
         add_needs(session, people, known_on=when.first_baseline)
         earlier = AssessedAt(when.earlier_assessment, when.founding + timedelta(hours=3))
         assess(session, people, A_YEAR_AGO, earlier, closes=True)
+        add_units(session, actor=people["maya"], now=at(when.first_baseline, hour=12))
     with transaction(session):
         _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)

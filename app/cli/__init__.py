@@ -9,6 +9,7 @@ from app.cli.answers import ANSWERS
 from app.cli.audit import audit
 from app.cli.baselines import baselines
 from app.cli.doctor import doctor
+from app.cli.findings import findings
 from app.cli.interactions import interactions
 from app.cli.maturity import maturity
 from app.cli.operations import migrate, worker
@@ -21,7 +22,7 @@ for _answer in ANSWERS:
 
 COMMANDS = (
     people, audit, doctor, migrate, worker, portfolio_cli, registry, interactions, baselines,
-    maturity, seed,
+    findings, maturity, seed,
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from app.initiatives.services import (
     move_initiative,
     set_links,
 )
-from app.journeys.models import Journey, LeverPool, Stage, Touchpoint
+from app.journeys.models import CustomerNeed, Journey, LeverPool, Stage, Touchpoint
 from app.journeys.rules import Channel, Lever, StageKind
 from app.values.quarter import Quarter, months_later
 from seeds.story.needs import EMPOWERMENT, NEEDS
@@ -84,6 +84,15 @@ class Ground:
             select(LeverPool.id)
             .join(Journey, Journey.id == LeverPool.journey_id)
             .where(Journey.key == key, LeverPool.lever == Lever(lever))
+        )
+        return self.session.scalars(query).one()
+
+    def need_id(self, journey: str) -> int:
+        """What the one segment of the journey's story needs."""
+        query = (
+            select(CustomerNeed.id)
+            .join(Journey, Journey.id == CustomerNeed.journey_id)
+            .where(Journey.key == journey, CustomerNeed.retired_at.is_(None))
         )
         return self.session.scalars(query).one()
 
@@ -146,7 +155,7 @@ def _propose(ground: Ground, story: InitiativeStory) -> Initiative:
             if effect.behaviour == position
         ]
         add_behaviour(
-            ground.session, initiative, _behaviour(ground, behaviour, effects),
+            ground.session, initiative, _behaviour(ground, story.journey, behaviour, effects),
             expected_version=None, actor=owner, now=ground.now,
         )  # fmt: skip
     for milestone in story.milestones:
@@ -208,7 +217,7 @@ def _option(ground: Ground, story: OptionStory) -> OptionDraft:
 
 
 def _behaviour(
-    ground: Ground, story: BehaviourStory, effects: list[tuple[str, EffectStory]]
+    ground: Ground, journey: str, story: BehaviourStory, effects: list[tuple[str, EffectStory]]
 ) -> BehaviourDraft:
     return BehaviourDraft(
         description=story.description,
@@ -218,6 +227,7 @@ def _behaviour(
         target=Decimal(story.target),
         source=story.source,
         measured_on=ground.now.date(),
+        need_id=ground.need_id(journey) if story.serves else None,
         effects=tuple(
             EffectDraft(
                 option_key, ground.pool_id(effect.pool), Decimal(effect.removal),

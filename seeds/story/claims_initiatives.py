@@ -186,6 +186,7 @@ CLAIMS_INITIATIVES = (
                 "0",
                 "35",
                 "Supplier's reference, two insurers",
+                serves=False,
             ),
         ),
         options=(

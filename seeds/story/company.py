@@ -32,6 +32,9 @@ PEOPLE = (
     Persona("alistair", "Alistair Reid", ("viewer",)),
 )
 
+UNITS = ("Agents", "Branches", "Claims", "Payments", "Products", "Sales", "Service")
+"""Organisation units; nothing is planned in branches but a draft, and in payments nothing."""
+
 FUNDS = (("capex", "Investment"), ("opex", "Project expense"), ("run", "Run cost"))
 
 TEAMS = (

@@ -307,6 +307,7 @@ RENEW_INITIATIVES = (
                 "1.31",
                 "1.36",
                 "Policy system",
+                serves=False,
             ),
         ),
         options=(

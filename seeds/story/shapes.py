@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BehaviourStory:
-    """Who does what differently, and how it is measured."""
+    """Who does what differently, and how it is measured.
+
+    ``serves``: whether it serves what the journey's customers need, or the company alone.
+    """
 
     description: str
     measure: str
@@ -15,6 +18,7 @@ class BehaviourStory:
     baseline: str
     target: str
     source: str
+    serves: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.initiatives.forms.base import (
+    CustomerNeedForm,
     MoveForm,
     VersionedForm,
     add_spares,
@@ -19,9 +20,11 @@ from app.initiatives.forms.rows import (
     milestone_data,
 )
 from app.initiatives.forms.spots import SpotForm
+from app.initiatives.forms.units import UnitForm
 
 __all__ = [
     "BehaviourForm",
+    "CustomerNeedForm",
     "InitiativeForm",
     "LinksForm",
     "MilestoneForm",
@@ -29,6 +32,7 @@ __all__ = [
     "OptionForm",
     "SpotForm",
     "StepForm",
+    "UnitForm",
     "VersionedForm",
     "add_spares",
     "behaviour_data",

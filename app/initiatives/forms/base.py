@@ -43,6 +43,18 @@ class ChoiceField(SelectField):
         self.choices = [("", empty), *choices]
 
 
+class CustomerNeedField(ChoiceField):
+    """The customer need that a behaviour serves, or none yet."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", "Which customer need does this serve?")
+        kwargs.setdefault("description", "What is recorded under Needs of the journey.")
+        super().__init__(**kwargs)
+
+    def offer(self, choices: Choices, empty: str = "None yet") -> None:
+        super().offer(choices, empty)
+
+
 class VersionedForm(Form):
     """A form that remembers which version of the initiative it was filled from."""
 
@@ -64,6 +76,12 @@ class MoveForm(VersionedForm):
     """One move of an initiative, with the reason where one is needed."""
 
     reason = wtforms.TextAreaField("Reason", description="It stays on the record.")
+
+
+class CustomerNeedForm(Form):
+    """The need a behaviour serves, said of an initiative that can't be changed otherwise."""
+
+    need_id = CustomerNeedField()
 
 
 class RowForm(wtforms.Form):

@@ -33,7 +33,9 @@ class InitiativeForm(OnceForm, VersionedForm):
         description="Such as 2027-Q1. Its milestones assume this start.",
     )
     unit = StringField(
-        "Organisation unit", [*needed("Name the organisation unit that carries it."), _SHORT]
+        "Organisation unit",
+        [*needed("Name the organisation unit that carries it."), _SHORT],
+        description="One of the list of organisation units where it is there.",
     )
     lens = SelectField(
         "Mainly changes", choices=[(lens.value, lens.word) for lens in Lens], default="process"
@@ -43,8 +45,14 @@ class InitiativeForm(OnceForm, VersionedForm):
     )
     sponsor_id = ChoiceField("Sponsor", description="Stands up for it among the executives.")
 
-    def offer(self, *, journeys: Choices, cycles: Choices, people: Choices) -> None:
-        """Fill the lists to choose from."""
+    unit_names: Sequence[str] = ()
+    """What a browser offers while somebody types the unit."""
+
+    def offer(
+        self, *, journeys: Choices, cycles: Choices, people: Choices, units: Sequence[str] = ()
+    ) -> None:
+        """Fill the lists to choose from; without ``units`` a browser offers none."""
+        self.unit_names = units
         self.journey_id.offer(journeys, "No journey")
         self.cycle_id.offer(cycles, "No cycle yet")
         self.owner_id.offer(people)

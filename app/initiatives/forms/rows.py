@@ -9,6 +9,7 @@ from wtforms import BooleanField, FieldList, FormField, SelectField, StringField
 from app.initiatives.forms.base import (
     ChoiceField,
     Choices,
+    CustomerNeedField,
     RowForm,
     VersionedForm,
     filled,
@@ -56,10 +57,12 @@ class BehaviourForm(VersionedForm):
     target = MeasureField("Target", needed("Enter what it is to be."))
     source = StringField("Source of the baseline", needed("Say where the baseline comes from."))
     measured_on = DayField("Measured on", needed("Say when the baseline was measured."))
+    need_id = CustomerNeedField()
     effects = FieldList(FormField(EffectRow), "Effects on lever pools")
 
-    def offer(self, *, options: Choices, pools: Choices) -> None:
-        """Fill the lists of every row."""
+    def offer(self, *, options: Choices, pools: Choices, needs: Choices) -> None:
+        """Fill the lists to choose from, those of every row too."""
+        self.need_id.offer(needs)
         for entry in self.effects.entries:
             entry.form.option_key.choices = [("", "Option …"), *options]
             entry.form.pool_id.offer(pools, "Pool …")
@@ -68,6 +71,7 @@ class BehaviourForm(VersionedForm):
         names = ("description", "measure", "unit", "baseline", "target", "source", "measured_on")
         return BehaviourDraft(
             **{name: self[name].data for name in names},
+            need_id=self.need_id.data,
             effects=tuple(
                 EffectDraft(
                     option_key=row.option_key.data,

@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.initiatives.forms.base import Choices, CustomerNeedField
 from app.initiatives.forms.proposing import InitiativeForm
 from app.initiatives.rules import BehaviourDraft
 from app.web.fields import DayField, MeasureField
@@ -43,9 +44,12 @@ class SpotForm(InitiativeForm):
     target = MeasureField("Target", description="What it is to become.")
     source = StringField("Source of the baseline")
     measured_on = DayField("Measured on")
+    need_id = CustomerNeedField()
 
-    def offer_places(self, places: Sequence[tuple[int, str]]) -> None:
+    def offer_places(self, places: Sequence[tuple[int, str]], needs: Choices) -> None:
+        """Fill the lists that depend on the journey: its touchpoints and its needs."""
         self.touchpoints.choices = list(places)
+        self.need_id.offer(needs)
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
@@ -65,5 +69,6 @@ class SpotForm(InitiativeForm):
         return BehaviourDraft(
             **{name: self[name].data for name in names},
             unit=self.unit_of_measure.data or "",
+            need_id=self.need_id.data,
             effects=(),
         )

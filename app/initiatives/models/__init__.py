@@ -1,7 +1,8 @@
-"""Initiatives with all they own, imported files and key series."""
+"""Initiatives with all they own, imported files, key series and organisation units."""
 
 from __future__ import annotations
 
+from app.initiatives.models.places import InitiativeTouchpoint
 from app.initiatives.models.proposal import (
     Answer,
     Criterion,
@@ -10,7 +11,6 @@ from app.initiatives.models.proposal import (
     Exclusion,
     Initiative,
     InitiativeMove,
-    InitiativeTouchpoint,
     Milestone,
     Option,
     OptionDemand,
@@ -18,6 +18,7 @@ from app.initiatives.models.proposal import (
     TargetBehaviour,
 )
 from app.initiatives.models.series import ImportBatch, KeySeries
+from app.initiatives.models.units import OrganisationUnit
 
 __all__ = [
     "Answer",
@@ -34,5 +35,6 @@ __all__ = [
     "Option",
     "OptionDemand",
     "OptionSpend",
+    "OrganisationUnit",
     "TargetBehaviour",
 ]

@@ -20,7 +20,7 @@ from app.db.types import (
     UtcDateTime,
 )
 from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens, Question
-from app.journeys.models import Journey, LeverPool, Touchpoint
+from app.journeys.models import CustomerNeed, Journey, LeverPool, Touchpoint
 from app.values.quarter import Quarter
 
 _OWNED = "all, delete-orphan"
@@ -126,19 +126,6 @@ class Answer(Base):
     initiative: Mapped[Initiative] = relationship(back_populates="answers", lazy="raise_on_sql")
 
 
-class InitiativeTouchpoint(Base):
-    """A touchpoint an initiative changes."""
-
-    __tablename__ = "initiative_touchpoints"
-
-    initiative_id: Mapped[int] = mapped_column(
-        ForeignKey("initiatives.id", ondelete="RESTRICT"), primary_key=True
-    )
-    touchpoint_id: Mapped[int] = mapped_column(
-        ForeignKey("touchpoints.id", ondelete="RESTRICT"), primary_key=True, index=True
-    )
-
-
 class Option(Base):
     """One scope of an initiative: pilot, lean or full, with its own money, demand and effect.
 
@@ -232,7 +219,10 @@ class OptionDemand(Base):
 
 
 class TargetBehaviour(Base):
-    """Who does what differently, how it is measured, from which baseline to which target."""
+    """Who does what differently, how it is measured, from which baseline to which target.
+
+    ``need`` is the need of the journey's customers that it serves, None while nobody named one.
+    """
 
     __tablename__ = "target_behaviours"
 
@@ -248,8 +238,12 @@ class TargetBehaviour(Base):
     target: Mapped[Decimal] = mapped_column(MeasureType)
     source: Mapped[str]
     measured_on: Mapped[date]
+    need_id: Mapped[int | None] = mapped_column(
+        ForeignKey("customer_needs.id", ondelete="RESTRICT"), index=True
+    )
 
     initiative: Mapped[Initiative] = relationship(back_populates="behaviours", lazy="raise_on_sql")
+    need: Mapped[CustomerNeed | None] = relationship(lazy="raise_on_sql")
     effects: Mapped[list[Effect]] = relationship(
         back_populates="behaviour", lazy="raise_on_sql", cascade=_OWNED
     )

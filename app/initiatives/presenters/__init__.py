@@ -23,11 +23,13 @@ from app.initiatives.presenters.sections import (
     question_steps,
 )
 from app.initiatives.presenters.spots import spot_data
+from app.initiatives.presenters.units import UnitRow, unit_rows
 
 __all__ = [
     "CaseView",
     "PlanChoice",
     "RegistryView",
+    "UnitRow",
     "answers_of",
     "behaviour_cards",
     "case_views",
@@ -45,4 +47,5 @@ __all__ = [
     "read_view",
     "rows",
     "spot_data",
+    "unit_rows",
 ]

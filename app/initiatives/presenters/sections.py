@@ -26,6 +26,8 @@ from app.initiatives.rules import (
     moves_from,
     tone_of,
 )
+from app.journeys.models import CustomerNeed
+from app.journeys.rules import NeedKind
 from app.values.money import Money
 from app.web.filters import day, moment, money, money_short, number, percent, quarter
 
@@ -178,6 +180,7 @@ def _behaviour_card(behaviour: TargetBehaviour, options: Mapping[int, str]) -> d
         "behaviour": behaviour,
         "span": span,
         "nodes": [
+            _need_node(behaviour.need),
             {"kind": "Behaviour", "title": behaviour.description},
             {
                 "kind": "Measure",
@@ -202,6 +205,16 @@ def _behaviour_card(behaviour: TargetBehaviour, options: Mapping[int, str]) -> d
             for one in effects
         ],
     }
+
+
+def _need_node(need: CustomerNeed | None) -> dict[str, Any]:
+    """The customer need at the start of the chain; its statements are loaded."""
+    if need is None:
+        return {"kind": "Customer need", "title": "none named yet"}
+    texts = {one.kind: one.text for one in need.statements}
+    said = next((texts[kind] for kind in NeedKind if texts.get(kind)), None)
+    node = {"kind": "Customer need", "title": need.segment, "note": said}
+    return node | ({"grade": "Retired"} if need.retired_at else {})
 
 
 def removal_words(share: Decimal) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.initiatives.queries.cases import CostFlows, case_of, cost_flows
 from app.initiatives.queries.choices import (
+    customer_need_choices,
     cycle_choices,
     fund_choices,
     journey_choices,
@@ -89,6 +90,7 @@ from app.initiatives.queries.shapes import (
 )
 from app.initiatives.queries.spots import LoggedReason, Spot, get_spot, get_spot_journey
 from app.initiatives.queries.ties import claims_of, covers, currency_tie, summed_claims
+from app.initiatives.queries.units import UnitUse, get_unit, list_unit_uses, list_units
 from app.initiatives.queries.worth import (
     CaseBasis,
     PoolWorth,
@@ -133,6 +135,7 @@ __all__ = [
     "RegistryFilter",
     "RegistryLine",
     "Spot",
+    "UnitUse",
     "behaviour_draft",
     "case_of",
     "claim_of",
@@ -140,6 +143,7 @@ __all__ = [
     "cost_flows",
     "covers",
     "currency_tie",
+    "customer_need_choices",
     "cycle_choices",
     "find_key",
     "find_partial_note",
@@ -152,6 +156,7 @@ __all__ = [
     "get_option",
     "get_spot",
     "get_spot_journey",
+    "get_unit",
     "head_of",
     "horizon_of",
     "initiative_draft",
@@ -164,6 +169,8 @@ __all__ = [
     "list_people_to_choose",
     "list_plans",
     "list_registry",
+    "list_unit_uses",
+    "list_units",
     "load_candidates",
     "load_case_basis",
     "load_choices",

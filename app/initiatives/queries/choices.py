@@ -1,18 +1,21 @@
-"""What forms offer to choose from: journeys, cycles, pools, touchpoints, funds and teams."""
+"""What forms offer to choose from: journeys, cycles, pools, needs, touchpoints, funds, teams."""
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.calendar.models import Cycle, CycleFund, Fund, Team, TeamCapacity
 from app.calendar.rules import CycleState
 from app.initiatives.models import Initiative, Option
-from app.journeys.models import Journey, LeverPool, Stage, Touchpoint
-from app.journeys.rules import PoolState
+from app.journeys.models import CustomerNeed, Journey, LeverPool, NeedStatement, Stage, Touchpoint
+from app.journeys.rules import NeedKind, PoolState
 from app.values.money import Money
 
 Choices = list[tuple[str, str]]
+
+_LONGEST_NEED = 100
+"""Letters of a need in a list to choose from."""
 
 
 def journey_choices(session: Session, kept_id: int | None = None) -> Choices:
@@ -51,6 +54,31 @@ def _pool_word(pool: LeverPool) -> str:
     worth = Money(pool.annual_value_minor, pool.journey.currency)
     certified = "" if pool.state is PoolState.CERTIFIED else ", not certified"
     return f"{pool.journey.name}, {pool.lever.value} ({worth} a year{certified})"
+
+
+def customer_need_choices(
+    session: Session, journey_id: int | None, *kept_ids: int | None
+) -> Choices:
+    """The needs that hold on a journey, and those named already, by whose they are and what."""
+    holds = and_(CustomerNeed.journey_id == journey_id, CustomerNeed.retired_at.is_(None))
+    rows = session.execute(
+        select(CustomerNeed.id, CustomerNeed.segment, CustomerNeed.retired_at, NeedStatement.text)
+        .outerjoin(
+            NeedStatement,
+            and_(NeedStatement.need_id == CustomerNeed.id, NeedStatement.kind == NeedKind.OVERT),
+        )
+        .where(or_(holds, CustomerNeed.id.in_([one for one in kept_ids if one is not None])))
+        .order_by(CustomerNeed.segment, CustomerNeed.id)
+    )
+    return [
+        (str(id_), _need_word(segment, said) + (" (retired)" if retired_at else ""))
+        for id_, segment, retired_at, said in rows
+    ]
+
+
+def _need_word(segment: str, said: str | None) -> str:
+    words = f"{segment}: {said}" if said else segment
+    return words if len(words) <= _LONGEST_NEED else f"{words[: _LONGEST_NEED - 1].rstrip()}…"
 
 
 def touchpoint_choices(session: Session, journey_id: int | None) -> list[tuple[int, str]]:

@@ -59,6 +59,7 @@ def behaviour_draft(behaviour: TargetBehaviour) -> BehaviourDraft:
         target=behaviour.target,
         source=behaviour.source,
         measured_on=behaviour.measured_on,
+        need_id=behaviour.need_id,
         effects=tuple(
             EffectDraft(
                 one.option.key,

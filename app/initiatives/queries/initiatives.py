@@ -24,7 +24,7 @@ from app.initiatives.models import (
     TargetBehaviour,
 )
 from app.initiatives.rules import InitiativeState
-from app.journeys.models import LeverPool, Touchpoint
+from app.journeys.models import CustomerNeed, LeverPool, Touchpoint
 
 Parts = tuple[ExecutableOption, ...]
 
@@ -55,10 +55,10 @@ EFFECTS: Parts = (
 )
 BEHAVIOURS: Parts = (
     selectinload(Initiative.options),
-    selectinload(Initiative.behaviours)
-    .selectinload(TargetBehaviour.effects)
-    .joinedload(Effect.pool)
-    .joinedload(LeverPool.journey),
+    selectinload(Initiative.behaviours).options(
+        selectinload(TargetBehaviour.effects).joinedload(Effect.pool).joinedload(LeverPool.journey),
+        joinedload(TargetBehaviour.need).joinedload(CustomerNeed.statements),
+    ),
 )
 MILESTONES: Parts = (selectinload(Initiative.milestones).selectinload(Milestone.criteria),)
 DEPENDENCIES: Parts = (selectinload(Initiative.dependencies).joinedload(Dependency.needs),)

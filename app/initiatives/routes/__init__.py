@@ -1,4 +1,4 @@
-"""Pages of the registry and of one initiative."""
+"""Pages of the registry, of one initiative and of organisation units."""
 
 from app.initiatives.routes import (
     behaviours,
@@ -9,6 +9,7 @@ from app.initiatives.routes import (
     proposing,
     registry,
     spots,
+    units,
 )
 from app.initiatives.routes.blueprint import bp
 
@@ -22,4 +23,5 @@ __all__ = [
     "proposing",
     "registry",
     "spots",
+    "units",
 ]

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, url_for
 
 from app.extensions import db
 from app.initiatives import presenters, queries, services
-from app.initiatives.forms import BehaviourForm, MoveForm, add_spares, behaviour_data
+from app.initiatives.forms import (
+    BehaviourForm,
+    CustomerNeedForm,
+    MoveForm,
+    add_spares,
+    behaviour_data,
+)
 from app.initiatives.models import Initiative, TargetBehaviour
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
+from app.initiatives.rules import InitiativeState
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
@@ -21,14 +29,27 @@ _SPARE = 3
 @requires("initiatives.view")
 def behaviours(key: str) -> str:
     """Show who does what differently and what that does to the levers."""
-    initiative = load(key, *queries.BEHAVIOURS)
-    return page(
-        "behaviours",
-        initiative,
-        "behaviours",
-        cards=presenters.behaviour_cards(initiative),
-        has_options=bool(initiative.options),
-    )
+    return _list_page(load(key, *queries.BEHAVIOURS))
+
+
+@bp.post("/initiatives/<key>/behaviours/<int:behaviour_id>/need")
+@requires("initiatives.edit")
+def name_need(key: str, behaviour_id: int) -> Answer:
+    """Say which customer need a behaviour serves, also of what can't be changed otherwise."""
+    initiative = load(key)
+    stored = queries.get_behaviour(db.session, initiative, behaviour_id)
+    form = _need_form(initiative, stored)
+    status = store(
+        form,
+        lambda: services.name_customer_need(
+            db.session, load(key), behaviour_id, form.need_id.data,
+            actor=current_actor(), now=now(),
+        ),
+    )  # fmt: skip
+    if status != SAVED:
+        return _list_page(load(key, *queries.BEHAVIOURS), {behaviour_id: form}), status
+    flash("The need it serves is saved.", "ok")
+    return redirect(url_for("initiatives.behaviours", key=key), code=SAVED)
 
 
 @bp.get("/initiatives/<key>/behaviours/new")
@@ -71,8 +92,8 @@ def behaviour(key: str, behaviour_id: int) -> str:
 def save_behaviour(key: str, behaviour_id: int) -> Answer:
     """Change a target behaviour."""
     initiative = load(key)
-    queries.get_behaviour(db.session, initiative, behaviour_id)
-    form = _form(initiative)
+    kept = queries.get_behaviour(db.session, initiative, behaviour_id).need_id
+    form = _form(initiative, kept)
     status = store(
         form,
         lambda: services.edit_behaviour(
@@ -111,18 +132,52 @@ def _terms(form: Any) -> dict[str, Any]:
 
 
 def _stored_form(initiative: Initiative, stored: TargetBehaviour) -> BehaviourForm:
-    data = behaviour_data(queries.behaviour_draft(stored))
-    return _form(initiative, formdata=None, data=data | {"version": str(initiative.version)})
+    data = behaviour_data(queries.behaviour_draft(stored)) | {"version": str(initiative.version)}
+    return _form(initiative, stored.need_id, formdata=None, data=data)
 
 
-def _form(initiative: Initiative, **kwargs: Any) -> BehaviourForm:
+def _form(initiative: Initiative, kept_need: int | None = None, **kwargs: Any) -> BehaviourForm:
     form = BehaviourForm(**kwargs)
     add_spares(form.effects, _SPARE)
     form.offer(
         options=queries.option_choices(db.session, initiative),
         pools=queries.pool_choices(db.session, initiative.currency),
+        needs=_needs(initiative, kept_need),
     )
     return form
+
+
+def _list_page(
+    initiative: Initiative, refused: Mapping[int, CustomerNeedForm] | None = None
+) -> str:
+    """The behaviours; where they are locked, each with the form that names its need."""
+    bar = services.customer_need_bar(current_actor(), initiative)
+    forms: dict[int, CustomerNeedForm] = {}
+    if bar is None and initiative.state is not InitiativeState.DRAFT:
+        needs = _needs(initiative, *(one.need_id for one in initiative.behaviours))
+        for one in initiative.behaviours:
+            forms[one.id] = CustomerNeedForm(
+                formdata=None, data={"need_id": one.need_id}, prefix=f"b{one.id}"
+            )
+            forms[one.id].need_id.offer(needs)
+    return page(
+        "behaviours",
+        initiative,
+        "behaviours",
+        cards=presenters.behaviour_cards(initiative),
+        has_options=bool(initiative.options),
+        need_forms=forms | dict(refused or {}),
+    )
+
+
+def _need_form(initiative: Initiative, behaviour: TargetBehaviour) -> CustomerNeedForm:
+    form = CustomerNeedForm(prefix=f"b{behaviour.id}")
+    form.need_id.offer(_needs(initiative, behaviour.need_id))
+    return form
+
+
+def _needs(initiative: Initiative, *kept: int | None) -> list[tuple[str, str]]:
+    return queries.customer_need_choices(db.session, initiative.journey_id, *kept)
 
 
 def _behaviour_page(

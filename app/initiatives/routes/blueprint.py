@@ -71,7 +71,7 @@ def page(template: str, initiative: Initiative, section: str, **context: Any) ->
     )
 
 
-def store(form: VersionedForm, change: Callable[[], object]) -> int:
+def store(form: Form, change: Callable[[], object]) -> int:
     """Check the form and carry out the change; SAVED, or the status of the page to show again.
 
     Refusals stand in the form; row numbers in them are made those of the page.

@@ -25,10 +25,11 @@ from app.web.guards import current_actor, requires
 @bp.get("/initiatives/new")
 @requires("initiatives.edit")
 def new() -> str:
-    """Show the form for a new initiative; ``journey`` in the address chooses one."""
+    """Show the form for a new initiative; the address may choose ``journey`` and ``unit``."""
     journey = request.args.get("journey", "")
     chosen = int(journey) if journey.isascii() and journey.isdigit() else None
-    form = _form(data=first_answers() | {"journey_id": chosen})
+    given = {"journey_id": chosen, "unit": request.args.get("unit", "")}
+    form = _form(data=first_answers() | given)
     return render_template("initiatives/new.html", form=form)
 
 
@@ -106,6 +107,7 @@ def _form(*, kept: Initiative | None = None, **kwargs: Any) -> InitiativeForm:
         journeys=queries.journey_choices(db.session, kept.journey_id if kept else None),
         cycles=queries.cycle_choices(db.session, kept.cycle_id if kept else None),
         people=[(str(one.id), one.name) for one in queries.list_people_to_choose(db.session)],
+        units=[unit.name for unit in queries.list_units(db.session)],
     )
     return form
 

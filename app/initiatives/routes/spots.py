@@ -75,5 +75,8 @@ def _form(journey: Journey, **kwargs: Any) -> SpotForm:
         cycles=queries.cycle_choices(db.session),
         people=[(str(one.id), one.name) for one in queries.list_people_to_choose(db.session)],
     )
-    form.offer_places(queries.touchpoint_choices(db.session, journey.id))
+    form.offer_places(
+        queries.touchpoint_choices(db.session, journey.id),
+        queries.customer_need_choices(db.session, journey.id),
+    )
     return form

@@ -74,6 +74,7 @@ from app.initiatives.rules.value import (
     standalone_value,
 )
 from app.initiatives.rules.words import (
+    IN_PORTFOLIO,
     OVER,
     Direction,
     EvidenceGrade,
@@ -85,6 +86,7 @@ from app.initiatives.rules.words import (
 )
 
 __all__ = [
+    "IN_PORTFOLIO",
     "LOCKED",
     "MOVES",
     "NO_CHANGES",

@@ -69,7 +69,10 @@ class EffectDraft:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourDraft:
-    """Who does what differently, measured, with its effects under the options."""
+    """Who does what differently, measured, with its effects under the options.
+
+    ``need_id``: the need of the journey's customers that it serves.
+    """
 
     description: str
     measure: str
@@ -78,6 +81,7 @@ class BehaviourDraft:
     target: Decimal
     source: str
     measured_on: date
+    need_id: int | None = None
     effects: tuple[EffectDraft, ...] = ()
 
 

@@ -99,7 +99,13 @@ def moves_from(state: State) -> tuple[Move, ...]:
     return tuple(move for move in MOVES if move.start is state)
 
 
-NO_CHANGES = frozenset({"initiative.created", *(f"initiative.{move.done}" for move in MOVES)})
+NO_CHANGES = frozenset(
+    {
+        "initiative.created",
+        "initiative.need_named",
+        *(f"initiative.{move.done}" for move in MOVES),
+    }
+)
 """What the audit trail says of an initiative that changes nothing of what it is or costs."""
 
 

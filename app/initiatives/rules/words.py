@@ -28,6 +28,11 @@ class InitiativeState(Enum):
 OVER = frozenset({InitiativeState.RETIRED, InitiativeState.STOPPED, InitiativeState.WITHDRAWN})
 """States in which an initiative acts on nothing any more."""
 
+IN_PORTFOLIO = frozenset(
+    {InitiativeState.CANDIDATE, InitiativeState.APPROVED, InitiativeState.SUSTAINED}
+)
+"""States in which an initiative stands for choice, is being delivered or acts."""
+
 _TONES = {
     InitiativeState.DRAFT: "draft",
     InitiativeState.SUBMITTED: "review",

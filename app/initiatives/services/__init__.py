@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from app.initiatives.services.behaviours import add_behaviour, edit_behaviour, remove_behaviour
-from app.initiatives.services.checks import check_can_edit, edit_bar, standing
+from app.initiatives.services.behaviours import (
+    add_behaviour,
+    edit_behaviour,
+    name_customer_need,
+    remove_behaviour,
+)
+from app.initiatives.services.checks import check_can_edit, customer_need_bar, edit_bar, standing
 from app.initiatives.services.keys import next_key
 from app.initiatives.services.links import set_links
 from app.initiatives.services.milestones import add_milestone, edit_milestone, remove_milestone
@@ -23,15 +28,18 @@ from app.initiatives.services.proposing import (
     edit_initiative,
 )
 from app.initiatives.services.spots import start_from_spot
+from app.initiatives.services.units import add_unit, remove_unit
 
 __all__ = [
     "Refusal",
     "add_behaviour",
     "add_milestone",
     "add_option",
+    "add_unit",
     "answer_questions",
     "check_can_edit",
     "create_initiative",
+    "customer_need_bar",
     "edit_bar",
     "edit_behaviour",
     "edit_initiative",
@@ -43,10 +51,12 @@ __all__ = [
     "mark_stopped",
     "move_initiative",
     "move_many",
+    "name_customer_need",
     "next_key",
     "remove_behaviour",
     "remove_milestone",
     "remove_option",
+    "remove_unit",
     "set_links",
     "standing",
     "start_from_spot",

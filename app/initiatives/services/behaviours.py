@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.errors import InvalidError
+from app.errors import InvalidError, NotAllowedError
 from app.initiatives.models import Effect, Initiative, Option, TargetBehaviour
 from app.initiatives.queries import behaviour_draft, get_behaviour
 from app.initiatives.rules import BehaviourDraft, behaviour_faults, written
-from app.initiatives.services.checks import check_can_edit, touch
-from app.journeys.models import LeverPool
+from app.initiatives.services.checks import check_can_edit, customer_need_bar, touch
+from app.journeys.models import CustomerNeed, LeverPool
 
 
 def add_behaviour(
@@ -28,7 +28,7 @@ def add_behaviour(
 ) -> TargetBehaviour:
     """Add a target behaviour with its effects. Raises InvalidError by field."""
     check_can_edit(actor, initiative, expected_version=expected_version)
-    options = _check(session, initiative, draft)
+    options = _check(session, initiative, draft, kept_need=None)
     last = session.scalar(
         select(func.max(TargetBehaviour.position)).where(
             TargetBehaviour.initiative_id == initiative.id
@@ -59,7 +59,7 @@ def edit_behaviour(
     check_can_edit(actor, initiative, expected_version=expected_version)
     behaviour = get_behaviour(session, initiative, behaviour_id)
     before = written(behaviour_draft(behaviour))
-    options = _check(session, initiative, draft)
+    options = _check(session, initiative, draft, kept_need=behaviour.need_id)
     _take_over(behaviour, draft, options)
     touch(session, initiative, now)
     record(
@@ -90,9 +90,59 @@ def remove_behaviour(
     )  # fmt: skip
 
 
-def _check(session: Session, initiative: Initiative, draft: BehaviourDraft) -> dict[str, int]:
+def name_customer_need(
+    session: Session,
+    initiative: Initiative,
+    behaviour_id: int,
+    need_id: int | None,
+    *,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Say which customer need a behaviour serves, whatever the initiative's state while it acts.
+
+    It changes neither money nor what was decided, so no version and no certification depend on it.
+    Raises InvalidError, and NotAllowedError once the initiative is over.
+    """
+    if bar := customer_need_bar(actor, initiative):
+        raise NotAllowedError(bar)
+    behaviour = get_behaviour(session, initiative, behaviour_id)
+    before = behaviour.need_id
+    if fault := _need_fault(session, initiative, need_id, before):
+        raise InvalidError(fault, field="need_id")
+    if need_id == before:
+        return
+    behaviour.need_id = need_id
+    session.flush()
+    record(
+        session, actor=actor, action="initiative.need_named",
+        subject=f"initiative:{initiative.id}",
+        before={"description": behaviour.description, "need_id": before},
+        after={"description": behaviour.description, "need_id": need_id}, now=now,
+    )  # fmt: skip
+
+
+def _need_fault(
+    session: Session, initiative: Initiative, need_id: int | None, kept: int | None
+) -> str | None:
+    """Why a behaviour can't serve this need; None if it can. What it serves already may stay."""
+    if need_id is None or need_id == kept:
+        return None
+    need = session.get(CustomerNeed, need_id)
+    if need is None or need.journey_id != initiative.journey_id:
+        return "Choose a need of the initiative’s own journey."
+    if need.retired_at is not None:
+        return "This need is retired; choose one that holds."
+    return None
+
+
+def _check(
+    session: Session, initiative: Initiative, draft: BehaviourDraft, *, kept_need: int | None
+) -> dict[str, int]:
     """Refuse what is impossible; the ids of the initiative's options by key."""
     faults = behaviour_faults(draft)
+    if fault := _need_fault(session, initiative, draft.need_id, kept_need):
+        faults["need_id"] = fault
     options = {
         key: id_
         for id_, key in session.execute(
@@ -128,6 +178,7 @@ def _take_over(behaviour: TargetBehaviour, draft: BehaviourDraft, options: dict[
     behaviour.baseline = draft.baseline
     behaviour.target = draft.target
     behaviour.measured_on = draft.measured_on
+    behaviour.need_id = draft.need_id
     stored = {(one.option_id, one.pool_id): one for one in behaviour.effects}
     effects = []
     for wanted in draft.effects:

@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.accounts.rules import PERMISSIONS, Role
 from app.errors import ConflictError, NotAllowedError
 from app.initiatives.models import Initiative
-from app.initiatives.rules import LOCKED, Actor, InitiativeState
+from app.initiatives.rules import LOCKED, OVER, Actor, InitiativeState
 
 PERMISSION = "initiatives.edit"
 
@@ -36,6 +36,15 @@ def edit_bar(person: Person, initiative: Initiative) -> str | None:
         return "Only its owner, who proposed it, or a CX lead can change it."
     if initiative.state is not InitiativeState.DRAFT:
         return LOCKED[initiative.state]
+    return None
+
+
+def customer_need_bar(person: Person, initiative: Initiative) -> str | None:
+    """Why the person can't say which customer needs it serves; None if they can."""
+    if not standing(person, initiative).may_edit:
+        return "Only its owner, who proposed it, or a CX lead can name the need."
+    if initiative.state in OVER:
+        return f"{initiative.key} is {initiative.state.word.lower()} and stays as it was."
     return None
 
 

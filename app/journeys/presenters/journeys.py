@@ -12,9 +12,11 @@ from app.journeys.models import Baseline, Journey, Touchpoint
 from app.journeys.presenters.looks import pain_level
 from app.journeys.queries import Acting, JourneyState
 from app.journeys.rules import (
+    PoolStake,
     PoolState,
-    addressed_minor,
+    PoolStrengths,
     is_hot_spot,
+    journey_stake,
     mean_satisfaction,
     mean_target,
     pain,
@@ -23,9 +25,6 @@ from app.journeys.rules import (
 from app.values.money import Money
 
 MOST_SPOTS = 12
-
-Claims = Mapping[int, tuple[float, float]]
-"""Intensity on each pool by id: of what is approved, and of all live initiatives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class SpotLine:
 
 
 def journey_rows(
-    states: Sequence[JourneyState], acting: Mapping[int, Sequence[Acting]], claims: Claims
+    states: Sequence[JourneyState], acting: Mapping[int, Sequence[Acting]], claims: PoolStrengths
 ) -> list[JourneyRow]:
     """Arrange journeys, those in use with the most certified value first.
 
@@ -148,22 +147,19 @@ def spot_lines(
     return lines[:MOST_SPOTS]
 
 
-def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]], claims: Claims) -> JourneyRow:
+def _row(
+    state: JourneyState, acting: Mapping[int, Sequence[Acting]], claims: PoolStrengths
+) -> JourneyRow:
     figures = state.figures
     scale = pain_scale(figures.values())
     hot = [id_ for id_, one in figures.items() if is_hot_spot(pain(one.score, scale))]
-    currency = state.journey.currency
-    value = {
-        kind: sum(pool.annual_value_minor for pool in state.pools if pool.state is kind)
-        for kind in PoolState
-    }
-    certified = [pool for pool in state.pools if pool.state is PoolState.CERTIFIED]
-    decided, addressed = (
-        sum(
-            addressed_minor(pool.annual_value_minor, claims.get(pool.id, (0.0, 0.0))[which])
-            for pool in certified
-        )
-        for which in (0, 1)
+    stake = journey_stake(
+        (
+            PoolStake(pool.id, pool.annual_value_minor, pool.state is PoolState.CERTIFIED)
+            for pool in state.pools
+        ),
+        claims,
+        state.journey.currency,
     )
     return JourneyRow(
         journey=state.journey,
@@ -173,10 +169,10 @@ def _row(state: JourneyState, acting: Mapping[int, Sequence[Acting]], claims: Cl
         contacts=sum((one.contacts_per_year for one in figures.values()), Decimal(0)),
         hot_spots=len(hot),
         uncovered=sum(not any(one.is_live for one in acting.get(id_, ())) for id_ in hot),
-        certified=Money(value[PoolState.CERTIFIED], currency),
-        claimed=Money(value[PoolState.CLAIMED], currency),
-        decided=Money(decided, currency),
-        addressed=Money(addressed, currency),
+        certified=stake.certified,
+        claimed=stake.claimed,
+        decided=stake.decided,
+        addressed=stake.addressed,
     )
 
 

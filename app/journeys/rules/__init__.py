@@ -116,6 +116,7 @@ from app.journeys.rules.pools import (
     input_unit,
     savable_customers,
 )
+from app.journeys.rules.stake import JourneyStake, PoolStake, PoolStrengths, journey_stake
 from app.journeys.rules.words import (
     Channel,
     ChannelGroup,
@@ -156,6 +157,7 @@ __all__ = [
     "InputKind",
     "InputSpec",
     "JourneyDraft",
+    "JourneyStake",
     "Lever",
     "LogSource",
     "Logged",
@@ -173,7 +175,9 @@ __all__ = [
     "Period",
     "PoolDraft",
     "PoolFigure",
+    "PoolStake",
     "PoolState",
+    "PoolStrengths",
     "ShapeDraft",
     "SourceState",
     "StageKind",
@@ -207,6 +211,7 @@ __all__ = [
     "is_hot_spot",
     "joint_error",
     "journey_faults",
+    "journey_stake",
     "last_months",
     "log_spans",
     "mean_satisfaction",

@@ -1,6 +1,6 @@
 """Pages of findings and of maturity."""
 
-from app.reviews.routes import maturity
+from app.reviews.routes import findings, maturity
 from app.reviews.routes.blueprint import bp
 
-__all__ = ["bp", "maturity"]
+__all__ = ["bp", "findings", "maturity"]
