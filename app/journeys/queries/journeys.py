@@ -237,19 +237,26 @@ def load_visible_places(session: Session, ids: Collection[int]) -> dict[int, Tou
 
 
 def retain_shares(session: Session, segment: str) -> dict[int, tuple[Decimal, PoolState]]:
-    """The share of the segment's churn each retain pool claims and its state, by pool id."""
+    """The share of the segment's churn each retain pool claims and its state, by pool id.
+
+    A segment is the same in small and capital letters. Databases differ in which letters they know
+    as such, so it is compared here; there is one retain pool a journey at most.
+    """
     query = (
-        select(LeverPool.id, PoolInput.value, LeverPool.state)
+        select(LeverPool.id, PoolInput.value, LeverPool.state, Journey.segment)
         .join(PoolInput, PoolInput.pool_id == LeverPool.id)
         .join(Journey, Journey.id == LeverPool.journey_id)
         .where(
             LeverPool.lever == Lever.RETAIN,
             PoolInput.symbol == "s",
-            func.lower(Journey.segment) == segment.lower(),
             or_(Journey.is_in_use, LeverPool.state == PoolState.CERTIFIED),
         )
     )
-    return {pool_id: (share, state) for pool_id, share, state in session.execute(query)}
+    return {
+        pool_id: (share, state)
+        for pool_id, share, state, named in session.execute(query)
+        if named.casefold() == segment.casefold()
+    }
 
 
 def touchpoints_ever_measured(session: Session, journey_id: int) -> set[int]:

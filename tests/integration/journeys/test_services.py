@@ -572,6 +572,20 @@ class TestCertifyPool:
             self._certify(session, cast.cfo, now)
         assert "110 %" in (services.retain_overclaim(session, journey) or "")
 
+    def test_never_takes_more_than_the_churn_of_a_segment_however_it_is_written(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            mine = make_journey(session, cast.lead, segment="Ärzte")
+            other = make_journey(session, cast.lead, key="renewal", segment="ÄRZTE")
+            make_pool(session, mine, Lever.RETAIN, claimed_by=cast.lead, s="0.7")
+            make_pool(
+                session, other, Lever.RETAIN, claimed_by=cast.lead, certified_by=cast.cfo, s="0.7"
+            )
+
+        with pytest.raises(ConflictError, match="together claim 140 % of its churn"):
+            self._certify(session, cast.cfo, now)
+
 
 class TestWithdrawCertification:
     def test_needs_a_reason_and_leaves_the_claim(
