@@ -37,6 +37,7 @@ def certify_pool(
     if pool.version != expected_version:
         raise ConflictError("The pool has changed since you looked at it. Look at it again.")
     lock_pools(session)
+    session.refresh(journey, ["segment"])  # it may have moved before the lock was ours
     faults = certifying_faults(session, journey, pool)
     if faults:
         raise ConflictError(" ".join(faults))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,13 +16,12 @@ from app.journeys.models import Journey, Stage, Touchpoint
 from app.journeys.queries import (
     acting_on,
     load_figures,
-    retain_shares,
+    lock_pools,
     touchpoints_ever_measured,
 )
 from app.journeys.rules import (
     Channel,
     JourneyDraft,
-    PoolState,
     ShapeDraft,
     StageKind,
     journey_faults,
@@ -31,6 +29,7 @@ from app.journeys.rules import (
     stage_cell,
     touchpoint_cell,
 )
+from app.journeys.services.limits import check_churn
 
 
 def check_may_edit(actor: Person) -> None:
@@ -96,7 +95,8 @@ def edit_journey(
 ) -> None:
     """Change a journey's own words; its key stays and its currency too once money stands in it.
 
-    Raises InvalidError, and ConflictError when somebody else saved it.
+    A new segment has to have room for the journey's certified churn. Raises InvalidError, and
+    ConflictError when somebody else saved it.
     """
     check_may_edit(actor)
     before = _described(journey)
@@ -108,11 +108,14 @@ def edit_journey(
             f"Baselines or pools stand in {journey.currency}, so the currency has to stay.",
             field="currency",
         )
+    if moves := draft.segment.strip() != journey.segment:
+        lock_pools(session)
     journey.name, journey.segment = draft.name.strip(), draft.segment.strip()
     journey.goal, journey.currency = draft.goal.strip(), draft.currency
     journey.owner, journey.is_in_use = owner, draft.is_in_use
     session.flush()
-    _check_churn(session, journey)
+    if moves:
+        check_churn(session, journey)
     after = _described(journey)
     if after != before:
         record(
@@ -193,21 +196,6 @@ def _lost_contacts(session: Session, journey: Journey, draft: ShapeDraft) -> dic
                 f"{touchpoint.name} was measured or an initiative changes it, so it has to stay."
             )
     return faults
-
-
-def _check_churn(session: Session, journey: Journey) -> None:
-    """Refuse a segment whose certified retain pools would claim more churn than there is."""
-    certified = [
-        share
-        for share, state in retain_shares(session, journey.segment).values()
-        if state is PoolState.CERTIFIED
-    ]
-    if sum(certified, Decimal(0)) > 1:
-        raise InvalidError(
-            "The certified retain pools of this segment would claim more than all of its churn; "
-            "take a certification back first.",
-            field="segment",
-        )
 
 
 def _touchpoints(journey: Journey) -> dict[tuple[StageKind, Channel], Touchpoint]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from app.calendar.rules import written_share
+from app.errors import InvalidError
 from app.journeys.models import Journey, LeverPool
 from app.journeys.queries import list_claims, list_control_totals, retain_shares
 from app.journeys.rules import (
@@ -88,3 +89,18 @@ def _overclaim(journey: Journey, shares: list[Decimal]) -> list[str]:
         f"The retain pools of “{journey.segment}” together claim {written_share(total)} of its "
         "churn; lower the shares until they fit into 100 %."
     ]
+
+
+def check_churn(session: Session, journey: Journey) -> None:
+    """Refuse a segment whose certified retain pools would claim more churn than there is."""
+    certified = [
+        share
+        for share, state in retain_shares(session, journey.segment).values()
+        if state is PoolState.CERTIFIED
+    ]
+    if sum(certified, Decimal(0)) > 1:
+        raise InvalidError(
+            "The certified retain pools of this segment would claim more than all of its churn; "
+            "take a certification back first.",
+            field="segment",
+        )
