@@ -39,12 +39,14 @@ from app.journeys.queries.log import (
     LogScope,
     ReasonRow,
     find_last_month,
+    has_logged_costs,
     list_reason_rows,
     load_by_channel,
     load_by_reason,
     load_by_segment,
     load_by_touchpoint,
     load_log_frame,
+    touchpoints_ever_logged,
     use_by_segment,
 )
 from app.journeys.queries.needs import get_need, list_needs, need_draft
@@ -71,6 +73,7 @@ __all__ = [
     "get_journey_places",
     "get_journey_with_pools",
     "get_need",
+    "has_logged_costs",
     "last_measured",
     "list_claims",
     "list_control_totals",
@@ -95,6 +98,7 @@ __all__ = [
     "measured",
     "need_draft",
     "retain_shares",
+    "touchpoints_ever_logged",
     "touchpoints_ever_measured",
     "use_by_segment",
 ]

@@ -52,6 +52,26 @@ class ReasonRow:
     logged: Logged
 
 
+def has_logged_costs(session: Session, journey_id: int) -> bool:
+    """Whether any contact in the log of a journey carries a cost, in the journey's currency."""
+    query = (
+        select(InteractionMonth.id)
+        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
+        .where(Touchpoint.journey_id == journey_id, InteractionMonth.costed > 0)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def touchpoints_ever_logged(session: Session, journey_id: int) -> set[int]:
+    """The touchpoints of a journey at which any source has contacts."""
+    query = (
+        select(InteractionMonth.touchpoint_id)
+        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
+        .where(Touchpoint.journey_id == journey_id)
+    )
+    return set(session.scalars(query.distinct()))
+
+
 def find_last_month(session: Session, journey_id: int) -> date | None:
     """The last month in which the journey has logged contacts; None without a log."""
     last = (

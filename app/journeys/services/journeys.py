@@ -15,8 +15,10 @@ from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.journeys.models import Journey, Stage, Touchpoint
 from app.journeys.queries import (
     acting_on,
+    has_logged_costs,
     load_figures,
     lock_pools,
+    touchpoints_ever_logged,
     touchpoints_ever_measured,
 )
 from app.journeys.rules import (
@@ -103,11 +105,8 @@ def edit_journey(
     owner = _checked_owner(session, draft, besides=journey)
     yours = before | _described_draft(draft, owner)
     check_version(journey.version, expected_version, theirs=before, yours=yours)
-    if draft.currency != journey.currency and (journey.baselines or journey.pools):
-        raise InvalidError(
-            f"Baselines or pools stand in {journey.currency}, so the currency has to stay.",
-            field="currency",
-        )
+    if draft.currency != journey.currency:
+        _check_no_money(session, journey)
     if moves := draft.segment.strip() != journey.segment:
         lock_pools(session)
     journey.name, journey.segment = draft.name.strip(), draft.segment.strip()
@@ -135,8 +134,9 @@ def shape_journey(
 ) -> None:
     """Name and hide stages, and say at which stage and channel there are contacts.
 
-    A touchpoint that was ever measured or that an initiative changes stays; a stage with contacts
-    in the last baseline can't be hidden. Raises InvalidError by field, and ConflictError.
+    A touchpoint that was ever measured, that is logged or that an initiative changes stays; a stage
+    with contacts in the last baseline can't be hidden. Raises InvalidError by field, and
+    ConflictError.
     """
     check_may_edit(actor)
     before = _described_shape(journey)
@@ -180,7 +180,8 @@ def _fit_touchpoints(
 def _lost_contacts(session: Session, journey: Journey, draft: ShapeDraft) -> dict[str, str]:
     """What would vanish although figures or initiatives stand on it, by field."""
     there = _touchpoints(journey)
-    kept = touchpoints_ever_measured(session, journey.id)
+    measured = touchpoints_ever_measured(session, journey.id)
+    logged = touchpoints_ever_logged(session, journey.id)
     acted = {id_ for id_, acting in acting_on(session, journey.id).items() if acting}
     last = journey.baselines[-1].id if journey.baselines else None
     figures = load_figures(session, [last])[last] if last else {}
@@ -191,11 +192,32 @@ def _lost_contacts(session: Session, journey: Journey, draft: ShapeDraft) -> dic
                 faults[stage_cell(kind)] = (
                     f"{touchpoint.name} has contacts in the last baseline, so its stage shows."
                 )
-        elif (kind, channel) not in draft.touchpoints and touchpoint.id in kept | acted:
+        elif (kind, channel) in draft.touchpoints:
+            continue
+        elif touchpoint.id in measured | acted:
             faults[touchpoint_cell(kind, channel)] = (
                 f"{touchpoint.name} was measured or an initiative changes it, so it has to stay."
             )
+        elif touchpoint.id in logged:
+            faults[touchpoint_cell(kind, channel)] = (
+                f"Contacts of {touchpoint.name} are logged, so it has to stay; to take it out, "
+                "take back the imports that logged them first."
+            )
     return faults
+
+
+def _check_no_money(session: Session, journey: Journey) -> None:
+    """Refuse another currency while sums of the present one would silently be taken for it."""
+    if journey.baselines or journey.pools:
+        words = f"Baselines or pools stand in {journey.currency}, so the currency has to stay."
+    elif has_logged_costs(session, journey.id):
+        words = (
+            f"Logged contacts of this journey carry costs in {journey.currency}, so the currency "
+            "has to stay while their imports count."
+        )
+    else:
+        return
+    raise InvalidError(words, field="currency")
 
 
 def _touchpoints(journey: Journey) -> dict[tuple[StageKind, Channel], Touchpoint]:
