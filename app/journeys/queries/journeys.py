@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -188,16 +187,6 @@ def list_journey_states(session: Session) -> list[JourneyState]:
             pools=pools.get(journey.id, []),
         )
         for journey in journeys
-    ]
-
-
-def last_measured(session: Session) -> list[tuple[Journey, date | None]]:
-    """Every journey in use with the day of its last baseline."""
-    baselines = _last_baselines(session)
-    query = select(Journey).where(Journey.is_in_use).order_by(Journey.name)
-    return [
-        (journey, last.measured_on if (last := baselines.get(journey.id)) else None)
-        for journey in session.scalars(query)
     ]
 
 
