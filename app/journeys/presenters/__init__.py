@@ -35,6 +35,7 @@ from app.journeys.presenters.origins import (
     SHOWN,
     change_rows,
     input_changes,
+    log_days_words,
     log_line,
     origin_rows,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "journey_rows",
     "journey_tabs",
     "known_of",
+    "log_days_words",
     "log_line",
     "log_words",
     "loss_rows",

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from app.calendar.rules import key_fault, unusual_amounts
 from app.journeys.rules.bindings import PoolFigure
-from app.journeys.rules.cutting import Period
 from app.journeys.rules.hot_spots import Measured
+from app.journeys.rules.months import MonthSpan
 from app.journeys.rules.origins import FigureKind, Origin
 from app.journeys.rules.pools import LEVER_INPUTS, input_faults
 from app.journeys.rules.words import Channel, Lever, StageKind
@@ -80,7 +80,7 @@ class BaselineDraft:
     note: str
     figures: Mapping[int, Measured]
     origins: Mapping[int, Mapping[FigureKind, Origin]] = field(default_factory=dict)
-    period: Period | None = None
+    period: MonthSpan | None = None
     days_covered: int | None = None
     one_in: int | None = None
 

@@ -122,7 +122,7 @@ def _baseline(
         measured_on=draft.measured_on,
         source=draft.source.strip(),
         note=draft.note.strip(),
-        logged_from=draft.period.starts_on if draft.period else None,
+        logged_from=draft.period.first if draft.period else None,
         logged_to=draft.period.ends_on if draft.period else None,
         days_covered=draft.days_covered,
         logged_one_in=draft.one_in,
