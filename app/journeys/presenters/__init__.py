@@ -29,7 +29,7 @@ from app.journeys.presenters.journeys import (
     spot_lines,
     uncovered_ids,
 )
-from app.journeys.presenters.looks import SHOWS, Look, reads_log
+from app.journeys.presenters.looks import SHOWS, Logs, Look, adds_up, reads_log
 from app.journeys.presenters.needs import NeedView, need_view
 from app.journeys.presenters.origins import (
     SHOWN,
@@ -58,10 +58,12 @@ __all__ = [
     "HeatMap",
     "Inspector",
     "JourneyRow",
+    "Logs",
     "Look",
     "NeedView",
     "PoolView",
     "SpotLine",
+    "adds_up",
     "basis_words",
     "bindable_places",
     "change_rows",

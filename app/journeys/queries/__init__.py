@@ -45,6 +45,7 @@ from app.journeys.queries.log import (
     load_by_segment,
     load_by_touchpoint,
     load_log_frame,
+    load_log_sources,
     touchpoints_ever_logged,
     use_by_segment,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "load_by_touchpoint",
     "load_figures",
     "load_log_frame",
+    "load_log_sources",
     "load_logged_months",
     "load_origins",
     "load_stale_baselines",

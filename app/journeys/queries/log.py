@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.journeys.models import InteractionMonth, InteractionSource, Touchpoint
 from app.journeys.queries.sums import COUNTS, SUMS, logged
-from app.journeys.rules import Audience, Channel, Logged, MonthSpan
+from app.journeys.rules import Audience, Channel, Logged, LogSource, MonthSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,24 @@ def load_by_touchpoint(
     found: tuple[dict[int, Logged], dict[int, Logged]] = ({}, {})
     for touchpoint_id, now, *sums in rows:
         found[0 if now else 1][touchpoint_id] = logged(sums)
+    return found
+
+
+def load_log_sources(session: Session, scope: LogScope) -> dict[int, list[LogSource]]:
+    """Which sources log each touchpoint, in the scope or in as many months before it."""
+    source = InteractionSource
+    rows = session.execute(
+        select(
+            InteractionMonth.touchpoint_id, source.id, source.name, source.first_on, source.last_on
+        )
+        .join(source, source.id == InteractionMonth.source_id)
+        .where(*_asked(scope, scope.span.with_before))
+        .distinct()
+    )
+    found: dict[int, list[LogSource]] = {}
+    for touchpoint_id, id_, name, first_on, last_on in rows:
+        if first_on is not None and last_on is not None:
+            found.setdefault(touchpoint_id, []).append(LogSource(id_, name, first_on, last_on))
     return found
 
 
