@@ -20,7 +20,7 @@ from app.journeys.rules import (
     BaselineDraft,
     FigureKind,
     Measured,
-    Period,
+    MonthSpan,
     measured_from,
     month_of,
 )
@@ -66,7 +66,7 @@ def cut(
         )  # fmt: skip
         if found.faults:
             raise InvalidError("Nothing can be cut.", fields=_by_option(found.faults))
-        figures = _figures(journey, found)
+        figures, notes = _figures(journey, found)
         _report(journey, found, figures)
         if dry_run:
             return
@@ -75,7 +75,7 @@ def cut(
             figures=figures,
         )  # fmt: skip
         baseline = services.cut_baseline(
-            db.session, journey, draft, found, notes={}, seen_digest=found.digest,
+            db.session, journey, draft, found, notes=notes, seen_digest=found.digest,
             after_number=journey.baselines[-1].number if journey.baselines else 0,
             actor=person_of(email), now=now(),
         )  # fmt: skip
@@ -83,12 +83,14 @@ def cut(
     click.echo(f"Recorded as version {number}.")
 
 
-def _period(first: str | None, last: str | None) -> Period | None:
+def _period(first: str | None, last: str | None) -> MonthSpan | None:
     if first is None and last is None:
         return None
     if first is None or last is None:
         raise InvalidError("Give both --from and --to, or neither.")
-    return Period(_month(first, "--from", is_end=False), _month(last, "--to", is_end=True))
+    return MonthSpan.through(
+        _month(first, "--from", is_end=False), _month(last, "--to", is_end=True)
+    )
 
 
 def _month(text: str, option: str, *, is_end: bool) -> date:
@@ -100,7 +102,7 @@ def _month(text: str, option: str, *, is_end: bool) -> date:
     if day is None or not _MONTH.fullmatch(text):
         raise InvalidError(f"{option}: enter a month such as 2026-01.")
     month = month_of(day)
-    edge = Period(month, month).ends_on if is_end else month
+    edge = MonthSpan.through(month, month).ends_on if is_end else month
     if len(text) > 7 and day != edge:
         raise InvalidError(
             f"{option}: {day:%-d %b %Y} cuts a month in two; the log is kept by whole months, so "
@@ -110,7 +112,8 @@ def _month(text: str, option: str, *, is_end: bool) -> date:
 
 
 def _left_out(journey: Journey, names: tuple[str, ...]) -> set[int]:
-    known = {one.name: one.id for one in queries.list_log_sources(db.session, journey.id)}
+    shown = [one.id for one in journey.shown_touchpoints]
+    known = {one.name: one.id for one in queries.list_log_sources(db.session, shown)}
     for name in names:
         if name not in known:
             raise NotFoundError(f"The journey has no counted source called “{name}”.")
@@ -122,27 +125,27 @@ def _by_option(faults: Mapping[str, str]) -> dict[str, str]:
     return {words.get(name, name): said for name, said in faults.items()}
 
 
-def _figures(journey: Journey, found: LogCut) -> dict[int, Measured]:
-    """The whole rows of the cut; what lacks a figure is named and left out."""
-    figures = {}
+def _figures(journey: Journey, found: LogCut) -> tuple[dict[int, Measured], dict[int, str]]:
+    """The whole rows of the cut; what lacks a figure is named and left out, with a note why."""
+    figures, notes = {}, {}
     suggested = services.suggested_figures(db.session, journey, found)
-    for touchpoint in journey.touchpoints:
+    for touchpoint in journey.shown_touchpoints:
         row = suggested.get(touchpoint.id, {})
         if (one := measured_from(row)) is not None:
             figures[touchpoint.id] = one
         elif touchpoint.id in found.figures:
-            missing = [
+            missing = ", ".join(
                 kind.word.lower()
                 for kind in FigureKind
                 if kind not in row and kind is not FigureKind.UNMET
-            ]
+            )
+            notes[touchpoint.id] = f"It has no {missing} yet."
             click.echo(
-                f"Left out: {touchpoint.name} has no {', '.join(missing)}; enter them by page.",
-                err=True,
+                f"Left out: {touchpoint.name} has no {missing}; enter them by page.", err=True
             )
     if not figures:
         raise InvalidError("No touchpoint has all its figures; cut the first version by page.")
-    return figures
+    return figures, notes
 
 
 def _report(journey: Journey, found: LogCut, figures: dict[int, Measured]) -> None:
@@ -150,15 +153,17 @@ def _report(journey: Journey, found: LogCut, figures: dict[int, Measured]) -> No
         click.echo(f"Careful: {said}", err=True)
     if found.period is not None:
         click.echo(
-            f"{journey.name}, {found.period.starts_on} to {found.period.ends_on}, "
-            f"{found.days} days covered:"
+            f"{journey.name}, {found.period.first} to {found.period.ends_on}, "
+            f"{found.days_covered} days covered:"
         )
     for touchpoint in journey.touchpoints:
         if touchpoint.id not in figures:
             continue
         one, logged = figures[touchpoint.id], found.figures.get(touchpoint.id, {})
         counted = logged.get(FigureKind.CONTACTS)
-        stands = f"log, n {counted.sample:,}" if counted else "kept from the last version"
+        stands = "kept from the last version"
+        if counted:
+            stands = ", ".join(filter(None, (f"log, n {counted.sample:,}", counted.note)))
         click.echo(
             f"  {touchpoint.name}: {one.contacts_per_year:,.0f} contacts a year ({stands}), "
             f"satisfaction {one.satisfaction:f}"

@@ -38,6 +38,8 @@ def _prepare_connection(connection: Any, _record: object) -> None:
     if not isinstance(connection, pysqlite3.Connection):
         return
     connection.isolation_level = None  # BEGIN is ours, see _begin
+    # SQLite's own lower() leaves all letters but A to Z as they are: Ärzte would not be found.
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
@@ -48,6 +50,10 @@ def _prepare_connection(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _lower(value: object) -> str | None:
+    return None if value is None else str(value).lower()
 
 
 @event.listens_for(Engine, "begin")

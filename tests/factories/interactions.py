@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.journeys.models import InteractionMonth, InteractionSource
-from app.journeys.rules import SourceState, months_within
+from app.journeys.rules import MonthSpan, SourceState
 
 _LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LOGGED_MONTH = date(2027, 1, 1)
@@ -93,6 +93,6 @@ def make_months(
     } | figures
     session.add_all(
         InteractionMonth(source=source, touchpoint_id=touchpoint_id, month=month, **values)
-        for month in months_within(first, last)
+        for month in MonthSpan.through(first, last).each()
     )
     session.flush()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -163,8 +163,9 @@ def _check_new_fund(
 
 
 def _name_is_taken(session: Session, name: str) -> bool:
-    query = select(Fund.id).where(func.lower(Fund.name) == name.strip().lower())
-    return session.scalar(query) is not None
+    """Compared here, since databases differ in which letters they know as small and capital."""
+    wanted = name.strip().casefold()
+    return any(known.casefold() == wanted for known in session.scalars(select(Fund.name)))
 
 
 def budget_faults(

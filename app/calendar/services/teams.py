@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -146,18 +146,23 @@ def _team_faults(
     session: Session, name: str, day_rate: Money, *, besides: Team | None
 ) -> dict[str, str]:
     faults = {}
-    query = select(Team.id).where(func.lower(Team.name) == name.strip().lower())
-    if besides is not None:
-        query = query.where(Team.id != besides.id)
     if not name.strip():
         faults["name"] = "Give the team a name."
-    elif session.scalar(query) is not None:
+    elif _name_is_taken(session, name, besides=besides):
         faults["name"] = "Another team has this name already."
     if day_rate.minor < 0:
         faults["day_rate"] = "A day rate cannot be negative."
     elif day_rate.amount > 100_000:
         faults["day_rate"] = "No day costs that much; enter the rate of one person for one day."
     return faults
+
+
+def _name_is_taken(session: Session, name: str, *, besides: Team | None) -> bool:
+    """Compared here, since databases differ in which letters they know as small and capital."""
+    wanted = name.strip().casefold()
+    return any(
+        one.name.casefold() == wanted for one in session.scalars(select(Team)) if one is not besides
+    )
 
 
 def _capacity_faults(

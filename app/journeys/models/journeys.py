@@ -55,6 +55,11 @@ class Journey(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @property
+    def shown_touchpoints(self) -> list[Touchpoint]:
+        """Its touchpoints without those of hidden stages."""
+        return [one for one in self.touchpoints if not one.stage.is_hidden]
+
 
 class Stage(Base):
     """One of the seven stages as this journey names it; it may be hidden."""
@@ -93,8 +98,8 @@ class Touchpoint(Base):
 class Baseline(Base):
     """The measured state of a journey at a date; versions are added, never overwritten.
 
-    One cut from the log says from which days, both included, how many of them the log covers, and
-    that the log holds one contact in ``logged_one_in``.
+    One cut from the log says from which days, both included, how many of them the log covers where
+    it covers most, and that the log holds one contact in ``logged_one_in``.
     """
 
     __tablename__ = "baselines"
@@ -155,7 +160,8 @@ class FigureOrigin(Base):
     """Where one figure of a baseline comes from; a figure without a row was entered by hand.
 
     ``sample`` counts the contacts it stands on, ``error`` is its standard error, ``logged`` what
-    the log said where a person said otherwise, ``kept_from`` the version that measured a kept one.
+    the log said where a person said otherwise or took its figure away, ``kept_from`` the version
+    that measured a kept one. ``note`` is why a person did so, or from fewer than most days covered.
     """
 
     __tablename__ = "figure_origins"

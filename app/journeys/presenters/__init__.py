@@ -29,12 +29,13 @@ from app.journeys.presenters.journeys import (
     spot_lines,
     uncovered_ids,
 )
-from app.journeys.presenters.looks import SHOWS, Look, reads_log
+from app.journeys.presenters.looks import SHOWS, Logs, Look, adds_up, reads_log
 from app.journeys.presenters.needs import NeedView, need_view
 from app.journeys.presenters.origins import (
     SHOWN,
     change_rows,
     input_changes,
+    log_days_words,
     log_line,
     origin_rows,
 )
@@ -57,10 +58,12 @@ __all__ = [
     "HeatMap",
     "Inspector",
     "JourneyRow",
+    "Logs",
     "Look",
     "NeedView",
     "PoolView",
     "SpotLine",
+    "adds_up",
     "basis_words",
     "bindable_places",
     "change_rows",
@@ -76,6 +79,7 @@ __all__ = [
     "journey_rows",
     "journey_tabs",
     "known_of",
+    "log_days_words",
     "log_line",
     "log_words",
     "loss_rows",

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 
 from app.journeys.models import Baseline
-from app.journeys.presenters.looks import Look
-from app.journeys.rules import MonthSpan
-from app.web.filters import day
+from app.journeys.presenters.looks import Look, adds_up
+from app.journeys.rules import FEWEST_JUDGED, MonthSpan
+from app.web.filters import counted, day
 
 MOST_SOURCES = 3
 
@@ -47,8 +47,24 @@ def basis_words(
     if look.is_logged:
         if span is None:
             return "no contact log yet"
-        return f"{log_words(span, sources)}, trend against the {span.months} months before"
+        trend = "" if look.nothing else f", {_log_trend_words(look, span)}"
+        return f"{log_words(span, sources)}{trend}"
     if baseline is None:
         return "no baseline yet"
     trend = f", trend against baseline {against.number}" if against else ""
     return f"baseline {baseline.number} of {day(baseline.measured_on)}{trend} · {baseline.source}"
+
+
+def _log_trend_words(look: Look, span: MonthSpan) -> str:
+    """What cells of the log are compared with, or why with nothing."""
+    before = f"the {counted(span.months, 'month')} before"
+    if adds_up(look.key):
+        if not look.compared:
+            return f"no trend, since the log does not cover all of these and of {before}"
+        return f"trend against {before}, where the log covers all of both"
+    done = "scored" if look.key == "satisfaction" else "judged"
+    if not look.compared:
+        return (
+            f"no trend, since nowhere {FEWEST_JUDGED} contacts were {done} in these and in {before}"
+        )
+    return f"trend against {before}, where at least {FEWEST_JUDGED} contacts were {done} in both"

@@ -10,10 +10,9 @@ from app.journeys.rules import (
     FigureKind,
     LoggedFigure,
     LogSource,
+    MonthSpan,
     Origin,
     OriginKind,
-    Period,
-    months_within,
 )
 from app.journeys.services import LogCut
 from app.web.filters import counted, day, number
@@ -31,7 +30,7 @@ def cut_words(
             )
             for kind in FigureKind
         }
-        for one in journey.touchpoints
+        for one in journey.shown_touchpoints
     }
 
 
@@ -51,11 +50,11 @@ def _said(
     return origin_words(kind, Origin(OriginKind.KEPT, kept_from=since), journey.currency)
 
 
-def month_choices(sources: Sequence[LogSource], period: Period | None) -> list[tuple[str, str]]:
+def month_choices(sources: Sequence[LogSource], period: MonthSpan | None) -> list[tuple[str, str]]:
     """Every month that is logged or asked for, as (first day, words)."""
     days = [one.first_on for one in sources] + [one.last_on for one in sources]
     days += [period.first, period.last] if period else []
-    months = months_within(min(days), max(days)) if days else []
+    months = MonthSpan.through(min(days), max(days)).each() if days else []
     return [(one.isoformat(), f"{one:%b %Y}") for one in months]
 
 
@@ -65,9 +64,14 @@ def cut_facts(cut: LogCut) -> list[tuple[str, str]]:
         return []
     sampled = f" × {number(cut.one_in)}" if cut.one_in > 1 else ""
     contacts = sum(found[FigureKind.CONTACTS].sample for found in cut.figures.values())
+    fewest, most = min(cut.days.values()), max(cut.days.values())
+    days, divisor = number(most), number(most)
+    if fewest < most:
+        days = f"{number(fewest)} to {number(most)}, by touchpoint"
+        divisor = "the days covered at the touchpoint"
     return [
-        ("Period", f"{day(cut.period.starts_on)} to {day(cut.period.ends_on)}"),
-        ("Days the log covers", number(cut.days)),
+        ("Period", f"{day(cut.period.first)} to {day(cut.period.ends_on)}"),
+        ("Days the log covers", days),
         ("Contacts counted", f"{number(contacts)} at {counted(len(cut.figures), 'touchpoint')}"),
-        ("A year’s contacts", f"contacts counted × 365 ÷ {number(cut.days)}{sampled}"),
+        ("A year’s contacts", f"contacts counted × 365 ÷ {divisor}{sampled}"),
     ]

@@ -10,7 +10,7 @@ from app.journeys.models import Journey, Stage, Touchpoint
 from app.journeys.presenters.looks import (
     Figures,
     Known,
-    Log,
+    Logs,
     Look,
     look_at,
     pain_level,
@@ -58,7 +58,7 @@ class _Scene:
 
 
 def known_of(
-    journey: Journey, figures: Figures, earlier: Figures, logs: tuple[Log, Log], audience: Audience
+    journey: Journey, figures: Figures, earlier: Figures, logs: Logs, audience: Audience
 ) -> Known:
     """What is known of a journey; both baselines' pains stand on the scale of the shown one."""
     scale = pain_scale(figures.values())
@@ -68,8 +68,7 @@ def known_of(
         earlier=earlier,
         pains={id_: pain(one.score, scale) for id_, one in figures.items()},
         earlier_pains={id_: pain(one.score, scale) for id_, one in earlier.items()},
-        logged=logs[0],
-        logged_before=logs[1],
+        logs=logs,
         audience=audience,
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.journeys.rules import Audience, Logged, Measured
+from app.journeys.rules import FEWEST_JUDGED, Audience, Logged, Measured
 from app.values.money import Money
 from app.web.filters import money_short, number, percent
 
@@ -42,7 +42,8 @@ class Look:
     """What all cells show: their word in the switch, the ends of the scale, a cell by touchpoint.
 
     ``is_logged``: the figures come from the contact log, not from a baseline. ``absent`` is what a
-    touchpoint without a figure says, ``nothing`` why there is none at all.
+    touchpoint without a figure says, ``nothing`` why there is none at all. ``compared``: how many
+    cells could be compared with before.
     """
 
     key: str
@@ -53,6 +54,19 @@ class Look:
     absent: str
     nothing: str | None
     cells: Mapping[int, Cell]
+    compared: int
+
+
+@dataclass(frozen=True, slots=True)
+class Logs:
+    """What is logged at touchpoints by id, now and as long before.
+
+    ``covered`` are those whose log covers all months of both: only there do sums compare.
+    """
+
+    now: Log = field(default_factory=dict)
+    before: Log = field(default_factory=dict)
+    covered: Collection[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +78,22 @@ class Known:
     earlier: Figures
     pains: Mapping[int, int]
     earlier_pains: Mapping[int, int]
-    logged: Log
-    logged_before: Log
+    logs: Logs
     audience: Audience
+
+    @property
+    def logged(self) -> Log:
+        return self.logs.now
 
 
 def reads_log(show: str, audience: Audience) -> bool:
     """Whether a look shows the contact log: only it knows unmet expectations and segments."""
     return show == "unmet" or (show != "pain" and not audience.is_everybody)
+
+
+def adds_up(show: str) -> bool:
+    """Whether a look at the log shows sums, which grow with the days that are logged."""
+    return show not in _STANDS_ON
 
 
 def look_at(show: str, known: Known) -> Look:
@@ -94,6 +116,7 @@ def look_at(show: str, known: Known) -> Look:
             )
             for id_, value in now.items()
         },
+        compared=len(now.keys() & before.keys()),
     )
 
 
@@ -127,13 +150,25 @@ def _values(show: str, known: Known, *, is_logged: bool) -> tuple[Values, Values
     if show == "pain":
         return _exact(known.pains), _exact(known.earlier_pains)
     if is_logged:
-        read = _LOGGED[show]
-        return _given(known.logged, read), _given(known.logged_before, read)
+        read, before = _LOGGED[show], _comparable(show, known.logs)
+        return _given(known.logged, read), _given(before, read)
     measured = _MEASURED[show]
     return (
         {id_: measured(one) for id_, one in known.figures.items()},
         {id_: measured(one) for id_, one in known.earlier.items()},
     )
+
+
+def _comparable(show: str, logs: Logs) -> Log:
+    """What was logged before, where it says something of the change: enough contacts or days."""
+    if adds_up(show):
+        return {id_: one for id_, one in logs.before.items() if id_ in logs.covered}
+    count = _STANDS_ON[show]
+    return {
+        id_: one
+        for id_, one in logs.before.items()
+        if id_ in logs.now and min(count(one), count(logs.now[id_])) >= FEWEST_JUDGED
+    }
 
 
 def _exact(pains: Mapping[int, int]) -> Values:
@@ -157,6 +192,11 @@ _LOGGED: dict[str, Callable[[Logged], Decimal | None]] = {
     "cost": lambda one: Decimal(one.cost_minor) if one.costed else None,
     "minutes": lambda one: one.minutes if one.timed else None,
 }
+_STANDS_ON: dict[str, Callable[[Logged], int]] = {
+    "satisfaction": lambda one: one.scored,
+    "unmet": lambda one: one.judged,
+}
+"""The looks at means, and how many contacts each stands on."""
 _ABSENT = {
     "pain": "not measured",
     "satisfaction": "no score",

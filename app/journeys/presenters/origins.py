@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.journeys.models import Journey
+from app.journeys.models import Baseline, Journey
 from app.journeys.presenters.baselines import place_of, touchpoints_in_order
 from app.journeys.presenters.heat_map import Figures
 from app.journeys.rules import (
@@ -26,7 +26,7 @@ from app.journeys.rules import (
     joint_error,
 )
 from app.values.money import Money
-from app.web.filters import counted, number, percent, signed
+from app.web.filters import counted, day, number, percent, signed
 
 Origins = Mapping[int, Mapping[FigureKind, Origin]]
 
@@ -94,7 +94,7 @@ def written_figure(kind: FigureKind, value: Decimal | None, currency: str) -> st
 def origin_words(kind: FigureKind, origin: Origin, currency: str) -> str:
     """Where a figure comes from: log, n 12,345; kept from version 2; by hand."""
     if origin.kind is OriginKind.LOG:
-        return f"log, n {number(origin.sample)}"
+        return ", ".join(filter(None, (f"log, n {number(origin.sample)}", origin.note)))
     if origin.kind is OriginKind.KEPT:
         judged = "judgement " if kind in JUDGED_BY_PEOPLE else ""
         return f"{judged}kept from version {origin.kept_from}"
@@ -123,9 +123,9 @@ def origin_rows(journey: Journey, figures: Figures, origins: Origins) -> list[Or
 def _cell(
     kind: FigureKind, value: Decimal | None, origins: Mapping[FigureKind, Origin], journey: Journey
 ) -> FigureCell:
-    if value is None:
-        return FigureCell(number(None), "not known")
     origin = origins.get(kind, BY_HAND)
+    if value is None and origin.logged is None:
+        return FigureCell(number(None), "not known")
     note = origin_words(kind, origin, journey.currency)
     if origin.note and origin.logged is not None:
         note += f": {origin.note}"
@@ -233,9 +233,29 @@ def _written_input(figure: BoundFigure, value: Decimal) -> str:
     return number(value, 2) if figure is BoundFigure.COST else number(value)
 
 
-def log_line(origins: Origins) -> str:
+def log_days_words(baseline: Baseline, origins: Origins) -> str:
+    """Which days of the log a baseline was cut from; empty for one that was not."""
+    if baseline.logged_from is None or baseline.logged_to is None:
+        return ""
+    contacts = [found.get(FigureKind.CONTACTS, BY_HAND) for found in origins.values()]
+    is_mixed = any(one.kind is OriginKind.LOG and one.note for one in contacts)
+    one_in = baseline.logged_one_in or 1
+    return (
+        f"log of {day(baseline.logged_from)} to {day(baseline.logged_to)}, a year’s contacts from "
+        f"{number(baseline.days_covered)} days covered"
+        + (", or as many as a figure says" if is_mixed else "")
+        + (f" and one contact in {number(one_in)} logged" if one_in > 1 else "")
+    )
+
+
+def log_line(figures: Figures, origins: Origins) -> str:
     """How many figures of a baseline stand on what: 12 from the log, 3 kept, 1 by hand."""
-    kinds = [one.kind for found in origins.values() for one in found.values()]
+    kinds = [
+        one.kind
+        for id_, found in origins.items()
+        for kind, one in found.items()
+        if figure_of(figures[id_], kind) is not None
+    ]
     words = (
         (OriginKind.LOG, "from the log"),
         (OriginKind.KEPT, "kept"),

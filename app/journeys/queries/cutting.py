@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.journeys.models import FigureOrigin, InteractionMonth, InteractionSource, Touchpoint
-from app.journeys.rules import FigureKind, LoggedMonth, LogSource, Origin, Period, SourceState
+from app.journeys.queries.sums import COUNTS, SUMS, logged
+from app.journeys.rules import FigureKind, LoggedMonth, LogSource, MonthSpan, Origin
 
 
 def load_origins(
@@ -27,18 +27,12 @@ def load_origins(
     return found
 
 
-def list_log_sources(session: Session, journey_id: int) -> list[LogSource]:
-    """The counted sources with contacts of a journey and the days their contacts span."""
+def list_log_sources(session: Session, touchpoint_ids: Collection[int]) -> list[LogSource]:
+    """The sources that have contacts at any of these touchpoints, and the days theirs span."""
+    places = InteractionMonth.touchpoint_id.in_(touchpoint_ids)
     query = (
         select(InteractionSource)
-        .where(
-            InteractionSource.state == SourceState.COUNTED,
-            InteractionSource.id.in_(
-                select(InteractionMonth.source_id)
-                .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
-                .where(Touchpoint.journey_id == journey_id)
-            ),
-        )
+        .where(InteractionSource.id.in_(select(InteractionMonth.source_id).where(places, COUNTS)))
         .order_by(InteractionSource.id)
     )
     return [
@@ -48,52 +42,28 @@ def list_log_sources(session: Session, journey_id: int) -> list[LogSource]:
     ]
 
 
-_SUMMED = (
-    InteractionMonth.contacts,
-    InteractionMonth.judged,
-    InteractionMonth.unmet,
-    InteractionMonth.costed,
-    InteractionMonth.cost_minor,
-    InteractionMonth.timed,
-    InteractionMonth.minutes,
-    InteractionMonth.scored,
-    InteractionMonth.score_sum,
-)
-
-
 def load_logged_months(
-    session: Session, journey_id: int, source_ids: Iterable[int], period: Period
+    session: Session, journey_id: int, period: MonthSpan, *, without: Collection[int] = ()
 ) -> list[LoggedMonth]:
-    """What some sources logged of a journey in a period, per touchpoint, source and month."""
+    """What was logged of a journey in a period, per touchpoint, source and month.
+
+    Sources whose ids are in ``without`` are left out.
+    """
     cell = (InteractionMonth.touchpoint_id, InteractionMonth.source_id, InteractionMonth.month)
-    sums = [func.sum(one, type_=one.type).label(one.key) for one in _SUMMED]
     query = (
-        select(*cell, *sums)
+        select(*cell, *SUMS)
         .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
         .where(
             Touchpoint.journey_id == journey_id,
-            InteractionMonth.source_id.in_(list(source_ids)),
-            InteractionMonth.month.between(period.first, period.last),
+            COUNTS,
+            InteractionMonth.source_id.not_in(without),
+            InteractionMonth.month >= period.first,
+            InteractionMonth.month < period.end,
         )
         .group_by(*cell)
         .order_by(*cell)
     )
-    return [_logged(row) for row in session.execute(query)]
-
-
-def _logged(row: Any) -> LoggedMonth:
-    """Sums as whole numbers: PostgreSQL gives those of counts as decimals."""
-    return LoggedMonth(
-        touchpoint_id=row.touchpoint_id,
-        source_id=row.source_id,
-        month=row.month,
-        contacts=int(row.contacts),
-        judged=int(row.judged),
-        unmet=int(row.unmet),
-        costed=int(row.costed),
-        cost_minor=int(row.cost_minor),
-        timed=int(row.timed),
-        minutes=row.minutes,
-        scored=int(row.scored),
-        score_sum=row.score_sum,
-    )
+    return [
+        LoggedMonth(touchpoint_id, source_id, month, logged(sums))
+        for touchpoint_id, source_id, month, *sums in session.execute(query)
+    ]

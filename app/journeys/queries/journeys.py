@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -191,16 +190,6 @@ def list_journey_states(session: Session) -> list[JourneyState]:
     ]
 
 
-def last_measured(session: Session) -> list[tuple[Journey, date | None]]:
-    """Every journey in use with the day of its last baseline."""
-    baselines = _last_baselines(session)
-    query = select(Journey).where(Journey.is_in_use).order_by(Journey.name)
-    return [
-        (journey, last.measured_on if (last := baselines.get(journey.id)) else None)
-        for journey in session.scalars(query)
-    ]
-
-
 def _last_baselines(session: Session) -> dict[int, Baseline]:
     newest = (
         select(Baseline.journey_id, func.max(Baseline.number).label("number"))
@@ -237,19 +226,26 @@ def load_visible_places(session: Session, ids: Collection[int]) -> dict[int, Tou
 
 
 def retain_shares(session: Session, segment: str) -> dict[int, tuple[Decimal, PoolState]]:
-    """The share of the segment's churn each retain pool claims and its state, by pool id."""
+    """The share of the segment's churn each retain pool claims and its state, by pool id.
+
+    A segment is the same in small and capital letters. Databases differ in which letters they know
+    as such, so it is compared here; there is one retain pool a journey at most.
+    """
     query = (
-        select(LeverPool.id, PoolInput.value, LeverPool.state)
+        select(LeverPool.id, PoolInput.value, LeverPool.state, Journey.segment)
         .join(PoolInput, PoolInput.pool_id == LeverPool.id)
         .join(Journey, Journey.id == LeverPool.journey_id)
         .where(
             LeverPool.lever == Lever.RETAIN,
             PoolInput.symbol == "s",
-            func.lower(Journey.segment) == segment.lower(),
             or_(Journey.is_in_use, LeverPool.state == PoolState.CERTIFIED),
         )
     )
-    return {pool_id: (share, state) for pool_id, share, state in session.execute(query)}
+    return {
+        pool_id: (share, state)
+        for pool_id, share, state, named in session.execute(query)
+        if named.casefold() == segment.casefold()
+    }
 
 
 def touchpoints_ever_measured(session: Session, journey_id: int) -> set[int]:

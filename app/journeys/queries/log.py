@@ -5,32 +5,16 @@ Everything comes from the counted months, so nothing here grows with the number 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from app.journeys.models import InteractionMonth, InteractionSource, Touchpoint
-from app.journeys.rules import Audience, Channel, Logged, MonthSpan, SourceState
-
-_SUMS: tuple[Any, ...] = tuple(
-    func.sum(column)
-    for column in (
-        InteractionMonth.contacts, InteractionMonth.judged, InteractionMonth.unmet,
-        InteractionMonth.costed, InteractionMonth.cost_minor, InteractionMonth.timed,
-        InteractionMonth.minutes, InteractionMonth.scored, InteractionMonth.score_sum,
-        InteractionMonth.repeats, InteractionMonth.escalated, InteractionMonth.lost,
-    )
-)  # fmt: skip
-_EXACT = (6, 8)
-"""The sums that are measures and not counts."""
-_COUNTS = InteractionMonth.source_id.in_(
-    select(InteractionSource.id).where(InteractionSource.state != SourceState.REMOVED)
-)
+from app.journeys.queries.sums import COUNTS, SUMS, logged
+from app.journeys.rules import Audience, Channel, Logged, LogSource, MonthSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +36,31 @@ class ReasonRow:
     logged: Logged
 
 
+def has_logged_costs(session: Session, journey_id: int) -> bool:
+    """Whether any contact in the log of a journey carries a cost, in the journey's currency."""
+    query = (
+        select(InteractionMonth.id)
+        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
+        .where(Touchpoint.journey_id == journey_id, InteractionMonth.costed > 0)
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def touchpoints_ever_logged(session: Session, journey_id: int) -> set[int]:
+    """The touchpoints of a journey at which any source has contacts."""
+    query = (
+        select(InteractionMonth.touchpoint_id)
+        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
+        .where(Touchpoint.journey_id == journey_id)
+    )
+    return set(session.scalars(query.distinct()))
+
+
 def find_last_month(session: Session, journey_id: int) -> date | None:
     """The last month in which the journey has logged contacts; None without a log."""
     last = (
         select(func.max(InteractionMonth.month))
-        .where(InteractionMonth.touchpoint_id == Touchpoint.id, _COUNTS)
+        .where(InteractionMonth.touchpoint_id == Touchpoint.id, COUNTS)
         .scalar_subquery()
     )
     query = select(func.max(last)).where(Touchpoint.journey_id == journey_id)
@@ -93,27 +97,44 @@ def load_by_touchpoint(
 ) -> tuple[dict[int, Logged], dict[int, Logged]]:
     """What was logged at each touchpoint by id: in the scope, and in as many months before it."""
     months = InteractionMonth
-    before = scope.span.before
     is_now = case((months.month >= scope.span.first, 1), else_=0)
     rows = session.execute(
-        select(months.touchpoint_id, is_now, *_SUMS)
-        .where(*_asked(scope, MonthSpan(before.first, scope.span.end)))
+        select(months.touchpoint_id, is_now, *SUMS)
+        .where(*_asked(scope, scope.span.with_before))
         .group_by(months.touchpoint_id, is_now)
     )
     found: tuple[dict[int, Logged], dict[int, Logged]] = ({}, {})
     for touchpoint_id, now, *sums in rows:
-        found[0 if now else 1][touchpoint_id] = _logged(sums)
+        found[0 if now else 1][touchpoint_id] = logged(sums)
+    return found
+
+
+def load_log_sources(session: Session, scope: LogScope) -> dict[int, list[LogSource]]:
+    """Which sources log each touchpoint, in the scope or in as many months before it."""
+    source = InteractionSource
+    rows = session.execute(
+        select(
+            InteractionMonth.touchpoint_id, source.id, source.name, source.first_on, source.last_on
+        )
+        .join(source, source.id == InteractionMonth.source_id)
+        .where(*_asked(scope, scope.span.with_before))
+        .distinct()
+    )
+    found: dict[int, list[LogSource]] = {}
+    for touchpoint_id, id_, name, first_on, last_on in rows:
+        if first_on is not None and last_on is not None:
+            found.setdefault(touchpoint_id, []).append(LogSource(id_, name, first_on, last_on))
     return found
 
 
 def load_by_reason(session: Session, scope: LogScope, touchpoint_id: int) -> dict[str, Logged]:
     """What was logged at one touchpoint by reason."""
     months = InteractionMonth
-    query = select(months.reason, *_SUMS).where(
+    query = select(months.reason, *SUMS).where(
         *_asked(scope, scope.span, touchpoint_id=touchpoint_id)
     )
     rows = session.execute(query.group_by(months.reason))
-    return {reason: _logged(sums) for reason, *sums in rows}
+    return {reason: logged(sums) for reason, *sums in rows}
 
 
 def list_reason_rows(
@@ -122,15 +143,15 @@ def list_reason_rows(
     """Contacts by reason, channel and expected result, the most frequent first."""
     months = InteractionMonth
     rows = session.execute(
-        select(months.reason, Touchpoint.channel, months.expected, *_SUMS)
+        select(months.reason, Touchpoint.channel, months.expected, *SUMS)
         .join(Touchpoint, Touchpoint.id == months.touchpoint_id)
         .where(*_asked(scope, scope.span, touchpoint_id=touchpoint_id))
         .group_by(months.reason, Touchpoint.channel, months.expected)
-        .order_by(_SUMS[0].desc(), months.reason, Touchpoint.channel, months.expected)
+        .order_by(
+            func.sum(months.contacts).desc(), months.reason, Touchpoint.channel, months.expected
+        )
     )
-    return [
-        ReasonRow(reason, channel, text, _logged(sums)) for reason, channel, text, *sums in rows
-    ]
+    return [ReasonRow(reason, channel, text, logged(sums)) for reason, channel, text, *sums in rows]
 
 
 def load_by_segment(
@@ -140,22 +161,22 @@ def load_by_segment(
     months = InteractionMonth
     everybody = LogScope(scope.journey_id, scope.span, Audience())
     rows = session.execute(
-        select(months.segment, months.is_prospect, *_SUMS)
+        select(months.segment, months.is_prospect, *SUMS)
         .where(*_asked(everybody, scope.span, touchpoint_id=touchpoint_id))
         .group_by(months.segment, months.is_prospect)
     )
-    return {(segment, is_prospect): _logged(sums) for segment, is_prospect, *sums in rows}
+    return {(segment, is_prospect): logged(sums) for segment, is_prospect, *sums in rows}
 
 
 def load_by_channel(session: Session, scope: LogScope) -> dict[Channel, Logged]:
     """Contacts of a journey by channel."""
     rows = session.execute(
-        select(Touchpoint.channel, *_SUMS)
+        select(Touchpoint.channel, *SUMS)
         .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
         .where(*_asked(scope, scope.span))
         .group_by(Touchpoint.channel)
     )
-    return {channel: _logged(sums) for channel, *sums in rows}
+    return {channel: logged(sums) for channel, *sums in rows}
 
 
 def use_by_segment(
@@ -179,7 +200,7 @@ def _within(journey_id: int, span: MonthSpan) -> tuple[ColumnElement[bool], ...]
     touchpoints = select(Touchpoint.id).where(Touchpoint.journey_id == journey_id)
     return (
         InteractionMonth.touchpoint_id.in_(touchpoints),
-        _COUNTS,
+        COUNTS,
         InteractionMonth.month >= span.first,
         InteractionMonth.month < span.end,
     )
@@ -196,11 +217,3 @@ def _asked(
     if scope.audience.is_prospect is not None:
         wanted.append(InteractionMonth.is_prospect == scope.audience.is_prospect)
     return wanted
-
-
-def _logged(sums: Sequence[Any]) -> Logged:
-    """A row of sums; a database may give counts as decimals, measures come by their type."""
-    made: list[Any] = [
-        Decimal(one) if place in _EXACT else int(one) for place, one in enumerate(sums)
-    ]
-    return Logged(*made)

@@ -62,7 +62,10 @@ def _versions(journey: Journey, shown: Baseline, against: Baseline | None) -> di
     figures = queries.load_figures(db.session, ids)
     origins = queries.load_origins(db.session, ids)
     now_ = (figures[shown.id], origins[shown.id])
-    said: dict[str, object] = {"stands_on": presenters.log_line(origins[shown.id])}
+    said: dict[str, object] = {
+        "stands_on": presenters.log_line(*now_),
+        "log_days": presenters.log_days_words(shown, origins[shown.id]),
+    }
     if against is None:
         return said | {"rows": presenters.origin_rows(journey, *now_)}
     before = (figures[against.id], origins[against.id])

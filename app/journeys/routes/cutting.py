@@ -14,7 +14,7 @@ from app.journeys import presenters, queries, services
 from app.journeys.forms import CutForm, cut_filled, cut_form, period_form
 from app.journeys.models import Journey
 from app.journeys.routes.blueprint import Answer, bp, last_number, refused_form
-from app.journeys.rules import Period, month_of
+from app.journeys.rules import MonthSpan
 from app.journeys.services import LogCut
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
@@ -95,15 +95,14 @@ def _asked_sample() -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _asked_period() -> Period | None:
+def _asked_period() -> MonthSpan | None:
     """The months in the address; anything odd counts as not asked."""
     try:
-        first, last = (
-            month_of(date.fromisoformat(request.args.get(name, ""))) for name in ("first", "last")
-        )
+        first, last = (date.fromisoformat(request.args.get(name, "")) for name in ("first", "last"))
     except ValueError:
         return None
-    return Period(first, last) if first.year >= 1900 and last.year < 3000 else None
+    is_odd = min(first, last).year < 1900 or max(first, last).year >= 3000
+    return None if is_odd else MonthSpan.through(first, last)
 
 
 def _form(journey: Journey, **kwargs: Any) -> CutForm:

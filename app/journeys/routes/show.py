@@ -12,10 +12,10 @@ from app.errors import NotFoundError
 from app.extensions import db
 from app.journeys import presenters, queries
 from app.journeys.models import Baseline, Journey
-from app.journeys.presenters import HeatMap
+from app.journeys.presenters import HeatMap, Logs
 from app.journeys.routes.asked import LogView, read_log_view
 from app.journeys.routes.blueprint import bp
-from app.journeys.rules import Logged
+from app.journeys.rules import Logged, covers
 from app.web.filters import day
 from app.web.guards import requires
 
@@ -92,17 +92,31 @@ def _heat(journey: Journey, view: View, acting: Acting) -> HeatMap:
         db.session, [one.id for one in (view.baseline, view.against) if one]
     )
     figures = loaded[view.baseline.id] if view.baseline else {}
-    logs: tuple[dict[int, Logged], dict[int, Logged]] = ({}, {})
-    needs_log = presenters.reads_log(view.show, view.log.audience) or not figures
-    if needs_log and view.log.scope:
-        logs = queries.load_by_touchpoint(db.session, view.log.scope)
     known = presenters.known_of(
-        journey, figures, loaded[view.against.id] if view.against else {}, logs, view.log.audience
+        journey,
+        figures,
+        loaded[view.against.id] if view.against else {},
+        _logs(view, is_measured=bool(figures)),
+        view.log.audience,
     )
     return presenters.heat_map(
         journey, known, acting,
         show=view.show, selected=view.at, address=lambda id_: view.address(at=id_),
     )  # fmt: skip
+
+
+def _logs(view: View, *, is_measured: bool) -> Logs:
+    """What the cells need of the log: nothing where they show a baseline."""
+    scope = view.log.scope
+    shows_log = presenters.reads_log(view.show, view.log.audience)
+    if scope is None or (is_measured and not shows_log):
+        return Logs()
+    now, before = queries.load_by_touchpoint(db.session, scope)
+    if not (shows_log and presenters.adds_up(view.show)):
+        return Logs(now, before)
+    sources = queries.load_log_sources(db.session, scope)
+    whole = scope.span.with_before
+    return Logs(now, before, {id_ for id_, found in sources.items() if covers(whole, found)})
 
 
 def _by_reason(view: View, heat: HeatMap) -> dict[str, Logged]:

@@ -23,24 +23,13 @@ from app.journeys.rules.controls import (
     excess_words,
     missing_words,
 )
+from app.journeys.rules.coverage import LogSource, covers, days_covered, default_period
 from app.journeys.rules.cutting import (
     LoggedFigure,
     LoggedFigures,
     LoggedMonth,
-    LogSource,
-    Period,
     cut_figures,
-    days_covered,
-    default_period,
-    figure_of,
-    measured_from,
-    month_after,
-    month_of,
-    months_within,
-    origins_of,
-    period_faults,
-    period_warnings,
-    sample_faults,
+    days_by_touchpoint,
 )
 from app.journeys.rules.drafts import (
     FILE_COLUMNS,
@@ -49,7 +38,6 @@ from app.journeys.rules.drafts import (
     JourneyDraft,
     PoolDraft,
     ShapeDraft,
-    baseline_age_fault,
     baseline_faults,
     figure_cell,
     journey_faults,
@@ -59,6 +47,7 @@ from app.journeys.rules.drafts import (
     touchpoint_cell,
 )
 from app.journeys.rules.effect import LARGEST_REMOVAL, intensity, ramp_profile
+from app.journeys.rules.figures import figure_of, measured_from, origins_of
 from app.journeys.rules.freshness import StaleBaseline, StaleBaselines, stale_baseline
 from app.journeys.rules.hot_spots import (
     HOT_SPOT_PAIN,
@@ -75,19 +64,22 @@ from app.journeys.rules.hot_spots import (
 )
 from app.journeys.rules.log import (
     FEWEST_JUDGED,
-    USUAL_MONTHS,
     Audience,
     Driver,
     Logged,
-    MonthSpan,
     by_group,
     drivers,
-    last_months,
-    log_spans,
-    months_between,
     total_of,
 )
 from app.journeys.rules.moments import WATCH, Aftermath, LoggedContact, aftermaths
+from app.journeys.rules.months import (
+    USUAL_MONTHS,
+    MonthSpan,
+    last_months,
+    log_spans,
+    month_of,
+    months_between,
+)
 from app.journeys.rules.needs import (
     NeedDraft,
     NeedKind,
@@ -105,6 +97,7 @@ from app.journeys.rules.origins import (
     change_of,
     joint_error,
 )
+from app.journeys.rules.periods import period_faults, period_warnings, sample_faults
 from app.journeys.rules.pools import (
     FORMULAS,
     LEVER_INPUTS,
@@ -172,7 +165,6 @@ __all__ = [
     "Opportunity",
     "Origin",
     "OriginKind",
-    "Period",
     "PoolDraft",
     "PoolFigure",
     "PoolStake",
@@ -187,7 +179,6 @@ __all__ = [
     "addressed_minor",
     "aftermaths",
     "annual_pool_minor",
-    "baseline_age_fault",
     "baseline_faults",
     "bound_value",
     "by_group",
@@ -196,7 +187,9 @@ __all__ = [
     "change_of",
     "claims_on",
     "control_faults",
+    "covers",
     "cut_figures",
+    "days_by_touchpoint",
     "days_covered",
     "default_period",
     "discounted_pool_minor",
@@ -218,10 +211,8 @@ __all__ = [
     "mean_target",
     "measured_from",
     "missing_words",
-    "month_after",
     "month_of",
     "months_between",
-    "months_within",
     "moved",
     "need_cell",
     "need_faults",

@@ -91,7 +91,10 @@ def bound_value(binding: Binding, figures: Mapping[int, Measured], currency: str
 
 
 def moved(figure: PoolFigure, value: Decimal) -> PoolFigure:
-    """A figure with a new likely value; P10 and P90 keep their distance in proportion."""
+    """A figure with a new likely value; P10 and P90 keep their distance in proportion.
+
+    Those of a share end at 0 and 1, and none crosses the likely value.
+    """
     if not figure.value:
         return replace(figure, value=value, low=None, high=None)
     share = value / figure.value
@@ -99,4 +102,11 @@ def moved(figure: PoolFigure, value: Decimal) -> PoolFigure:
         None if bound is None else round(bound * share, _DIGITS)
         for bound in (figure.low, figure.high)
     )
-    return replace(figure, value=value, low=low, high=high)
+    if high is not None and figure.binding and figure.binding.figure is BoundFigure.UNMET:
+        high = min(high, Decimal(1))
+    return replace(
+        figure,
+        value=value,
+        low=None if low is None else min(low, value),
+        high=None if high is None else max(high, value),
+    )

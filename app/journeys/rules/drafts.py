@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from app.calendar.rules import key_fault, unusual_amounts
 from app.journeys.rules.bindings import PoolFigure
-from app.journeys.rules.cutting import Period
 from app.journeys.rules.hot_spots import Measured
+from app.journeys.rules.months import MonthSpan
 from app.journeys.rules.origins import FigureKind, Origin
 from app.journeys.rules.pools import LEVER_INPUTS, input_faults
 from app.journeys.rules.words import Channel, Lever, StageKind
@@ -80,7 +80,7 @@ class BaselineDraft:
     note: str
     figures: Mapping[int, Measured]
     origins: Mapping[int, Mapping[FigureKind, Origin]] = field(default_factory=dict)
-    period: Period | None = None
+    period: MonthSpan | None = None
     days_covered: int | None = None
     one_in: int | None = None
 
@@ -238,17 +238,3 @@ def _spread_faults(figure: PoolFigure) -> dict[str, str]:
     if figure.high is not None and figure.high < figure.value:
         faults[f"{figure.symbol}-high"] = "P90 cannot be below P50."
     return faults
-
-
-def baseline_age_fault(
-    name: str, measured_on: date | None, *, today: date, age_limit_days: int
-) -> str | None:
-    """Why a journey's last baseline bars the opening of a cycle; None if it is fresh."""
-    if measured_on is None:
-        return f"The journey {name} has no baseline; record one."
-    if measured_on < today - timedelta(days=age_limit_days):
-        return (
-            f"The baseline of {name} is from {measured_on:%-d %b %Y}, older than "
-            f"{age_limit_days} days; measure it again."
-        )
-    return None

@@ -17,6 +17,16 @@ class StaleBaseline:
     age_days: int
     limit_days: int
 
+    @property
+    def fault(self) -> str:
+        """Why no cycle opens on it."""
+        if self.measured_on is None:
+            return f"The journey {self.name} has no baseline; record one."
+        return (
+            f"The baseline of {self.name} is from {self.measured_on:%-d %b %Y}, older than "
+            f"{self.limit_days} days; measure it again."
+        )
+
 
 def stale_baseline(
     key: str, name: str, measured_on: date | None, *, today: date, limit_days: int

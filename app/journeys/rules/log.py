@@ -1,20 +1,16 @@
-"""What logged contacts add up to, for whom and when, and which reasons drive a shortfall."""
+"""What logged contacts add up to, for whom, and which reasons drive a shortfall."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 
 from app.journeys.rules.words import Channel, ChannelGroup
 from app.values.money import minor_from
 
 FEWEST_JUDGED = 30
 """With fewer judged contacts on either side, a lift would be chance and is not shown."""
-
-USUAL_MONTHS = 12
 
 _SEGMENT = "segment:"
 
@@ -140,60 +136,6 @@ class Audience:
         if self.segment is not None:
             return self.segment or "Segment not stated"
         return {None: "Everybody", False: "Customers", True: "Prospects"}[self.is_prospect]
-
-
-@dataclass(frozen=True, slots=True)
-class MonthSpan:
-    """Whole months, half-open: from the month that begins on ``first`` to before ``end``."""
-
-    first: date
-    end: date
-
-    @property
-    def months(self) -> int:
-        return (self.end.year - self.first.year) * 12 + self.end.month - self.first.month
-
-    @property
-    def last(self) -> date:
-        """The first day of the last month in it."""
-        return _moved(self.end, -1)
-
-    @property
-    def before(self) -> MonthSpan:
-        """As many months right before it."""
-        return MonthSpan(_moved(self.first, -self.months), self.first)
-
-
-def last_months(last: date, count: int = USUAL_MONTHS) -> MonthSpan:
-    """The ``count`` months up to and with the month of ``last``."""
-    end = _moved(last, 1)
-    return MonthSpan(_moved(end, -count), end)
-
-
-def months_between(earlier: date, later: date) -> MonthSpan:
-    """From the month of ``earlier`` to before the month of ``later``; at least one month."""
-    first = _moved(earlier, 0)
-    return MonthSpan(first, max(_moved(later, 0), _moved(first, 1)))
-
-
-def log_spans(last: date | None, baselines: Sequence[tuple[int, date]]) -> dict[str, MonthSpan]:
-    """The periods of a log to choose from, by the word in the address; none without a log.
-
-    Empty: the last twelve months up to ``last``, the default. ``2-3``: from baseline 2 to 3;
-    ``baselines`` are numbers and days in their order.
-    """
-    if last is None:
-        return {}
-    spans = {"": last_months(last)}
-    for (earlier, from_), (later, to) in pairwise(baselines):
-        spans[f"{earlier}-{later}"] = months_between(from_, to)
-    return spans
-
-
-def _moved(day: date, months: int) -> date:
-    """The first day of the month so many months later."""
-    count = day.year * 12 + day.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
 
 
 def by_group(by_channel: Mapping[Channel, Logged]) -> dict[ChannelGroup, Logged]:

@@ -71,7 +71,8 @@ class Origin:
 
     ``sample`` is how many contacts it stands on and ``error`` its standard error in the figure's
     own unit, both None where unknown. ``logged`` is what the log said where a person said
-    otherwise, ``kept_from`` the version in which a kept figure was measured.
+    otherwise or took the figure away, ``kept_from`` the version in which a kept figure was
+    measured. ``note`` is why a person did so, or what else should be known of a logged figure.
     """
 
     kind: OriginKind

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from app.journeys.services.baselines import record_baseline, unfresh_baselines
 from app.journeys.services.bindings import figure_of_input
-from app.journeys.services.controls import add_control_total, edit_control_total
-from app.journeys.services.cutting import (
-    LogCut,
-    cut_baseline,
-    draft_origins,
-    look_at_log,
-    suggested_figures,
-)
-from app.journeys.services.journeys import create_journey, edit_journey, shape_journey
-from app.journeys.services.needs import add_need, edit_need, retire_need
-from app.journeys.services.pools import (
+from app.journeys.services.certifying import (
     certify_pool,
     certifying_faults,
-    claim_pool,
-    control_excesses,
-    find_pool,
     hands_fault,
-    retain_overclaim,
     withdraw_certification,
 )
+from app.journeys.services.controls import add_control_total, edit_control_total
+from app.journeys.services.cutting import cut_baseline, draft_origins, suggested_figures
+from app.journeys.services.journeys import create_journey, edit_journey, shape_journey
+from app.journeys.services.limits import control_excesses, retain_overclaim
+from app.journeys.services.log_cuts import LogCut, look_at_log
+from app.journeys.services.needs import add_need, edit_need, retire_need
+from app.journeys.services.pools import claim_pool, find_pool
 
 __all__ = [
     "LogCut",

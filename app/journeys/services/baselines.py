@@ -21,8 +21,8 @@ from app.journeys.models import (
     Touchpoint,
     TouchpointFigure,
 )
-from app.journeys.queries import last_measured
-from app.journeys.rules import BaselineDraft, Measured, baseline_age_fault, baseline_faults
+from app.journeys.queries import load_stale_baselines
+from app.journeys.rules import BaselineDraft, Measured, baseline_faults
 from app.journeys.services.bindings import move_bound_pools
 from app.journeys.services.journeys import check_may_edit
 
@@ -72,16 +72,8 @@ def record_baseline(
 
 def unfresh_baselines(session: Session, cycle: Cycle, terms: OpeningTerms) -> list[str]:
     """Why the journeys in use bar the opening of a cycle, one sentence per journey."""
-    found = (
-        baseline_age_fault(
-            journey.name,
-            measured_on,
-            today=terms.today,
-            age_limit_days=terms.baseline_age_days,
-        )
-        for journey, measured_on in last_measured(session)
-    )
-    return [fault for fault in found if fault]
+    stale = load_stale_baselines(session, today=terms.today, limit_days=terms.baseline_age_days)
+    return [one.fault for one in stale.barring]
 
 
 OPENING_GUARDS.append(unfresh_baselines)
@@ -130,7 +122,7 @@ def _baseline(
         measured_on=draft.measured_on,
         source=draft.source.strip(),
         note=draft.note.strip(),
-        logged_from=draft.period.starts_on if draft.period else None,
+        logged_from=draft.period.first if draft.period else None,
         logged_to=draft.period.ends_on if draft.period else None,
         days_covered=draft.days_covered,
         logged_one_in=draft.one_in,

@@ -89,12 +89,7 @@ def _move(
     actor: Person,
     now: datetime,
 ) -> bool:
-    changes: dict[str, PoolFigure] = {}
-    for one in pool.inputs:
-        before = figure_of_input(one)
-        value = bound_value(before.binding, figures, journey.currency) if before.binding else None
-        if value is not None:
-            changes[one.symbol] = moved(before, value)
+    changes = _followed(pool, figures, journey.currency)
     values = {one.symbol: one.value for one in pool.inputs}
     after = values | {symbol: figure.value for symbol, figure in changes.items()}
     if not changes or input_faults(pool.lever, after):
@@ -122,6 +117,19 @@ def _move(
     return True
 
 
+def _followed(
+    pool: LeverPool, figures: Mapping[int, Measured], currency: str
+) -> dict[str, PoolFigure]:
+    """The bound inputs that a baseline measures as it has them, by symbol."""
+    found = {}
+    for one in pool.inputs:
+        before = figure_of_input(one)
+        value = bound_value(before.binding, figures, currency) if before.binding else None
+        if value is not None:
+            found[one.symbol] = moved(before, value)
+    return found
+
+
 def _follow(one: PoolInput, figure: PoolFigure, number: int) -> None:
     if one.former_value is None and figure.value != one.value:
         one.former_value = one.value
@@ -131,14 +139,33 @@ def _follow(one: PoolInput, figure: PoolFigure, number: int) -> None:
     one.bound_number = number
 
 
-def unfollowed_inputs(pool: LeverPool, last: LastFigures | None) -> list[str]:
-    """Bound inputs that the newest baseline did not move, a sentence each."""
-    labels = {spec.symbol: spec.label for spec in LEVER_INPUTS[pool.lever]}
+def unfollowed_inputs(pool: LeverPool, last: LastFigures | None, currency: str) -> list[str]:
+    """Bound inputs that the newest baseline did not move and why, a sentence each."""
     if last is None:
         return []
+    labels = {spec.symbol: spec.label for spec in LEVER_INPUTS[pool.lever]}
+    followed = _followed(pool, last.figures, currency)
+    values = {one.symbol: one.value for one in pool.inputs}
+    after = values | {symbol: figure.value for symbol, figure in followed.items()}
+    impossible = " ".join(input_faults(pool.lever, after).values())
+    number = last.baseline.number
     return [
-        f"“{labels[one.symbol]}” still is what baseline {one.bound_number} said; baseline "
-        f"{last.baseline.number} does not measure it. Bind it anew or type it."
+        f"“{labels[one.symbol]}” still is what baseline {one.bound_number} said"
+        + _unfollowed_words(number, is_measured=one.symbol in followed, impossible=impossible)
         for one in pool.inputs
-        if one.bound_figure is not None and one.bound_number != last.baseline.number
+        if one.bound_figure is not None and one.bound_number != number
     ]
+
+
+def _unfollowed_words(number: int, *, is_measured: bool, impossible: str) -> str:
+    if not is_measured:
+        return (
+            f"; baseline {number} does not measure it at all of its touchpoints. Bind it anew or "
+            "type it."
+        )
+    if impossible:
+        return (
+            f": with the figures of baseline {number} the pool would be impossible. {impossible} "
+            "Correct the baseline by a newer one, or type the input."
+        )
+    return f"; baseline {number} was recorded meanwhile. Save the pool again to take its figures."

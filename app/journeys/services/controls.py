@@ -13,6 +13,7 @@ from app.errors import InvalidError, NotAllowedError
 from app.journeys.models import ControlTotal
 from app.journeys.queries import list_claims, lock_pools
 from app.journeys.rules import (
+    Ceiling,
     ControlDraft,
     ControlKind,
     certified_minor,
@@ -28,8 +29,13 @@ _PERMISSION = "pools.certify"
 def add_control_total(
     session: Session, draft: ControlDraft, *, actor: Person, now: datetime
 ) -> ControlTotal:
-    """Set a new control total. Raises NotAllowedError, and InvalidError by field."""
+    """Set a new control total.
+
+    Raises NotAllowedError, and InvalidError by field, also for a growth ceiling below what was
+    certified before there was one.
+    """
     _check_may_set(actor)
+    lock_pools(session)
     owner = _checked_owner(session, draft, besides=None, now=now)
     total = ControlTotal(kind=draft.kind, currency=draft.amount.currency)
     _take_over(total, draft, owner, actor, now)
@@ -87,14 +93,11 @@ def _checked_owner(
     session: Session, draft: ControlDraft, *, besides: ControlTotal | None, now: datetime
 ) -> Person:
     faults = control_faults(draft, today=now.date())
-    if besides is None:
-        faults |= _taken(session, draft, None)
-    else:
-        if (draft.kind, draft.amount.currency) != (besides.kind, besides.currency):
-            faults["currency_code"] = "Kind and currency stay: pools count against them."
-        elif "amount" not in faults and (fault := _below_certified(session, besides, draft.amount)):
-            faults["amount"] = fault
-        faults |= _taken(session, draft, besides.id)
+    if besides and (draft.kind, draft.amount.currency) != (besides.kind, besides.currency):
+        faults["currency_code"] = "Kind and currency stay: pools count against them."
+    elif "amount" not in faults and (fault := _below_certified(session, draft, besides)):
+        faults["amount"] = fault
+    faults |= _taken(session, draft, besides.id if besides else None)
     owner = session.get(Person, draft.owner_id)
     if owner is None or not owner.is_active:
         faults["owner_id"] = "Choose somebody who can sign in."
@@ -121,15 +124,32 @@ def _taken(session: Session, draft: ControlDraft, own_id: int | None) -> dict[st
     return {}
 
 
-def _below_certified(session: Session, total: ControlTotal, amount: Money) -> str | None:
-    claims = claims_on(total.ceiling, list_claims(session))
-    certified = certified_minor(claims)
-    if amount.minor >= certified or amount.minor >= total.amount_minor:
+def _below_certified(
+    session: Session, draft: ControlDraft, besides: ControlTotal | None
+) -> str | None:
+    """Why an amount is too low for what is certified; raising what is too low already is no fault.
+
+    No pool can name a cost centre before there is one, so only growth may be certified by then.
+    """
+    amount = draft.amount
+    ceiling = besides.ceiling if besides else _new_ceiling(draft)
+    certified = certified_minor(claims_on(ceiling, list_claims(session)))
+    if amount.minor >= certified or (besides and amount.minor >= besides.amount_minor):
         return None
+    said = Money(certified, amount.currency)
+    if besides is None:
+        return (
+            f"Pools of {said} a year are certified already and count against it; enter at least "
+            "that."
+        )
     return (
-        f"Pools of {Money(certified, total.currency)} a year are certified against it; take "
-        "certifications back first, then lower it."
+        f"Pools of {said} a year are certified against it; take certifications back first, then "
+        "lower it."
     )
+
+
+def _new_ceiling(draft: ControlDraft) -> Ceiling:
+    return Ceiling(0, draft.kind, draft.name, draft.amount.currency, draft.amount.minor, "")
 
 
 def _take_over(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,14 +15,15 @@ from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.journeys.models import Journey, Stage, Touchpoint
 from app.journeys.queries import (
     acting_on,
+    has_logged_costs,
     load_figures,
-    retain_shares,
+    lock_pools,
+    touchpoints_ever_logged,
     touchpoints_ever_measured,
 )
 from app.journeys.rules import (
     Channel,
     JourneyDraft,
-    PoolState,
     ShapeDraft,
     StageKind,
     journey_faults,
@@ -31,6 +31,7 @@ from app.journeys.rules import (
     stage_cell,
     touchpoint_cell,
 )
+from app.journeys.services.limits import check_churn
 
 
 def check_may_edit(actor: Person) -> None:
@@ -96,23 +97,24 @@ def edit_journey(
 ) -> None:
     """Change a journey's own words; its key stays and its currency too once money stands in it.
 
-    Raises InvalidError, and ConflictError when somebody else saved it.
+    A new segment has to have room for the journey's certified churn. Raises InvalidError, and
+    ConflictError when somebody else saved it.
     """
     check_may_edit(actor)
     before = _described(journey)
     owner = _checked_owner(session, draft, besides=journey)
     yours = before | _described_draft(draft, owner)
     check_version(journey.version, expected_version, theirs=before, yours=yours)
-    if draft.currency != journey.currency and (journey.baselines or journey.pools):
-        raise InvalidError(
-            f"Baselines or pools stand in {journey.currency}, so the currency has to stay.",
-            field="currency",
-        )
+    if draft.currency != journey.currency:
+        _check_no_money(session, journey)
+    if moves := draft.segment.strip() != journey.segment:
+        lock_pools(session)
     journey.name, journey.segment = draft.name.strip(), draft.segment.strip()
     journey.goal, journey.currency = draft.goal.strip(), draft.currency
     journey.owner, journey.is_in_use = owner, draft.is_in_use
     session.flush()
-    _check_churn(session, journey)
+    if moves:
+        check_churn(session, journey)
     after = _described(journey)
     if after != before:
         record(
@@ -132,8 +134,9 @@ def shape_journey(
 ) -> None:
     """Name and hide stages, and say at which stage and channel there are contacts.
 
-    A touchpoint that was ever measured or that an initiative changes stays; a stage with contacts
-    in the last baseline can't be hidden. Raises InvalidError by field, and ConflictError.
+    A touchpoint that was ever measured, that is logged or that an initiative changes stays; a stage
+    with contacts in the last baseline can't be hidden. Raises InvalidError by field, and
+    ConflictError.
     """
     check_may_edit(actor)
     before = _described_shape(journey)
@@ -177,7 +180,8 @@ def _fit_touchpoints(
 def _lost_contacts(session: Session, journey: Journey, draft: ShapeDraft) -> dict[str, str]:
     """What would vanish although figures or initiatives stand on it, by field."""
     there = _touchpoints(journey)
-    kept = touchpoints_ever_measured(session, journey.id)
+    measured = touchpoints_ever_measured(session, journey.id)
+    logged = touchpoints_ever_logged(session, journey.id)
     acted = {id_ for id_, acting in acting_on(session, journey.id).items() if acting}
     last = journey.baselines[-1].id if journey.baselines else None
     figures = load_figures(session, [last])[last] if last else {}
@@ -188,26 +192,32 @@ def _lost_contacts(session: Session, journey: Journey, draft: ShapeDraft) -> dic
                 faults[stage_cell(kind)] = (
                     f"{touchpoint.name} has contacts in the last baseline, so its stage shows."
                 )
-        elif (kind, channel) not in draft.touchpoints and touchpoint.id in kept | acted:
+        elif (kind, channel) in draft.touchpoints:
+            continue
+        elif touchpoint.id in measured | acted:
             faults[touchpoint_cell(kind, channel)] = (
                 f"{touchpoint.name} was measured or an initiative changes it, so it has to stay."
+            )
+        elif touchpoint.id in logged:
+            faults[touchpoint_cell(kind, channel)] = (
+                f"Contacts of {touchpoint.name} are logged, so it has to stay; to take it out, "
+                "take back the imports that logged them first."
             )
     return faults
 
 
-def _check_churn(session: Session, journey: Journey) -> None:
-    """Refuse a segment whose certified retain pools would claim more churn than there is."""
-    certified = [
-        share
-        for share, state in retain_shares(session, journey.segment).values()
-        if state is PoolState.CERTIFIED
-    ]
-    if sum(certified, Decimal(0)) > 1:
-        raise InvalidError(
-            "The certified retain pools of this segment would claim more than all of its churn; "
-            "take a certification back first.",
-            field="segment",
+def _check_no_money(session: Session, journey: Journey) -> None:
+    """Refuse another currency while sums of the present one would silently be taken for it."""
+    if journey.baselines or journey.pools:
+        words = f"Baselines or pools stand in {journey.currency}, so the currency has to stay."
+    elif has_logged_costs(session, journey.id):
+        words = (
+            f"Logged contacts of this journey carry costs in {journey.currency}, so the currency "
+            "has to stay while their imports count."
         )
+    else:
+        return
+    raise InvalidError(words, field="currency")
 
 
 def _touchpoints(journey: Journey) -> dict[tuple[StageKind, Channel], Touchpoint]:

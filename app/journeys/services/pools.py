@@ -1,4 +1,4 @@
-"""Claim what a lever could yield, and certify it with other hands."""
+"""Claim what a lever could yield."""
 
 from __future__ import annotations
 
@@ -10,18 +10,10 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.calendar.rules import written_share
-from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.errors import InvalidError
 from app.journeys.models import ControlTotal, Journey, LeverPool, PoolInput
-from app.journeys.queries import (
-    find_last_figures,
-    list_claims,
-    list_control_totals,
-    lock_pools,
-    retain_shares,
-)
+from app.journeys.queries import find_last_figures
 from app.journeys.rules import (
-    CONTROLLED,
     LEVER_INPUTS,
     ControlKind,
     Lever,
@@ -29,22 +21,11 @@ from app.journeys.rules import (
     PoolFigure,
     PoolState,
     annual_pool_minor,
-    ceiling_of,
-    certified_minor,
-    claims_on,
-    excess_words,
-    missing_words,
     pool_faults,
 )
-from app.journeys.services.bindings import (
-    bound_draft,
-    figure_of_input,
-    unfollowed_inputs,
-)
+from app.journeys.services.bindings import bound_draft, figure_of_input
 from app.journeys.services.journeys import check_may_edit, check_version
 from app.values.money import Money
-
-_PERMISSION = "pools.certify"
 
 
 def claim_pool(
@@ -92,153 +73,6 @@ def claim_pool(
     return pool
 
 
-def certify_pool(
-    session: Session,
-    journey: Journey,
-    pool: LeverPool,
-    *,
-    expected_version: int,
-    actor: Person,
-    now: datetime,
-) -> None:
-    """Take a claimed pool as Finance's own control total, exactly the version looked at.
-
-    Raises NotAllowedError for other roles and for hands that claimed or own it, ConflictError
-    when it has changed since, is certified, or overclaims the segment's churn.
-    """
-    _check_hands(pool, actor)
-    if pool.version != expected_version:
-        raise ConflictError("The pool has changed since you looked at it. Look at it again.")
-    lock_pools(session)
-    faults = certifying_faults(session, journey, pool)
-    if faults:
-        raise ConflictError(" ".join(faults))
-    pool.state = PoolState.CERTIFIED
-    pool.certified_by, pool.certified_at = actor, now
-    for one in pool.inputs:
-        one.former_value = None
-    session.flush()
-    record(
-        session, actor=actor, action="pool.certified", subject=f"pool:{pool.id}",
-        before={"state": PoolState.CLAIMED},
-        after={"state": PoolState.CERTIFIED, "value": str(_value(pool, journey))}, now=now,
-    )  # fmt: skip
-
-
-def withdraw_certification(
-    session: Session,
-    journey: Journey,
-    pool: LeverPool,
-    *,
-    reason: str,
-    actor: Person,
-    now: datetime,
-) -> None:
-    """Take a certification back, with a reason.
-
-    Raises NotAllowedError, InvalidError without reason, ConflictError if there is none.
-    """
-    if not actor.may(_PERMISSION):
-        raise NotAllowedError("Only Finance certifies pools and takes that back.")
-    if pool.state is not PoolState.CERTIFIED:
-        raise ConflictError("This pool is not certified.")
-    if not reason.strip():
-        raise InvalidError("Say why the figures no longer hold.", field="reason")
-    pool.state, pool.certified_by, pool.certified_at = PoolState.CLAIMED, None, None
-    session.flush()
-    record(
-        session, actor=actor, action="pool.certification_withdrawn", subject=f"pool:{pool.id}",
-        before={"state": PoolState.CERTIFIED}, after={"state": PoolState.CLAIMED},
-        reason=reason.strip(), now=now,
-    )  # fmt: skip
-
-
-def certifying_faults(session: Session, journey: Journey, pool: LeverPool) -> list[str]:
-    """Why nobody can certify a pool as it stands; who may is another question."""
-    if pool.state is PoolState.CERTIFIED:
-        return ["It is certified already."]
-    if any(one.bound_figure for one in pool.inputs):
-        unfollowed = unfollowed_inputs(pool, find_last_figures(session, journey.id))
-        if unfollowed:
-            return unfollowed
-    if pool.lever in CONTROLLED:
-        return _control_faults(session, pool)
-    if pool.lever is not Lever.RETAIN:
-        return []
-    shares = retain_shares(session, journey.segment)
-    counted = [
-        s for id_, (s, state) in shares.items() if state is PoolState.CERTIFIED or id_ == pool.id
-    ]
-    return _overclaim(journey, counted)
-
-
-def _control_faults(session: Session, pool: LeverPool) -> list[str]:
-    """Why a pool does not fit under Finance's control total together with what is certified."""
-    claims = list_claims(session)
-    claim = next(one for one in claims if one.pool_id == pool.id)
-    ceiling = ceiling_of(claim, [one.ceiling for one in list_control_totals(session)])
-    if ceiling is None:
-        return [missing_words(claim)]
-    total = certified_minor(claims_on(ceiling, claims), besides=pool.id)
-    excess = excess_words(ceiling, total)
-    return [excess] if excess else []
-
-
-def control_excesses(session: Session, journey: Journey) -> list[str]:
-    """How far all claims on the control totals of a journey's pools exceed them, as sentences.
-
-    A certified pool outside any total is named too: nobody knows whether it fits.
-    """
-    claims = list_claims(session)
-    ceilings = [one.ceiling for one in list_control_totals(session)]
-    own = [one for one in claims if one.journey_key == journey.key]
-    touched = {found.id: found for one in own if (found := ceiling_of(one, ceilings))}
-    said = [
-        excess_words(
-            ceiling,
-            sum(
-                one.minor
-                for one in claims_on(ceiling, claims)
-                if one.is_in_use or one.state is PoolState.CERTIFIED
-            ),
-        )
-        for ceiling in touched.values()
-    ]
-    lacking = [
-        f"{one.lever.word}: {missing_words(one)}"
-        for one in own
-        if one.state is PoolState.CERTIFIED and ceiling_of(one, ceilings) is None
-    ]
-    return [*(words for words in said if words), *lacking]
-
-
-def hands_fault(pool: LeverPool, actor: Person) -> str | None:
-    """Why this person may not certify a pool, as a sentence; None if they may."""
-    if not actor.may(_PERMISSION):
-        return "Only Finance certifies pools."
-    if actor.id == pool.claimed_by_id:
-        return "You claimed this pool; somebody else in Finance has to certify it."
-    if actor.id == pool.owner_id:
-        return "You own this pool; somebody else in Finance has to certify it."
-    return None
-
-
-def retain_overclaim(session: Session, journey: Journey) -> str | None:
-    """How far all retain pools of the journey's segment together exceed its churn, or None."""
-    shares = retain_shares(session, journey.segment).values()
-    return next(iter(_overclaim(journey, [share for share, _ in shares])), None)
-
-
-def _overclaim(journey: Journey, shares: list[Decimal]) -> list[str]:
-    total = sum(shares, Decimal(0))
-    if total <= 1:
-        return []
-    return [
-        f"The retain pools of “{journey.segment}” together claim {written_share(total)} of its "
-        "churn; lower the shares until they fit into 100 %."
-    ]
-
-
 def find_pool(journey: Journey, lever: Lever) -> LeverPool | None:
     """The journey's pool of a lever, if anybody claimed one."""
     return next((pool for pool in journey.pools if pool.lever is lever), None)
@@ -259,11 +93,6 @@ def _centre_faults(
             f"{journey.currency}; choose one in the same currency."
         }
     return {}
-
-
-def _check_hands(pool: LeverPool, actor: Person) -> None:
-    if fault := hands_fault(pool, actor):
-        raise NotAllowedError(fault)
 
 
 def _take_over(
@@ -302,10 +131,6 @@ def _fill(one: PoolInput, figure: PoolFigure, position: int, number: int | None)
     one.former_value = None
 
 
-def _value(pool: LeverPool, journey: Journey) -> Money:
-    return Money(pool.annual_value_minor, journey.currency)
-
-
 def _described(pool: LeverPool, journey: Journey) -> dict[str, str]:
     described = _described_figures(tuple(figure_of_input(one) for one in pool.inputs))
     return described | {
@@ -313,7 +138,7 @@ def _described(pool: LeverPool, journey: Journey) -> dict[str, str]:
         "Figures from": pool.measured_on.isoformat(),
         "Owner": pool.owner.name,
         "State": pool.state.word,
-        "Annual value": str(_value(pool, journey)),
+        "Annual value": str(Money(pool.annual_value_minor, journey.currency)),
         **_described_centre(pool.lever, pool.cost_centre),
     }
 

@@ -285,6 +285,17 @@ class TestFunds:
 
         assert list(refusal.value.fields) == [field]
 
+    def test_has_a_name_of_its_own_however_it_is_written(
+        self, session: Session, cast: Cast, cycle: Cycle, now: datetime
+    ) -> None:
+        with transaction(session):
+            queries.get_cycle(session, cycle.id).funds[0].fund.name = "Ärzte"
+
+        with pytest.raises(InvalidError) as refusal:
+            self._add(session, cast, cycle, now, key="opex", name="ÄRZTE")
+
+        assert list(refusal.value.fields) == ["name"]
+
     def test_goes_only_when_it_is_empty(
         self, session: Session, cast: Cast, cycle: Cycle, now: datetime
     ) -> None:
@@ -471,6 +482,25 @@ class TestTeams:
             )
 
         assert list(refusal.value.fields) == [field]
+
+    def test_has_a_name_of_its_own_however_it_is_written(
+        self, session: Session, cast: Cast, cycle: Cycle, now: datetime
+    ) -> None:
+        rate = Money(800_00, "EUR")
+        with transaction(session):
+            queries.list_teams(session)[0].name = "Ärzte"
+
+        with pytest.raises(InvalidError) as refusal, transaction(session):
+            services.add_team(
+                session, key="data", name="ÄRZTE", day_rate=rate, actor=cast.cfo, now=now
+            )
+        with transaction(session):
+            services.edit_team(
+                session, queries.list_teams(session)[0], name="ÄRZTE", day_rate=rate,
+                seen=("Ärzte", rate), actor=cast.cfo, now=now,
+            )  # fmt: skip
+
+        assert list(refusal.value.fields) == ["name"]
 
     def test_changes_a_team_only_as_it_was_seen(
         self, session: Session, cast: Cast, cycle: Cycle, now: datetime

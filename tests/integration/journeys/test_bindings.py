@@ -94,6 +94,32 @@ class World:
                 after_number=journey.baselines[-1].number, actor=self.cast.lead, now=self.now,
             )  # fmt: skip
 
+    def measure_unmet(self, share: str) -> None:
+        with transaction(self.session):
+            journey = self.journey
+            services.record_baseline(
+                self.session, journey, baseline_draft({self.first: measured(unmet_share=share)}),
+                after_number=journey.baselines[-1].number, actor=self.cast.lead, now=self.now,
+            )  # fmt: skip
+
+    def claim_failures(self, *, low: str, likely: str, high: str, unmet: str) -> None:
+        """Claim a fail pool whose failure rate is the unmet share of the first touchpoint."""
+        self.measure_unmet(unmet)
+        rate = PoolFigure(
+            "f", Decimal(likely), Decimal(low), Decimal(high),
+            binding=Binding(BoundFigure.UNMET, (self.first,)),
+        )  # fmt: skip
+        figures = tuple(
+            rate if symbol == "f" else PoolFigure(symbol, Decimal(value))
+            for symbol, value in INPUTS[Lever.FAIL].items()
+        )
+        draft = replace(pool_draft(self.cast.owner, Lever.FAIL), figures=figures)
+        with transaction(self.session):
+            services.claim_pool(
+                self.session, self.journey, draft, expected_version=0, actor=self.cast.lead,
+                now=self.now,
+            )  # fmt: skip
+
     def input(self, symbol: str) -> Any:
         return next(one for one in self.pool.inputs if one.symbol == symbol)
 
@@ -156,14 +182,28 @@ class TestRecordBaseline:
         assert world.pool.state is PoolState.CERTIFIED
         assert world.input("V").bound_number == 2
 
+    def test_keeps_a_moved_share_and_its_range_within_the_whole(self, world: World) -> None:
+        world.claim_failures(low="0.3", likely="0.5", high="0.8", unmet="0.5")
+
+        world.measure_unmet("0.7")
+
+        moved = world.input("f")
+        assert (moved.low, moved.value, moved.high) == (
+            Decimal("0.42"), Decimal("0.7"), 1,
+        )  # fmt: skip
+
     def test_leaves_what_it_does_not_measure_and_bars_its_certification(self, world: World) -> None:
         world.claim()
 
         world.measure(first=100_000)
 
         assert (world.input("V").value, world.input("V").bound_number) == (300_000, 1)
-        with pytest.raises(ConflictError, match="still is what baseline 1 said; baseline 2"):
+        with pytest.raises(ConflictError) as refusal:
             world.certify()
+        assert (
+            "“Contacts or runs” still is what baseline 1 said; baseline 2 does not measure it at "
+            "all of its touchpoints. Bind it anew or type it." in str(refusal.value)
+        )
 
     def test_moves_no_pool_to_something_impossible(self, world: World) -> None:
         world.claim()
@@ -174,3 +214,17 @@ class TestRecordBaseline:
         assert world.pool.annual_value_minor == 384_000_00
         assert world.pool.state is PoolState.CERTIFIED
         assert world.input("V").bound_number == 1
+
+    def test_says_that_the_new_figures_made_the_pool_impossible(self, world: World) -> None:
+        world.claim()
+
+        world.measure(cost=10_000_000, first=10_000_000_000, second=10_000_000_000)
+
+        with pytest.raises(ConflictError) as refusal:
+            world.certify()
+        assert (
+            "“Contacts or runs” still is what baseline 1 said: with the figures of baseline 2 the "
+            "pool would be impossible. These figures make an absurd pool; check the units. Correct "
+            "the baseline by a newer one, or type the input." in str(refusal.value)
+        )
+        assert "does not measure it" not in str(refusal.value)

@@ -187,6 +187,23 @@ class TestControlTotals:
         assert "EUR 220,000.00 a year are certified" in refusal.value.fields["amount"]
         assert session.get_one(ControlTotal, total.id).amount_minor == 220_000_00
 
+    def test_never_begin_below_what_is_certified(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        with transaction(session):
+            make_pool(session, journey, Lever.SPEND, claimed_by=cast.lead, certified_by=cast.cfo2)
+        for minor, is_taken in ((251_999_99, False), (252_000_00, True)):
+            draft = self._draft(
+                cast, kind=ControlKind.GROWTH, name="Growth", amount=Money(minor, "EUR")
+            )
+            if is_taken:
+                with transaction(session):
+                    services.add_control_total(session, draft, actor=cast.cfo, now=now)
+                continue
+            with pytest.raises(InvalidError) as refusal, transaction(session):
+                services.add_control_total(session, draft, actor=cast.cfo, now=now)
+            assert "EUR 252,000.00 a year are certified" in refusal.value.fields["amount"]
+
     def test_show_both_versions_when_somebody_was_faster(
         self, session: Session, cast: Cast, now: datetime
     ) -> None:

@@ -15,20 +15,20 @@ from sqlalchemy.orm import Session
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.journeys import queries, services
-from app.journeys.models import InteractionMonth, Journey
+from app.journeys.models import InteractionMonth, Journey, Stage
 from app.journeys.rules import (
     BaselineDraft,
     FigureKind,
     Measured,
+    MonthSpan,
     Origin,
     OriginKind,
-    Period,
     figure_cell,
     measured_from,
 )
 from tests.factories.accounts import Cast
 from tests.factories.interactions import make_months, make_source
-from tests.factories.journeys import make_baseline, make_journey
+from tests.factories.journeys import make_baseline, make_journey, measured
 
 
 @pytest.fixture
@@ -44,7 +44,8 @@ def journey(session: Session, cast: Cast) -> Journey:
 class TestCutBaseline:
     def _cut(
         self, session: Session, cast: Cast, now: datetime, *, seen: str | None = None,
-        notes: dict[int, str] | None = None, measured_on: date | None = None, **corrections: Any,
+        notes: dict[int, str] | None = None, measured_on: date | None = None,
+        left_out: int | None = None, **corrections: Any,
     ) -> None:  # fmt: skip
         with transaction(session):
             journey = queries.get_journey(session, "motor-claim")
@@ -55,6 +56,7 @@ class TestCutBaseline:
             }
             first = journey.touchpoints[0].id
             figures[first] = replace(figures[first], **corrections)
+            figures.pop(left_out or 0, None)
             day = measured_on or cut.measured_on or now.date()
             draft = BaselineDraft(day, cut.source_words, "", figures)
             services.cut_baseline(
@@ -103,6 +105,39 @@ class TestCutBaseline:
         assert (corrected.kind, corrected.logged) == (OriginKind.HAND, 6)
         assert corrected.note == notes[first]
 
+    def test_needs_a_note_where_a_person_takes_a_figure_of_the_log_away(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        first = journey.touchpoints[0].id
+        with pytest.raises(InvalidError) as blanked:
+            self._cut(session, cast, now, unmet_share=None)
+        self._cut(session, cast, now, unmet_share=None, notes={first: "Judged by one team."})
+
+        assert blanked.value.fields == {
+            figure_cell(first, "note"): "Say why unmet share is not as the log has it."
+        }
+        stored = queries.get_journey(session, "motor-claim").baselines[-1]
+        assert queries.load_figures(session, [stored.id])[stored.id][first].unmet_share is None
+        origin = queries.load_origins(session, [stored.id])[stored.id][first][FigureKind.UNMET]
+        assert (origin.kind, origin.logged) == (OriginKind.HAND, Decimal("0.25"))
+        assert origin.note == "Judged by one team."
+
+    def test_needs_a_note_where_a_person_leaves_a_logged_touchpoint_out(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        first = journey.touchpoints[0]
+        with pytest.raises(InvalidError) as refusal:
+            self._cut(session, cast, now, left_out=first.id)
+        self._cut(session, cast, now, left_out=first.id, notes={first.id: "A test queue."})
+
+        assert refusal.value.fields == {
+            figure_cell(first.id, "note"): "Say why what the log has of this touchpoint is left out"
+            " of the baseline."
+        }
+        stored = queries.get_journey(session, "motor-claim").baselines[-1]
+        assert first.id not in queries.load_figures(session, [stored.id])[stored.id]
+        assert stored.note == f"Without “{first.name}”: A test queue."
+
     def test_refuses_a_log_that_says_something_else_by_now(
         self, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:
@@ -141,7 +176,7 @@ class TestCutBaseline:
     def test_counts_only_the_months_of_the_period(
         self, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:
-        period = Period(date(2026, 1, 1), date(2026, 1, 1))
+        period = MonthSpan.through(date(2026, 1, 1), date(2026, 1, 1))
         found = services.look_at_log(session, journey, period, today=now.date())
 
         counted = found.figures[journey.touchpoints[0].id][FigureKind.CONTACTS]
@@ -149,7 +184,94 @@ class TestCutBaseline:
         assert found.figures[journey.touchpoints[0].id][FigureKind.COST].error is None
 
 
+class TestLookAtLog:
+    def test_works_a_year_out_of_the_days_on_which_each_touchpoint_is_logged(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        calls, chat = journey.touchpoints[:2]
+        with transaction(session):
+            late = make_source(session, cast.lead, name="Chat", first_on=date(2026, 10, 1))
+            make_months(session, late, chat.id, first=date(2026, 10, 1), contacts=10_000)
+
+        found = services.look_at_log(session, journey, today=now.date())
+
+        assert found.figures[chat.id][FigureKind.CONTACTS].value == 119_022
+        assert found.figures[calls.id][FigureKind.CONTACTS].value == 12_000
+        (said,) = found.warnings
+        assert said.startswith(
+            f"At “{chat.name}” the log covers 92 of the 365 days of the period; a year’s contacts "
+            "are worked out from those 92 days."
+        )
+
+    def test_leaves_hidden_stages_out_and_says_how_much_lies_there(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        hidden = journey.touchpoints[2]
+        with transaction(session):
+            session.get_one(Stage, hidden.stage_id).is_hidden = True
+            make_months(session, make_source(session, cast.lead, name="Calls"), hidden.id)
+
+        whole = queries.get_journey(session, "motor-claim")
+        found = services.look_at_log(session, whole, today=now.date())
+
+        shown = {one.id for one in journey.touchpoints[:2]}
+        assert set(found.figures) == {journey.touchpoints[0].id}
+        assert [one.name for one in found.sources] == ["Contact log"]
+        assert set(services.suggested_figures(session, whole, found)) == shown
+        assert found.warnings == [
+            "12,000 contacts of the period lie at hidden stages and are left out; show these "
+            "stages to count them."
+        ]
+
+    def test_says_that_everything_lies_at_hidden_stages(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        with transaction(session):
+            session.get_one(Stage, journey.touchpoints[0].stage_id).is_hidden = True
+
+        whole = queries.get_journey(session, "motor-claim")
+        year = MonthSpan.through(date(2026, 1, 1), date(2026, 12, 1))
+        found = services.look_at_log(session, whole, year, today=now.date())
+
+        assert "lie at hidden stages; show these stages first" in found.faults["first"]
+
+
 class TestCommand:
+    def test_leaves_hidden_stages_out_as_the_page_does(
+        self, app: Flask, session: Session, cast: Cast, journey: Journey
+    ) -> None:
+        hidden = {one.id for one in journey.touchpoints[2:]}
+        with transaction(session):
+            session.get_one(Stage, journey.touchpoints[2].stage_id).is_hidden = True
+
+        arguments = ["baselines", "cut", "motor-claim", "--as", cast.lead.email]
+        result = app.test_cli_runner().invoke(args=arguments)
+
+        assert result.exit_code == 0, result.output
+        session.expire_all()
+        stored = queries.get_journey(session, "motor-claim").baselines[-1]
+        assert not hidden & set(queries.load_figures(session, [stored.id])[stored.id])
+
+    def test_notes_what_it_leaves_out(
+        self, app: Flask, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            made = make_journey(session, cast.lead)
+            first, second = made.touchpoints[:2]
+            make_baseline(session, made, figures={first.id: measured()})
+            source = make_source(session, cast.lead, last_on=date(2027, 1, 31))
+            for one in (first, second):
+                make_months(session, source, one.id, last=date(2027, 1, 1))
+
+        arguments = ["baselines", "cut", "motor-claim", "--as", cast.lead.email]
+        result = app.test_cli_runner().invoke(args=arguments)
+
+        assert result.exit_code == 0, result.output
+        assert f"Left out: {second.name} has no target, importance" in result.output
+        session.expire_all()
+        stored = queries.get_journey(session, "motor-claim").baselines[-1]
+        assert stored.note == f"Without “{second.name}”: It has no target, importance yet."
+
     def test_cuts_and_says_what_it_stands_on(
         self, app: Flask, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:

@@ -17,11 +17,12 @@ from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from app.journeys import queries, services
-from app.journeys.models import Journey, LeverPool
+from app.journeys.models import InteractionMonth, Journey, LeverPool
 from app.journeys.queries import TOUCHPOINT_COVERS, Acting
 from app.journeys.rules import Channel, Lever, PoolState, ShapeDraft, StageKind
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle
+from tests.factories.interactions import make_month, make_source
 from tests.factories.journeys import (
     baseline_draft,
     journey_draft,
@@ -136,6 +137,22 @@ class TestEditJourney:
 
         assert refusal.value.field == "currency"
 
+    def test_keeps_the_currency_of_its_logged_costs(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        id_ = journey.touchpoints[0].id
+        with transaction(session):
+            free = make_month(session, make_source(session, cast.lead), id_)
+        self._edit(session, cast, now, currency="USD")
+        with transaction(session):
+            month = session.get_one(InteractionMonth, free.id)
+            month.costed, month.cost_minor = 1, 4_20
+
+        with pytest.raises(InvalidError, match="carry costs in USD") as refusal:
+            self._edit(session, cast, now, version=2, currency="JPY")
+
+        assert refusal.value.field == "currency"
+
     def test_keeps_the_certified_churn_of_a_segment_within_it(
         self, session: Session, cast: Cast, journey: Journey, now: datetime
     ) -> None:
@@ -229,6 +246,21 @@ class TestShapeJourney:
             self._shape(session, cast, now, without=(StageKind.USE, Channel.LETTER))
 
         assert list(refusal.value.fields) == ["touchpoint-use-letter"]
+
+    def test_keeps_a_touchpoint_whose_contacts_are_logged(
+        self, session: Session, cast: Cast, journey: Journey, now: datetime
+    ) -> None:
+        letters = next(one for one in journey.touchpoints if one.channel is Channel.LETTER)
+        with transaction(session):
+            make_month(session, make_source(session, cast.lead), letters.id)
+
+        with pytest.raises(InvalidError) as refusal:
+            self._shape(session, cast, now, without=(StageKind.USE, Channel.LETTER))
+
+        assert refusal.value.fields == {
+            "touchpoint-use-letter": f"Contacts of {letters.name} are logged, so it has to stay; "
+            "to take it out, take back the imports that logged them first."
+        }
 
     def test_keeps_a_touchpoint_that_an_initiative_changes(
         self, session: Session, cast: Cast, journey: Journey, now: datetime
@@ -571,6 +603,20 @@ class TestCertifyPool:
         with pytest.raises(ConflictError, match="together claim 110 % of its churn"):
             self._certify(session, cast.cfo, now)
         assert "110 %" in (services.retain_overclaim(session, journey) or "")
+
+    def test_never_takes_more_than_the_churn_of_a_segment_however_it_is_written(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        with transaction(session):
+            mine = make_journey(session, cast.lead, segment="Ärzte")
+            other = make_journey(session, cast.lead, key="renewal", segment="ÄRZTE")
+            make_pool(session, mine, Lever.RETAIN, claimed_by=cast.lead, s="0.7")
+            make_pool(
+                session, other, Lever.RETAIN, claimed_by=cast.lead, certified_by=cast.cfo, s="0.7"
+            )
+
+        with pytest.raises(ConflictError, match="together claim 140 % of its churn"):
+            self._certify(session, cast.cfo, now)
 
 
 class TestWithdrawCertification:

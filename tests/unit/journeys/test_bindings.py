@@ -70,6 +70,24 @@ def test_moved_figures_keep_their_spread_in_proportion() -> None:
     assert (after.low, after.value, after.high) == (50, 100, 150)
 
 
+class TestMovedShares:
+    def _moved(self, low: str, likely: str, high: str, value: str) -> PoolFigure:
+        rate = Binding(BoundFigure.UNMET, (1,))
+        figure = PoolFigure("f", Decimal(likely), Decimal(low), Decimal(high), binding=rate)
+        return moved(figure, Decimal(value))
+
+    def test_end_at_the_whole(self) -> None:
+        after = self._moved("0.3", "0.5", "0.8", "0.7")
+
+        assert (after.low, after.value, after.high) == (Decimal("0.42"), Decimal("0.7"), 1)
+        assert self._moved("0.3", "0.5", "0.8", "0.6").high == Decimal("0.96")
+
+    def test_keep_their_order(self) -> None:
+        after = self._moved("0.3", "0.3", "0.3", "1")
+
+        assert (after.low, after.value, after.high) == (1, 1, 1)
+
+
 def test_what_is_bound_fits_the_kind_of_its_input() -> None:
     kinds = {
         BoundFigure.CONTACTS: InputKind.COUNT,

@@ -100,7 +100,7 @@ class TestControlFaults:
 
 
 class TestCertifiedPoolsKeepEveryPlanUnderTheTotal:
-    """docs/model.md, F5: the optimizer needs no rows for control totals."""
+    """docs/model.md, K5: the optimizer needs no rows for control totals."""
 
     def test_whatever_is_chosen(self) -> None:
         draw = Random(11)

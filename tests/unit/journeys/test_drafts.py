@@ -17,7 +17,6 @@ from app.journeys.rules import (
     PoolFigure,
     ShapeDraft,
     StageKind,
-    baseline_age_fault,
     baseline_faults,
     journey_faults,
     pool_faults,
@@ -100,11 +99,3 @@ class TestPoolFaults:
 
     def test_ask_for_every_input(self) -> None:
         assert pool_faults(pool(figures=()), today=TODAY).keys() == set(INPUTS[Lever.SERVE])
-
-
-class TestBaselineAgeFault:
-    def test_lets_a_baseline_of_the_last_day_pass(self) -> None:
-        oldest = date(2026, 8, 19)
-
-        assert baseline_age_fault("A", oldest, today=TODAY, age_limit_days=180) is None
-        assert baseline_age_fault("A", oldest, today=TODAY, age_limit_days=179) is not None

@@ -20,11 +20,15 @@ class TestStaleBaseline:
         stale = mark(191)
         assert stale is not None
         assert (stale.age_days, stale.limit_days) == (191, 190)
+        assert stale.fault == (
+            "The baseline of Claims is from 8 Aug 2026, older than 190 days; measure it again."
+        )
 
     def test_is_a_journey_that_was_never_measured(self) -> None:
         never = mark(None)
         assert never is not None
         assert never.measured_on is None
+        assert never.fault == "The journey Claims has no baseline; record one."
 
 
 class TestStaleBaselines:

@@ -1,8 +1,7 @@
-"""What logged contacts add up to; which reasons drive a shortfall; months and audiences."""
+"""What logged contacts add up to; which reasons drive a shortfall; audiences."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,11 +11,8 @@ from app.journeys.rules import (
     Channel,
     ChannelGroup,
     Logged,
-    MonthSpan,
     by_group,
     drivers,
-    last_months,
-    months_between,
     total_of,
 )
 
@@ -106,22 +102,6 @@ class TestAudience:
 
     def test_says_when_a_segment_was_not_stated(self) -> None:
         assert Audience(segment="").word == "Segment not stated"
-
-
-class TestMonths:
-    def test_last_twelve_end_with_the_last_month_of_the_log(self) -> None:
-        span = last_months(date(2027, 1, 1))
-
-        assert span == MonthSpan(date(2026, 2, 1), date(2027, 2, 1))
-        assert span.months == 12
-        assert span.last == date(2027, 1, 1)
-        assert span.before == MonthSpan(date(2025, 2, 1), date(2026, 2, 1))
-
-    def test_between_baselines_are_whole_months_and_at_least_one(self) -> None:
-        assert months_between(date(2026, 3, 20), date(2026, 9, 2)) == MonthSpan(
-            date(2026, 3, 1), date(2026, 9, 1)
-        )
-        assert months_between(date(2026, 3, 20), date(2026, 3, 28)).months == 1
 
 
 class TestGroups:

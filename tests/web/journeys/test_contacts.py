@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
-from app.journeys.models import Journey
+from app.journeys.models import InteractionSource, Journey
 from tests.factories.accounts import Cast
-from tests.factories.interactions import make_month, make_source
+from tests.factories.interactions import make_month, make_months, make_source
 from tests.factories.journeys import make_baseline, make_journey, measured
 from tests.support.pages import links, table, text
 
@@ -94,6 +95,61 @@ class TestMap:
         assert "Pain stands on the baseline, which knows no segments" in text(pain)
         assert "show=volume" in links(volume)["Volume"]
         assert "who=prospects" in links(volume)["Satisfaction"]
+
+    @pytest.mark.parametrize(
+        ("first", "word", "said"),
+        [
+            (
+                date(2026, 1, 1),
+                "",
+                "no trend, since the log does not cover all of these and of the 12 months before",
+            ),
+            (
+                date(2025, 2, 1),
+                ", more than before",
+                "trend against the 12 months before, where the log covers all of both",
+            ),
+        ],
+    )
+    def test_compares_sums_only_with_months_that_are_logged_as_well(
+        self, client_for: ClientFor, cast: Cast, session: Session, first: date, word: str, said: str
+    ) -> None:
+        with transaction(session):
+            made = make_journey(session, cast.lead, key="growing")
+            source = make_source(session, cast.lead, first_on=first, last_on=date(2027, 1, 31))
+            place, year_ago = made.touchpoints[2].id, date(2026, 1, 1)
+            make_months(session, source, place, first=first, last=year_ago, segment="Fleet")
+            make_months(
+                session, source, place, first=date(2026, 2, 1), last=date(2027, 1, 1),
+                segment="Fleet", contacts=1_100,
+            )  # fmt: skip
+            make_month(session, source, place, segment="Private")
+
+        page = client_for(cast.viewer).get("/journeys/growing?show=volume&who=segment:Fleet")
+
+        cell = table(page, "Volume per stage").row("Contact centre")["Use 13k contacts"]
+        assert ("more than before" in cell) == bool(word)
+        assert said in text(page)
+        assert len(page.queries) <= 12
+
+    def test_compares_means_only_where_enough_contacts_were_judged_in_both(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        with transaction(session):
+            source = session.scalars(select(InteractionSource)).first()
+            assert source is not None
+            letters = journey.touchpoints[3].id
+            make_month(session, source, letters, contacts=40, unmet=20)
+            make_month(session, source, letters, contacts=29, unmet=1, month=date(2025, 9, 1))
+
+        page = client_for(cast.viewer).get(f"{MAP}?show=unmet")
+
+        row = table(page, "Unmet expectation").row("Letters and bills")
+        assert row["Use 860 contacts"].startswith("50") and "getting" not in row["Use 860 contacts"]
+        assert (
+            "trend against the 12 months before, where at least 30 contacts were judged in both"
+            in text(page)
+        )
 
     def test_says_what_is_missing_instead_of_a_zero(
         self, client_for: ClientFor, cast: Cast, session: Session

@@ -106,6 +106,39 @@ class TestCut:
         assert "The last month lies before the first." in text(backwards)
         assert "No contacts of this journey are logged" in text(empty)
 
+    def test_says_where_fewer_days_are_logged_before_and_after_it_is_recorded(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        with transaction(session):
+            late = make_source(session, cast.lead, name="Chat", first_on=date(2026, 10, 1))
+            make_months(session, late, journey.touchpoints[1].id, first=date(2026, 10, 1))
+        client = client_for(cast.lead)
+
+        shown = client.get(CUT)
+        recorded = client.get(client.post(YEAR, data=typed_in(shown)).location)
+
+        assert "92 to 365, by touchpoint" in text(shown)
+        assert "contacts counted × 365 ÷ the days covered at the touchpoint" in text(shown)
+        late_row = table(shown, "Figures").row("Action, contact centre")
+        assert late_row["Contacts a year"] == "log, n 3,000, from 92 days"
+        late_row = table(recorded, "Figures").row("Action, contact centre")
+        assert late_row["Contacts a year"] == "11,902 log, n 3,000, from 92 days"
+        assert "a year’s contacts from 365 days covered, or as many as a figure says" in text(
+            recorded
+        )
+
+    def test_says_at_an_emptied_figure_what_the_log_had(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        first = journey.touchpoints[0].id
+        typed = typed_in(client.get(CUT)) | {f"t{first}-unmet": "", f"t{first}-note": "One team."}
+
+        page = client.get(client.post(YEAR, data=typed).location)
+
+        row = table(page, "Figures").row("Action, website")
+        assert row["Unmet share"].replace("\u202f", " ") == "– by hand, log says 25 %: One team."
+
     def test_takes_a_log_that_is_a_sample(
         self, client_for: ClientFor, cast: Cast, journey: Journey
     ) -> None:
