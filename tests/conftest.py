@@ -59,21 +59,17 @@ def database(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture(scope="session")
-def _kept_engines() -> Iterator[dict[str, Engine]]:
-    kept: dict[str, Engine] = {}
-    yield kept
-    for engine in kept.values():
-        engine.dispose()
+def _kept_engines() -> dict[str, Engine]:
+    return {}
 
 
 @pytest.fixture
-def engine(database: Databases, _kept_engines: dict[str, Engine]) -> Iterator[Engine]:
+def engine(database: Databases, _kept_engines: dict[str, Engine]) -> Engine:
     """An engine on the test's database, made once: what it has compiled serves every test."""
     if database.kind not in _kept_engines:
         _kept_engines[database.kind] = create_engine(**engine_options(database.url))
-    engine = _kept_engines[database.kind]
-    yield engine
-    engine.dispose()
+        database.keep(_kept_engines[database.kind])
+    return _kept_engines[database.kind]
 
 
 @pytest.fixture
@@ -142,13 +138,13 @@ def app(
     if database.kind not in _kept_apps:
         folder = tmp_path_factory.mktemp("instance")
         _kept_apps[database.kind] = application.build_app(database.url, folder)
+        database.keep(application.engine_of(_kept_apps[database.kind]))
     app = _kept_apps[database.kind]
     settings = dict(app.config)
     app.config["TEST_SESSION"] = session
     yield app
     app.config.clear()
     app.config.update(settings)
-    application.let_go(app)
 
 
 @pytest.fixture(scope="session")

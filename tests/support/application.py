@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
 
 from app.factory import create_app
 from tests.support.client import StrictClient
@@ -33,7 +34,13 @@ def build_app(url: str, folder: Path, **settings: Any) -> Flask:
     return app
 
 
+def engine_of(app: Flask) -> Engine:
+    """What the application reaches its database by."""
+    with app.app_context():
+        engine: Engine = app.extensions["sqlalchemy"].engine
+        return engine
+
+
 def let_go(app: Flask) -> None:
     """Close the application's connections to its database."""
-    with app.app_context():
-        app.extensions["sqlalchemy"].engine.dispose()
+    engine_of(app).dispose()

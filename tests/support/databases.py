@@ -7,15 +7,21 @@ from pathlib import Path
 
 import psycopg
 from alembic import command
+from sqlalchemy import Engine
 
 from app.db.schema import migration_config
 from tests.support.postgres import PostgresServer
 
-# Who is still connected lets go, then every row goes, without the guards that keep rows, and
-# every counter starts anew. Deleting few rows is far cheaper than a file for every table.
-_EMPTY = """
+# Who is still at work or holds a lock has to let go; connections at rest stay, for a new one has to
+# read the whole catalogue again.
+_END = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid();
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND (state <> 'idle' OR pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory'))
+"""
+# Then every row goes, without the guards that keep rows, and every counter starts anew. Deleting
+# few rows is far cheaper than a file for every table.
+_EMPTY = """
 DO $$ DECLARE one regclass; BEGIN
     SET LOCAL session_replication_role = replica;
     FOR one IN SELECT oid FROM pg_class
@@ -50,12 +56,19 @@ class SqliteDatabases:
     kind = "sqlite"
 
     def __init__(self, folder: Path) -> None:
+        self._kept: list[Engine] = []
         self._template = folder / "template.db"
         self._file = folder / "test.db"
         self.url = f"sqlite:///{self._file}"
         command.upgrade(migration_config(f"sqlite:///{self._template}"), "head")
 
+    def keep(self, engine: Engine) -> None:
+        """Let an engine serve one test after another; it lets go of the file in between."""
+        self._kept.append(engine)
+
     def reset(self) -> None:
+        for engine in self._kept:
+            engine.dispose()
         for leftover in self._file.parent.glob(f"{self._file.name}*"):
             leftover.unlink()
         self.copy_to(self._file)
@@ -73,20 +86,32 @@ class PostgresDatabases:
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
         self._uses = 0
+        self._kept: list[Engine] = []
         self._own: psycopg.Connection | None = None
         self.url = server.url("test")
         server.create("template_head")
         command.upgrade(migration_config(server.url("template_head")), "head")
+
+    def keep(self, engine: Engine) -> None:
+        """Let an engine serve one test after another with the connections it has."""
+        self._kept.append(engine)
 
     def reset(self) -> None:
         if self._own is None or self._uses == _MOST_USES or self._is_changed(self._own):
             self._own = self._made_anew()
             self._uses = 0
         else:
+            if self._own.execute(_END).fetchall():
+                self._let_go()
             self._own.execute(_EMPTY)
         self._uses += 1
 
+    def _let_go(self) -> None:
+        for engine in self._kept:
+            engine.dispose()
+
     def close(self) -> None:
+        self._let_go()
         if self._own is not None:
             self._own.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from sqlalchemy import Engine, column, inspect, select, table
+from sqlalchemy import Engine, Executable, column, inspect, select, table
 
 _CHANGES_BY_LOOKING = {"sign_in_sessions"}  # when somebody was last seen
 
@@ -30,7 +30,7 @@ def database_digest(engine: Engine, only: Columns | None = None) -> str:
         for name, columns in (database_columns(engine) if only is None else only).items():
             if name in _CHANGES_BY_LOOKING:
                 continue
-            query = select(*(column(one) for one in columns)).select_from(table(name))
+            query: Executable = select(*[column(one) for one in columns]).select_from(table(name))
             rows = sorted(repr(tuple(row)) for row in connection.execute(query))
             summary.update(f"{name}{rows}".encode())
     return summary.hexdigest()
