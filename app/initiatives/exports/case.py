@@ -18,7 +18,6 @@ from app.initiatives.exports.sheets import Sheet, half_even
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import CaseBasis, PlanName, PlanValues, case_of, cost_flows
 from app.initiatives.rules import Horizon, OptionCase
-from app.journeys.rules import ramp_profile
 from app.values.money import CURRENCY_DIGITS
 
 
@@ -162,14 +161,12 @@ def _grid(
     )
     lived = [f"({cell}-{terms['start']}-{terms['live']})" for cell in t]
     ramp, half = terms["ramp"], terms["half"]
-    claim = case.claim
-    live = claim.start + claim.go_live + 1
     rho = sheet.row(
         "Ramp ρ",
         [
             f"=MIN(MAX({age},0)/{ramp},1)*IF({half}=0,1,0.5^(MAX({age}-{ramp},0)/MAX({half},1)))"
             for age in lived
         ],
-        list(ramp_profile(live, claim.ramp, claim.half_life, horizon.quarters)),
+        case.claim.profile(horizon.quarters),
     )
     return {"t": t, "d": d, "rho": rho}

@@ -136,7 +136,7 @@ class _Block:
 
     def _strength(self) -> str:
         """The cell with Σ g·a of the option's effects on the pool."""
-        parts, value = [], 0.0
+        parts = []
         for one in self.effects:
             name = one.behaviour.description
             removal = self.sheet.fact(f"Removal q: {name}", float(one.removal_share))
@@ -144,5 +144,5 @@ class _Block:
             full = intensity(one.removal_share, one.grade.haircut)
             formula = f"=IF({removal}>0,{kept},1)*-LN(1-{removal})"
             parts.append(self.sheet.fact("Intensity g·a = −g·ln(1 − q)", formula, full))
-            value += full
-        return self.sheet.fact("All intensities", f"={'+'.join(parts)}", value)
+        whole = self.case.claim.strength(self.effects[0].pool_id)
+        return self.sheet.fact("All intensities", f"={'+'.join(parts)}", whole)

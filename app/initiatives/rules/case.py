@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import pairwise
 from math import exp, fsum
 
 from app.initiatives.rules.value import Horizon, OptionClaim, Standalone, standalone_value
-from app.journeys.rules import intensity
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def claim_steps(
     naive, trusted, certain = 0, 0, 0
     if claim.declared is not None:
         naive = claim.declared.amount_minor
-        later = naive * horizon.discount(claim.start + claim.go_live)
+        later = naive * horizon.discount(claim.live)
         trusted = round(later)
         certain = round(later * float(claim.declared.grade.haircut))
     value = standalone_value(claim, pools, horizon).total
@@ -151,10 +149,10 @@ def _at_once(
     claim: OptionClaim, pools: Mapping[int, Sequence[float]], *, graded: bool = False
 ) -> int:
     """Value if every effect were full from the first quarter on, with or without haircut."""
-    full: dict[int, float] = {}
-    for effect in claim.effects:
-        haircut = effect.grade.haircut if graded else Decimal(1)
-        full[effect.pool] = full.get(effect.pool, 0.0) + intensity(effect.removal, haircut)
+    touched = {effect.pool for effect in claim.effects} & pools.keys()
     return round(
-        fsum(sum(pools[pool]) * (1.0 - exp(-a)) for pool, a in full.items() if pool in pools)
+        fsum(
+            fsum(pools[pool]) * (1.0 - exp(-claim.strength(pool, graded=graded)))
+            for pool in touched
+        )
     )

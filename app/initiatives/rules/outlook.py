@@ -16,7 +16,7 @@ import numpy as np
 
 from app.initiatives.rules.spreads import Spread, normals
 from app.initiatives.rules.value import Horizon, OptionClaim, declared_value
-from app.journeys.rules import LEVER_INPUTS, Lever, ramp_profile
+from app.journeys.rules import LEVER_INPUTS, Lever
 from app.journeys.rules.pools import InputKind
 from app.values.money import CURRENCY_DIGITS
 
@@ -205,7 +205,7 @@ def portfolio_values(
         strength = np.zeros((sample.size, horizon.quarters))
         for one, place in parts:
             strength += np.multiply.outer(
-                _strength(one, place, sample), np.array(_profile(one.claim, horizon))
+                _strength(one, place, sample), np.array(one.claim.profile(horizon.quarters))
             )
         worth = pool_worth(pools[id_], horizon, sample)
         total += (worth * -np.expm1(-strength)).sum(axis=1)
@@ -217,11 +217,6 @@ def _strength(one: UncertainOption, place: int, sample: Sample) -> Any:
     removal = np.clip(sample.removals[one.initiative, place], -_LARGEST, _LARGEST)
     kept = np.where(removal > 0, float(one.claim.effects[place].grade.haircut), 1.0)
     return np.broadcast_to(-kept * np.log1p(-removal), (sample.size,))
-
-
-def _profile(claim: OptionClaim, horizon: Horizon) -> tuple[float, ...]:
-    live = claim.start + claim.go_live + 1
-    return ramp_profile(live, claim.ramp, claim.half_life, horizon.quarters)
 
 
 def _costs(options: Sequence[UncertainOption], sample: Sample) -> Any:
