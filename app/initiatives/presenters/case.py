@@ -66,13 +66,6 @@ def case_views(
     return [_view(option, initiative, basis, plan) for option in reversed(initiative.options)]
 
 
-def full_case(initiative: Initiative, basis: CaseBasis | None) -> OptionCase | None:
-    """The case of the full option, without its presentation."""
-    if basis is None or not initiative.options:
-        return None
-    return case_of(initiative.options[-1], initiative, basis)
-
-
 def _view(
     option: Option, initiative: Initiative, basis: CaseBasis, plan: PlanChoice | None
 ) -> CaseView:
