@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -49,6 +49,10 @@ class PoolWorth:
             quarters=horizon.quarters,
             discount_rate=horizon.rate,
         )
+
+    def stock(self, horizon: Horizon) -> tuple[int, ...]:
+        """The same of a retain pool with its churn, before discounting."""
+        return self.quarters(replace(horizon, rate=Decimal(0))) or ()
 
 
 def horizon_of(cycle: Cycle) -> Horizon:
@@ -159,7 +163,8 @@ class CaseBasis:
     """What a business case stands on: the cycle's horizon and the pools its options work on.
 
     ``annual`` and ``discounted`` hold what counts, by pool id; a pool in another currency or
-    without its inputs is left out. ``spreads`` are the same pools with the ranges of their inputs,
+    without its inputs is left out. ``stocks`` are those of them that keep customers, per quarter
+    before discounting. ``spreads`` are the same pools with the ranges of their inputs,
     ``minutes`` the customer minutes per contact of each journey by its last baseline.
     """
 
@@ -167,6 +172,7 @@ class CaseBasis:
     first: Quarter
     annual: dict[int, int]
     discounted: dict[int, tuple[int, ...]]
+    stocks: dict[int, tuple[int, ...]]
     spreads: dict[int, PoolSpread]
     minutes: dict[int, MinutesPerContact]
 
@@ -199,6 +205,8 @@ def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | Non
         horizon, cycle.first_quarter,
         annual={id_: worths[id_].annual_minor for id_ in discounted},
         discounted=discounted,
+        stocks={id_: worths[id_].stock(horizon) for id_ in discounted
+                if worths[id_].lever is Lever.RETAIN},
         spreads={id_: spread for id_, spread in spreads.items() if id_ in discounted},
         minutes=load_minutes(session, journeys),
     )  # fmt: skip
