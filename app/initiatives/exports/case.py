@@ -18,6 +18,7 @@ from app.initiatives.exports.sheets import Sheet, half_even
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import CaseBasis, PlanName, PlanValues, case_of, cost_flows
 from app.initiatives.rules import Horizon, OptionCase
+from app.initiatives.rules.value import declared_exact
 from app.values.money import CURRENCY_DIGITS
 
 
@@ -103,10 +104,12 @@ class _Case:
         kept = sheet.fact(f"Grade {declared.grade.value} keeps", float(declared.grade.haircut))
         first, last = grid["t"][0], grid["t"][-1]
         formula = (
-            f"=ROUND({amount}*{kept}*SUMIF({first}:{last},{terms['start']}+{terms['live']}+1,"
-            f"{grid['d'][0]}:{grid['d'][-1]}),0)"
+            f"={amount}*{kept}*SUMIF({first}:{last},{terms['start']}+{terms['live']}+1,"
+            f"{grid['d'][0]}:{grid['d'][-1]})"
         )
-        return sheet.fact("Counts, discounted at go-live", formula, case.standalone.declared)
+        exact, counts = declared_exact(case.claim, self.basis.horizon), case.standalone.declared
+        label = "Counts, discounted at go-live"
+        return sheet.half_even_row(label, [formula], [exact], [counts])[0]
 
     def _costs(self, case: OptionCase, grid: Mapping[str, Sequence[str]]) -> Sequence[str]:
         horizon, start = self.basis.horizon, case.claim.start

@@ -107,11 +107,12 @@ class _Block:
         pool = self.effects[0].pool
         known = self.basis.discounted[pool.id]
         d = self.grid["d"]
-        if pool.lever is not Lever.RETAIN or churn is None:
-            return self.sheet.row(
-                "V = pool/4 × d", [f"=ROUND({annual}/4*{cell},0)" for cell in d], known
-            )
         discount = [self.basis.horizon.discount(t) for t in range(len(d))]
+        yearly = pool.annual_value_minor
+        if pool.lever is not Lever.RETAIN or churn is None:
+            formulas = [f"={annual}/4*{cell}" for cell in d]
+            exact = [yearly / 4 * factor for factor in discount]
+            return self.sheet.half_even_row("V = pool/4 × d", formulas, exact, known)
         p = next(s.middle for symbol, s in self.basis.spreads[pool.id].inputs if symbol == "p")
         kept_value = (1.0 - p) ** 0.25
         kept = self.sheet.fact("Kept from quarter to quarter", f"=(1-{churn})^0.25", kept_value)
@@ -128,11 +129,9 @@ class _Block:
             ],
             tails,
         )
-        return self.sheet.row(
-            "V = pool/16 × (d/2 + tail)",
-            [f"=ROUND({annual}/16*(0.5*{a}+{b}),0)" for a, b in zip(d, tail, strict=True)],
-            known,
-        )
+        formulas = [f"={annual}/16*(0.5*{a}+{b})" for a, b in zip(d, tail, strict=True)]
+        exact = [yearly / 16 * (0.5 * a + b) for a, b in zip(discount, tails, strict=True)]
+        return self.sheet.half_even_row("V = pool/16 × (d/2 + tail)", formulas, exact, known)
 
     def _strength(self) -> str:
         """The cell with Σ g·a of the option's effects on the pool."""

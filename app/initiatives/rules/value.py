@@ -118,11 +118,16 @@ def _strengths(claim: OptionClaim, pool: int, quarters: int) -> list[float]:
 
 
 def declared_value(claim: OptionClaim, horizon: Horizon) -> int:
-    """Declared benefit · haircut · discount at go-live; after the horizon nothing counts."""
+    """Declared benefit · haircut · discount at go-live, half to even."""
+    return round(declared_exact(claim, horizon))
+
+
+def declared_exact(claim: OptionClaim, horizon: Horizon) -> float:
+    """The same before it is rounded; after the horizon nothing counts."""
     if claim.declared is None or claim.live >= horizon.quarters:
-        return 0
+        return 0.0
     kept = claim.declared.amount_minor * float(claim.declared.grade.haircut)
-    return round(kept * horizon.discount(claim.live))
+    return kept * horizon.discount(claim.live)
 
 
 def standalone_value(
