@@ -62,6 +62,7 @@ from app.initiatives.queries.initiatives import (
     load_candidates,
     load_needs,
 )
+from app.initiatives.queries.minutes import MinutesPerContact
 from app.initiatives.queries.plans import (
     PLAN_VALUES,
     PLANS,
@@ -123,6 +124,7 @@ __all__ = [
     "LoggedReason",
     "Measured",
     "MilestoneStanding",
+    "MinutesPerContact",
     "PersonChoice",
     "PlanName",
     "PlanValues",

@@ -72,6 +72,7 @@ from app.journeys.rules.hot_spots import (
     opportunity_score,
     pain,
     pain_scale,
+    weighted_mean,
 )
 from app.journeys.rules.log import (
     FEWEST_JUDGED,
@@ -235,4 +236,5 @@ __all__ = [
     "stale_baseline",
     "total_of",
     "touchpoint_cell",
+    "weighted_mean",
 ]

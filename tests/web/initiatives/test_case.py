@@ -6,13 +6,16 @@ from collections.abc import Callable
 from decimal import Decimal
 from math import exp, log
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.db.session import transaction
 from app.initiatives.queries import get_option
+from app.journeys.rules import BoundFigure
 from tests.factories.accounts import Cast
 from tests.factories.initiatives import Company, make_complete, make_draft
+from tests.factories.journeys import make_baseline, measured
 from tests.support.client import StrictClient
 from tests.support.pages import table, text
 
@@ -82,6 +85,35 @@ class TestCase:
         removed = 1 - exp(-0.8 * -log(1 - 0.18))
         assert row["A year at full effect"] == f"{round(200_000 * 0.5 * removed):,}"
         assert "a contact" in row["Customer minutes over the horizon"]
+
+    def test_takes_the_minutes_from_the_touchpoints_the_volume_is_bound_to(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            key = make_complete(session, cast, company).key
+            web, phone, *_ = company.journey.touchpoints
+            figures = {
+                web.id: measured(contacts_per_year=900_000, minutes_per_contact=3),
+                phone.id: measured(contacts_per_year=100_000, minutes_per_contact=12),
+            }
+            number = make_baseline(session, company.journey, figures=figures).number
+        client, place = client_for(cast.viewer), f"/initiatives/{key}/case"
+        minutes = "Customer minutes over the horizon"
+        (typed,) = table(client.get(place), "Beside the money, All claims").rows
+        assert "at 3.9 a contact, the mean of all touchpoints" in typed[minutes]
+
+        with transaction(session):
+            (volume,) = (one for one in company.serve.inputs if one.symbol == "V")
+            volume.bound_figure, volume.bound_number = BoundFigure.CONTACTS, number
+            volume.bound_touchpoints = [phone.id]
+
+        page = client.get(place)
+        (bound,) = table(page, "Beside the money, All claims").rows
+        said, _, source = bound[minutes].partition(" at ")
+        spared = int(bound["Over the horizon"].replace(",", ""))
+        assert int(said.replace(",", "")) == pytest.approx(12 * spared, abs=6)
+        assert source == "12 a contact, as measured at “Contact centre, Action”"
+        assert len(page.queries) <= 12
 
     def test_is_a_spreadsheet_as_well(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
