@@ -71,7 +71,7 @@ class _Case:
         costs = self._costs(case, grid)
         self._totals(case, sums, declared, costs, scale)
         if plan is not None and values is not None:
-            sheet.heading(f"In {plan.words}, as its run says")
+            sheet.heading(f"In {plan.words}")
             sheet.fact("Standalone there", values.standalone)
             sheet.fact("Allocated", values.allocated)
             sheet.fact("Marginal, the rest fixed", values.marginal)
