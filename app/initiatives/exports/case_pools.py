@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, fsum
+from math import exp, fsum, prod
 
 from app.initiatives.exports.sheets import Sheet, half_even
 from app.initiatives.models import Effect, Option
@@ -86,18 +86,20 @@ class _Block:
     def _annual(self) -> tuple[str, str | None]:
         """The cells of the pool a year and of the churn of its segment."""
         pool = self.effects[0].pool
-        inputs = dict(self.basis.spreads[pool.id].inputs)
+        known = {symbol: one.middle for symbol, one in self.basis.spreads[pool.id].inputs}
         cells = {
-            spec.symbol: self.sheet.fact(f"{spec.label} ({spec.sign})", inputs[spec.symbol].middle)
+            spec.symbol: self.sheet.fact(f"{spec.label} ({spec.sign})", known[spec.symbol])
             for spec in LEVER_INPUTS[pool.lever]
         }
         if pool.lever is Lever.CONVERT:
             product = f"{cells['A']}*({cells['r_max']}-{cells['r']})*{cells['m_s']}"
+            worth = known["A"] * (known["r_max"] - known["r"]) * known["m_s"]
         else:
             product = "*".join(cells.values())
+            worth = prod(known.values())
         scale = 10 ** CURRENCY_DIGITS[pool.journey.currency]
         exact = self.sheet.fact(
-            f"{FORMULAS[pool.lever]}, not rounded", f"={product}*{scale}", pool.annual_value_minor
+            f"{FORMULAS[pool.lever]}, not rounded", f"={product}*{scale}", worth * scale
         )
         annual = self.sheet.fact("A year", f"={half_even(exact)}", pool.annual_value_minor)
         return annual, cells.get("p")
