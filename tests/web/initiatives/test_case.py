@@ -12,12 +12,20 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.db.session import transaction
 from app.initiatives.queries import get_option
+from app.initiatives.rules import EffectDraft, EvidenceGrade
+from app.initiatives.services import add_behaviour
 from app.journeys.rules import BoundFigure
 from tests.factories.accounts import Cast
-from tests.factories.initiatives import Company, make_complete, make_draft
+from tests.factories.initiatives import (
+    NOW,
+    Company,
+    behaviour_draft,
+    make_complete,
+    make_draft,
+)
 from tests.factories.journeys import make_baseline, measured
 from tests.support.client import StrictClient
-from tests.support.pages import table, text
+from tests.support.pages import links, table, text
 
 ClientFor = Callable[[Person], StrictClient]
 
@@ -73,6 +81,25 @@ class TestCase:
         ]
         assert matters.rows[1]["P10 to P90"] == "2 % to 22 %"
         assert "10,000 draws with seed" in text(page) and "3 of 6 inputs have a range" in text(page)
+
+    def test_tells_apart_what_customers_kept_bring_and_what_time_takes(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            made = make_complete(session, cast, company)
+            effect = EffectDraft("full", company.retain.id, Decimal("0.1"), EvidenceGrade.B, "x")
+            add_behaviour(
+                session, made, behaviour_draft(company, effects=(effect,)),
+                expected_version=None, actor=cast.lead, now=NOW,
+            )  # fmt: skip
+
+        page = client_for(cast.viewer).get(f"/initiatives/{made.key}/case")
+
+        steps = table(page, "From claim to value, All claims")
+        assert steps.first_column()[:3] == ["Claimed", "Customers kept", "Time and discounting"]
+        assert "not discounted" in steps.row("Claimed")["Why"]
+        assert "from here on present value" in steps.row("Time and discounting")["Why"]
+        assert "/journeys/motor-claim/pools/retain" in links(page)["Churn in the pool"]
 
     def test_shows_contacts_and_minutes_beside_the_money(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
