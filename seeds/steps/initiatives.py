@@ -18,6 +18,7 @@ from app.initiatives.rules import (
     Action,
     BehaviourDraft,
     CriterionDraft,
+    DependencyDraft,
     Direction,
     EffectDraft,
     EvidenceGrade,
@@ -25,7 +26,6 @@ from app.initiatives.rules import (
     InitiativeDraft,
     Lens,
     MilestoneDraft,
-    NeedDraft,
     OptionDraft,
     Question,
 )
@@ -267,7 +267,7 @@ def _link(ground: Ground, story: InitiativeStory, made: dict[str, Initiative]) -
         return
     set_links(
         ground.session, made[story.name],
-        [NeedDraft(made[name].key, lag) for name, lag in story.needs],
+        [DependencyDraft(made[name].key, lag) for name, lag in story.needs],
         [ExclusionDraft(made[name].key, reason) for name, reason in story.excludes],
         expected_version=None, actor=ground.people[story.owner], now=ground.now,
     )  # fmt: skip

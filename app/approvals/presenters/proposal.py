@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
 
 from app.approvals.models import Proposal
 from app.approvals.presenters.honesty import Honesty, honesty_of
@@ -18,11 +17,10 @@ from app.approvals.rules import (
     FrozenProposal,
     FundBudget,
     ProposalState,
-    read_snapshot,
 )
 from app.approvals.rules.asking import Cell, asked_of, fund_asks, overdrawn_sentences
-from app.approvals.rules.frozen import FrozenCriterion, FrozenItem
-from app.approvals.rules.remaining import Remainder, Worth, strike, whole
+from app.approvals.rules.frozen import FrozenCriterion, FrozenItem, frozen_of
+from app.approvals.rules.remaining import Remainder, Worth, remaining, whole
 from app.initiatives.rules import InitiativeState
 from app.portfolio.presenters.net import Net, net_of, net_sum
 from app.values.money import Money
@@ -176,25 +174,13 @@ def frozen_budgets(proposal: Proposal) -> Budgets:
     return Budgets(funds, bound)
 
 
-@lru_cache(maxsize=8)
-def frozen_of(content: bytes) -> FrozenProposal:
-    """The snapshot read; kept for the ones last looked at."""
-    return read_snapshot(content)
-
-
-@lru_cache(maxsize=32)
-def _remainder(content: bytes, struck: frozenset[str]) -> Remainder:
-    frozen = frozen_of(content)
-    return strike(frozen, struck) if struck else whole(frozen)
-
-
 def proposal_view(
     proposal: Proposal, struck: Collection[int], budgets: Budgets, earlier: Proposal | None
 ) -> ProposalView:
     """Arrange a proposal without the items whose ids are in ``struck``."""
     frozen = frozen_of(proposal.snapshot)
     gone = frozenset(item.initiative.key for item in proposal.items if item.id in struck)
-    rest = _remainder(proposal.snapshot, gone)
+    rest = remaining(proposal.snapshot, gone)
     asked = asked_of(frozen, gone)
     asks = fund_asks(budgets.funds, bound=budgets.bound, asked=asked)
     currency = frozen.cycle.currency
@@ -343,7 +329,7 @@ def _since(
     then = frozen_of(earlier.snapshot)
     struck = frozenset(item.initiative.key for item in earlier.items if item.is_struck)
     if struck:
-        then = remaining_part(then, struck, _remainder(earlier.snapshot, struck).worth)
+        then = remaining_part(then, struck, remaining(earlier.snapshot, struck).worth)
     return since_round(earlier, then, remaining_part(frozen, gone, rest.worth), len(gone))
 
 

@@ -20,7 +20,11 @@ from app.approvals.queries.ledger import (
     list_transfers,
     load_balances,
 )
-from app.approvals.queries.plans import find_approved_values, list_approved_plans
+from app.approvals.queries.plans import (
+    find_approved_values,
+    list_approved_plans,
+    load_granted_values,
+)
 from app.approvals.queries.proposals import (
     find_earlier_round,
     find_open_proposal,
@@ -61,6 +65,7 @@ __all__ = [
     "load_balances",
     "load_committed",
     "load_funded",
+    "load_granted_values",
     "load_versions",
     "lock_cycle",
 ]

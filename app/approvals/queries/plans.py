@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.approvals.models import Decision, Proposal, ProposalItem
-from app.approvals.rules import ProposalState
+from app.approvals.models import Commitment, Decision, Proposal, ProposalItem
+from app.approvals.rules import ProposalState, check_snapshot
+from app.approvals.rules.remaining import Worth, remaining
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import PLAN_VALUES, PLANS, PlanName, PlanValues
 from app.portfolio.queries import marginal_content, resolved_value
@@ -41,28 +42,77 @@ def list_approved_plans(session: Session, initiative: Initiative) -> Sequence[Pl
 def find_approved_values(
     session: Session, initiative: Initiative, plan: PlanName
 ) -> PlanValues | None:
-    """The figures of the initiative as they were frozen and approved."""
+    """The figures of the initiative in what was approved: recounted where items were struck."""
     if not plan.key.startswith(_PREFIX):
         return None
+    struck = _struck_keys()
     row = session.execute(
-        select(ProposalItem, Option.key, marginal_content(plan.run_id))
+        select(
+            ProposalItem, Option.key, marginal_content(plan.run_id), struck,
+            case((struck.is_not(None), Proposal.snapshot)), Proposal.digest, Proposal.round,
+        )
         .join(ProposalItem.option)
+        .join(ProposalItem.proposal)
         .where(
             ProposalItem.proposal_id == plan.place["proposal_id"],
             ProposalItem.initiative_id == initiative.id,
+            ProposalItem.is_struck.is_(False),
         )
-    ).one_or_none()
+    ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    item, option, answer = row
+    item, option, answer, gone, content, stated, number = row
+    worth = _as_frozen(item)
+    if gone:
+        worth = _recounted(content, stated, number, gone)[initiative.key]
     return PlanValues(
         option=option,
         start=item.start,
-        standalone=item.value_standalone_minor,
-        allocated=item.value_allocated_minor,
-        marginal=item.value_marginal_minor,
+        standalone=worth.standalone,
+        allocated=worth.allocated,
+        marginal=worth.marginal,
         resolved=resolved_value(answer, initiative.key),
+        is_cut=gone is not None,
     )
+
+
+_BETWEEN_KEYS = "\n"
+
+
+def _struck_keys() -> ScalarSelect[str | None]:
+    """The keys of what was struck from an item's proposal, one a line; None where nothing was."""
+    other = aliased(ProposalItem)
+    return (
+        select(func.aggregate_strings(Initiative.key, _BETWEEN_KEYS))
+        .join(other, other.initiative_id == Initiative.id)
+        .where(other.proposal_id == ProposalItem.proposal_id, other.is_struck)
+        .scalar_subquery()
+    )
+
+
+def _as_frozen(item: ProposalItem) -> Worth:
+    return Worth(item.value_allocated_minor, item.value_standalone_minor, item.value_marginal_minor)
+
+
+def _recounted(content: bytes, stated: str, number: int, struck: str) -> Mapping[str, Worth]:
+    """What the items that were not struck are worth without the others, by key."""
+    check_snapshot(content, stated, number)
+    return remaining(content, frozenset(struck.split(_BETWEEN_KEYS))).worth
+
+
+def load_granted_values(session: Session, proposal_ids: Collection[int]) -> dict[int, int]:
+    """What each approved proposal is worth without what was struck, minor units by proposal.
+
+    Read from its commitments: each was given what `remaining` says of its item when it was decided,
+    so that a list reads no snapshots.
+    """
+    rows = session.execute(
+        select(Decision.proposal_id, func.sum(Commitment.value_minor))
+        .join(Decision, Decision.id == Commitment.decision_id)
+        .where(Decision.proposal_id.in_(proposal_ids))
+        .group_by(Decision.proposal_id)
+    )
+    return {proposal_id: int(minor) for proposal_id, minor in rows}
 
 
 PLANS.append(list_approved_plans)

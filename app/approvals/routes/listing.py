@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from app.approvals.presenters.listing import proposal_lines
-from app.approvals.queries import list_proposals
+from app.approvals.queries import list_proposals, load_granted_values
 from app.approvals.routes.blueprint import bp
 from app.extensions import db
 from app.web.guards import requires
@@ -14,4 +14,6 @@ from app.web.guards import requires
 @bp.get("/proposals")
 @requires("proposals.view")
 def index() -> str:
-    return render_template("approvals/index.html", lines=proposal_lines(list_proposals(db.session)))
+    proposals = list_proposals(db.session)
+    granted = load_granted_values(db.session, [one.id for one in proposals])
+    return render_template("approvals/index.html", lines=proposal_lines(proposals, granted))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -225,3 +226,9 @@ def check_snapshot(content: bytes, stated: str, round_number: int) -> None:
 def read_snapshot(content: bytes) -> FrozenProposal:
     """Read what `snapshot_bytes` wrote."""
     return _ADAPTER.validate_json(content)
+
+
+@lru_cache(maxsize=8)
+def frozen_of(content: bytes) -> FrozenProposal:
+    """The same, kept for the snapshots last looked at."""
+    return read_snapshot(content)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from app.approvals.rules.frozen import FrozenProposal
+from app.approvals.rules.frozen import FrozenProposal, frozen_of
 from app.portfolio.engine.checking import rule_states
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.crediting import credits
@@ -80,6 +81,16 @@ def strike(frozen: FrozenProposal, struck: Collection[str]) -> Remainder:
     placements = placements_of(problem, json.loads(frozen.result))
     sentences = {demand.key: demand.sentence for demand in frozen.scenario.demands}
     return remainder(problem, placements, struck, sentences)
+
+
+@lru_cache(maxsize=32)
+def remaining(content: bytes, struck: frozenset[str]) -> Remainder:
+    """What is left of a snapshot without the items of these keys; kept for those last asked for.
+
+    A plan is worth this wherever it is shown: on its own page, in a list, in a case or its file.
+    """
+    frozen = frozen_of(content)
+    return strike(frozen, struck) if struck else whole(frozen)
 
 
 def remainder(

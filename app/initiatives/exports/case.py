@@ -18,7 +18,7 @@ from app.initiatives.exports.sheets import Sheet, half_even
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import CaseBasis, PlanName, PlanValues, case_of, cost_flows
 from app.initiatives.rules import Horizon, OptionCase
-from app.journeys.rules import ramp_profile
+from app.initiatives.rules.value import declared_exact
 from app.values.money import CURRENCY_DIGITS
 
 
@@ -71,7 +71,7 @@ class _Case:
         costs = self._costs(case, grid)
         self._totals(case, sums, declared, costs, scale)
         if plan is not None and values is not None:
-            sheet.heading(f"In {plan.words}, as its run says")
+            sheet.heading(f"In {plan.words}")
             sheet.fact("Standalone there", values.standalone)
             sheet.fact("Allocated", values.allocated)
             sheet.fact("Marginal, the rest fixed", values.marginal)
@@ -104,10 +104,12 @@ class _Case:
         kept = sheet.fact(f"Grade {declared.grade.value} keeps", float(declared.grade.haircut))
         first, last = grid["t"][0], grid["t"][-1]
         formula = (
-            f"=ROUND({amount}*{kept}*SUMIF({first}:{last},{terms['start']}+{terms['live']}+1,"
-            f"{grid['d'][0]}:{grid['d'][-1]}),0)"
+            f"={amount}*{kept}*SUMIF({first}:{last},{terms['start']}+{terms['live']}+1,"
+            f"{grid['d'][0]}:{grid['d'][-1]})"
         )
-        return sheet.fact("Counts, discounted at go-live", formula, case.standalone.declared)
+        exact, counts = declared_exact(case.claim, self.basis.horizon), case.standalone.declared
+        label = "Counts, discounted at go-live"
+        return sheet.half_even_row(label, [formula], [exact], [counts])[0]
 
     def _costs(self, case: OptionCase, grid: Mapping[str, Sequence[str]]) -> Sequence[str]:
         horizon, start = self.basis.horizon, case.claim.start
@@ -162,14 +164,12 @@ def _grid(
     )
     lived = [f"({cell}-{terms['start']}-{terms['live']})" for cell in t]
     ramp, half = terms["ramp"], terms["half"]
-    claim = case.claim
-    live = claim.start + claim.go_live + 1
     rho = sheet.row(
         "Ramp ρ",
         [
             f"=MIN(MAX({age},0)/{ramp},1)*IF({half}=0,1,0.5^(MAX({age}-{ramp},0)/MAX({half},1)))"
             for age in lived
         ],
-        list(ramp_profile(live, claim.ramp, claim.half_life, horizon.quarters)),
+        case.claim.profile(horizon.quarters),
     )
     return {"t": t, "d": d, "rho": rho}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, fsum
+from math import exp, fsum, prod
 
 from app.initiatives.exports.sheets import Sheet, half_even
 from app.initiatives.models import Effect, Option
@@ -86,18 +86,20 @@ class _Block:
     def _annual(self) -> tuple[str, str | None]:
         """The cells of the pool a year and of the churn of its segment."""
         pool = self.effects[0].pool
-        inputs = dict(self.basis.spreads[pool.id].inputs)
+        known = {symbol: one.middle for symbol, one in self.basis.spreads[pool.id].inputs}
         cells = {
-            spec.symbol: self.sheet.fact(f"{spec.label} ({spec.sign})", inputs[spec.symbol].middle)
+            spec.symbol: self.sheet.fact(f"{spec.label} ({spec.sign})", known[spec.symbol])
             for spec in LEVER_INPUTS[pool.lever]
         }
         if pool.lever is Lever.CONVERT:
             product = f"{cells['A']}*({cells['r_max']}-{cells['r']})*{cells['m_s']}"
+            worth = known["A"] * (known["r_max"] - known["r"]) * known["m_s"]
         else:
             product = "*".join(cells.values())
+            worth = prod(known.values())
         scale = 10 ** CURRENCY_DIGITS[pool.journey.currency]
         exact = self.sheet.fact(
-            f"{FORMULAS[pool.lever]}, not rounded", f"={product}*{scale}", pool.annual_value_minor
+            f"{FORMULAS[pool.lever]}, not rounded", f"={product}*{scale}", worth * scale
         )
         annual = self.sheet.fact("A year", f"={half_even(exact)}", pool.annual_value_minor)
         return annual, cells.get("p")
@@ -107,11 +109,12 @@ class _Block:
         pool = self.effects[0].pool
         known = self.basis.discounted[pool.id]
         d = self.grid["d"]
-        if pool.lever is not Lever.RETAIN or churn is None:
-            return self.sheet.row(
-                "V = pool/4 × d", [f"=ROUND({annual}/4*{cell},0)" for cell in d], known
-            )
         discount = [self.basis.horizon.discount(t) for t in range(len(d))]
+        yearly = pool.annual_value_minor
+        if pool.lever is not Lever.RETAIN or churn is None:
+            formulas = [f"={annual}/4*{cell}" for cell in d]
+            exact = [yearly / 4 * factor for factor in discount]
+            return self.sheet.half_even_row("V = pool/4 × d", formulas, exact, known)
         p = next(s.middle for symbol, s in self.basis.spreads[pool.id].inputs if symbol == "p")
         kept_value = (1.0 - p) ** 0.25
         kept = self.sheet.fact("Kept from quarter to quarter", f"=(1-{churn})^0.25", kept_value)
@@ -128,15 +131,13 @@ class _Block:
             ],
             tails,
         )
-        return self.sheet.row(
-            "V = pool/16 × (d/2 + tail)",
-            [f"=ROUND({annual}/16*(0.5*{a}+{b}),0)" for a, b in zip(d, tail, strict=True)],
-            known,
-        )
+        formulas = [f"={annual}/16*(0.5*{a}+{b})" for a, b in zip(d, tail, strict=True)]
+        exact = [yearly / 16 * (0.5 * a + b) for a, b in zip(discount, tails, strict=True)]
+        return self.sheet.half_even_row("V = pool/16 × (d/2 + tail)", formulas, exact, known)
 
     def _strength(self) -> str:
         """The cell with Σ g·a of the option's effects on the pool."""
-        parts, value = [], 0.0
+        parts = []
         for one in self.effects:
             name = one.behaviour.description
             removal = self.sheet.fact(f"Removal q: {name}", float(one.removal_share))
@@ -144,5 +145,5 @@ class _Block:
             full = intensity(one.removal_share, one.grade.haircut)
             formula = f"=IF({removal}>0,{kept},1)*-LN(1-{removal})"
             parts.append(self.sheet.fact("Intensity g·a = −g·ln(1 − q)", formula, full))
-            value += full
-        return self.sheet.fact("All intensities", f"={'+'.join(parts)}", value)
+        whole = self.case.claim.strength(self.effects[0].pool_id)
+        return self.sheet.fact("All intensities", f"={'+'.join(parts)}", whole)

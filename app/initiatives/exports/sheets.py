@@ -15,8 +15,12 @@ Figure = int | float | str
 
 
 def half_even(cell: str) -> str:
-    """A cell rounded to whole units, half to even, as a formula."""
-    return f"IF(ABS({cell}-INT({cell})-0.5)<0.000001,2*ROUND({cell}/2,0),ROUND({cell},0))"
+    """A cell rounded to whole units, half to even, as a formula.
+
+    A sheet reckons with about fifteen digits, so what is as near to a half as they tell is one.
+    """
+    near = f"MIN(0.001,MAX(0.000001,ABS({cell})*1E-15))"
+    return f"IF(ABS({cell}-INT({cell})-0.5)<{near},2*ROUND({cell}/2,0),ROUND({cell},0))"
 
 
 class Sheet:
@@ -53,6 +57,16 @@ class Sheet:
     def fact(self, label: str, figure: Figure, known: float | None = None) -> str:
         """One figure with its name; gives its cell."""
         return self.row(label, [figure], None if known is None else [known])[0]
+
+    def half_even_row(
+        self, label: str, formulas: Sequence[str], exact: Sequence[float], known: Sequence[float]
+    ) -> list[str]:
+        """A row of formulas as it comes out, and below it rounded half to even; gives the latter.
+
+        ``exact`` and ``known`` are their values.
+        """
+        cells = self.row(f"{label}, not rounded", formulas, exact)
+        return self.row(f"{label}, half to even", [f"={half_even(one)}" for one in cells], known)
 
     def row(
         self, label: str, figures: Sequence[Figure], known: Sequence[float] | None = None

@@ -18,12 +18,12 @@ from app.initiatives.forms.base import (
 from app.initiatives.rules import (
     BehaviourDraft,
     CriterionDraft,
+    DependencyDraft,
     Direction,
     EffectDraft,
     EvidenceGrade,
     ExclusionDraft,
     MilestoneDraft,
-    NeedDraft,
     columns_of,
 )
 from app.web.fields import CountField, DayField, MeasureField, PercentField
@@ -172,9 +172,9 @@ class LinksForm(VersionedForm):
     needs = FieldList(FormField(NeedRow), "Dependencies")
     exclusions = FieldList(FormField(ExclusionRow), "Exclusions")
 
-    def needs_drafts(self) -> list[NeedDraft]:
+    def needs_drafts(self) -> list[DependencyDraft]:
         return [
-            NeedDraft(_key(row.key.data), row.lag_quarters.data or 0, row.note.data or "")
+            DependencyDraft(_key(row.key.data), row.lag_quarters.data or 0, row.note.data or "")
             for _, row in filled(self.needs)
         ]
 

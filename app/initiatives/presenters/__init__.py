@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.initiatives.presenters.case import CaseView, PlanChoice, case_views, full_case
+from app.initiatives.presenters.case import CaseView, PlanChoice, case_views
 from app.initiatives.presenters.milestones import milestone_cards
 from app.initiatives.presenters.registry import (
     RegistryView,
@@ -35,7 +35,6 @@ __all__ = [
     "case_views",
     "columns",
     "filter_options",
-    "full_case",
     "history_items",
     "link_rows",
     "milestone_cards",

@@ -66,13 +66,6 @@ def case_views(
     return [_view(option, initiative, basis, plan) for option in reversed(initiative.options)]
 
 
-def full_case(initiative: Initiative, basis: CaseBasis | None) -> OptionCase | None:
-    """The case of the full option, without its presentation."""
-    if basis is None or not initiative.options:
-        return None
-    return case_of(initiative.options[-1], initiative, basis)
-
-
 def _view(
     option: Option, initiative: Initiative, basis: CaseBasis, plan: PlanChoice | None
 ) -> CaseView:
@@ -155,10 +148,10 @@ def _three_values(
         there = _value("Standalone in the plan", left, values.standalone, currency, plan.href)
         rows.append(there)
     asked = url_for("portfolio.answer", run_id=plan.name.run_id, word="marginal")
-    resolved = _value(
-        "Marginal with re-solve", "best value − best value without it, its money free for others",
-        values.resolved or 0, currency, asked,
-    )  # fmt: skip
+    formula = "best value − best value without it, its money free for others"
+    if values.is_cut:
+        formula += "; of the whole plan of its run, before items were left out"
+    resolved = _value("Marginal with re-solve", formula, values.resolved or 0, currency, asked)
     if values.resolved is None:
         resolved[2] = {"text": "ask the run", "href": asked}
     return [

@@ -8,7 +8,7 @@ from flask import url_for
 
 from app.initiatives.models import Option
 from app.initiatives.presenters.sections import pool_name
-from app.initiatives.queries import CaseBasis
+from app.initiatives.queries import CaseBasis, MinutesPerContact
 from app.initiatives.rules import OptionClaim, flow_removed
 from app.web.filters import number
 
@@ -21,7 +21,7 @@ def effort_rows(option: Option, claim: OptionClaim, basis: CaseBasis) -> list[li
         spread = basis.spreads.get(id_)
         if spread is None:
             continue
-        known = basis.minutes.get(effect.pool.journey_id)
+        known = basis.minutes.get(id_)
         found = flow_removed(
             claim, id_, spread.lever, {symbol: one.middle for symbol, one in spread.inputs},
             basis.horizon, known.minutes if known else None,
@@ -30,9 +30,8 @@ def effort_rows(option: Option, claim: OptionClaim, basis: CaseBasis) -> list[li
             continue
         minutes: dict[str, Any] = {"text": "–"}
         if found.minutes_over_horizon is not None and known is not None:
-            each = number(round(known.minutes, 1))
             minutes = {
-                "text": f"{number(round(found.minutes_over_horizon))} at {each} a contact",
+                "text": f"{number(round(found.minutes_over_horizon))} {_measured(known)}",
                 "href": url_for("journeys.baseline", key=known.journey, number=known.baseline),
             }
         rows.append(
@@ -49,3 +48,14 @@ def effort_rows(option: Option, claim: OptionClaim, basis: CaseBasis) -> list[li
             ]
         )
     return rows
+
+
+def _measured(known: MinutesPerContact) -> str:
+    """How long a contact takes and whose mean that is, as it follows the minutes in all."""
+    each = f"at {number(round(known.minutes, 1))} a contact"
+    match known.places:
+        case ():
+            return f"{each}, the mean of all touchpoints"
+        case (only,):
+            return f"{each}, as measured at “{only}”"
+    return f"{each}, the mean of the {len(known.places)} touchpoints its volume is bound to"

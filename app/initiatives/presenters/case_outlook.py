@@ -88,6 +88,11 @@ def _table(found: Outlook, currency: str) -> list[list[str]]:
 
 
 def _note(found: Outlook) -> str:
+    if not found.inputs:
+        return (
+            "Nothing here can have a range: the option acts on no pool that counts and costs"
+            " nothing; a declared benefit counts as it was stated."
+        )
     if not found.ranged:
         return (
             f"None of its {found.inputs} inputs has a range yet. Enter P10 and P90 for pool inputs,"

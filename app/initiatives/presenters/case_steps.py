@@ -11,6 +11,7 @@ from flask import url_for
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import PlanValues
 from app.initiatives.rules import ClaimStep, OptionCase, extended_steps
+from app.journeys.rules import Lever
 from app.values.money import Money
 from app.web.filters import money, money_short, signed
 
@@ -64,6 +65,7 @@ def _sources(
     cycle = url_for("calendar.show", cycle_id=initiative.cycle_id)
     return {
         "Claimed": (behaviours, "Pools and removal"),
+        "Kept": (_kept_pool(option), "Churn in the pool"),
         "Time": (cycle, "Discount rate of the cycle"),
         "Haircut": (behaviours, "Evidence grades"),
         "Ramp": (options, "Start, go-live and ramp"),
@@ -72,6 +74,15 @@ def _sources(
         "Overlap": (plan or "", "The plan"),
         "Allocated": (plan or "", "The plan"),
     }
+
+
+def _kept_pool(option: Option) -> str:
+    """The page of the first pool the option keeps customers with; empty without one."""
+    kept = [one for one in option.effects if one.pool.lever is Lever.RETAIN]
+    if not kept:
+        return ""
+    first = min(kept, key=lambda one: one.id).pool
+    return url_for("journeys.pool", key=first.journey.key, word=first.lever.value)
 
 
 def _amount(step: ClaimStep, currency: str) -> str:

@@ -63,6 +63,7 @@ from app.initiatives.queries.initiatives import (
     load_candidates,
     load_needs,
 )
+from app.initiatives.queries.minutes import MinutesPerContact
 from app.initiatives.queries.plans import (
     PLAN_VALUES,
     PLANS,
@@ -125,6 +126,7 @@ __all__ = [
     "LoggedReason",
     "Measured",
     "MilestoneStanding",
+    "MinutesPerContact",
     "PersonChoice",
     "PlanName",
     "PlanValues",

@@ -43,4 +43,6 @@ def case_of(
     if values is not None:
         claim = replace(claim, start=max(0, values.start - basis.first))
     flows = cost_flows(option, initiative).flows
-    return option_case(claim, flows, basis.annual, basis.discounted, basis.horizon)
+    return option_case(
+        claim, flows, basis.annual, basis.discounted, basis.horizon, stocks=basis.stocks
+    )

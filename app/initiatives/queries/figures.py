@@ -95,7 +95,7 @@ def load_full_worth(session: Session, initiative: Initiative) -> FullWorth:
 
 def _why_nothing(claim: OptionClaim, pools: Collection[int], cycle: Cycle) -> str:
     """Why a claim counts for nothing in its cycle, as it follows the amount."""
-    live = claim.start + claim.go_live
+    live = claim.live
     if not claim.effects and not (claim.declared and claim.declared.amount_minor):
         return "no effect and no benefit entered yet"
     if live >= cycle.quarter_count:

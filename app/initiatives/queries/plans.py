@@ -30,7 +30,8 @@ class PlanValues:
     """What an initiative is worth in a plan, in minor units of the cycle's currency.
 
     ``resolved`` is what the plan loses when the money freed may buy other things, None while
-    nobody has asked for it.
+    nobody has asked for it. ``is_cut``: items of the run's plan were left out when it was approved;
+    ``resolved`` alone is then still of the run's whole plan.
     """
 
     option: str
@@ -39,6 +40,7 @@ class PlanValues:
     allocated: int
     marginal: int
     resolved: int | None = None
+    is_cut: bool = False
 
 
 PLANS: list[Callable[[Session, Initiative], Sequence[PlanName]]] = []

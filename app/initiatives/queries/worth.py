@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.calendar.models import Cycle
 from app.initiatives.models import Effect, Initiative, Option
+from app.initiatives.queries.minutes import MinutesPerContact, Volume, load_minutes
 from app.initiatives.rules import (
     DeclaredClaim,
     EffectClaim,
@@ -23,7 +24,7 @@ from app.initiatives.rules import (
     Spread,
     assumed_start,
 )
-from app.journeys.models import Baseline, Journey, LeverPool, PoolInput, TouchpointFigure
+from app.journeys.models import Journey, LeverPool, PoolInput
 from app.journeys.rules import LEVER_INPUTS, InputKind, Lever, discounted_pool_minor
 from app.values.quarter import Quarter
 
@@ -49,6 +50,10 @@ class PoolWorth:
             quarters=horizon.quarters,
             discount_rate=horizon.rate,
         )
+
+    def stock(self, horizon: Horizon) -> tuple[int, ...]:
+        """The same of a retain pool with its churn, before discounting."""
+        return self.quarters(replace(horizon, rate=Decimal(0))) or ()
 
 
 def horizon_of(cycle: Cycle) -> Horizon:
@@ -159,25 +164,18 @@ class CaseBasis:
     """What a business case stands on: the cycle's horizon and the pools its options work on.
 
     ``annual`` and ``discounted`` hold what counts, by pool id; a pool in another currency or
-    without its inputs is left out. ``spreads`` are the same pools with the ranges of their inputs,
-    ``minutes`` the customer minutes per contact of each journey by its last baseline.
+    without its inputs is left out. ``stocks`` are those of them that keep customers, per quarter
+    before discounting. ``spreads`` are the same pools with the ranges of their inputs,
+    ``minutes`` how long a contact takes customers, of the pools that count contacts.
     """
 
     horizon: Horizon
     first: Quarter
     annual: dict[int, int]
     discounted: dict[int, tuple[int, ...]]
+    stocks: dict[int, tuple[int, ...]]
     spreads: dict[int, PoolSpread]
     minutes: dict[int, MinutesPerContact]
-
-
-@dataclass(frozen=True, slots=True)
-class MinutesPerContact:
-    """How long a contact of a journey takes its customers, by the last baseline's figures."""
-
-    minutes: Decimal
-    baseline: int
-    journey: str
 
 
 def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | None:
@@ -187,42 +185,50 @@ def load_case_basis(session: Session, initiative: Initiative) -> CaseBasis | Non
         return None
     horizon = horizon_of(cycle)
     used = {effect.pool_id for option in initiative.options for effect in option.effects}
-    worths, spreads = _load_pools(session, used)
+    worths, spreads, volumes = _load_pools(session, used)
     discounted = {
         id_: quarters
         for id_, worth in worths.items()
         if worth.currency == initiative.currency
         and (quarters := worth.quarters(horizon)) is not None
     }
-    journeys = {effect.pool.journey_id for one in initiative.options for effect in one.effects}
     return CaseBasis(
         horizon, cycle.first_quarter,
         annual={id_: worths[id_].annual_minor for id_ in discounted},
         discounted=discounted,
+        stocks={id_: worths[id_].stock(horizon) for id_ in discounted
+                if worths[id_].lever is Lever.RETAIN},
         spreads={id_: spread for id_, spread in spreads.items() if id_ in discounted},
-        minutes=load_minutes(session, journeys),
+        minutes=load_minutes(session, volumes),
     )  # fmt: skip
 
 
 def _load_pools(
     session: Session, ids: Collection[int]
-) -> tuple[dict[int, PoolWorth], dict[int, PoolSpread]]:
-    """The given pools, and those with all their inputs with the range of each, in one query."""
+) -> tuple[dict[int, PoolWorth], dict[int, PoolSpread], dict[int, Volume]]:
+    """The given pools, those with all their inputs with the range of each, and which contacts those
+    of the lever serve count, in one query."""
     if not ids:
-        return {}, {}
+        return {}, {}, {}
     rows = session.execute(
-        select(*_WORTH[:-1], PoolInput.symbol, PoolInput.value, PoolInput.low, PoolInput.high)
+        select(
+            *_WORTH[:-1], LeverPool.journey_id, PoolInput.symbol, PoolInput.bound_number,
+            PoolInput.bound_touchpoints, PoolInput.value, PoolInput.low, PoolInput.high,
+        )
         .join(LeverPool.journey)
         .outerjoin(PoolInput, PoolInput.pool_id == LeverPool.id)
         .where(LeverPool.id.in_(ids))
-    )
+    )  # fmt: skip
     heads: dict[int, tuple[Lever, int, str]] = {}
     inputs: dict[int, dict[str, tuple[Decimal, Decimal | None, Decimal | None]]] = {}
-    for id_, lever, annual, currency, symbol, *figures in rows:
+    volumes: dict[int, Volume] = {}
+    for id_, lever, annual, currency, journey, symbol, number, places, *figures in rows:
         heads[id_] = lever, annual, currency
         given = inputs.setdefault(id_, {})
         if symbol is not None:
             given[symbol] = figures[0], figures[1], figures[2]
+        if lever is Lever.SERVE and symbol == "V":
+            volumes[id_] = Volume(journey, number, tuple(places)) if places else Volume(journey)
     worths, spreads = {}, {}
     for id_, (lever, annual, currency) in heads.items():
         churn = inputs[id_].get("p", (None,))[0]
@@ -237,39 +243,4 @@ def _load_pools(
                 for spec in specs
             )
             spreads[id_] = PoolSpread(id_, lever, currency, ranged)
-    return worths, spreads
-
-
-def load_minutes(session: Session, journey_ids: Collection[int]) -> dict[int, MinutesPerContact]:
-    """Minutes per contact by journey id: Σ contacts·minutes / Σ contacts of the last baseline."""
-    if not journey_ids:
-        return {}
-    newest = (
-        select(Baseline.journey_id, func.max(Baseline.number).label("number"))
-        .where(Baseline.journey_id.in_(journey_ids))
-        .group_by(Baseline.journey_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            Journey.id, Journey.key, Baseline.number, TouchpointFigure.contacts_per_year,
-            TouchpointFigure.minutes_per_contact,
-        )
-        .join(Baseline, Baseline.journey_id == Journey.id)
-        .join(
-            newest,
-            (newest.c.journey_id == Journey.id) & (newest.c.number == Baseline.number),
-        )
-        .join(TouchpointFigure, TouchpointFigure.baseline_id == Baseline.id)
-    )  # fmt: skip
-    sums: dict[int, list[Decimal]] = defaultdict(lambda: [Decimal(0), Decimal(0)])
-    named: dict[int, tuple[int, str]] = {}
-    for id_, key, number, contacts, minutes in rows:
-        sums[id_][0] += contacts
-        sums[id_][1] += contacts * minutes
-        named[id_] = number, key
-    return {
-        id_: MinutesPerContact(minutes / contacts, *named[id_])
-        for id_, (contacts, minutes) in sums.items()
-        if contacts
-    }
+    return worths, spreads, volumes

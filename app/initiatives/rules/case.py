@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import pairwise
 from math import exp, fsum
 
 from app.initiatives.rules.value import Horizon, OptionClaim, Standalone, standalone_value
-from app.journeys.rules import intensity
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +71,18 @@ def option_case(
     annual: Mapping[int, int],
     pools: Mapping[int, Sequence[int]],
     horizon: Horizon,
+    *,
+    stocks: Mapping[int, Sequence[int]] | None = None,
 ) -> OptionCase:
-    """The whole case of an option; ``flows``: minor units by source and quarter from the start."""
+    """The whole case of an option; ``flows``: minor units by source and quarter from the start.
+
+    ``annual``, ``pools`` and ``stocks`` as `claim_steps` takes them.
+    """
     return OptionCase(
         claim=claim,
         standalone=standalone_value(claim, pools, horizon),
         costs=cost_rows(flows, claim.start, horizon),
-        steps=claim_steps(claim, annual, pools, horizon),
+        steps=claim_steps(claim, annual, pools, horizon, stocks=stocks),
     )
 
 
@@ -99,34 +102,57 @@ def claim_steps(
     annual: Mapping[int, int],
     pools: Mapping[int, Sequence[int]],
     horizon: Horizon,
+    *,
+    stocks: Mapping[int, Sequence[int]] | None = None,
 ) -> tuple[ClaimStep, ...]:
     """From the naive claim to the standalone value; the steps add up to the cent.
 
-    ``annual``: undiscounted yearly value by pool, ``pools``: discounted value per quarter by pool.
+    ``annual``: undiscounted yearly value by pool, ``pools``: discounted value per quarter by pool,
+    ``stocks``: what ``pools`` has of pools that keep customers, before discounting. A customer kept
+    may bring more by staying than the year it was claimed with, so that is a step of its own.
     A declared benefit comes once, at go-live: it loses by time and haircut, and to the ramp only
     where it would come after the horizon.
     """
-    claimed = _at_once(
-        claim, {pool: [worth / 4] * horizon.quarters for pool, worth in annual.items()}
-    )
+    stocks = stocks or {}
+    yearly: dict[int, Sequence[float]] = {
+        pool: [worth / 4] * horizon.quarters for pool, worth in annual.items()
+    }
+    claimed, stayed = _at_once(claim, yearly), _at_once(claim, {**yearly, **stocks})
     timed = _at_once(claim, pools)
     graded = _at_once(claim, pools, graded=True)
     naive, trusted, certain = 0, 0, 0
     if claim.declared is not None:
         naive = claim.declared.amount_minor
-        later = naive * horizon.discount(claim.start + claim.go_live)
+        later = naive * horizon.discount(claim.live)
         trusted = round(later)
         certain = round(later * float(claim.declared.grade.haircut))
     value = standalone_value(claim, pools, horizon).total
-    totals = [claimed + naive, timed + trusted, graded + certain, value]
+    totals = [claimed + naive, stayed + naive, timed + trusted, graded + certain, value]
     deltas = [after - before for before, after in pairwise(totals)]
+    steps = [ClaimStep(*words, delta) for words, delta in zip(_BETWEEN, deltas, strict=True)]
+    if not any(effect.pool in stocks for effect in claim.effects):
+        del steps[0]
     return (
-        ClaimStep("Claimed", "Claimed", "yearly pools × removal × years", totals[0], True),
-        ClaimStep("Time and discounting", "Time", "money later is worth less", deltas[0]),
-        ClaimStep("Evidence haircut", "Haircut", "by the grade of each effect", deltas[1]),
-        ClaimStep("Start and ramp", "Ramp", "nothing before go-live, then a ramp", deltas[2]),
-        ClaimStep("Standalone value", "Value", "what counts", totals[3], True),
+        ClaimStep("Claimed", "Claimed", _AS_CLAIMED, totals[0], True),
+        *steps,
+        ClaimStep("Standalone value", "Value", "present value, as if alone", value, True),
     )
+
+
+_AS_CLAIMED = "yearly pools × removal × years, not discounted"
+_BETWEEN = (
+    (
+        "Customers kept", "Kept",
+        "one kept brings its margin quarter by quarter while it stays, not a year’s at once; "
+        "not discounted",
+    ),
+    ("Time and discounting", "Time", "money later is worth less: from here on present value"),
+    ("Evidence haircut", "Haircut", "by the grade of each effect"),
+    ("Start and ramp", "Ramp", "nothing before go-live, then a ramp; less again as it fades"),
+)  # fmt: skip
+"""Label, short label and reason of each step between the claim and the standalone value."""
+_EARLIER = "what approved initiatives take first, and what changed since the plan was made"
+_SHARED = "pools shared with others of the plan; synergies and overtime, where it has any"
 
 
 def extended_steps(
@@ -141,9 +167,11 @@ def extended_steps(
     earlier, shared = standalone - last.minor, allocated - standalone
     return (
         *steps,
-        ClaimStep("Approved earlier", "Earlier", "what approved initiatives take first", earlier),
-        ClaimStep("Overlap with the plan", "Overlap", "pools shared with others", shared),
-        ClaimStep("Allocated value", "Allocated", "its share of the plan", allocated, True),
+        ClaimStep("Approved earlier", "Earlier", _EARLIER, earlier),
+        ClaimStep("Overlap with the plan", "Overlap", _SHARED, shared),
+        ClaimStep(
+            "Allocated value", "Allocated", "present value, its share of the plan", allocated, True
+        ),
     )
 
 
@@ -151,10 +179,10 @@ def _at_once(
     claim: OptionClaim, pools: Mapping[int, Sequence[float]], *, graded: bool = False
 ) -> int:
     """Value if every effect were full from the first quarter on, with or without haircut."""
-    full: dict[int, float] = {}
-    for effect in claim.effects:
-        haircut = effect.grade.haircut if graded else Decimal(1)
-        full[effect.pool] = full.get(effect.pool, 0.0) + intensity(effect.removal, haircut)
+    touched = {effect.pool for effect in claim.effects} & pools.keys()
     return round(
-        fsum(sum(pools[pool]) * (1.0 - exp(-a)) for pool, a in full.items() if pool in pools)
+        fsum(
+            fsum(pools[pool]) * (1.0 - exp(-claim.strength(pool, graded=graded)))
+            for pool in touched
+        )
     )

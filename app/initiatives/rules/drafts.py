@@ -110,7 +110,7 @@ class MilestoneDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedDraft:
+class DependencyDraft:
     """Another initiative, by key, that must have started ``lag_quarters`` before."""
 
     key: str
@@ -133,7 +133,7 @@ Draft = (
     | BehaviourDraft
     | CriterionDraft
     | MilestoneDraft
-    | NeedDraft
+    | DependencyDraft
     | ExclusionDraft
 )
 

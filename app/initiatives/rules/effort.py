@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import exp, fsum
 
 from app.initiatives.rules.value import Horizon, OptionClaim
-from app.journeys.rules import Lever, intensity, ramp_profile
+from app.journeys.rules import Lever
 
 UNITS: Mapping[Lever, str] = {
     Lever.SERVE: "contacts spared",
@@ -62,11 +62,8 @@ def flow_removed(
     flow = yearly_flow(lever, inputs)
     if flow is None:
         return None
-    full = sum(
-        intensity(one.removal, one.grade.haircut) for one in claim.effects if one.pool == pool
-    )
-    live = claim.start + claim.go_live + 1
-    profile = ramp_profile(live, claim.ramp, claim.half_life, horizon.quarters)
+    full = claim.strength(pool)
+    profile = claim.profile(horizon.quarters)
     removed = fsum(flow / 4 * (1.0 - exp(-full * grown)) for grown in profile)
     minutes = None
     if lever is Lever.SERVE and minutes_per_contact is not None:

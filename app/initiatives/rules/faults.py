@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal
+from math import ceil, prod
 
 from app.initiatives.rules.drafts import (
     BehaviourDraft,
@@ -148,6 +149,27 @@ def behaviour_faults(draft: BehaviourDraft) -> dict[str, str]:
         if (effect.option_key, effect.pool_id) in seen:
             faults[f"effects-{row}-pool_id"] = "This option and pool stand here twice; keep one."
         seen.add((effect.option_key, effect.pool_id))
+    return faults
+
+
+def overclaim_faults(
+    draft: BehaviourDraft, others: Mapping[tuple[str, int], Collection[Decimal]]
+) -> dict[str, str]:
+    """Effects with which an option would remove, or add, more of a pool than one behaviour may.
+
+    ``others``: removals of the initiative's other behaviours by option and pool. Together they
+    leave Π(1 − q) of it.
+    """
+    faults = {}
+    for row, effect in enumerate(draft.effects):
+        beside = others.get((effect.option_key, effect.pool_id), ())
+        removed = 1 - prod((1 - one for one in (*beside, effect.removal_share)), start=Decimal(1))
+        if beside and abs(removed) > LARGEST_REMOVAL:
+            does = "remove" if removed > 0 else "add"
+            faults[f"effects-{row}-removal_share"] = (
+                f"With the option’s other behaviours it would {does}"
+                f" {ceil(abs(removed) * 100)}\u202f% of the pool; at most 95\u202f% is possible."
+            )
     return faults
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.initiatives.rules.spreads import Spread, normals
 from app.initiatives.rules.value import Horizon, OptionClaim, declared_value
-from app.journeys.rules import LEVER_INPUTS, Lever, ramp_profile
+from app.journeys.rules import LEVER_INPUTS, Lever
 from app.journeys.rules.pools import InputKind
 from app.values.money import CURRENCY_DIGITS
 
@@ -96,12 +96,11 @@ def option_outlook(
     seed: int = SEED,
 ) -> Outlook:
     """The outlook of an option as if it were alone; equal arguments give equal figures."""
-    acted = {effect.pool for effect in option.claim.effects}
-    found = {pool.id: pool for pool in pools if pool.id in acted}
+    found = _acted_on([option], pools)
     sample = drawn_inputs([option], list(found.values()), draws=draws, seed=seed)
     value = portfolio_values([option], found, horizon, sample)
     net = value - _costs([option], sample)
-    spreads = _spreads(option, list(found.values()))
+    spreads = _spreads(option, found)
     ranged = [key for key, spread in spreads.items() if spread.is_range]
     swings = sorted(_swings(option, found, horizon, spreads, ranged), key=lambda one: -one.size)
     return Outlook(
@@ -125,14 +124,23 @@ def portfolio_outlook(
     seed: int = SEED,
 ) -> Outlook:
     """The outlook of options funded together: they share pools and the draws of their inputs."""
-    sample = drawn_inputs(options, pools, draws=draws, seed=seed)
-    value = portfolio_values(options, {pool.id: pool for pool in pools}, horizon, sample)
+    found = _acted_on(options, pools)
+    sample = drawn_inputs(options, list(found.values()), draws=draws, seed=seed)
+    value = portfolio_values(options, found, horizon, sample)
     net = value - _costs(options, sample)
-    known = [spread for pool in pools for _, spread in pool.inputs]
-    known += [spread for one in options for spread in (*one.removals, one.cost_factor)]
+    known = [spread for pool in found.values() for _, spread in pool.inputs]
+    known += [spread for one in options for spread in _own_spreads(one, found).values()]
     ranged = sum(spread.is_range for spread in known)
     below = float((net < 0).mean())
     return Outlook(_quantiles(value), _quantiles(net), below, (), ranged, len(known), draws, seed)
+
+
+def _acted_on(
+    options: Sequence[UncertainOption], pools: Sequence[PoolSpread]
+) -> dict[int, PoolSpread]:
+    """Those of the pools that some of the options act on, by id."""
+    acted = {effect.pool for one in options for effect in one.claim.effects}
+    return {pool.id: pool for pool in pools if pool.id in acted}
 
 
 def _quantiles(values: Any) -> tuple[int, int, int]:
@@ -181,9 +189,8 @@ def drawn_inputs(
                 removals[one.initiative, place] = spread.middle
         costs[one.initiative] = one.cost_factor.middle
         if one.cost_factor.is_range:
-            costs[one.initiative] = one.cost_factor.values(
-                normals(draws, seed, 3, one.initiative, 0)
-            )
+            drawn = one.cost_factor.values(normals(draws, seed, 3, one.initiative, 0))
+            costs[one.initiative] = np.maximum(drawn, 0.0)
     return Sample(inputs, removals, costs, draws)
 
 
@@ -205,7 +212,7 @@ def portfolio_values(
         strength = np.zeros((sample.size, horizon.quarters))
         for one, place in parts:
             strength += np.multiply.outer(
-                _strength(one, place, sample), np.array(_profile(one.claim, horizon))
+                _strength(one, place, sample), np.array(one.claim.profile(horizon.quarters))
             )
         worth = pool_worth(pools[id_], horizon, sample)
         total += (worth * -np.expm1(-strength)).sum(axis=1)
@@ -217,11 +224,6 @@ def _strength(one: UncertainOption, place: int, sample: Sample) -> Any:
     removal = np.clip(sample.removals[one.initiative, place], -_LARGEST, _LARGEST)
     kept = np.where(removal > 0, float(one.claim.effects[place].grade.haircut), 1.0)
     return np.broadcast_to(-kept * np.log1p(-removal), (sample.size,))
-
-
-def _profile(claim: OptionClaim, horizon: Horizon) -> tuple[float, ...]:
-    live = claim.start + claim.go_live + 1
-    return ramp_profile(live, claim.ramp, claim.half_life, horizon.quarters)
 
 
 def _costs(options: Sequence[UncertainOption], sample: Sample) -> Any:
@@ -260,13 +262,23 @@ def _possible(figure: Any, kind: InputKind) -> Any:
     return np.clip(figure, 0.0, 1.0 if kind is InputKind.SHARE else None)
 
 
-def _spreads(option: UncertainOption, pools: Sequence[PoolSpread]) -> dict[Key, Spread]:
+def _spreads(option: UncertainOption, pools: Mapping[int, PoolSpread]) -> dict[Key, Spread]:
     """Everything an option's value and cost depend on, by key."""
     found: dict[Key, Spread] = {
-        ("pool", pool.id, symbol): spread for pool in pools for symbol, spread in pool.inputs
+        ("pool", id_, symbol): spread
+        for id_, pool in pools.items()
+        for symbol, spread in pool.inputs
     }
-    for place, spread in enumerate(option.removals):
-        found["effect", place, ""] = spread
+    return found | _own_spreads(option, pools)
+
+
+def _own_spreads(option: UncertainOption, pools: Mapping[int, PoolSpread]) -> dict[Key, Spread]:
+    """What of it is the option's own: its effects on the pools that count, and its cost."""
+    found: dict[Key, Spread] = {
+        ("effect", place, ""): spread
+        for place, spread in enumerate(option.removals)
+        if option.claim.effects[place].pool in pools
+    }
     if option.cost_minor:
         found["cost", option.initiative, ""] = option.cost_factor
     return found

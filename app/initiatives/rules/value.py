@@ -52,6 +52,23 @@ class OptionClaim:
     effects: tuple[EffectClaim, ...]
     declared: DeclaredClaim | None = None
 
+    @property
+    def live(self) -> int:
+        """The planning position of the quarter in which its effect begins."""
+        return self.start + self.go_live
+
+    def profile(self, quarters: int) -> tuple[float, ...]:
+        """The share ρ of its full intensity each effect has, by planning quarter."""
+        return ramp_profile(self.live + 1, self.ramp, self.half_life, quarters)
+
+    def strength(self, pool: int, *, graded: bool = True) -> float:
+        """Σ g·a of its effects on a pool, once they are full; Σ a where not ``graded``."""
+        return fsum(
+            intensity(one.removal, one.grade.haircut if graded else ONE)
+            for one in self.effects
+            if one.pool == pool
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
@@ -95,21 +112,22 @@ def intensities(claim: OptionClaim, pool: int, quarters: int) -> tuple[Decimal, 
 
 
 def _strengths(claim: OptionClaim, pool: int, quarters: int) -> list[float]:
-    full = 0.0
-    for effect in claim.effects:
-        if effect.pool == pool:
-            full += intensity(effect.removal, effect.grade.haircut)
-    profile = ramp_profile(claim.go_live + 1, claim.ramp, claim.half_life, quarters)
-    return [round(full * grown, _INTENSITY_DIGITS) for grown in profile]
+    full = claim.strength(pool)
+    grown = claim.profile(claim.start + quarters)[claim.start :]
+    return [round(full * share, _INTENSITY_DIGITS) for share in grown]
 
 
 def declared_value(claim: OptionClaim, horizon: Horizon) -> int:
-    """Declared benefit · haircut · discount at go-live; after the horizon nothing counts."""
-    live = claim.start + claim.go_live
-    if claim.declared is None or live >= horizon.quarters:
-        return 0
+    """Declared benefit · haircut · discount at go-live, half to even."""
+    return round(declared_exact(claim, horizon))
+
+
+def declared_exact(claim: OptionClaim, horizon: Horizon) -> float:
+    """The same before it is rounded; after the horizon nothing counts."""
+    if claim.declared is None or claim.live >= horizon.quarters:
+        return 0.0
     kept = claim.declared.amount_minor * float(claim.declared.grade.haircut)
-    return round(kept * horizon.discount(live))
+    return kept * horizon.discount(claim.live)
 
 
 def standalone_value(

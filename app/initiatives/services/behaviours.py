@@ -14,6 +14,7 @@ from app.initiatives.models import Effect, Initiative, Option, TargetBehaviour
 from app.initiatives.queries import behaviour_draft, get_behaviour
 from app.initiatives.rules import BehaviourDraft, behaviour_faults, written
 from app.initiatives.services.checks import check_can_edit, customer_need_bar, touch
+from app.initiatives.services.overclaims import refuse_overclaims
 from app.journeys.models import CustomerNeed, LeverPool
 
 
@@ -34,6 +35,7 @@ def add_behaviour(
             TargetBehaviour.initiative_id == initiative.id
         )
     )
+    refuse_overclaims(session, initiative, draft, besides=None)
     behaviour = TargetBehaviour(initiative_id=initiative.id, position=(last or 0) + 1, effects=[])
     _take_over(behaviour, draft, options)
     session.add(behaviour)
@@ -58,6 +60,7 @@ def edit_behaviour(
     """Change a target behaviour and its effects. Raises InvalidError by field."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     behaviour = get_behaviour(session, initiative, behaviour_id)
+    refuse_overclaims(session, initiative, draft, besides=behaviour_id)
     before = written(behaviour_draft(behaviour))
     options = _check(session, initiative, draft, kept_need=behaviour.need_id)
     _take_over(behaviour, draft, options)

@@ -13,7 +13,7 @@ from app.audit.services import record
 from app.errors import InvalidError
 from app.initiatives.models import Dependency, Exclusion, Initiative
 from app.initiatives.queries import list_by_keys, list_exclusions, load_needs
-from app.initiatives.rules import ExclusionDraft, NeedDraft, circle_refusal, circle_through
+from app.initiatives.rules import DependencyDraft, ExclusionDraft, circle_refusal, circle_through
 from app.initiatives.services.checks import check_can_edit, touch
 from app.initiatives.services.keys import lock_links
 
@@ -23,7 +23,7 @@ LONGEST_LAG = 40
 def set_links(
     session: Session,
     initiative: Initiative,
-    needs: Sequence[NeedDraft],
+    needs: Sequence[DependencyDraft],
     exclusions: Sequence[ExclusionDraft],
     *,
     expected_version: int | None,
@@ -58,7 +58,7 @@ def set_links(
 
 def _row_faults(
     initiative: Initiative,
-    needs: Sequence[NeedDraft],
+    needs: Sequence[DependencyDraft],
     exclusions: Sequence[ExclusionDraft],
     others: dict[str, Initiative],
 ) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _key_fault(
 
 
 def _circle_faults(
-    session: Session, initiative: Initiative, needs: Sequence[NeedDraft]
+    session: Session, initiative: Initiative, needs: Sequence[DependencyDraft]
 ) -> dict[str, str]:
     graph = load_needs(session)
     faults = {}
@@ -120,7 +120,7 @@ def _stored(session: Session, initiative: Initiative) -> dict[str, object]:
 def _replace(
     session: Session,
     initiative: Initiative,
-    needs: Sequence[NeedDraft],
+    needs: Sequence[DependencyDraft],
     exclusions: Sequence[ExclusionDraft],
     others: dict[str, Initiative],
 ) -> None:

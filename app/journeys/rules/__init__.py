@@ -61,6 +61,7 @@ from app.journeys.rules.hot_spots import (
     opportunity_score,
     pain,
     pain_scale,
+    weighted_mean,
 )
 from app.journeys.rules.log import (
     FEWEST_JUDGED,
@@ -231,4 +232,5 @@ __all__ = [
     "stale_baseline",
     "total_of",
     "touchpoint_cell",
+    "weighted_mean",
 ]

@@ -124,15 +124,16 @@ def addressed_minor(annual_minor: int, strength: float) -> int:
 
 def mean_satisfaction(figures: Iterable[Measured]) -> Decimal | None:
     """Satisfaction weighted by contacts, 0 to 10; None without contacts."""
-    return _mean((one.satisfaction, one.contacts_per_year) for one in figures)
+    return weighted_mean((one.satisfaction, one.contacts_per_year) for one in figures)
 
 
 def mean_target(figures: Iterable[Measured]) -> Decimal | None:
     """The satisfaction target weighted by contacts, 0 to 10; None without contacts."""
-    return _mean((one.satisfaction_target, one.contacts_per_year) for one in figures)
+    return weighted_mean((one.satisfaction_target, one.contacts_per_year) for one in figures)
 
 
-def _mean(weighed: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+def weighted_mean(weighed: Iterable[tuple[Decimal, Decimal]]) -> Decimal | None:
+    """The mean of (value, weight) pairs; None where all weights are 0."""
     pairs = list(weighed)
     contacts = sum((weight for _, weight in pairs), Decimal(0))
     return (

@@ -35,6 +35,7 @@ from tests.factories.initiatives import (
     behaviour_draft,
     make_company,
     make_complete,
+    make_draft,
     option_draft,
 )
 from tests.factories.journeys import make_pool
@@ -115,6 +116,48 @@ class TestCaseWorkbook:
             assert sheet["Cost, discounted"] == case.cost
             assert sheet["Net"] == case.net
             assert sheet["Net, EUR"] == pytest.approx(case.net / 100)
+
+    def test_halves_go_to_even_as_in_the_product_where_nothing_is_discounted(
+        self, session: Session, cast: Cast, company: Company, tmp_path: Path
+    ) -> None:
+        """1,000.02 a year are 25,000.5 cents a quarter; 35 % of 30 cents are 10.5.
+
+        Beside every formula stands what it gives, for viewers that work nothing out.
+        """
+        with transaction(session):
+            company.cycle.discount_rate = Decimal(0)
+            pool = make_pool(
+                session, company.journey, Lever.RISK, claimed_by=cast.lead,
+                prob="1", loss="1000.023", addr="1",
+            )  # fmt: skip
+            made = make_draft(session, cast, company)
+            by: dict[str, Any] = {"expected_version": None, "actor": cast.lead, "now": NOW}
+            option = option_draft(
+                company, go_live_quarters=0, declared_benefit_minor=30,
+                declared_grade=EvidenceGrade.D, declared_source="Vendor",
+            )  # fmt: skip
+            add_option(session, made, option, **by)
+            effect = EffectDraft("full", pool.id, Decimal("0.95"), EvidenceGrade.A, "x")
+            add_behaviour(session, made, behaviour_draft(company, effects=(effect,)), **by)
+        session.expire_all()
+        made = get_initiative(session, made.key, *OPTIONS, *EFFECTS)
+        basis = load_case_basis(session, made)
+        assert basis is not None and set(basis.discounted[pool.id]) == {25_000}
+
+        content = case_workbook(made, basis, None, None)
+        found = recomputed(content, tmp_path)["full"]
+
+        case = case_of(made.options[-1], made, basis)
+        shown = {
+            row[0].value: row[1].value
+            for row in load_workbook(BytesIO(content), data_only=True)["full"].iter_rows(max_col=2)
+        }
+        assert found == pytest.approx({label: shown[label] for label in found}, rel=1e-9)
+        assert found["V = pool/4 × d, half to even"] == 25_000
+        assert (
+            found["Counts, discounted at go-live, half to even"] == case.standalone.declared == 10
+        )
+        assert found["Standalone value"] == case.standalone.total
 
     def test_the_option_a_plan_funds_starts_when_it_does_there(
         self, session: Session, cast: Cast, company: Company, tmp_path: Path

@@ -22,11 +22,11 @@ from app.initiatives.models import Answer, Initiative, Milestone
 from app.initiatives.queries import ANSWERS, OPTIONS, get_behaviour, get_initiative, get_option
 from app.initiatives.rules import (
     CriterionDraft,
+    DependencyDraft,
     Direction,
     EffectDraft,
     EvidenceGrade,
     ExclusionDraft,
-    NeedDraft,
     Question,
 )
 from app.initiatives.services import (
@@ -450,11 +450,11 @@ class TestLinks:
     ) -> None:
         with transaction(session):
             one, two, three = (make_draft(session, cast, company) for _ in range(3))
-            set_links(session, one, [NeedDraft(two.key, 1)], [], **by(cast.lead))
-            set_links(session, two, [NeedDraft(three.key)], [], **by(cast.lead))
+            set_links(session, one, [DependencyDraft(two.key, 1)], [], **by(cast.lead))
+            set_links(session, two, [DependencyDraft(three.key)], [], **by(cast.lead))
 
         with pytest.raises(InvalidError) as refused, transaction(session):
-            set_links(session, three, [NeedDraft(one.key)], [], **by(cast.lead))
+            set_links(session, three, [DependencyDraft(one.key)], [], **by(cast.lead))
 
         assert (
             "CX-103 needs CX-101 needs CX-102 needs CX-103" in refused.value.fields["needs-0-key"]
@@ -480,7 +480,12 @@ class TestLinks:
     ) -> None:
         with transaction(session):
             one, two = (make_draft(session, cast, company) for _ in range(2))
-        needs = [NeedDraft(two.key), NeedDraft(two.key), NeedDraft("CX-999"), NeedDraft(one.key)]
+        needs = [
+            DependencyDraft(two.key),
+            DependencyDraft(two.key),
+            DependencyDraft("CX-999"),
+            DependencyDraft(one.key),
+        ]
 
         with pytest.raises(InvalidError) as refused, transaction(session):
             set_links(session, one, needs, [ExclusionDraft(two.key)], **by(cast.lead))
@@ -504,7 +509,7 @@ class TestLinks:
                 try:
                     with transaction(own):
                         set_links(
-                            own, get_initiative(own, key), [NeedDraft(needed)], [],
+                            own, get_initiative(own, key), [DependencyDraft(needed)], [],
                             **by(own.get_one(Person, cast.lead.id)),
                         )  # fmt: skip
                 except InvalidError as error:

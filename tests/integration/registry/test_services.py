@@ -14,7 +14,7 @@ from app.calendar.models import Cycle
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import ImportBatch, Initiative, Milestone, OptionSpend
-from app.initiatives.rules import InitiativeDraft, InitiativeState, Lens, NeedDraft, Question
+from app.initiatives.rules import DependencyDraft, InitiativeDraft, InitiativeState, Lens, Question
 from app.initiatives.services import answer_questions, create_initiative, set_links
 from app.registry.engine.reading import read_drafts
 from app.registry.engine.shipped import shipped
@@ -221,7 +221,7 @@ class TestUndoImport:
                 "Mail", "Labor", Lens.PROCESS, cast.lead.id, Quarter(2011, 1), cycle_id=cycle.id
             )
             other = create_initiative(session, draft, actor=cast.lead, now=now)
-            needs = [NeedDraft("IT-I-1", 0, "")]
+            needs = [DependencyDraft("IT-I-1", 0, "")]
             set_links(session, other, needs, [], expected_version=None, actor=cast.lead, now=now)
         with pytest.raises(ConflictError, match="IT-I-1"), transaction(session):
             undo_import(session, batch, actor=cast.lead, now=now)

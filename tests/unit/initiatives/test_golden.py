@@ -6,7 +6,6 @@ Checks of the optimizer itself stand with it; docs/model.md, G says where each o
 from __future__ import annotations
 
 from decimal import Decimal
-from math import exp, log
 from random import Random
 
 import pytest
@@ -16,14 +15,15 @@ from app.initiatives.rules import (
     EvidenceGrade,
     Horizon,
     OptionClaim,
+    claim_steps,
     standalone_value,
+    words,
 )
 from app.journeys.rules import (
     Lever,
     annual_pool_minor,
     discounted_pool_minor,
     intensity,
-    ramp_profile,
     savable_customers,
 )
 from app.portfolio.engine import parse_problem, solve
@@ -40,19 +40,29 @@ INPUTS = {
     )
 }  # fmt: skip
 """Journey-attributable churn 4 pp, of the segment's 18 %."""
-RATE = Decimal("0.09")
+YEARS_3 = Horizon(12, Decimal("0.09"))
+ANNUAL = annual_pool_minor(Lever.RETAIN, INPUTS, "EUR")
+WORTH = discounted_pool_minor(
+    Lever.RETAIN, ANNUAL, churn=INPUTS["p"], quarters=12, discount_rate=YEARS_3.rate
+)
 
 
-def worth(quarters: int = 12, rate: Decimal = RATE) -> tuple[int, ...]:
-    annual = annual_pool_minor(Lever.RETAIN, INPUTS, "EUR")
-    return discounted_pool_minor(
-        Lever.RETAIN, annual, churn=INPUTS["p"], quarters=quarters, discount_rate=rate
-    )
+def claim_a(
+    *, removal: Decimal = Decimal("0.30"), ramp: int = 3, half_life: int | None = 12
+) -> OptionClaim:
+    """What A claims: 30 %, live in quarter 3, ramp 3, half-life 12."""
+    effect = EffectClaim(1, removal, EvidenceGrade.A)
+    return OptionClaim(0, 2, ramp, half_life, (effect,))
 
 
-def value_of(pool: tuple[int, ...], strength: float, profile: tuple[float, ...]) -> float:
-    """Σ V·(1 − e^(−a·ρ)), minor units, by hand."""
-    return sum(v * (1 - exp(-strength * rho)) for v, rho in zip(pool, profile, strict=True))
+def without_haircut(removal: str) -> Decimal:
+    """The removal of which grade A leaves just this one."""
+    kept = float(EvidenceGrade.A.haircut)
+    return Decimal(repr(1 - (1 - float(removal)) ** (1 / kept)))
+
+
+def value_of(claim: OptionClaim) -> int:
+    return standalone_value(claim, {1: WORTH}, YEARS_3).total
 
 
 class TestWorkedExample:
@@ -60,20 +70,19 @@ class TestWorkedExample:
         assert round(savable_customers(INPUTS), 6) == 2880
 
     def test_a_alone_is_worth_266_900_over_three_years(self) -> None:
-        value = value_of(worth(), -log(1 - 0.30), ramp_profile(3, 3, 12, 12)) / 100
+        value = value_of(claim_a(removal=without_haircut("0.30"))) / 100
         assert value == pytest.approx(266_900, abs=50)
 
     def test_the_naive_claim_is_75_percent_too_high(self) -> None:
-        naive = 864 * 180 * 3
-        assert naive == 466_560
-        assert naive / 266_900 == pytest.approx(1.75, abs=0.005)
+        naive = claim_steps(claim_a(), {1: ANNUAL}, {1: WORTH}, YEARS_3)[0].minor
+        assert naive == pytest.approx(864 * 180_00 * 3, abs=1)
+        value = value_of(claim_a(removal=without_haircut("0.30")))
+        assert naive / value == pytest.approx(1.75, abs=0.005)
 
-    def test_the_product_gives_the_same_with_the_haircut_of_its_grade(self) -> None:
-        effect = EffectClaim(1, Decimal("0.30"), EvidenceGrade.A)
-        claim = OptionClaim(start=0, go_live=2, ramp=3, half_life=12, effects=(effect,))
-        found = standalone_value(claim, {1: worth()}, Horizon(12, RATE)).total
-        by_hand = value_of(worth(), -0.95 * log(0.70), ramp_profile(3, 3, 12, 12))
-        assert found == pytest.approx(by_hand, abs=1)
+    def test_the_haircut_of_grade_a_leaves_95_percent_of_the_intensity(self) -> None:
+        shares = [0, 0, 1 / 3, 2 / 3, 1, *(0.5 ** (n / 12) for n in range(1, 8))]
+        by_hand = sum(v * (1 - 0.70 ** (0.95 * rho)) for v, rho in zip(WORTH, shares, strict=True))
+        assert value_of(claim_a()) == pytest.approx(by_hand, abs=1)
 
 
 class TestChecks:
@@ -101,15 +110,16 @@ class TestChecks:
             for (pool, quarter), value in account.pool_values.items():
                 assert value <= limit[pool][quarter]
 
-    def test_zero_haircut_is_zero_value(self) -> None:
-        strength = intensity(Decimal("0.30"), Decimal(0))
-        assert value_of(worth(), strength, ramp_profile(1, 1, None, 12)) == 0
+    def test_zero_haircut_is_zero_value(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert value_of(claim_a()) > 0
+        assert intensity(Decimal("0.30"), Decimal(0)) == 0
+        monkeypatch.setitem(words._GRADES, EvidenceGrade.A, (Decimal(0), "nothing"))
+        assert value_of(claim_a()) == 0
 
     def test_a_half_life_without_end_is_no_fading(self) -> None:
-        strength = -log(0.7)
-        endless = value_of(worth(), strength, ramp_profile(1, 3, None, 12))
-        long = value_of(worth(), strength, ramp_profile(1, 3, 10**9, 12))
-        assert long == pytest.approx(endless, rel=1e-8)
+        endless = value_of(claim_a(half_life=None))
+        assert value_of(claim_a(half_life=12)) < endless
+        assert value_of(claim_a(half_life=10**9)) == pytest.approx(endless, rel=1e-8)
 
     def test_nobody_kept_leaving_makes_retain_a_sum_over_what_is_left_of_the_horizon(self) -> None:
         pool = discounted_pool_minor(
@@ -118,10 +128,8 @@ class TestChecks:
         assert pool == (3_500_000, 2_500_000, 1_500_000, 500_000)
 
     def test_a_ramp_of_one_quarter_is_full_at_go_live(self) -> None:
-        strength = -log(0.7)
-        assert value_of(worth(), strength, ramp_profile(3, 1, None, 12)) == pytest.approx(
-            0.3 * sum(worth()[2:]), rel=1e-12
-        )
+        found = value_of(claim_a(removal=without_haircut("0.30"), ramp=1, half_life=None))
+        assert found == pytest.approx(0.3 * sum(WORTH[2:]), abs=1)
 
     def test_the_optimizer_finds_the_best_of_fourteen_by_brute_force(self) -> None:
         size = Size(14, 1, 3, 1, pools=3, funds=1, capacities=1, overtime=False, tightness=0.5)

@@ -111,6 +111,19 @@ class TestOptionOutlook:
         cost = found.matters[-1]
         assert cost.low - cost.high == pytest.approx(400_000, abs=2)
 
+    def test_no_draw_costs_less_than_nothing(self) -> None:
+        one = replace(option(cost=10_000_000), cost_factor=cost_spread(Decimal(0), Decimal(3)))
+
+        drawn = drawn_inputs([one], [], draws=1_000, seed=1).costs[1]
+
+        assert drawn.min() == 0 and drawn.max() > 3
+
+    def test_counts_the_inputs_that_its_value_and_cost_hang_on(self) -> None:
+        idle = option(pool_id=9)
+        assert option_outlook(idle, (pool(),), YEARS_3).inputs == 0
+        assert option_outlook(option(cost=1), (pool(), pool(2)), YEARS_3).inputs == 7
+        assert portfolio_outlook([option(cost=1), idle], [pool(), pool(2)], YEARS_3).inputs == 7
+
     def test_never_names_more_than_five(self) -> None:
         ranges = {symbol: (str(Decimal(v) * 9 / 10), v) for symbol, v in RETAIN.items()}
         found = option_outlook(option(1, "0.3", "0.1", "0.4"), (pool(**ranges),), YEARS_3)

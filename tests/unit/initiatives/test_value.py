@@ -180,6 +180,31 @@ class TestClaimSteps:
         assert steps[-1].minor == standalone_value(one, {1: quarters}, YEARS_3).total
         assert all(step.minor < 0 for step in steps[1:-1])
 
+    def test_tell_what_customers_kept_bring_by_staying_apart_from_time(self) -> None:
+        five_years, annual = Horizon(20, RATE), 2_880 * 180_00
+        stock, quarters = (
+            discounted_pool_minor(
+                Lever.RETAIN, annual, churn=Decimal("0.18"), quarters=20, discount_rate=rate
+            )
+            for rate in (Decimal(0), RATE)
+        )
+        one = claim(effect(1, "0.3"))
+
+        steps = claim_steps(one, {1: annual}, {1: quarters}, five_years, stocks={1: stock})
+
+        assert [step.short for step in steps] == [
+            "Claimed", "Kept", "Time", "Haircut", "Ramp", "Value",
+        ]  # fmt: skip
+        assert steps[0].minor == round(annual * 5 * 0.3)
+        assert steps[1].minor == round(sum(stock) * 0.3) - steps[0].minor > 0
+        assert steps[2].minor < 0
+        assert sum(step.minor for step in steps[:-1]) == steps[-1].minor
+
+    def test_have_no_step_of_customers_kept_where_no_lever_keeps_any(self) -> None:
+        steps = claim_steps(claim(effect()), {1: 4_000}, {1: (900,) * 12}, YEARS_3)
+
+        assert "Kept" not in {step.short for step in steps}
+
     def test_put_what_a_declared_benefit_loses_by_waiting_down_to_time(self) -> None:
         one = claim(go_live=3, declared=DeclaredClaim(1_000_00, EvidenceGrade.E))
 

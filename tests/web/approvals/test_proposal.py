@@ -12,9 +12,9 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Decision, Proposal
-from app.approvals.presenters.proposal import frozen_of
 from app.approvals.queries import get_proposal
 from app.approvals.rules import ProposalState
+from app.approvals.rules.frozen import frozen_of
 from app.approvals.rules.remaining import strike, whole
 from app.approvals.services import return_proposal, withdraw_proposal
 from app.calendar.models import FundBudget

@@ -6,15 +6,26 @@ from collections.abc import Callable
 from decimal import Decimal
 from math import exp, log
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.db.session import transaction
 from app.initiatives.queries import get_option
+from app.initiatives.rules import EffectDraft, EvidenceGrade
+from app.initiatives.services import add_behaviour
+from app.journeys.rules import BoundFigure
 from tests.factories.accounts import Cast
-from tests.factories.initiatives import Company, make_complete, make_draft
+from tests.factories.initiatives import (
+    NOW,
+    Company,
+    behaviour_draft,
+    make_complete,
+    make_draft,
+)
+from tests.factories.journeys import make_baseline, measured
 from tests.support.client import StrictClient
-from tests.support.pages import table, text
+from tests.support.pages import links, table, text
 
 ClientFor = Callable[[Person], StrictClient]
 
@@ -71,6 +82,25 @@ class TestCase:
         assert matters.rows[1]["P10 to P90"] == "2 % to 22 %"
         assert "10,000 draws with seed" in text(page) and "3 of 6 inputs have a range" in text(page)
 
+    def test_tells_apart_what_customers_kept_bring_and_what_time_takes(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            made = make_complete(session, cast, company)
+            effect = EffectDraft("full", company.retain.id, Decimal("0.1"), EvidenceGrade.B, "x")
+            add_behaviour(
+                session, made, behaviour_draft(company, effects=(effect,)),
+                expected_version=None, actor=cast.lead, now=NOW,
+            )  # fmt: skip
+
+        page = client_for(cast.viewer).get(f"/initiatives/{made.key}/case")
+
+        steps = table(page, "From claim to value, All claims")
+        assert steps.first_column()[:3] == ["Claimed", "Customers kept", "Time and discounting"]
+        assert "not discounted" in steps.row("Claimed")["Why"]
+        assert "from here on present value" in steps.row("Time and discounting")["Why"]
+        assert "/journeys/motor-claim/pools/retain" in links(page)["Churn in the pool"]
+
     def test_shows_contacts_and_minutes_beside_the_money(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
     ) -> None:
@@ -82,6 +112,35 @@ class TestCase:
         removed = 1 - exp(-0.8 * -log(1 - 0.18))
         assert row["A year at full effect"] == f"{round(200_000 * 0.5 * removed):,}"
         assert "a contact" in row["Customer minutes over the horizon"]
+
+    def test_takes_the_minutes_from_the_touchpoints_the_volume_is_bound_to(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            key = make_complete(session, cast, company).key
+            web, phone, *_ = company.journey.touchpoints
+            figures = {
+                web.id: measured(contacts_per_year=900_000, minutes_per_contact=3),
+                phone.id: measured(contacts_per_year=100_000, minutes_per_contact=12),
+            }
+            number = make_baseline(session, company.journey, figures=figures).number
+        client, place = client_for(cast.viewer), f"/initiatives/{key}/case"
+        minutes = "Customer minutes over the horizon"
+        (typed,) = table(client.get(place), "Beside the money, All claims").rows
+        assert "at 3.9 a contact, the mean of all touchpoints" in typed[minutes]
+
+        with transaction(session):
+            (volume,) = (one for one in company.serve.inputs if one.symbol == "V")
+            volume.bound_figure, volume.bound_number = BoundFigure.CONTACTS, number
+            volume.bound_touchpoints = [phone.id]
+
+        page = client.get(place)
+        (bound,) = table(page, "Beside the money, All claims").rows
+        said, _, source = bound[minutes].partition(" at ")
+        spared = int(bound["Over the horizon"].replace(",", ""))
+        assert int(said.replace(",", "")) == pytest.approx(12 * spared, abs=6)
+        assert source == "12 a contact, as measured at “Contact centre, Action”"
+        assert len(page.queries) <= 12
 
     def test_is_a_spreadsheet_as_well(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
