@@ -41,24 +41,30 @@ class ForkServer:
         self._children: set[int] = set()
 
     def serve(self) -> None:
-        """Fork for each ``start``, end the group for each ``end``."""
+        """Fork for each ``start``, end the group for each ``end``, until the owner is gone.
+
+        The owner may end at any moment, also between a request and its answer; the children then
+        end with this process.
+        """
         self._control.settimeout(IDLE_SECONDS)
-        while True:
-            try:
-                content, fds, _, _ = socket.recv_fds(self._control, MOST_BYTES, 3)
-            except TimeoutError:
-                if self._children:
-                    continue
-                return
-            except ConnectionError:
-                return
-            if not content:
-                return  # the children end with this process
-            request = json.loads(content)
-            if request["do"] == "start":
-                self._start(request, fds)
-            else:
-                self._end(request["pid"])
+        with suppress(ConnectionError):
+            while self._answer_one():
+                pass
+
+    def _answer_one(self) -> bool:
+        """Answer a request; False when there will be none. Raises ConnectionError."""
+        try:
+            content, fds, _, _ = socket.recv_fds(self._control, MOST_BYTES, 3)
+        except TimeoutError:
+            return bool(self._children)
+        if not content:
+            return False
+        request = json.loads(content)
+        if request["do"] == "start":
+            self._start(request, fds)
+        else:
+            self._end(request["pid"])
+        return True
 
     def _start(self, request: dict[str, Any], fds: list[int]) -> None:
         server, answer = os.getpid(), dict[str, Any]()

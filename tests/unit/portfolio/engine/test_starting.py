@@ -119,6 +119,16 @@ class TestServer:
             with pytest.raises(OSError):
                 os.fstat(end)
 
+    def test_ends_quietly_when_its_owner_is_gone_before_the_answer(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(os, "fork", lambda: 1 << 30)
+        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, open(os.devnull, "rb") as nothing:
+            socket.send_fds(mine, [b'{"do": "start"}'], [nothing.fileno()] * 3)
+            mine.close()
+            ForkServer(theirs).serve()
+
     def test_that_gave_no_answer_in_time_is_asked_no_more(self) -> None:
         solved()
         server = starting._servers.present()
