@@ -22,6 +22,7 @@ from app.initiatives.rules import (
     PoolSpread,
     Spread,
     assumed_start,
+    shared_inputs,
 )
 from app.journeys.models import Baseline, Journey, LeverPool, PoolInput, TouchpointFigure
 from app.journeys.rules import LEVER_INPUTS, InputKind, Lever, discounted_pool_minor
@@ -211,20 +212,32 @@ def _load_pools(
     if not ids:
         return {}, {}
     rows = session.execute(
-        select(*_WORTH[:-1], PoolInput.symbol, PoolInput.value, PoolInput.low, PoolInput.high)
+        select(
+            *_WORTH[:-1],
+            Journey.segment,
+            PoolInput.symbol,
+            PoolInput.bound_figure,
+            PoolInput.bound_touchpoints,
+            PoolInput.value,
+            PoolInput.low,
+            PoolInput.high,
+        )
         .join(LeverPool.journey)
         .outerjoin(PoolInput, PoolInput.pool_id == LeverPool.id)
         .where(LeverPool.id.in_(ids))
     )
-    heads: dict[int, tuple[Lever, int, str]] = {}
+    heads: dict[int, tuple[Lever, int, str, str]] = {}
     inputs: dict[int, dict[str, tuple[Decimal, Decimal | None, Decimal | None]]] = {}
-    for id_, lever, annual, currency, symbol, *figures in rows:
-        heads[id_] = lever, annual, currency
-        given = inputs.setdefault(id_, {})
+    bound: dict[int, dict[str, tuple[str, Sequence[int]]]] = {}
+    for id_, lever, annual, currency, segment, symbol, figure, touchpoints, *figures in rows:
+        heads[id_] = lever, annual, currency, segment
+        given, figure_of = inputs.setdefault(id_, {}), bound.setdefault(id_, {})
         if symbol is not None:
             given[symbol] = figures[0], figures[1], figures[2]
+        if figure is not None:
+            figure_of[symbol] = figure.value, touchpoints
     worths, spreads = {}, {}
-    for id_, (lever, annual, currency) in heads.items():
+    for id_, (lever, annual, currency, segment) in heads.items():
         churn = inputs[id_].get("p", (None,))[0]
         worths[id_] = PoolWorth(id_, lever, annual, currency, churn)
         specs = LEVER_INPUTS[lever]
@@ -236,7 +249,8 @@ def _load_pools(
                 )
                 for spec in specs
             )
-            spreads[id_] = PoolSpread(id_, lever, currency, ranged)
+            shared = shared_inputs(segment, bound[id_])
+            spreads[id_] = PoolSpread(id_, lever, currency, ranged, shared)
     return worths, spreads
 
 

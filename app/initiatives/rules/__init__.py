@@ -59,7 +59,7 @@ from app.initiatives.rules.outlook import (
     UncertainOption,
     cost_spread,
     option_outlook,
-    portfolio_outlook,
+    shared_inputs,
 )
 from app.initiatives.rules.spreads import Spread
 from app.initiatives.rules.value import (
@@ -151,9 +151,9 @@ __all__ = [
     "option_faults",
     "option_outlook",
     "permission_bars",
-    "portfolio_outlook",
     "quarter_fault",
     "quick_standalone",
+    "shared_inputs",
     "spend_cell",
     "standalone_value",
     "tone_of",
