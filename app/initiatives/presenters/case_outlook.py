@@ -145,6 +145,8 @@ def written_input(kind: InputKind, figure: float, currency: str) -> str:
     exact = Decimal(repr(figure))
     if kind is InputKind.SHARE:
         return percent(exact)
+    if kind is InputKind.MONEY and exact % 1:
+        return f"{currency} {number(exact, max(2, -int(exact.normalize().as_tuple().exponent)))}"
     words = number(exact.normalize() if exact % 1 else exact.to_integral_value())
     return f"{currency} {words}" if kind is InputKind.MONEY else words
 
