@@ -30,7 +30,7 @@ def main(address: str) -> int:
         _take(lead, "case", f"{address}/initiatives/CX-106/case")
         _take(lead, "roadmap", f"{address}/roadmap")
         _draw_frontier(lead, address)
-        _take(lead, "result", lead.url)
+        _take(lead, "result", lead.url.partition("#")[0])
         _submit(lead)
         finance = _signed_in(
             browser.new_context(viewport=SIZE).new_page(),  # type: ignore[arg-type]

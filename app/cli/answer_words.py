@@ -11,7 +11,9 @@ from app.portfolio.engine.answers import (
     Comparison,
     Conflicts,
     Frontier,
+    InputName,
     Marginals,
+    Outlook,
     Prices,
     Remedy,
     Robustness,
@@ -135,6 +137,36 @@ def marginal_lines(found: Marginals, currency: str) -> list[str]:
         "",
         *table(heads, rows),
     ]
+
+
+def outlook_lines(found: Outlook, currency: str) -> list[str]:
+    """Value and net value over the draws, and what moves the net most."""
+    lines = [
+        f"{found.draws:,} draws with seed {found.seed}; {found.ranged} of {found.inputs} inputs "
+        "have a range, the others are held.",
+        _spread("Value", found.value, currency),
+        _spread("Net of discounted spend", found.net, currency),
+    ]
+    if found.below_zero is not None:
+        lines.append(f"The net is below 0 in {found.below_zero:.1%} of the draws.")
+    if found.matters:
+        heads = ("Input", "P10", "P90", "Net at P10", "Net at P90", "Swing")
+        rows = [
+            (
+                _input(one.input), f"{one.low:g}", f"{one.high:g}", money(one.net_low, currency),
+                money(one.net_high, currency), money(one.size, currency),
+            )
+            for one in found.matters
+        ]  # fmt: skip
+        lines += ["", *table(heads, rows)]
+    return lines
+
+
+def _input(name: InputName) -> str:
+    if name.kind == "pool":
+        return f"{name.part} of {name.key}"
+    what = "cost" if name.kind == "cost" else f"effect {int(name.part) + 1}"
+    return f"{what} of {name.key}, {name.option}"
 
 
 def robust_lines(found: Robustness, currency: str) -> list[str]:

@@ -19,6 +19,7 @@ from app.cli.answer_words import (
     conflict_lines,
     frontier_lines,
     marginal_lines,
+    outlook_lines,
     price_lines,
     robust_lines,
     why_lines,
@@ -37,6 +38,8 @@ from app.portfolio.engine import Plan, PlanStatus, Problem, solve
 from app.portfolio.engine.answers import (
     Answer,
     ComparisonError,
+    Ranges,
+    RangesError,
     Uncertainty,
     UncertaintyError,
     alternatives,
@@ -46,12 +49,16 @@ from app.portfolio.engine.answers import (
     conflicts,
     frontier,
     marginal_values,
+    outlook,
+    read_ranges,
     read_uncertainty,
     robustness,
     rule_prices,
     why_not,
 )
 from app.portfolio.engine.answers.desk import KEEPER
+from app.portfolio.engine.answers.outlook import DRAWS
+from app.portfolio.engine.answers.ranges import VALUE_SEED
 from app.portfolio.engine.sandbox import Backend
 from config import read_settings
 
@@ -61,6 +68,11 @@ GAP = click.option(
     "--gap", type=click.FloatRange(0, 1), default=0.001, show_default=True,
     help="Be content with plans within this share of the best.",
 )  # fmt: skip
+
+
+def _from_ranges(*, is_required: bool) -> Callable[[Command], Command]:
+    words = "File with P10 and P90 of the inputs, as a run's page gives it."
+    return click.option("--ranges", type=FILE, required=is_required, help=words)
 
 
 def _seconds(default: float) -> Callable[[Command], Command]:
@@ -178,28 +190,59 @@ def marginal_command(file: Path, as_json: bool, gap: float, time_limit: float) -
     _print(problem, found, marginal_lines(found, problem.currency), as_json)
 
 
+@click.command("outlook")
+@click.argument("file", type=FILE)
+@JSON
+@_from_ranges(is_required=True)
+@click.option("--draws", type=click.IntRange(10, 100_000), default=DRAWS, show_default=True)
+@click.option("--seed", type=click.IntRange(0), default=VALUE_SEED, show_default=True)
+@_seconds(60.0)
+def outlook_command(
+    file: Path, as_json: bool, ranges: Path, draws: int, seed: int, time_limit: float
+) -> None:  # fmt: skip
+    """How sure value and net value of the plan of FILE are, and which inputs matter most.
+
+    Exit code 0: an answer · 2: a file cannot be used · 3: no plan is possible · 4: none in time.
+    """
+    problem, plan = _planned(file, time_limit)
+    found = outlook(problem, plan, _ranges(ranges, problem), draws=draws, seed=seed)
+    _print(problem, found, outlook_lines(found, problem.currency), as_json)
+
+
 @click.command("robust")
 @click.argument("file", type=FILE)
 @JSON
+@_from_ranges(is_required=False)
 @click.option("--draws", type=click.IntRange(10, 10_000), default=200, show_default=True)
 @click.option("--seed", type=click.IntRange(0), default=2027, show_default=True)
 @GAP
 @_seconds(120.0)
 def robust_command(
-    file: Path, as_json: bool, draws: int, seed: int, gap: float, time_limit: float
-) -> None:
+    file: Path, as_json: bool, ranges: Path | None, draws: int, seed: int, gap: float,
+    time_limit: float,
+) -> None:  # fmt: skip
     """How the plan of FILE stands when its inputs turn out otherwise.
 
+    They are drawn from a file of ranges, else as FILE says under "uncertainty", else as assumed.
     Exit code 0: an answer · 2: the file cannot be used · 3: no plan is possible · 4: none in time.
     """
     problem, plan = _planned(file, time_limit, gap)
+    unsure = _uncertainty(file, problem) if ranges is None else _ranges(ranges, problem)
     found = robustness(
-        problem, plan, uncertainty=_uncertainty(file, problem), draws=draws, seed=seed, gap=gap,
+        problem, plan, uncertainty=unsure, draws=draws, seed=seed, gap=gap,
         time_limit=time_limit, backend=_keeper(),
     )  # fmt: skip
     _print(problem, found, robust_lines(found, problem.currency), as_json)
     if not found.draws:
         sys.exit(NO_PLAN)
+
+
+def _ranges(file: Path, problem: Problem) -> Ranges:
+    try:
+        return read_ranges(json.loads(read_content(file).decode("utf-8-sig")), problem)
+    except (RangesError, ValueError) as error:
+        click.echo(f"{file.name}: {error}", err=True)
+        sys.exit(BAD_INPUT)
 
 
 def _uncertainty(file: Path, problem: Problem) -> Uncertainty:
@@ -281,7 +324,7 @@ def compare_command(files: tuple[Path, ...], as_json: bool, gap: float, time_lim
 
 
 ANSWERS = (
-    frontier_command, explain_command, price_command, marginal_command, robust_command,
-    alternatives_command, conflicts_command, compare_command,
+    frontier_command, explain_command, price_command, marginal_command, outlook_command,
+    robust_command, alternatives_command, conflicts_command, compare_command,
 )  # fmt: skip
 """Commands beside ``solve`` and ``verify``."""

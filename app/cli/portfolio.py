@@ -33,7 +33,7 @@ BAD_INPUT, INFEASIBLE, NO_PLAN = 2, 3, 4
 
 portfolio_cli = AppGroup("portfolio", help="Choose from a problem file, and check results.")
 
-FIGURES = ("Spend", "Budget", "Value", "Loses", "Price", "Share")
+FIGURES = ("Spend", "Budget", "Value", "Loses", "Price", "Share", "P10")
 """Heads of the first column of figures."""
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -18,7 +18,7 @@ TONES = {
 """State → colour and glyph; the word stands beside."""
 SHOWN = 200
 _HINTS: dict[str, tuple[str, ...]] = {
-    "when": ("when", "date", "time", "opened", "open_dt", "created", "received", "at"),
+    "when": ("when", "date", "opened", "open_dt", "created", "received", "time", "at"),
     "channel": ("channel", "source", "via", "through", "medium"),
     "reason": ("reason", "issue", "topic", "category", "type", "subject"),
     "expected": ("expect", "wanted", "target", "standard"),

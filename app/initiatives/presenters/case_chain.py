@@ -18,9 +18,9 @@ from app.values.money import Money
 from app.web.filters import money, money_short, number
 
 ROW, BOX = 68, 48
-_COLUMNS = ((0, 20), (29, 24), (62, 22), (90, 10))
+_COLUMNS = ((0, 19), (25, 25), (61, 23), (89, 11))
 """Left end and width of the boxes of each station."""
-_LETTERS = (26, 32, 28, 14)
+_LETTERS = (24, 33, 29, 14)
 """About how many letters fit into a box of each station on a narrow desk."""
 
 

@@ -138,17 +138,20 @@ class _Names:
         spec = next(one for one in LEVER_INPUTS[lever] if one.symbol == symbol)
         spread = dict(self.spreads[pool_id].inputs)[symbol]
         low, high = (
-            _written(spec.kind, figure, effect.pool.journey.currency)
+            written_input(spec.kind, figure, effect.pool.journey.currency)
             for figure in (spread.low, spread.high)
         )
         where = url_for("journeys.pool", key=effect.pool.journey.key, word=lever.value)
         return f"{spec.label}, {pool_name(effect)}", low, high, where
 
 
-def _written(kind: InputKind, figure: float, currency: str) -> str:
+def written_input(kind: InputKind, figure: float, currency: str) -> str:
+    """A figure of a pool in its unit."""
     exact = Decimal(repr(figure))
     if kind is InputKind.SHARE:
         return percent(exact)
+    if kind is InputKind.MONEY and exact % 1:
+        return f"{currency} {number(exact, max(2, -int(exact.normalize().as_tuple().exponent)))}"
     words = number(exact.normalize() if exact % 1 else exact.to_integral_value())
     return f"{currency} {words}" if kind is InputKind.MONEY else words
 

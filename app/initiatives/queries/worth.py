@@ -23,6 +23,7 @@ from app.initiatives.rules import (
     PoolSpread,
     Spread,
     assumed_start,
+    shared_inputs,
 )
 from app.journeys.models import Journey, LeverPool, PoolInput
 from app.journeys.rules import LEVER_INPUTS, InputKind, Lever, discounted_pool_minor
@@ -212,25 +213,30 @@ def _load_pools(
         return {}, {}, {}
     rows = session.execute(
         select(
-            *_WORTH[:-1], LeverPool.journey_id, PoolInput.symbol, PoolInput.bound_number,
-            PoolInput.bound_touchpoints, PoolInput.value, PoolInput.low, PoolInput.high,
+            *_WORTH[:-1], LeverPool.journey_id, Journey.segment, PoolInput.symbol,
+            PoolInput.bound_figure, PoolInput.bound_number, PoolInput.bound_touchpoints,
+            PoolInput.value, PoolInput.low, PoolInput.high,
         )
         .join(LeverPool.journey)
         .outerjoin(PoolInput, PoolInput.pool_id == LeverPool.id)
         .where(LeverPool.id.in_(ids))
     )  # fmt: skip
-    heads: dict[int, tuple[Lever, int, str]] = {}
+    heads: dict[int, tuple[Lever, int, str, str]] = {}
     inputs: dict[int, dict[str, tuple[Decimal, Decimal | None, Decimal | None]]] = {}
+    bound: dict[int, dict[str, tuple[str, Sequence[int]]]] = {}
     volumes: dict[int, Volume] = {}
-    for id_, lever, annual, currency, journey, symbol, number, places, *figures in rows:
-        heads[id_] = lever, annual, currency
-        given = inputs.setdefault(id_, {})
+    for id_, lever, annual, currency, journey, segment, *one in rows:
+        symbol, figure, number, places, *figures = one
+        heads[id_] = lever, annual, currency, segment
+        given, figure_of = inputs.setdefault(id_, {}), bound.setdefault(id_, {})
         if symbol is not None:
             given[symbol] = figures[0], figures[1], figures[2]
+        if figure is not None:
+            figure_of[symbol] = figure.value, places
         if lever is Lever.SERVE and symbol == "V":
             volumes[id_] = Volume(journey, number, tuple(places)) if places else Volume(journey)
     worths, spreads = {}, {}
-    for id_, (lever, annual, currency) in heads.items():
+    for id_, (lever, annual, currency, segment) in heads.items():
         churn = inputs[id_].get("p", (None,))[0]
         worths[id_] = PoolWorth(id_, lever, annual, currency, churn)
         specs = LEVER_INPUTS[lever]
@@ -242,5 +248,6 @@ def _load_pools(
                 )
                 for spec in specs
             )
-            spreads[id_] = PoolSpread(id_, lever, currency, ranged)
+            shared = shared_inputs(segment, bound[id_])
+            spreads[id_] = PoolSpread(id_, lever, currency, ranged, shared)
     return worths, spreads, volumes

@@ -60,7 +60,7 @@ from app.initiatives.rules.outlook import (
     UncertainOption,
     cost_spread,
     option_outlook,
-    portfolio_outlook,
+    shared_inputs,
 )
 from app.initiatives.rules.spreads import Spread
 from app.initiatives.rules.value import (
@@ -155,9 +155,9 @@ __all__ = [
     "option_outlook",
     "overclaim_faults",
     "permission_bars",
-    "portfolio_outlook",
     "quarter_fault",
     "quick_standalone",
+    "shared_inputs",
     "spend_cell",
     "standalone_value",
     "tone_of",

@@ -1,7 +1,7 @@
 """How sure a case is: seeded draws of what is uncertain, and which inputs matter most.
 
 Formulas: docs/model.md, F. Money is in minor units, as floating point: what is drawn is an outlook,
-never a figure anybody books.
+never a figure anybody books. The outlook of a whole plan draws the same inputs with the same luck.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from app.initiatives.rules.spreads import Spread, normals
 from app.initiatives.rules.value import Horizon, OptionClaim, declared_value
+from app.initiatives.rules.words import EvidenceGrade
 from app.journeys.rules import LEVER_INPUTS, Lever
 from app.journeys.rules.pools import InputKind
 from app.values.money import CURRENCY_DIGITS
@@ -32,12 +34,16 @@ Key = tuple[str, int, str]
 
 @dataclass(frozen=True, slots=True)
 class PoolSpread:
-    """A pool as its inputs make it, each with the range it may lie in, in the formula's order."""
+    """A pool as its inputs make it, each with the range it may lie in, in the formula's order.
+
+    ``shared`` numbers, by symbol, the inputs that are the same figure as one of other pools.
+    """
 
     id: int
     lever: Lever
     currency: str
     inputs: tuple[tuple[str, Spread], ...]
+    shared: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,26 +121,6 @@ def option_outlook(
     )
 
 
-def portfolio_outlook(
-    options: Sequence[UncertainOption],
-    pools: Sequence[PoolSpread],
-    horizon: Horizon,
-    *,
-    draws: int = DRAWS,
-    seed: int = SEED,
-) -> Outlook:
-    """The outlook of options funded together: they share pools and the draws of their inputs."""
-    found = _acted_on(options, pools)
-    sample = drawn_inputs(options, list(found.values()), draws=draws, seed=seed)
-    value = portfolio_values(options, found, horizon, sample)
-    net = value - _costs(options, sample)
-    known = [spread for pool in found.values() for _, spread in pool.inputs]
-    known += [spread for one in options for spread in _own_spreads(one, found).values()]
-    ranged = sum(spread.is_range for spread in known)
-    below = float((net < 0).mean())
-    return Outlook(_quantiles(value), _quantiles(net), below, (), ranged, len(known), draws, seed)
-
-
 def _acted_on(
     options: Sequence[UncertainOption], pools: Sequence[PoolSpread]
 ) -> dict[int, PoolSpread]:
@@ -166,22 +152,19 @@ def drawn_inputs(
 ) -> Sample:
     """Draw every input with a range. A pool's inputs are drawn once for all who act on it; what an
     initiative does moves together over its effects, and what it costs is drawn apart from that.
-
-    Each draw's numbers come from the seed and the input's own place, so that an input more or less
-    changes none of the others.
     """
     inputs: dict[tuple[int, str], Any] = {}
     for pool in pools:
-        for place, (symbol, spread) in enumerate(pool.inputs):
+        for symbol, spread in pool.inputs:
             figure: Any = spread.middle
             if spread.is_range:
-                figure = spread.values(normals(draws, seed, 1, pool.id, place))
+                figure = spread.values(input_luck(pool, symbol, draws=draws, seed=seed))
             inputs[pool.id, symbol] = figure
     removals: dict[tuple[int, int], Any] = {}
     costs: dict[int, Any] = {}
     for one in options:
         if any(spread.is_range for spread in one.removals):
-            luck = normals(draws, seed, 2, one.initiative, 0)
+            luck = effect_luck(one.initiative, draws=draws, seed=seed)
             for place, spread in enumerate(one.removals):
                 removals[one.initiative, place] = spread.values(luck)
         else:
@@ -189,9 +172,51 @@ def drawn_inputs(
                 removals[one.initiative, place] = spread.middle
         costs[one.initiative] = one.cost_factor.middle
         if one.cost_factor.is_range:
-            drawn = one.cost_factor.values(normals(draws, seed, 3, one.initiative, 0))
-            costs[one.initiative] = np.maximum(drawn, 0.0)
+            costs[one.initiative] = cost_factors(
+                one.cost_factor, one.initiative, draws=draws, seed=seed
+            )
     return Sample(inputs, removals, costs, draws)
+
+
+def input_luck(pool: PoolSpread, symbol: str, *, draws: int, seed: int) -> Any:
+    """Standard normal draws of a pool's input, the same for all pools that share its figure.
+
+    As with every luck, the numbers come from the seed and the input's own place, so that an input
+    more or less changes none of the others.
+    """
+    shared = dict(pool.shared).get(symbol)
+    if shared is not None:
+        return normals(draws, seed, 4, shared)
+    place = [name for name, _ in pool.inputs].index(symbol)
+    return normals(draws, seed, 1, pool.id, place)
+
+
+def effect_luck(initiative: int, *, draws: int, seed: int) -> Any:
+    """Standard normal draws that move all an initiative does."""
+    return normals(draws, seed, 2, initiative, 0)
+
+
+def cost_factors(spread: Spread, initiative: int, *, draws: int, seed: int) -> Any:
+    """Draws of what an initiative costs, in parts of its plan; none costs less than nothing."""
+    return np.maximum(spread.values(normals(draws, seed, 3, initiative, 0)), 0.0)
+
+
+def shared_inputs(
+    segment: str, bound: Mapping[str, tuple[str, Sequence[int]]]
+) -> tuple[tuple[str, int], ...]:
+    """The inputs of a pool that others have, too, by symbol with a number for the figure.
+
+    The churn p is its segment's, and what is ``bound`` is a figure of touchpoints: pools bound to
+    the same have the same input.
+    """
+    found = {"p": _numbered("churn", segment)}
+    for symbol, (figure, touchpoints) in bound.items():
+        found[symbol] = _numbered(figure, *(str(id_) for id_ in sorted(touchpoints)))
+    return tuple(sorted(found.items()))
+
+
+def _numbered(*words: str) -> int:
+    return int.from_bytes(blake2b("\n".join(words).encode(), digest_size=6).digest())
 
 
 def portfolio_values(
@@ -220,10 +245,16 @@ def portfolio_values(
 
 
 def _strength(one: UncertainOption, place: int, sample: Sample) -> Any:
-    """Drawn intensity of one effect: haircut on benefits, harm in full, as `intensity` has it."""
-    removal = np.clip(sample.removals[one.initiative, place], -_LARGEST, _LARGEST)
-    kept = np.where(removal > 0, float(one.claim.effects[place].grade.haircut), 1.0)
-    return np.broadcast_to(-kept * np.log1p(-removal), (sample.size,))
+    """Drawn intensity of one effect."""
+    grade = one.claim.effects[place].grade
+    drawn = drawn_intensity(sample.removals[one.initiative, place], grade)
+    return np.broadcast_to(drawn, (sample.size,))
+
+
+def drawn_intensity(removal: Any, grade: EvidenceGrade) -> Any:
+    """Haircut on benefits, harm in full, as `intensity` has it for one figure."""
+    possible = np.clip(removal, -_LARGEST, _LARGEST)
+    return -np.where(possible > 0, float(grade.haircut), 1.0) * np.log1p(-possible)
 
 
 def _costs(options: Sequence[UncertainOption], sample: Sample) -> Any:

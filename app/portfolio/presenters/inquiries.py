@@ -7,70 +7,43 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.portfolio.presenters.drawn import drawn_sheet
 from app.portfolio.presenters.frontier import SURE
 from app.portfolio.presenters.names import Names
+from app.portfolio.presenters.outlook import OutlookView, outlook_view
+from app.portfolio.presenters.sheets import Sheet, Words
 from app.portfolio.presenters.verdicts import gap_words, limit_words
-from app.portfolio.presenters.ways import WayLine, change_words, some, way_lines
+from app.portfolio.presenters.ways import WayLine, way_lines
 from app.portfolio.rules import InquiryKind
-from app.values.money import Money
-from app.web.filters import counted, money, percent
-
-Row = Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table: ``numeric`` are the positions of columns with figures."""
-
-    caption: str
-    head: Row
-    rows: Sequence[Row]
-    numeric: tuple[int, ...] = ()
+from app.web.filters import counted, percent
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
     """An answer: what it says in short, then in tables; ``note`` where it is not complete.
-    ``ways`` are those out of a contradiction, which can be applied."""
+    ``ways`` are those out of a contradiction, which can be applied; ``outlook`` is a picture."""
 
     sentences: Sequence[str]
     sheets: Sequence[Sheet]
     note: str | None = None
     ways: Sequence[WayLine] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """Names and money of one answer."""
-
-    document: Mapping[str, Any]
-    names: Names
-
-    def money(self, minor: int | None) -> str:
-        return "–" if minor is None else money(Money(minor, self.document["currency"]))
-
-    def some(self, keys: Sequence[str]) -> str:
-        return some(keys)
-
-    def initiative(self, key: str) -> str:
-        return f"{key} {self.names.title(key)}" if self.names.title(key) != key else key
-
-    def change(self, change: Mapping[str, Any]) -> str:
-        return change_words(change, self.names, self.document["currency"])
+    outlook: OutlookView | None = None
 
 
 def answer_view(document: Mapping[str, Any], names: Names) -> AnswerView:
     """The answer of a stored document."""
     kind = InquiryKind(document["kind"])
-    sentences, sheets = _VIEWS[kind](_Words(document, names))
+    words = Words(document, names)
+    sentences, sheets = _VIEWS[kind](words)
     note = None
     if not document["is_complete"]:
         note = "Time ran out or somebody stopped it, so this is not everything. Ask again."
     ways = way_lines(document, names) if kind is InquiryKind.CONFLICTS else ()
-    return AnswerView(sentences, sheets, note, ways)
+    picture = outlook_view(words) if kind is InquiryKind.OUTLOOK else None
+    return AnswerView(sentences, sheets, note, ways, picture)
 
 
-def _frontier(words: _Words) -> tuple[list[str], list[Sheet]]:
+def _frontier(words: Words) -> tuple[list[str], list[Sheet]]:
     rows = [
         (
             percent(Decimal(str(point["share"])), 1), words.money(point["budget"]),
@@ -91,7 +64,7 @@ def _frontier(words: _Words) -> tuple[list[str], list[Sheet]]:
     return [sentence], [Sheet("Value against budget", head, rows, (1, 2, 3, 4))]
 
 
-def _explain(words: _Words) -> tuple[list[str], list[Sheet]]:
+def _explain(words: Words) -> tuple[list[str], list[Sheet]]:
     rows = []
     for row in words.document["rows"]:
         remedies = {remedy["kind"]: remedy for remedy in row["remedies"]}
@@ -116,13 +89,13 @@ def _explain(words: _Words) -> tuple[list[str], list[Sheet]]:
     return [sentence], [Sheet("Why not funded", head, rows, (1, 3, 4, 5))]
 
 
-def _loss(words: _Words, row: Mapping[str, Any]) -> str:
+def _loss(words: Words, row: Mapping[str, Any]) -> str:
     if not row["is_exact"]:
         return f"about {words.money(row['estimate'])}"
     return "can't be in" if row["loss"] is None else words.money(row["loss"])
 
 
-def _price(words: _Words) -> tuple[list[str], list[Sheet]]:
+def _price(words: Words) -> tuple[list[str], list[Sheet]]:
     rows = [
         (
             words.names.rule(row["rule"]), words.money(row["price"]), words.some(row["enters"]),
@@ -135,7 +108,7 @@ def _price(words: _Words) -> tuple[list[str], list[Sheet]]:
     return [sentence], [Sheet("Prices of pins and rules", head, rows, (1,))]
 
 
-def _marginal(words: _Words) -> tuple[list[str], list[Sheet]]:
+def _marginal(words: Words) -> tuple[list[str], list[Sheet]]:
     rows = [
         (
             words.initiative(row["initiative"]), words.money(row["fixed"]),
@@ -153,10 +126,24 @@ def _marginal(words: _Words) -> tuple[list[str], list[Sheet]]:
     return [sentence], [Sheet("Marginal values", head, rows, (1, 2, 3))]
 
 
+def _outlook(words: Words) -> tuple[list[str], list[Sheet]]:
+    return [], [drawn_sheet(words)]
+
+
 _STANDINGS = {"core": "Core", "contingent": "Depends", "out": "Out"}
 
+_ASSUMED = (
+    "No input has a range of its own here, so all were drawn from assumed ones, P10 to P90: what "
+    "an initiative does 60 to 130\u202f%, what it costs 90 to 130\u202f%, a pool 80 to 120\u202f% "
+    "of its figure. Enter P10 and P90 of inputs and run the scenario again to draw from those."
+)
+_STORED = (
+    "Drawn were the inputs that have a P10 and P90 stored; all others were held at their figure. "
+    "The last table names both."
+)
 
-def _robust(words: _Words) -> tuple[list[str], list[Sheet]]:
+
+def _robust(words: Words) -> tuple[list[str], list[Sheet]]:
     found = words.document
     rows = [
         (
@@ -171,9 +158,11 @@ def _robust(words: _Words) -> tuple[list[str], list[Sheet]]:
         for name, spread in (("This plan", found["plan"]), ("With hindsight", found["best"]))
         if spread is not None
     ]  # fmt: skip
+    is_assumed = found.get("is_assumed", True)
     sentences = [
         f"{found['draws']} draws of the inputs (seed {found['seed']}), each chosen anew to within "
-        f"{gap_words(found['gap'])}, and {found['valued']:,} draws of this plan as it is."
+        f"{gap_words(found['gap'])}, and {found['valued']:,} draws of this plan as it is.",
+        _ASSUMED if is_assumed else _STORED,
     ]
     if found["missed"] is not None:
         missed = percent(Decimal(str(found["missed"])), 0)
@@ -192,10 +181,11 @@ def _robust(words: _Words) -> tuple[list[str], list[Sheet]]:
     return sentences, [
         Sheet("What it is worth", head, spreads, (1, 2, 3, 4, 5)),
         Sheet("Who stays in", ("Initiative", "Standing", "In this plan", "Funded in"), rows, (3,)),
+        *([] if is_assumed else [drawn_sheet(words)]),
     ]
 
 
-def _alternatives(words: _Words) -> tuple[list[str], list[Sheet]]:
+def _alternatives(words: Words) -> tuple[list[str], list[Sheet]]:
     rows = [
         (
             str(number), words.money(row["value"]), words.money(row["below"]),
@@ -212,7 +202,7 @@ def _alternatives(words: _Words) -> tuple[list[str], list[Sheet]]:
     return sentences, [Sheet("Alternatives", head, rows, (1, 2, 3))] if rows else []
 
 
-def _conflicts(words: _Words) -> tuple[list[str], list[Sheet]]:
+def _conflicts(words: Words) -> tuple[list[str], list[Sheet]]:
     found = words.document
     if not found["is_infeasible"]:
         return ["Every limit, pin and rule can hold together."], []
@@ -240,11 +230,12 @@ def _least(kind: str, is_cheapest: bool) -> str:
     )
 
 
-_VIEWS: Mapping[InquiryKind, Callable[[_Words], tuple[list[str], list[Sheet]]]] = {
+_VIEWS: Mapping[InquiryKind, Callable[[Words], tuple[list[str], list[Sheet]]]] = {
     InquiryKind.FRONTIER: _frontier,
     InquiryKind.EXPLAIN: _explain,
     InquiryKind.PRICE: _price,
     InquiryKind.MARGINAL: _marginal,
+    InquiryKind.OUTLOOK: _outlook,
     InquiryKind.ROBUST: _robust,
     InquiryKind.ALTERNATIVES: _alternatives,
     InquiryKind.CONFLICTS: _conflicts,
@@ -255,6 +246,7 @@ HINTS = {
     InquiryKind.EXPLAIN: "Why each initiative is left out, and the least that brings it in.",
     InquiryKind.PRICE: "What every pin and rule costs.",
     InquiryKind.MARGINAL: "What is lost without each, also when its money buys others.",
+    InquiryKind.OUTLOOK: "How sure value and net are, and which inputs matter most.",
     InquiryKind.ROBUST: "Who stays in when inputs turn out otherwise, and what that is worth.",
     InquiryKind.ALTERNATIVES: "The next best plans, and how much less they are worth.",
     InquiryKind.CONFLICTS: "What can't hold together, and the cheapest way out.",

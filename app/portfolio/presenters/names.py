@@ -25,6 +25,12 @@ class Names:
         found = self._inputs.get(name)
         return found if isinstance(found, list) else []
 
+    @property
+    def ranges(self) -> Entry:
+        """How sure the inputs were; empty for a run from before that was kept."""
+        found = self._inputs.get("ranges")
+        return found if isinstance(found, dict) else {"pools": [], "options": []}
+
     def title(self, initiative: str) -> str:
         return self._titles.get(initiative, initiative)
 

@@ -27,7 +27,6 @@ from app.portfolio.queries.runs import (
     get_run,
     list_runs_of,
     list_runs_to_compare,
-    load_inputs,
 )
 from app.portfolio.queries.scenarios import (
     get_scenario,
@@ -57,7 +56,6 @@ __all__ = [
     "list_scenarios",
     "list_tags",
     "load_committed_options",
-    "load_inputs",
     "marginal_content",
     "resolved_value",
 ]

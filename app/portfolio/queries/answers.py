@@ -12,7 +12,7 @@ from app.errors import AppError
 from app.portfolio.engine import Difference, Problem, verify
 from app.portfolio.engine.parsing import parse_known
 from app.portfolio.models import Run
-from app.values.canonical import digest
+from app.values.canonical import canonical_json, digest
 
 
 class UntrueAnswerError(AppError):
@@ -57,6 +57,25 @@ def load_answer(run: Run) -> Answer | None:
             "The stored result and its recount from the choices differ.", differences
         )
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRanges:
+    """The ranges of a run's inputs as they were when it was started, and their digest."""
+
+    tree: Mapping[str, Any]
+    digest: str
+
+
+def ranges_of(run: Run) -> KeptRanges | None:
+    """What a run keeps of how sure its inputs are; None for a run from before that was kept."""
+    return _kept_ranges(run.inputs_content)
+
+
+@lru_cache(maxsize=16)
+def _kept_ranges(inputs: bytes) -> KeptRanges | None:
+    tree = json.loads(inputs).get("ranges")
+    return None if tree is None else KeptRanges(tree, digest(canonical_json(tree)))
 
 
 def sound_problem(content: bytes, stated: str) -> Problem:

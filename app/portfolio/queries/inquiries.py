@@ -12,6 +12,7 @@ from app.accounts.models import Person
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.portfolio.models import Inquiry, Run
+from app.portfolio.queries.answers import ranges_of
 from app.portfolio.rules import InquiryKind
 from app.values.canonical import canonical_json, digest
 
@@ -19,9 +20,13 @@ ALIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 def question_of(run: Run, kind: InquiryKind, parameters: Mapping[str, object]) -> str:
-    """The digest of a question: of the problem, the plan it is about, its kind and parameters."""
+    """The digest of a question: of the problem, the plan it is about, its kind and parameters, and
+    where it draws from ranges of them."""
     about = run.result_digest if kind.needs_plan else None
     asked = {"problem": run.digest, "result": about, "kind": kind, "parameters": parameters}
+    ranges = ranges_of(run) if kind.draws else None
+    if ranges is not None:
+        asked["ranges"] = ranges.digest
     return digest(canonical_json(asked))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -56,11 +56,6 @@ def list_runs_of(session: Session, scenario_id: int, *, limit: int = 20) -> Sequ
         .order_by(Run.id.desc())
         .limit(limit)
     ).all()
-
-
-def load_inputs(session: Session, run_id: int) -> Mapping[str, Any]:
-    """What went into a run, for naming what it says; empty where there is no such run."""
-    return session.scalar(select(Run.inputs).where(Run.id == run_id)) or {}
 
 
 def list_runs_to_compare(session: Session, cycle_id: int, *, limit: int = 50) -> Sequence[Run]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import uuid4
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -14,8 +15,11 @@ from app.extensions import db
 from app.portfolio.models import Inquiry, Run
 from app.portfolio.presenters.inquiries import HINTS, answer_view, progress_of
 from app.portfolio.presenters.names import Names
+from app.portfolio.presenters.outlook import outlook_view
+from app.portfolio.presenters.sheets import Words
 from app.portfolio.presenters.verdicts import job_verdict
-from app.portfolio.queries import get_run, load_inputs
+from app.portfolio.queries import get_run
+from app.portfolio.queries.answers import Answer, ranges_of
 from app.portfolio.queries.inquiries import find_inquiry, question_of
 from app.portfolio.routes.blueprint import RUN, bp, silence_of
 from app.portfolio.rules import InquiryKind
@@ -41,11 +45,10 @@ def _kinds(run: Run) -> list[InquiryKind]:
     """What can be asked of the run."""
     noted = run.job.progress or {}
     has_plan = noted.get("value") is not None
-    return [
-        kind
-        for kind in InquiryKind
-        if (has_plan or not kind.needs_plan) and (not has_plan or kind is not InquiryKind.CONFLICTS)
-    ]
+    idle = {InquiryKind.CONFLICTS} if has_plan else set()
+    if ranges_of(run) is None:
+        idle.add(InquiryKind.OUTLOOK)
+    return [kind for kind in InquiryKind if (has_plan or not kind.needs_plan) and kind not in idle]
 
 
 @bp.get(f"{RUN}/answers")
@@ -61,10 +64,10 @@ def answers(run_id: int) -> Response:
 def answer(run_id: int, word: str) -> str:
     run, kind = get_run(db.session, run_id), _kind(word)
     inquiry = _found(run, kind)
+    inputs = json.loads(run.inputs_content)
     view = None
     if inquiry is not None and inquiry.job.state.is_over and inquiry.content is not None:
-        names = Names(load_inputs(db.session, run.id))
-        view = answer_view(json.loads(inquiry.content), names)
+        view = answer_view(json.loads(inquiry.content), Names(inputs))
     return render_template(
         "portfolio/answers.html",
         run=run,
@@ -74,6 +77,7 @@ def answer(run_id: int, word: str) -> str:
         inquiry=inquiry,
         verdict=job_verdict(inquiry.job) if inquiry else None,
         view=view,
+        pool_keys=[pool["key"] for pool in inputs.get("pools", ())],
         progress=_progress(run, kind, inquiry),
         once=lambda: uuid4().hex,
         can_ask=run.result_digest is not None and kind in _kinds(run),
@@ -91,6 +95,21 @@ def _progress(run: Run, kind: InquiryKind, inquiry: Inquiry | None) -> dict[str,
         else None,
         "poll": url_for("portfolio.answer_progress", run_id=run.id, word=kind.value),
     }
+
+
+def asked_outlook(run: Run, answer: Answer) -> dict[str, Any]:
+    """How sure the run's plan is, for the page of its result: the answer, what works on it, why
+    there is none, or that nobody asked."""
+    kind, is_possible = InquiryKind.OUTLOOK, ranges_of(run) is not None
+    inquiry = _found(run, kind) if is_possible else None
+    view = failure = None
+    if inquiry is not None and inquiry.job.state.is_over:
+        if inquiry.content is not None:
+            words = Words(json.loads(inquiry.content), Names(answer.inputs))
+            view = outlook_view(words)
+        failure = None if view else job_verdict(inquiry.job).sentence
+    progress = _progress(run, kind, inquiry)
+    return {"view": view, "progress": progress, "failure": failure, "is_possible": is_possible}
 
 
 @bp.get(f"{ANSWER}/progress")

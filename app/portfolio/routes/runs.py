@@ -17,10 +17,12 @@ from app.portfolio.presenters.progress import progress_view, sparkline_points
 from app.portfolio.presenters.results import matching, result_view
 from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
 from app.portfolio.queries import find_earlier_run, get_run, get_scenario
-from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
+from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer, ranges_of
 from app.portfolio.routes.blueprint import RUN, SCENARIO, bp, silence_of
+from app.portfolio.routes.inquiries import asked_outlook
 from app.portfolio.routes.workbench import run_form, scenario_page
 from app.portfolio.services.runs import RunOptions, start_run, stop_run
+from app.values.canonical import canonical_json
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 from app.web.paging import Page, page_args
@@ -96,6 +98,7 @@ def _result_page(one: Run, answer: Answer) -> str:
         find=find,
         may_find=bool(find) or view.candidate_count > ROWS,
         offset=asked.offset,
+        outlook=asked_outlook(one, answer),
         spark=sparkline_points(one.job.progress),
         is_current=one.scenario.version == one.scenario_version,
         form=run_form(),
@@ -159,6 +162,17 @@ def result_file(run_id: int) -> Response:
     if one.result is None:
         raise NotFoundError("This run has no result yet.")
     return _download(one.result, f"result-{one.digest[:12]}.json")
+
+
+@bp.get(f"{RUN}/ranges.json")
+@requires("scenarios.view")
+def ranges_file(run_id: int) -> Response:
+    """P10 and P90 of the run's inputs, as the commands beside the plan read them."""
+    one = get_run(db.session, run_id)
+    kept = ranges_of(one)
+    if kept is None:
+        raise NotFoundError("This run is older than the ranges of inputs.")
+    return _download(canonical_json(kept.tree), f"ranges-{one.digest[:12]}.json")
 
 
 def _download(content: bytes, name: str) -> Response:

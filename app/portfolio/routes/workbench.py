@@ -276,6 +276,7 @@ def _result(one: Scenario, look: Look) -> dict[str, Any]:
         "is_explained": look.document(InquiryKind.EXPLAIN) is not None,
         "asking": {kind.value: _asking(look, kind) for kind in ASKED},
         "is_current": one.version == look.shown.scenario_version,
+        "pool_keys": [pool.key for near in look.neighbours for pool in near.answer.problem.pools],
     }
 
 

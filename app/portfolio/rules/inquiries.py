@@ -13,6 +13,7 @@ class InquiryKind(Enum):
     EXPLAIN = "explain"
     PRICE = "price"
     MARGINAL = "marginal"
+    OUTLOOK = "outlook"
     ROBUST = "robust"
     ALTERNATIVES = "alternatives"
     CONFLICTS = "conflicts"
@@ -27,6 +28,11 @@ class InquiryKind(Enum):
         return self not in (InquiryKind.FRONTIER, InquiryKind.CONFLICTS)
 
     @property
+    def draws(self) -> bool:
+        """Whether it depends on the ranges of the inputs, too."""
+        return self in (InquiryKind.OUTLOOK, InquiryKind.ROBUST)
+
+    @property
     def parameters(self) -> Mapping[str, object]:
         """How it is asked unless otherwise said; seconds are all it may take."""
         return _PARAMETERS[self]
@@ -37,6 +43,7 @@ _WORDS = {
     InquiryKind.EXPLAIN: "Why not",
     InquiryKind.PRICE: "Prices",
     InquiryKind.MARGINAL: "Marginal values",
+    InquiryKind.OUTLOOK: "Outlook",
     InquiryKind.ROBUST: "Robustness",
     InquiryKind.ALTERNATIVES: "Alternatives",
     InquiryKind.CONFLICTS: "Conflicts",
@@ -46,6 +53,7 @@ _PARAMETERS: Mapping[InquiryKind, Mapping[str, object]] = {
     InquiryKind.EXPLAIN: {"seconds": 300},
     InquiryKind.PRICE: {"gap": "0", "seconds": 120},
     InquiryKind.MARGINAL: {"gap": "0.0001", "seconds": 300},
+    InquiryKind.OUTLOOK: {"draws": 10_000, "seed": 20270101, "seconds": 120},
     InquiryKind.ROBUST: {"draws": 200, "seed": 2027, "gap": "0.001", "seconds": 300},
     InquiryKind.ALTERNATIVES: {"count": 5, "distance": 1, "within": "0.05", "seconds": 120},
     InquiryKind.CONFLICTS: {"seconds": 120},

@@ -17,20 +17,24 @@ from app.jobs.models import Job
 from app.portfolio.engine import Plan, Problem
 from app.portfolio.engine.answers import (
     Answer,
+    Ranges,
     alternatives,
     answer_document,
     conflicts,
     frontier,
     marginal_values,
+    outlook,
+    read_ranges,
     robustness,
     rule_prices,
     stated_plan,
     why_not,
 )
 from app.portfolio.engine.answers.desk import KEEPER
+from app.portfolio.engine.answers.outlook import STEPS
 from app.portfolio.engine.sandbox import Backend
 from app.portfolio.models import Inquiry
-from app.portfolio.queries.answers import sound_problem
+from app.portfolio.queries.answers import KeptRanges, ranges_of, sound_problem
 from app.portfolio.queries.inquiries import find_content, find_inquiry_of_job
 from app.portfolio.rules import InquiryKind
 from app.values.canonical import canonical_json, digest
@@ -46,6 +50,7 @@ class _Question:
     problem: bytes
     digest: str
     result: bytes
+    ranges: KeptRanges | None
     known: bytes | None
 
 
@@ -71,6 +76,12 @@ class _Work:
         if "gap" in self.question.parameters:
             options["gap"] = float(self.question.parameters["gap"])
         return options
+
+    @property
+    def ranges(self) -> Ranges | None:
+        """How sure the inputs are; None where the run keeps nothing of it."""
+        kept = self.question.ranges
+        return None if kept is None else read_ranges(kept.tree, self.problem)
 
     def given(self, *names: str) -> dict[str, Any]:
         """Parameters by the same names."""
@@ -115,6 +126,7 @@ def _read(session: Session, job_id: int) -> _Question:
         problem=inquiry.run.problem,
         digest=inquiry.run.digest,
         result=inquiry.run.result,
+        ranges=ranges_of(inquiry.run) if inquiry.kind.draws else None,
         known=find_content(session, inquiry.question),
     )
 
@@ -142,10 +154,24 @@ def _marginal(work: _Work) -> Answer:
     return marginal_values(work.problem, work.plan, on_progress=told, **work.options)
 
 
+def _outlook(work: _Work) -> Answer:
+    ranges = work.ranges
+    if ranges is None:
+        raise NotFoundError("This run keeps nothing of how sure its inputs are. Run it again.")
+    return outlook(
+        work.problem, work.plan, ranges, on_progress=work.told("steps", STEPS),
+        should_stop=work.job.should_stop, **work.given("draws", "seed"),
+    )  # fmt: skip
+
+
 def _robust(work: _Work) -> Answer:
-    given = work.given("draws", "seed")
+    """From the ranges stored with the inputs; where there are none, from assumed spreads."""
+    given, ranges = work.given("draws", "seed"), work.ranges
     told = work.told("draws", int(given["draws"]))
-    return robustness(work.problem, work.plan, on_progress=told, **given, **work.options)
+    return robustness(
+        work.problem, work.plan, uncertainty=ranges if ranges and ranges.has_any else None,
+        on_progress=told, **given, **work.options,
+    )  # fmt: skip
 
 
 def _alternatives(work: _Work) -> Answer:
@@ -165,6 +191,7 @@ _ANSWERS: Mapping[InquiryKind, Callable[[_Work], Answer]] = {
     InquiryKind.EXPLAIN: _explain,
     InquiryKind.PRICE: _price,
     InquiryKind.MARGINAL: _marginal,
+    InquiryKind.OUTLOOK: _outlook,
     InquiryKind.ROBUST: _robust,
     InquiryKind.ALTERNATIVES: _alternatives,
     InquiryKind.CONFLICTS: _conflicts,

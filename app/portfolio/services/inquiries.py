@@ -12,6 +12,7 @@ from app.errors import ConflictError
 from app.jobs.rules import JobState
 from app.jobs.services import enqueue, request_stop
 from app.portfolio.models import Inquiry, Run
+from app.portfolio.queries.answers import ranges_of
 from app.portfolio.queries.inquiries import ALIVE, count_open, find_inquiry, question_of
 from app.portfolio.rules import InquiryKind
 from app.portfolio.services.checks import check_may_run
@@ -32,6 +33,10 @@ def ask(session: Session, run: Run, kind: InquiryKind, *, actor: Person, now: da
     has_plan = bool(run.job.progress and run.job.progress.get("value") is not None)
     if kind.needs_plan and not has_plan:
         raise ConflictError("This run has no plan. Ask for its conflicts instead.")
+    if kind is InquiryKind.OUTLOOK and ranges_of(run) is None:
+        raise ConflictError(
+            "This run is older than the ranges of inputs. Run the scenario again and ask that run."
+        )
     parameters = dict(kind.parameters)
     question = question_of(run, kind, parameters)
     known = find_inquiry(session, question)

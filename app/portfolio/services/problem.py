@@ -22,6 +22,7 @@ from app.portfolio.rules.demands import DemandKind, demand_sentence, listed
 from app.portfolio.rules.facts import ProblemFacts
 from app.portfolio.rules.naming import settle_names
 from app.portfolio.rules.pins import pin_sentence
+from app.portfolio.services.ranges import ranges_to_keep
 from app.values.canonical import canonical_json
 from app.values.money import Money
 
@@ -162,6 +163,7 @@ def _inputs(scenario: Scenario, loaded: LoadedFacts, facts: ProblemFacts) -> dic
             {"key": key, "sentence": sentence, "reason": reasons.get(key, "")}
             for key, sentence in rule_sentences(facts).items()
         ],
+        "ranges": ranges_to_keep(cycle, loaded.pools, loaded.candidates),
     }  # fmt: skip
 
 

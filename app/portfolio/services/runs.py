@@ -14,8 +14,10 @@ from app.errors import ConflictError, InvalidError
 from app.jobs.services import enqueue, request_stop
 from app.portfolio.models import Run, Scenario
 from app.portfolio.queries import find_answered_run
+from app.portfolio.queries.answers import ranges_of
 from app.portfolio.services.checks import check_cycle_is_open, check_may_run, check_size
 from app.portfolio.services.problem import FrozenProblem, freeze_problem
+from app.values.canonical import canonical_json, digest
 
 KIND = "portfolio.run"
 LARGEST_GAP = Decimal("0.5")
@@ -70,13 +72,24 @@ def start_run(
         session, frozen.digest, scenario_id=scenario.id,
         time_limit_seconds=options.time_limit_seconds, allowed_gap=options.allowed_gap,
     )  # fmt: skip
-    # One of an earlier version would stand on the page as out of date; a new one takes its answer.
-    if answered is not None and answered.scenario_version == scenario.version:
+    # One of an earlier version would stand on the page as out of date, and one with other ranges
+    # would be asked how sure those are; a new one takes its answer.
+    if (
+        answered is not None
+        and answered.scenario_version == scenario.version
+        and _has_ranges(answered, frozen)
+    ):
         remember(session, request_key, answered.id)
         return StartedRun(run_id=answered.id, is_known=True)
     run = _queue(session, scenario, options, frozen, actor=actor, now=now)
     remember(session, request_key, run.id)
     return StartedRun(run_id=run.id, is_known=False)
+
+
+def _has_ranges(run: Run, frozen: FrozenProblem) -> bool:
+    """Whether the run's inputs are as sure as they are now."""
+    kept = ranges_of(run)
+    return kept is not None and kept.digest == digest(canonical_json(frozen.inputs["ranges"]))
 
 
 def _queue(

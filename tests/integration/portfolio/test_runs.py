@@ -10,17 +10,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.db.session import transaction
 from app.errors import AppError, ConflictError, InvalidError, NotAllowedError
-from app.initiatives.rules import InitiativeState
+from app.initiatives.models import Option
+from app.initiatives.rules import InitiativeState, Spread
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.jobs.services import reap
 from app.portfolio.engine import Plan, parse_problem, solve, verify
+from app.portfolio.engine.answers import read_ranges
 from app.portfolio.engine.sandbox import Backend
 from app.portfolio.models import Run
 from app.portfolio.queries import find_earlier_run, get_run, get_scenario
@@ -107,6 +109,21 @@ class TestStart:
         assert second != first
         assert carry_out(session, now).told == []
         assert get_run(session, second).scenario_version == 2
+
+    def test_other_ranges_get_a_run_of_its_own_that_keeps_them(
+        self, session: Session, portfolio: Portfolio, ask: Callable[..., int], now: datetime
+    ) -> None:
+        first = ask()
+        carry_out(session, now)
+        with transaction(session):
+            session.execute(update(Option).values(cost_low=Decimal("0.9"), cost_high=Decimal(2)))
+        second = ask()
+        assert second != first and carry_out(session, now).told == []
+        one, other = get_run(session, first), get_run(session, second)
+        assert (one.digest, one.result_digest) == (other.digest, other.result_digest)
+        kept = read_ranges(other.inputs["ranges"], parse_problem(other.problem))
+        assert kept.options["CX-101", "full"].cost == Spread(0.9, 1.0, 2.0, is_money=True)
+        assert not read_ranges(one.inputs["ranges"], parse_problem(one.problem)).has_any
 
     def test_refuses_who_may_not(
         self, session: Session, portfolio: Portfolio, cast: Cast, now: datetime

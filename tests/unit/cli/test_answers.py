@@ -62,6 +62,19 @@ class TestInWords:
         assert found.exit_code == 0, found.output
         assert "The plan as it is: P10" in found.output
 
+    def test_outlook(self, file: Path) -> None:
+        ranges = file.with_name("ranges.json")
+        option = {"initiative": "CX-1", "id": 1, "option": "o", "cost": [0.5, 2], "effects": []}
+        ranges.write_text(json.dumps({"discount_rate": 0.09, "pools": [], "options": [option]}))
+        found = run(file, FREE, "outlook", "--ranges", str(ranges))
+        assert found.exit_code == 0, found.output
+        assert "1 of 1 inputs have a range" in found.output
+        assert "Value: P10 12,345.67, P50 12,345.67" in found.output
+        assert "cost of CX-1, o" in found.output
+        assert run(file, FREE, "robust", "--draws", "10", "--ranges", str(ranges)).exit_code == 0
+        ranges.write_text("[]")
+        assert run(file, FREE, "outlook", "--ranges", str(ranges)).exit_code == 2
+
     def test_alternatives(self, file: Path) -> None:
         found = run(file, FREE, "alternatives", "--within", "1")
         assert found.exit_code == 0, found.output

@@ -18,7 +18,7 @@ from app.initiatives.rules import (
     UncertainOption,
     cost_spread,
     option_outlook,
-    portfolio_outlook,
+    shared_inputs,
     standalone_value,
 )
 from app.initiatives.rules.outlook import drawn_inputs, portfolio_values
@@ -122,7 +122,6 @@ class TestOptionOutlook:
         idle = option(pool_id=9)
         assert option_outlook(idle, (pool(),), YEARS_3).inputs == 0
         assert option_outlook(option(cost=1), (pool(), pool(2)), YEARS_3).inputs == 7
-        assert portfolio_outlook([option(cost=1), idle], [pool(), pool(2)], YEARS_3).inputs == 7
 
     def test_never_names_more_than_five(self) -> None:
         ranges = {symbol: (str(Decimal(v) * 9 / 10), v) for symbol, v in RETAIN.items()}
@@ -130,15 +129,16 @@ class TestOptionOutlook:
         assert len(found.matters) == 5 and found.ranged == 6
 
 
-class TestPortfolioOutlook:
-    def test_initiatives_of_a_journey_share_its_inputs(self) -> None:
-        wide = pool(s=("0.05", "0.4"))
-        apart = replace(wide, id=2)
-        together = [option(1), option(2)]
-        one_each = [option(1), option(2, pool_id=2)]
-        shared = portfolio_outlook(together, [wide], YEARS_3).net
-        separate = portfolio_outlook(one_each, [wide, apart], YEARS_3).net
-        assert (shared[2] - shared[0]) / shared[1] > 1.1 * (separate[2] - separate[0]) / separate[1]
+class TestTogether:
+    def test_pools_that_share_a_figure_share_its_draws(self) -> None:
+        churn = {"p": ("0.1", "0.3"), "s": ("0.1", "0.3")}
+        same = shared_inputs("Households", {"N": ("contacts", [1, 2])})
+        assert shared_inputs("Households", {"N": ("contacts", [2, 1])}) == same
+        assert shared_inputs("Firms", {"N": ("contacts", [1, 2])}) != same
+        pools = [replace(pool(id_, **churn), shared=same) for id_ in (1, 2)]
+        drawn = drawn_inputs([], pools, draws=50, seed=3).inputs
+        assert (drawn[1, "p"] == drawn[2, "p"]).all()
+        assert (drawn[1, "s"] != drawn[2, "s"]).any()
 
     def test_two_on_one_pool_overlap_in_every_draw(self) -> None:
         pools = [pool(s=("0.05", "0.4"))]

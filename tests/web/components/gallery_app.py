@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from wtforms import (
     BooleanField,
     FieldList,
+    FileField,
     FormField,
     RadioField,
     SelectField,
@@ -87,6 +88,7 @@ class SampleForm(OnceForm):
     share = PercentField("Removal fraction")
     need = TextAreaField("Latent need")
     due = DayField("Go-live")
+    log = FileField("Log")
     must = BooleanField("Must meet", description="A missed criterion stops the money.")
     grade = RadioField("Evidence", choices=[("a", "Measured in a pilot"), ("b", "Benchmark")])
     milestones = FieldList(FormField(MilestoneForm), min_entries=4)

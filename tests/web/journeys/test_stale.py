@@ -93,18 +93,26 @@ class TestMoneyOnIt:
             )
             return world, make_proposal(session, cast, now, world).id
 
-    def test_is_marked_on_run_and_proposal(
-        self, client_for: ClientFor, cast: Cast, proposal: tuple[World, int]
+    def test_is_marked_wherever_a_plan_s_value_stands(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal: tuple[World, int]
     ) -> None:
         world, proposal_id = proposal
-        name = world.portfolio.journey.name
-        for person, address in (
-            (cast.viewer, f"/runs/{world.run_id}"),
+        run_id, journey = world.run_id, world.portfolio.journey
+        shown = [
+            (cast.lead, f"/scenarios/{world.portfolio.scenario.id}"),
+            (cast.viewer, f"/runs/{run_id}"),
+            (cast.viewer, f"/runs/{run_id}/answers/frontier"),
+            (cast.viewer, f"/scenarios/compare?run={run_id}&run={run_id}"),
             (cast.cfo, f"/proposals/{proposal_id}"),
-        ):
+        ]
+        for person, address in shown:
             page = client_for(person).get(address)
-            assert f"{name} : {WORDS}" in text(page), address
-            assert len(page.queries) <= 12, address
+            assert f"{journey.name} : {WORDS}" in text(page), address
+            assert len(page.queries) <= 12, "\n".join([address, *page.queries])
+        with transaction(session):
+            make_baseline(session, get_journey(session, journey.key))
+        for person, address in shown:
+            assert "days old" not in text(client_for(person).get(address)), address
 
     def test_is_marked_on_the_business_case(
         self, client_for: ClientFor, cast: Cast, proposal: tuple[World, int]

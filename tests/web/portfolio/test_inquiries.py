@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.db.session import transaction
+from app.initiatives.models import Effect, Initiative, Option
+from app.portfolio.models import Run
+from app.portfolio.queries import get_run
 from app.portfolio.rules import InquiryKind
+from app.portfolio.rules.inquiries import _PARAMETERS
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import Portfolio, begin, carry_out
 from tests.integration.portfolio.test_inquiries import work
@@ -17,6 +24,13 @@ from tests.support.pages import buttons, table, text
 
 MOST_QUERIES = 12
 WITH_PLAN = [kind for kind in InquiryKind if kind is not InquiryKind.CONFLICTS]
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few draws and budgets: what pages show does not depend on how many."""
+    for kind, few in ((InquiryKind.ROBUST, {"draws": 10}), (InquiryKind.FRONTIER, {"points": 5})):
+        monkeypatch.setitem(_PARAMETERS, kind, {**kind.parameters, **few})  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -76,6 +90,76 @@ class TestPages:
         work(session, now)
         part = lead.get(f"{address}/price/progress", headers=ask_alone, loose=True)
         assert part.headers["HX-Refresh"] == "true"
+
+
+class TestOutlook:
+    @pytest.fixture
+    def unsure(self, session: Session, portfolio: Portfolio) -> None:
+        """What CX-103 does and costs has a range in every option."""
+        with transaction(session):
+            one = session.get_one(Initiative, portfolio.candidates["CX-103"].id)
+            options = select(Option.id).where(Option.initiative_id == one.id)
+            session.execute(
+                update(Option)
+                .where(Option.initiative_id == one.id)
+                .values(cost_low=Decimal("0.9"), cost_high=Decimal("1.5"))
+            )
+            session.execute(
+                update(Effect)
+                .where(Effect.option_id.in_(options))
+                .values(removal_low=Decimal("0.02"), removal_high=Decimal("0.3"))
+            )
+
+    def test_shows_how_sure_the_plan_is_and_what_to_measure_next(
+        self, unsure: None, lead: StrictClient, address: str, session: Session, now: datetime
+    ) -> None:
+        result = address.removesuffix("/answers")
+        assert buttons(lead.get(result))["Draw the inputs"]
+        lead.post(f"{address}/outlook", data={})
+        assert "Waiting for a worker" in text(lead.get(result))
+        work(session, now)
+        page = lead.get(result)
+        assert len(page.queries) <= MOST_QUERIES
+        rows = table(page, "Outlook of the plan").rows
+        assert [row["Present value"] for row in rows] == ["Value", "Net of discounted spend"]
+        matters = table(page, "What matters most")
+        assert [row["Input"].split(" of ")[0] for row in matters.rows] == ["Effect", "Cost"]
+        assert matters.rows[0]["P10 to P90"] == "2 % to 30 %"
+        assert "10,000 draws with seed 20270101" in text(page)
+
+    def test_robustness_says_what_was_drawn_and_what_was_held(
+        self, unsure: None, lead: StrictClient, address: str, session: Session, now: datetime
+    ) -> None:
+        lead.post(f"{address}/robust", data={})
+        work(session, now)
+        page = lead.get(f"{address}/robust")
+        assert "all others were held at their figure" in text(page)
+        drawn = table(page, "What was drawn")
+        assert drawn.row("CX-103 Right first time letters, Full")["Drawn"].startswith("Effect on")
+        assert drawn.rows[-1]["Of"].startswith("5 initiatives: CX-101")
+
+    def test_without_ranges_both_say_so(
+        self, lead: StrictClient, address: str, session: Session, now: datetime
+    ) -> None:
+        for kind, words in (
+            ("outlook", "inputs of this plan has a range, so nothing can be drawn"),
+            ("robust", "No input has a range of its own here, so all were drawn from assumed"),
+        ):
+            lead.post(f"{address}/{kind}", data={})
+            work(session, now)
+            assert words in text(lead.get(f"{address}/{kind}"))
+
+    def test_a_run_from_before_ranges_were_kept_is_not_asked(
+        self, lead: StrictClient, address: str, session: Session
+    ) -> None:
+        run_id = int(address.split("/")[2])
+        with transaction(session):
+            inputs = {k: v for k, v in get_run(session, run_id).inputs.items() if k != "ranges"}
+            session.execute(update(Run).where(Run.id == run_id).values(inputs=inputs))
+        page = lead.get(address.removesuffix("/answers"))
+        assert "This run is older than the ranges of inputs." in text(page)
+        assert lead.post(f"{address}/outlook", data={}).status_code == 409
+        assert lead.get(address.removesuffix("/answers") + "/ranges.json").status_code == 404
 
 
 class TestRefusals:

@@ -138,24 +138,38 @@ class DropRule:
 
 @dataclass(frozen=True, slots=True)
 class Redraw:
-    """Other inputs than expected: per initiative (in the problem's order) the factor of what it
-    does and of what it costs, and per pool the factor of its value."""
+    """Other inputs than expected, as factors in the problem's order.
 
-    effects: tuple[Decimal, ...]
-    costs: tuple[Decimal, ...]
-    pools: tuple[Decimal, ...]
+    Per initiative that of its own value and, by option, those of each of its effects and that of
+    its spend; per pool that of its value, one for all quarters or one for each.
+    """
+
+    own: tuple[Decimal, ...]
+    effects: tuple[tuple[tuple[Decimal, ...], ...], ...]
+    costs: tuple[tuple[Decimal, ...], ...]
+    pools: tuple[tuple[Decimal, ...], ...]
 
     def apply(self, problem: Problem) -> Problem:
+        drawn = zip(problem.initiatives, self.own, self.effects, self.costs, strict=True)
         initiatives = tuple(
             replace(
                 one,
-                options=tuple(_redrawn(option, effect, cost) for option in one.options),
+                options=tuple(
+                    _redrawn(option, own, does, costs)
+                    for option, does, costs in zip(one.options, effects, spends, strict=True)
+                ),
             )
-            for one, effect, cost in zip(problem.initiatives, self.effects, self.costs, strict=True)
+            for one, own, effects, spends in drawn
         )
         pools = tuple(
-            replace(pool, value=tuple(_times(value, factor) for value in pool.value))
-            for pool, factor in zip(problem.pools, self.pools, strict=True)
+            replace(
+                pool,
+                value=tuple(
+                    _times(value, factors[min(quarter, len(factors) - 1)])
+                    for quarter, value in enumerate(pool.value)
+                ),
+            )
+            for pool, factors in zip(problem.pools, self.pools, strict=True)
         )
         return _changed(problem, initiatives=initiatives, pools=pools)
 
@@ -217,9 +231,8 @@ def change_document(change: Change) -> dict[str, Any]:
             return {"type": "add_value", "initiative": initiative, "minor": minor}
         case DropRule(rule):
             return {"type": "drop_rule", "rule": rule}
-        case Redraw(effects, costs, pools):
-            drawn = {"effects": effects, "costs": costs, "pools": pools}
-            return {"type": "redraw"} | {k: [str(f) for f in v] for k, v in drawn.items()}
+        case Redraw():
+            return {"type": "redraw"} | {name: _texts(getattr(change, name)) for name in _REDRAWN}
         case Force(initiative):
             return {"type": "force", "initiative": initiative}
         case Exclude(initiative):
@@ -249,9 +262,7 @@ def read_change(document: Mapping[str, Any]) -> Change:
             case "drop_rule":
                 return DropRule(document["rule"])
             case "redraw":
-                return Redraw(
-                    *(tuple(map(Decimal, document[k])) for k in ("effects", "costs", "pools"))
-                )
+                return Redraw(*(_factors(document[name]) for name in _REDRAWN))
             case "force":
                 return Force(document["initiative"])
             case "exclude":
@@ -307,16 +318,27 @@ def _times(amount: int, factor: Decimal) -> int:
     return int((amount * factor).to_integral_value(ROUND_HALF_EVEN))
 
 
-def _redrawn(option: Option, effect: Decimal, cost: Decimal) -> Option:
+_REDRAWN = ("own", "effects", "costs", "pools")
+
+
+def _texts(factors: Any) -> Any:
+    return [_texts(one) for one in factors] if isinstance(factors, tuple) else str(factors)
+
+
+def _factors(texts: Any) -> Any:
+    return tuple(map(_factors, texts)) if isinstance(texts, list) else Decimal(texts)
+
+
+def _redrawn(option: Option, own: Decimal, effects: tuple[Decimal, ...], cost: Decimal) -> Option:
     return replace(
         option,
-        values=tuple(_times(value, effect) for value in option.values),
+        values=tuple(_times(value, own) for value in option.values),
         spend=tuple(
             replace(flow, amounts=tuple(_times(int(a), cost) for a in flow.amounts))
             for flow in option.spend
         ),
         effects=tuple(
-            replace(one, intensity=tuple(round(a * effect, 9) for a in one.intensity))
-            for one in option.effects
+            replace(one, intensity=tuple(round(a * factor, 9) for a in one.intensity))
+            for one, factor in zip(option.effects, effects, strict=True)
         ),
     )

@@ -15,13 +15,14 @@ from app.portfolio.engine.answers.comparing import Comparison
 from app.portfolio.engine.answers.conflicts import Conflicts
 from app.portfolio.engine.answers.frontier import Frontier, FrontierPoint
 from app.portfolio.engine.answers.marginals import Marginals
+from app.portfolio.engine.answers.outlook import Outlook
 from app.portfolio.engine.answers.prices import Prices
 from app.portfolio.engine.answers.robustness import Robustness
 from app.portfolio.engine.answers.whynot import WhyNots
 from app.portfolio.engine.documents import plain_number
 from app.portfolio.engine.problem import Problem
 
-Answer = Frontier | WhyNots | Prices | Marginals | Conflicts | Robustness | Alternatives
+Answer = Frontier | WhyNots | Prices | Marginals | Conflicts | Robustness | Alternatives | Outlook
 
 KINDS: Mapping[type[Any], str] = {
     Frontier: "frontier",
@@ -31,6 +32,7 @@ KINDS: Mapping[type[Any], str] = {
     Conflicts: "conflicts",
     Robustness: "robust",
     Alternatives: "alternatives",
+    Outlook: "outlook",
 }
 
 

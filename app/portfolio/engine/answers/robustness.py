@@ -12,7 +12,8 @@ import numpy as np
 
 from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.questions import Question
-from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty, drawn
+from app.portfolio.engine.answers.ranges import VALUE_SEED, Ranges
+from app.portfolio.engine.answers.uncertainty import Draws, Uncertainty
 from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.counting import ZERO, Account
 from app.portfolio.engine.plan import Plan, relative_gap
@@ -67,8 +68,10 @@ class Regret:
 class Robustness:
     """``plan`` is the distribution of the plan's own value with its choices fixed, ``best`` that of
     re-optimising with hindsight. ``gap``: the largest gap any re-solve was left with; ``method``
-    says how they were solved. ``missed``: draws in which the plan's own cost breaks a limit."""
+    says how they were solved. ``missed``: draws in which the plan's own cost breaks a limit.
+    ``is_assumed``: the spreads were assumed, not stored with the inputs."""
 
+    is_assumed: bool
     seed: int
     draws: int
     valued: int
@@ -87,7 +90,7 @@ def robustness(
     problem: Problem,
     plan: Plan,
     *,
-    uncertainty: Uncertainty | None = None,
+    uncertainty: Uncertainty | Ranges | None = None,
     draws: int = 200,
     seed: int = 2027,
     gap: float = 1e-3,
@@ -98,12 +101,13 @@ def robustness(
 ) -> Robustness:
     """Draw inputs, choose anew for each, and value the plan as it is over many more draws.
 
+    With ranges the many draws are those of the plan's outlook, so that both say the same.
     ``on_progress`` hears how many of the draws are done.
     """
     began = monotonic()
     spread = uncertainty or Uncertainty()
     held = account_of(problem, plan) if plan.has_plan else None
-    sample = drawn(problem, spread, draws, seed)
+    sample = spread.draws(problem, draws, seed)
     work = _Work(sample, gap, on_progress)
     try:
         with Desk(problem, seconds=time_limit, should_stop=should_stop, backend=backend) as desk:
@@ -112,10 +116,12 @@ def robustness(
                 work.rival = _runner_up(desk, held, gap)
     except StoppedError:
         work.is_complete = False
-    many = drawn(problem, spread, MOST_VALUED, seed + 1)
+    is_assumed = isinstance(spread, Uncertainty)
+    many = spread.draws(problem, MOST_VALUED, seed + 1 if is_assumed else VALUE_SEED)
     values = None if held is None else fixed_values(held, many)
     replies = list(work.replies.values())
     return Robustness(
+        is_assumed=is_assumed,
         seed=seed,
         draws=len(replies),
         valued=0 if values is None else len(values),
@@ -125,9 +131,7 @@ def robustness(
         plan=None if values is None else distribution(values),
         best=distribution(np.array([float(reply.value or 0) for reply in replies])),
         missed=None if held is None else _missed(held, sample),
-        runner_up=None
-        if work.rival is None or values is None
-        else _regret(work.rival, values, many),
+        runner_up=_regret(work.rival, values, many),
         is_complete=work.is_complete,
         seconds=monotonic() - began,
     )
@@ -145,7 +149,7 @@ class _Work:
         self.is_complete = True
 
     def choose_anew(self, desk: Desk) -> None:
-        draws = len(self.sample.effects)
+        draws = self.sample.size
 
         def one(draw: int, window: int) -> Reply | None:
             if desk.seconds_left <= 0:
@@ -171,22 +175,32 @@ class _Work:
 def fixed_values(account: Account, draws: Draws) -> Any:
     """What a plan with these choices is worth in every draw, overlap and overtime included."""
     problem = account.problem
-    effect = draws.effects[:, [p.initiative for p in account.chosen]]
-    own = np.array([float(problem.own_value(p)) for p in account.chosen])
-    total = effect @ own
     # Synergies, overtime and prices paid depend on the choices alone.
-    fixed = float(account.exact_value - sum(account.pool_values.values(), ZERO)) - own.sum()
+    fixed = float(account.exact_value - sum(account.pool_values.values(), ZERO))
+    total = np.full(draws.size, fixed)
+    for one in account.chosen:
+        own = float(problem.own_value(one))
+        if own:
+            total += own * (draws.own(one.initiative) - 1.0)
     for pool, columns in _by_pool(account).items():
-        removed = -np.expm1(-(effect[:, columns.rows] @ columns.intensity))
-        total = total + (removed @ columns.worth) * draws.pools[:, pool]
-    return total + fixed
+        acting = [account.chosen[row] for row in columns.rows]
+        effect = np.column_stack([draws.effect(p.initiative, p.option, pool) for p in acting])
+        removed = -np.expm1(-(effect @ columns.intensity))
+        factor = draws.pool(pool)
+        if factor.shape[1] == 1:
+            total += (removed @ columns.worth) * factor[:, 0]
+        else:
+            total += (removed * factor[:, columns.quarters]) @ columns.worth
+    return total
 
 
 @dataclass(frozen=True)
 class _Columns:
-    """One pool: who of the chosen acts on it, how much per quarter, and what a quarter is worth."""
+    """One pool: who of the chosen acts on it, in which quarters, how much in each, and what a
+    quarter is worth."""
 
     rows: list[int]
+    quarters: list[int]
     intensity: Any
     worth: Any
 
@@ -206,7 +220,7 @@ def _by_pool(account: Account) -> dict[int, _Columns]:
                 intensity[place[row], column] = amount
         value = account.problem.pools[pool].value
         worth = np.array([float(value[quarter]) for quarter in quarters])
-        columns[pool] = _Columns(rows, intensity, worth)
+        columns[pool] = _Columns(rows, list(quarters), intensity, worth)
     return columns
 
 
@@ -241,8 +255,11 @@ def _shares(
 def _missed(account: Account, draws: Draws) -> float:
     """The share of draws in which some fund would be overspent, quarter by quarter."""
     problem = account.problem
-    count = len(draws.costs)
+    count = draws.size
     broken = np.zeros(count, dtype=bool)
+    if not account.chosen:
+        return 0.0
+    costs = np.column_stack([draws.cost(p.initiative, p.option) for p in account.chosen])
     for place, fund in enumerate(problem.funds):
         table = np.zeros((len(account.chosen), len(problem.quarters)))
         for row, placement in enumerate(account.chosen):
@@ -250,7 +267,7 @@ def _missed(account: Account, draws: Draws) -> float:
                 if flow.target == place:
                     for quarter, amount in problem.in_horizon(placement, flow):
                         table[row, quarter] += float(amount)
-        spend = draws.costs[:, [p.initiative for p in account.chosen]] @ table
+        spend = costs @ table
         arrived = np.zeros(count)
         for quarter, (budget, bound) in enumerate(zip(fund.budget, fund.bound, strict=True)):
             there = budget + arrived
@@ -266,7 +283,9 @@ def _runner_up(desk: Desk, held: Account, gap: float) -> Account | None:
     return desk.ask(Question(apart=(funded,), gap=gap, seconds=seconds)).account
 
 
-def _regret(rival: Account, values: Any, draws: Draws) -> Regret:
+def _regret(rival: Account | None, values: Any, draws: Draws) -> Regret | None:
+    if rival is None or values is None:
+        return None
     lost = fixed_values(rival, draws) - values
     regret = np.maximum(lost, 0.0)
     names = [one.key for one in rival.problem.initiatives]

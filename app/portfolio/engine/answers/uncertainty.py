@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -64,21 +65,72 @@ class Uncertainty:
     default_cost: Spread = COST
     default_pool: Spread = POOL
 
+    def draws(self, problem: Problem, count: int, seed: int) -> Draws:
+        """``count`` draws; equal seeds give equal draws."""
+        return drawn(problem, self, count, seed)
 
-@dataclass(frozen=True)
-class Draws:
-    """Factors by draw (rows) and initiative or pool (columns)."""
 
-    effects: Any
-    costs: Any
-    pools: Any
+class Draws(ABC):
+    """Factors by which drawn inputs differ from what a problem states, an array over the draws."""
+
+    def __init__(self, problem: Problem, size: int) -> None:
+        self.problem, self.size = problem, size
+
+    @abstractmethod
+    def own(self, initiative: int) -> Any:
+        """Of what an initiative is worth by itself."""
+
+    @abstractmethod
+    def effect(self, initiative: int, option: int, pool: int) -> Any:
+        """Of what an option does to a pool."""
+
+    @abstractmethod
+    def cost(self, initiative: int, option: int) -> Any:
+        """Of what an option spends."""
+
+    @abstractmethod
+    def pool(self, pool: int) -> Any:
+        """Of a pool's value: draws × one column, or draws × quarters."""
 
     def change(self, draw: int) -> Redraw:
         """The inputs of one draw."""
-        return Redraw(*(_decimals(part[draw]) for part in (self.effects, self.costs, self.pools)))
+        own, effects, costs = [], [], []
+        for i, one in enumerate(self.problem.initiatives):
+            own.append(_decimal(self.own(i)[draw]))
+            effects.append(
+                tuple(
+                    tuple(_decimal(self.effect(i, o, e.pool)[draw]) for e in option.effects)
+                    for o, option in enumerate(one.options)
+                )
+            )
+            costs.append(tuple(_decimal(self.cost(i, o)[draw]) for o in range(len(one.options))))
+        pools = (self.pool(place)[draw] for place in range(len(self.problem.pools)))
+        return Redraw(
+            tuple(own), tuple(effects), tuple(costs), tuple(tuple(map(_decimal, p)) for p in pools)
+        )
 
 
-def drawn(problem: Problem, uncertainty: Uncertainty, count: int, seed: int) -> Draws:
+class FactorDraws(Draws):
+    """Factors by draw (rows) and initiative or pool (columns)."""
+
+    def __init__(self, problem: Problem, effects: Any, costs: Any, pools: Any) -> None:
+        super().__init__(problem, len(effects))
+        self.effects, self.costs, self.pools = effects, costs, pools
+
+    def own(self, initiative: int) -> Any:
+        return self.effects[:, initiative]
+
+    def effect(self, initiative: int, option: int, pool: int) -> Any:
+        return self.effects[:, initiative]
+
+    def cost(self, initiative: int, option: int) -> Any:
+        return self.costs[:, initiative]
+
+    def pool(self, pool: int) -> Any:
+        return self.pools[:, pool : pool + 1]
+
+
+def drawn(problem: Problem, uncertainty: Uncertainty, count: int, seed: int) -> FactorDraws:
     """``count`` draws; equal seeds give equal draws."""
     random = np.random.default_rng(seed)
     names = [one.key for one in problem.initiatives]
@@ -93,7 +145,7 @@ def drawn(problem: Problem, uncertainty: Uncertainty, count: int, seed: int) -> 
         columns = [given.get(key, default).factors(normal[:, k]) for k, key in enumerate(keys)]
         table = np.column_stack(columns) if columns else np.zeros((count, 0))
         parts.append(np.round(np.maximum(table, 0.0), DIGITS))
-    return Draws(*parts)
+    return FactorDraws(problem, *parts)
 
 
 def read_uncertainty(tree: Any, problem: Problem) -> Uncertainty:
@@ -151,5 +203,5 @@ def _spread(value: Any, path: str) -> Spread:
     return Spread(float(low), float(middle), float(high))
 
 
-def _decimals(row: Any) -> tuple[Decimal, ...]:
-    return tuple(Decimal(repr(float(value))) for value in row)
+def _decimal(value: Any) -> Decimal:
+    return Decimal(repr(float(value)))
