@@ -29,7 +29,7 @@ check: setup-dev ## style, types and the borders between packages
 	$(BIN)/lint-imports
 
 test: check ## everything: check, then all tests on SQLite and PostgreSQL and in a browser
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 interpreters: setup-dev ## the optimizer's own tests on every other Python at hand, or on ONLY=3.13
 	$(BIN)/python -m ops.interpreters $(ONLY)
