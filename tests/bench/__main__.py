@@ -29,6 +29,9 @@ def main(wanted: list[str]) -> int:
         for row in bench_interactions.rows(wanted[1:]):
             print(f"  {row.name:<{WIDTHS[0]}}  {row.figure}  {row.target}", flush=True)
         return 0
+    if any(one.startswith("-") for one in wanted):
+        print(str(__doc__).strip())
+        return 0 if wanted == ["--help"] else 2
     names = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
     areas = [name for name in names if not wanted or name.removeprefix("bench_") in wanted]
     if not areas:

@@ -19,7 +19,11 @@ WIDTHS = (62, 62)
 
 def main(arguments: list[str]) -> int:
     """Try line by line; 1 if a gate does not hold or an area does not exist."""
-    wanted = [one for one in arguments if not one.startswith("--")]
+    strange = [one for one in arguments if one.startswith("-") and one != "--short"]
+    if strange:
+        print(str(__doc__).strip())
+        return 0 if strange == ["--help"] else 2
+    wanted = [one for one in arguments if not one.startswith("-")]
     size = Size(10 if "--short" in arguments else 1)
     names = sorted(path.stem for path in Path(__file__).parent.glob("prove_*.py"))
     areas = [name for name in names if not wanted or name.removeprefix("prove_") in wanted]
