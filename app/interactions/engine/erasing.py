@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from app.interactions.engine.duck import fetch_one, open_duck, quoted
+from app.interactions.engine.duck import fetch_one, open_duck, quoted, write_parquet
 from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
@@ -30,10 +30,7 @@ def erase_customer(request: EraseRequest) -> EraseReport:
                 engine, f"SELECT count(*), count(*) FILTER ({theirs}) FROM {scan}"
             )
             if erased:
-                engine.raw_sql(
-                    f"COPY (SELECT * FROM {scan} WHERE NOT ({theirs}))"
-                    f" TO {quoted(str(fresh))} (FORMAT parquet)"
-                )
+                write_parquet(engine, f"SELECT * FROM {scan} WHERE NOT ({theirs})", fresh)
                 os.replace(fresh, path)
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ import ibis
 from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
 
-from app.interactions.engine.checks import Checks
+from app.interactions.engine.checks import SKIPPED, Checks
 from app.interactions.engine.counting import counts, cuts_of
 from app.interactions.engine.plain import check_mapped
 from app.interactions.engine.refusals import FileRefusedError
@@ -60,7 +60,8 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
         for one in mapping.spread or (None,)
     ]
     rows = pieces[0] if len(pieces) == 1 else ibis.union(*pieces)
-    sound = rows.filter((rows.doubts & ibis.literal(checks.errors_mask, "int64")) == 0)
+    unsound = ibis.literal(checks.errors_mask | SKIPPED, "int64")
+    sound = rows.filter((rows.doubts & unsound) == 0)
     try:
         found = engine.to_pyarrow(counts(sound)).to_pylist()
     except Exception as error:
