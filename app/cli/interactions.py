@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,10 @@ from app.interactions.services import (
     sweep_store,
     write_months,
 )
+from app.journeys.exports import moment_figures
+from app.journeys.presenters import MOMENT_HEAD, moment_table, span_words
+from app.journeys.queries import find_last_month, get_journey, load_followed
+from app.journeys.rules import last_months
 from app.web.clock import now
 
 interactions = AppGroup("interactions", help="Log interactions from files and warehouses.")
@@ -134,6 +139,30 @@ def count(source_ids: tuple[int, ...]) -> None:
     wanted = source_ids or [one.id for one in queries.list_live_sources(db.session)]
     for source_id in wanted:
         _count(source_id, _store())
+
+
+@interactions.command("moments")
+@click.option("--journey", "journey_key", required=True, help="Key of the journey.")
+@click.option("--json", "as_json", is_flag=True, help="Give the figures as JSON.")
+@said_plainly
+def moments(journey_key: str, as_json: bool) -> None:
+    """Say what followed bad contacts of a journey, beside what followed good ones."""
+    journey = get_journey(db.session, journey_key)
+    last = find_last_month(db.session, journey.id)
+    if last is None:
+        raise InvalidError(f"No contact of “{journey.name}” is logged yet.")
+    span = last_months(last)
+    followed = load_followed(db.session, journey.id, span)
+    if as_json:
+        click.echo(json.dumps(moment_figures(journey.key, span, followed), ensure_ascii=False))
+        return
+    told = moment_table(followed)
+    click.echo(f"{journey.name}, {span_words(span)}; {told.basis}.")
+    click.echo(told.says)
+    for row in told.rows:
+        click.echo(f"{row.reason}: {row.moments} moments, {row.note}")
+        for word, cell in zip(MOMENT_HEAD, row.cells, strict=True):
+            click.echo(f"  {word}: {cell.value}{f' ({cell.note})' if cell.note else ''}")
 
 
 @interactions.command("erase")

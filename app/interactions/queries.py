@@ -102,6 +102,11 @@ def list_months(session: Session, source: InteractionSource) -> list[MonthSums]:
     ]
 
 
+def load_journey_ids(session: Session) -> dict[str, int]:
+    """Every journey's id by its key."""
+    return {key: id_ for id_, key in session.execute(select(Journey.id, Journey.key))}
+
+
 def load_spots(session: Session) -> dict[Place, Spot]:
     """Every touchpoint by journey key, stage and channel."""
     query = (

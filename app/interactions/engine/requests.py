@@ -86,9 +86,28 @@ class Cut(_Message):
     minutes_milli: int
     scored: int
     score_micro: int
+    keyed: int
     repeats: int
     escalated: int
     lost: int
+
+
+class MomentCut(_Message):
+    """What followed the moments of a month, or the met contacts they are compared with.
+
+    ``journey`` and ``reason`` are the source's own words; the rest is as `Aftermath` has it.
+    """
+
+    month: date
+    journey: str | None
+    reason: str
+    is_met: bool
+    contacts: int
+    repeated: int
+    escalated: int
+    silent: int
+    lost: int
+    lost_alone: int
 
 
 class CountRequest(_Message):
@@ -111,6 +130,7 @@ class CountReport(_Message):
     first_on: date | None
     last_on: date | None
     cuts: tuple[Cut, ...]
+    moments: tuple[MomentCut, ...] = ()
 
 
 class EraseRequest(_Message):

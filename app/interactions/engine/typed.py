@@ -144,7 +144,11 @@ def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
             is_asked=is_asked & ~typing.staged.is_blank,
         )
     )  # fmt: skip
-    # A row of faults is named even where it stands for no contact.
+    return _skipping(rows)
+
+
+def _skipping(rows: ir.Table) -> ir.Table:
+    """The rows with their final doubts; one of faults is named even if it stands for no contact."""
     counts = rows.is_asked & ((rows.contacts > 0) | (rows.doubts > 0))
     doubts = ibis.ifelse(counts, rows.doubts, ibis.literal(SKIPPED, "int64"))
     return rows.mutate(doubts=doubts).drop("is_asked")

@@ -37,7 +37,7 @@ from app.interactions.engine.requests import (
 )
 from app.interactions.services.store import LogStore, file_digest
 from app.jobs.services import enqueue
-from app.journeys.models import InteractionMonth, InteractionSource, Journey
+from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource, Journey
 from app.journeys.rules import SourceState
 from app.values.canonical import digest
 from app.values.money import CURRENCY_DIGITS
@@ -316,7 +316,7 @@ def _check_address(address: str, table: str) -> None:
 def remove_source(
     session: Session, store: LogStore, source: InteractionSource, *, actor: Person, now: datetime
 ) -> None:
-    """Take an import back: its months and its log go, that it was there stays on the record.
+    """Take an import back: what was counted and its log go, that it was there stays on record.
 
     Raises ConflictError when that was done already.
     """
@@ -326,6 +326,7 @@ def remove_source(
     months = InteractionMonth.source_id == source.id
     count = session.scalar(select(func.count()).select_from(InteractionMonth).where(months))
     session.execute(delete(InteractionMonth).where(months))
+    session.execute(delete(InteractionMoment).where(InteractionMoment.source_id == source.id))
     source.state, source.removed_by_id, source.removed_at = SourceState.REMOVED, actor.id, now
     session.flush()
     record(

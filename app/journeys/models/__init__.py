@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from app.journeys.models.controls import ControlTotal, PoolControl
-from app.journeys.models.interactions import InteractionMonth, InteractionSource
+from app.journeys.models.interactions import (
+    InteractionMoment,
+    InteractionMonth,
+    InteractionSource,
+)
 from app.journeys.models.journeys import (
     Baseline,
     FigureOrigin,
@@ -21,6 +25,7 @@ __all__ = [
     "ControlTotal",
     "CustomerNeed",
     "FigureOrigin",
+    "InteractionMoment",
     "InteractionMonth",
     "InteractionSource",
     "Journey",

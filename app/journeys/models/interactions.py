@@ -72,8 +72,9 @@ class InteractionMonth(Base):
 
     ``month`` is its first day. ``judged`` contacts say whether the expectation was met, ``unmet``
     of them that it was not; ``costed``, ``timed`` and ``scored`` say how many of the contacts the
-    sums of cost, minutes and score (0 to 10) stand on. ``repeats``: the same customer again for
-    the same reason within 30 days. ``lost``: the outcome says that the customer left.
+    sums of cost, minutes and score (0 to 10) stand on, ``keyed`` how many name their customer.
+    ``repeats``: the same customer again for the same reason within 30 days. ``lost``: the outcome
+    says that the customer left.
     """
 
     __tablename__ = "interaction_months"
@@ -103,9 +104,45 @@ class InteractionMonth(Base):
     minutes: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
     scored: Mapped[int] = mapped_column(default=0)
     score_sum: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
+    keyed: Mapped[int] = mapped_column(default=0)
     repeats: Mapped[int] = mapped_column(default=0)
     escalated: Mapped[int] = mapped_column(default=0)
     lost: Mapped[int] = mapped_column(default=0)
 
     source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
     touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")
+
+
+class InteractionMoment(Base):
+    """What followed the moments of one source in one journey and month, for one reason.
+
+    Rows with ``is_met`` hold the met contacts that moments are compared with. ``month`` is its
+    first day; all else is defined by `app.journeys.rules.aftermaths`.
+    """
+
+    __tablename__ = "interaction_moments"
+    __table_args__ = (
+        CheckConstraint("contacts > 0", name="contacts_positive"),
+        CheckConstraint("repeated BETWEEN 0 AND contacts", name="repeated_in_contacts"),
+        CheckConstraint("escalated BETWEEN 0 AND contacts", name="escalated_in_contacts"),
+        CheckConstraint("silent BETWEEN 0 AND contacts - lost", name="silent_or_lost"),
+        CheckConstraint("lost_alone BETWEEN 0 AND lost", name="lost_alone_in_lost"),
+        Index("ix_interaction_moments_journey_id_month", "journey_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("interaction_sources.id", ondelete="RESTRICT"), index=True
+    )
+    journey_id: Mapped[int] = mapped_column(ForeignKey("journeys.id", ondelete="RESTRICT"))
+    month: Mapped[date]
+    reason: Mapped[str]
+    is_met: Mapped[bool]
+    contacts: Mapped[int]
+    repeated: Mapped[int]
+    escalated: Mapped[int]
+    silent: Mapped[int]
+    lost: Mapped[int]
+    lost_alone: Mapped[int]
+
+    source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")

@@ -30,6 +30,7 @@ from app.journeys.presenters.journeys import (
     uncovered_ids,
 )
 from app.journeys.presenters.looks import SHOWS, Look, reads_log
+from app.journeys.presenters.moments import MOMENT_HEAD, MomentTable, moment_table
 from app.journeys.presenters.needs import NeedView, need_view
 from app.journeys.presenters.origins import (
     SHOWN,
@@ -50,6 +51,7 @@ from app.journeys.presenters.pools import (
 __all__ = [
     "COMPARED",
     "FIGURE_HEAD",
+    "MOMENT_HEAD",
     "SHOWN",
     "SHOWS",
     "SORTS",
@@ -58,6 +60,7 @@ __all__ = [
     "Inspector",
     "JourneyRow",
     "Look",
+    "MomentTable",
     "NeedView",
     "PoolView",
     "SpotLine",
@@ -79,6 +82,7 @@ __all__ = [
     "log_line",
     "log_words",
     "loss_rows",
+    "moment_table",
     "month_choices",
     "need_view",
     "origin_rows",

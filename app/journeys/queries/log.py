@@ -23,14 +23,14 @@ _SUMS: tuple[Any, ...] = tuple(
         InteractionMonth.contacts, InteractionMonth.judged, InteractionMonth.unmet,
         InteractionMonth.costed, InteractionMonth.cost_minor, InteractionMonth.timed,
         InteractionMonth.minutes, InteractionMonth.scored, InteractionMonth.score_sum,
-        InteractionMonth.repeats, InteractionMonth.escalated, InteractionMonth.lost,
+        InteractionMonth.keyed, InteractionMonth.repeats, InteractionMonth.escalated,
+        InteractionMonth.lost,
     )
 )  # fmt: skip
 _EXACT = (6, 8)
 """The sums that are measures and not counts."""
-_COUNTS = InteractionMonth.source_id.in_(
-    select(InteractionSource.id).where(InteractionSource.state != SourceState.REMOVED)
-)
+LIVE_SOURCES = select(InteractionSource.id).where(InteractionSource.state != SourceState.REMOVED)
+_COUNTS = InteractionMonth.source_id.in_(LIVE_SOURCES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,16 @@ from app.journeys.rules.log import (
     months_between,
     total_of,
 )
-from app.journeys.rules.moments import WATCH, Aftermath, LoggedContact, aftermaths
+from app.journeys.rules.moments import (
+    WATCH,
+    Aftermath,
+    Compared,
+    Consequence,
+    LoggedContact,
+    Moment,
+    aftermaths,
+    ordered_by_loss,
+)
 from app.journeys.rules.needs import (
     NeedDraft,
     NeedKind,
@@ -149,6 +158,8 @@ __all__ = [
     "Channel",
     "ChannelGroup",
     "Claim",
+    "Compared",
+    "Consequence",
     "ControlDraft",
     "ControlKind",
     "Driver",
@@ -164,6 +175,7 @@ __all__ = [
     "LoggedFigures",
     "LoggedMonth",
     "Measured",
+    "Moment",
     "MonthSpan",
     "NeedDraft",
     "NeedKind",
@@ -221,6 +233,7 @@ __all__ = [
     "need_cell",
     "need_faults",
     "opportunity_score",
+    "ordered_by_loss",
     "origins_of",
     "pain",
     "pain_scale",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from app.interactions.services import (
 )
 from app.jobs.models import Job
 from app.jobs.rules import JobState
-from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource
 from app.journeys.rules import SourceState
 from tests.factories.accounts import Cast
 from tests.factories.journeys import make_journey
@@ -125,6 +126,41 @@ class TestImportLog:
             transaction(session),
         ):
             import_log(session, store, draft, actor=cast.manager, now=now)
+
+
+class TestMoments:
+    LINES = rows(
+        row(ok="no"),
+        row(id="2", when="2026-05-09 10:00", result="Left", ok=""),
+        row(id="3", when="2026-11-30 10:00", who="K2"),
+    )
+
+    def test_are_counted_anew_told_and_taken_back_with_their_log(
+        self, app: Flask, session: Session, store: LogStore, cast: Cast, now: datetime,
+        tmp_path: Path, run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        source = _import(session, store, _file(tmp_path, self.LINES), cast, now)
+        run_jobs()
+        with transaction(session):
+            count_again(session, source, actor=cast.lead, now=now)
+        run_jobs()
+        (moment,) = session.scalars(select(InteractionMoment))
+        assert (moment.source_id, moment.is_met) == (source.id, False)
+        assert moment.month == date(2026, 5, 1)
+        assert (moment.contacts, moment.repeated, moment.lost, moment.lost_alone) == (1, 1, 1, 1)
+        assert sum(one.keyed for one in _months(session, source)) == 3
+
+        runner = app.test_cli_runner()
+        told = runner.invoke(args=["interactions", "moments", "--journey", "motor-claim"])
+        figures = runner.invoke(
+            args=["interactions", "moments", "--journey", "motor-claim", "--json"]
+        )
+        assert "Where is my claim?: 1 moments" in told.output
+        assert json.loads(figures.output)["reasons"][0]["moments"]["lost_alone"] == 1
+
+        with transaction(session):
+            remove_source(session, store, source, actor=cast.lead, now=now)
+        assert list(session.scalars(select(InteractionMoment))) == []
 
 
 class TestRemoveSource:
