@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.journeys.presenters.contacts import MOST_ROWS, NO_REASON
 from app.journeys.queries import Followed
-from app.journeys.rules import Aftermath, Compared, Consequence, ordered_by_loss
+from app.journeys.rules import Compared, Consequence, ordered_by_loss
 from app.web.filters import NONE, number, percent
 
 CONSEQUENCES = (
@@ -84,7 +84,7 @@ def _nothing(followed: Followed, whole: Compared) -> str:
 def _known(whole: Compared) -> frozenset[Consequence]:
     """What the log ever says; a customer who does not come back is always seen."""
     seen = (Consequence.ESCALATED, Consequence.LOST)
-    told = {one for one in seen if getattr(whole.unmet, one) or getattr(whole.met, one)}
+    told = {one for one in seen if whole.unmet.count(one) or whole.met.count(one)}
     if Consequence.LOST in told:
         told.add(Consequence.LOST_ALONE)
     return frozenset({Consequence.REPEATED, Consequence.SILENT} | told)
@@ -120,14 +120,10 @@ def _cell(one: Compared, what: Consequence, *, is_known: bool) -> MomentCell:
     if not is_known:
         return MomentCell(NONE)
     if not one.is_telling:
-        return MomentCell(_of(one.unmet, what), "too few")
+        return MomentCell(f"{number(one.unmet.count(what))} of {number(one.unmet.contacts)}")
     share = percent(one.unmet.share(what))
     if what is Consequence.LOST_ALONE:
         return MomentCell(share)
     lift = one.lift(what)
-    beside = f"{percent(one.met.share(what))} after met"
-    return MomentCell(share, beside if lift is None else f"{beside}, {number(lift, 1)} ×")
-
-
-def _of(one: Aftermath, what: Consequence) -> str:
-    return f"{number(getattr(one, what))} of {number(one.contacts)}"
+    beside = f"met: {percent(one.met.share(what))}"
+    return MomentCell(share, beside if lift is None else f"{beside}, {number(lift, 1)}\u202f×")

@@ -17,6 +17,8 @@ from app.journeys.rules.log import FEWEST_JUDGED
 
 WATCH = timedelta(days=90)
 """How long after a contact its consequences are looked for, and how long before it for others."""
+FEWEST_FOLLOWED = 5
+"""Of what follows fewer met contacts than this, a multiple would be chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,13 @@ class Aftermath:
             self.lost + other.lost, self.lost_alone + other.lost_alone,
         )  # fmt: skip
 
+    def count(self, what: Consequence) -> int:
+        """How many of the contacts this followed."""
+        return int(getattr(self, what))
+
     def share(self, what: Consequence) -> Decimal | None:
         """The share of the contacts that this followed, 0 to 1; None without a contact."""
-        return Decimal(getattr(self, what)) / self.contacts if self.contacts else None
+        return Decimal(self.count(what)) / self.contacts if self.contacts else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +150,11 @@ class Compared:
     def lift(self, what: Consequence) -> Decimal | None:
         """How many times as often this follows an unmet contact as a met one.
 
-        None with too few contacts on either side, or where it follows no met one.
+        None with too few contacts on either side, or where it follows hardly a met one.
         """
         after_unmet, after_met = self.unmet.share(what), self.met.share(what)
-        if not self.is_telling or after_unmet is None or not after_met:
+        is_chance = not self.is_telling or self.met.count(what) < FEWEST_FOLLOWED
+        if is_chance or after_unmet is None or not after_met:
             return None
         return after_unmet / after_met
 
@@ -160,7 +167,7 @@ def ordered_by_loss(by_reason: Mapping[str, Compared]) -> list[tuple[str, Compar
 
     def place(item: tuple[str, Compared]) -> tuple[bool, Decimal | int, int, str]:
         reason, one = item
-        lost = one.unmet.share(Consequence.LOST) or Decimal(0)
+        lost = one.unmet.share(Consequence.LOST) or 0
         by = -lost if one.is_telling else -one.unmet.lost
         return not one.is_telling, by, -one.unmet.contacts, reason
 

@@ -105,13 +105,15 @@ class TestUnjudged:
 
 class TestCompared:
     def test_says_how_many_times_as_often_something_follows(self) -> None:
-        one = Compared(Aftermath(contacts=40, lost=8, silent=4), Aftermath(contacts=60, lost=3))
+        one = Compared(
+            Aftermath(contacts=40, lost=8, silent=4), Aftermath(contacts=100, lost=5, silent=4)
+        )
 
         assert one.lift(Consequence.LOST) == Decimal(4)
         assert one.lift(Consequence.SILENT) is None
 
     def test_says_nothing_of_too_few(self) -> None:
-        one = Compared(Aftermath(contacts=29, lost=8), Aftermath(contacts=60, lost=3))
+        one = Compared(Aftermath(contacts=29, lost=8), Aftermath(contacts=60, lost=9))
 
         assert one.lift(Consequence.LOST) is None
         assert Aftermath().share(Consequence.LOST) is None

@@ -203,11 +203,11 @@ class TestTables:
         told = table(page, "What followed moments")
         row = told.row("Where is my claim? beside 200 met contacts")
         assert row["Moments"] == "100"
-        assert row["Left"] == "20 % 5 % after met, 4.0 ×"
+        assert row["Left"] == "20 % met: 5 %, 4.0 ×"
         assert row["Left after this alone"] == "12 %"
         assert row["Escalated"] == "–"
         few = told.row("Queue beside 0 met contacts: too few to compare")
-        assert few["Left"] == "1 of 4 too few"
+        assert few["Left"] == "1 of 4"
         assert "Long ago" not in text(page)
         assert "customers left after 20.2" in text(page)
         assert "400 of 870 contacts name their customer" in text(page)
