@@ -232,12 +232,18 @@ def _count(source_id: int, store: LogStore) -> None:
         source = write_months(db.session, source_id, report, now=now())
     months, contacts = queries.count_months(db.session).get(source_id, (0, 0))
     click.echo(
-        f"{source.name}: {months} months, {contacts:,} contacts at touchpoints,"
+        f"{source.name}: {months:,} {'month' if months == 1 else 'months'}, {contacts:,} contacts at touchpoints,"
         f" {source.unplaced_count:,} without a place. {time.monotonic() - began:.1f} s."
     )
     for issue in source.issues:
         if issue.get("found_by"):
             click.echo(f"  {issue['message']}", err=True)
+    if source.unplaced_count:
+        click.echo(
+            "  Contacts without a place count after their touchpoint is added to the journey and"
+            f" “flask interactions count {source_id}” was run.",
+            err=True,
+        )
 
 
 def _name_issues(report: ReadReport) -> None:

@@ -1,6 +1,7 @@
 """Keep what followed each bad contact, and how many contacts of a month name their customer.
 
-Months counted before say of none that it does; counting a source again fills both.
+Months counted before say of none that it does; counting a source again fills both. Contacts of a
+month may be more than two billion, such as the visits of a website.
 
 Revision ID: 0020
 Revises: 0017
@@ -16,12 +17,26 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
+COUNTS = (
+    "contacts",
+    "judged",
+    "unmet",
+    "costed",
+    "timed",
+    "scored",
+    "repeats",
+    "escalated",
+    "lost",
+)
+
 
 def upgrade() -> None:
     op.add_column(
         "interaction_months",
         sa.Column("keyed", sa.Integer(), nullable=False, server_default=sa.text("0")),
     )
+    _alter_counts(sa.Integer(), sa.BigInteger())
+    _alter("interaction_months", "keyed", sa.Integer(), sa.BigInteger())
     op.create_table(
         "interaction_moments",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -78,3 +93,18 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("interaction_moments")
     op.drop_column("interaction_months", "keyed")
+    _alter_counts(sa.BigInteger(), sa.Integer())
+
+
+def _alter_counts(old: sa.types.TypeEngine[int], new: sa.types.TypeEngine[int]) -> None:
+    for name in COUNTS:
+        _alter("interaction_months", name, old, new)
+    _alter("interaction_sources", "unplaced_count", old, new)
+
+
+def _alter(
+    table: str, column: str, old: sa.types.TypeEngine[int], new: sa.types.TypeEngine[int]
+) -> None:
+    """Widen or narrow a column; SQLite's whole numbers are wide enough as they are."""
+    if op.get_bind().dialect.name != "sqlite":
+        op.alter_column(table, column, existing_type=old, type_=new, existing_nullable=False)

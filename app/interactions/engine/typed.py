@@ -28,6 +28,8 @@ from app.interactions.engine.mapping import (
 from app.interactions.engine.staging import Staged
 
 LONGEST_TEXT = 400
+MOST_CONTACTS = 10**10
+"""Most contacts of one row; a country's website has a billion visits a year."""
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _NO_MOMENT = "“{cell}” is not a moment; write it as 2027-03-31 09:30."
@@ -201,8 +203,13 @@ def _contacts(typing: Typing, spread: Spread | None) -> ir.IntegerValue:
         return ibis.literal(1, "int64")
     count = typing.number(name)
     typing.checks.refuse(
-        (count < 0) | (count != count.floor()) | (count > 10**9),
+        (count < 0) | (count != count.floor()),
         "“{cell}” is not a count of contacts; write a whole number of 0 or more.",
+        name,
+    )
+    typing.checks.refuse(
+        count > MOST_CONTACTS,
+        f"“{{cell}}” is more than one row can stand for, which is {MOST_CONTACTS:,} contacts.",
         name,
     )
     if mapping.invited is not None:

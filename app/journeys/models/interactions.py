@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -19,6 +19,8 @@ from app.journeys.models.journeys import Touchpoint
 from app.journeys.rules import SourceState
 
 _LIVE = text("state <> 'removed'")
+_Contacts = BigInteger().with_variant(Integer(), "sqlite")
+"""Contacts added up; a row of a log may stand for a billion visits of a website."""
 
 
 class InteractionSource(Base):
@@ -47,7 +49,7 @@ class InteractionSource(Base):
     state: Mapped[SourceState] = mapped_column(EnumText(SourceState))
     row_count: Mapped[int]
     left_out_count: Mapped[int] = mapped_column(default=0)
-    unplaced_count: Mapped[int] = mapped_column(default=0)
+    unplaced_count: Mapped[int] = mapped_column(_Contacts, default=0)
     first_on: Mapped[date | None]
     last_on: Mapped[date | None]
     issues: Mapped[list[dict[str, object]]] = mapped_column(CanonicalJson)
@@ -95,19 +97,19 @@ class InteractionMonth(Base):
     segment: Mapped[str]
     expected: Mapped[str]
     is_prospect: Mapped[bool] = mapped_column(default=False)
-    contacts: Mapped[int]
-    judged: Mapped[int] = mapped_column(default=0)
-    unmet: Mapped[int] = mapped_column(default=0)
-    costed: Mapped[int] = mapped_column(default=0)
+    contacts: Mapped[int] = mapped_column(_Contacts)
+    judged: Mapped[int] = mapped_column(_Contacts, default=0)
+    unmet: Mapped[int] = mapped_column(_Contacts, default=0)
+    costed: Mapped[int] = mapped_column(_Contacts, default=0)
     cost_minor: Mapped[int] = mapped_column(MoneyMinor, default=0)
-    timed: Mapped[int] = mapped_column(default=0)
+    timed: Mapped[int] = mapped_column(_Contacts, default=0)
     minutes: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
-    scored: Mapped[int] = mapped_column(default=0)
+    scored: Mapped[int] = mapped_column(_Contacts, default=0)
     score_sum: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
-    keyed: Mapped[int] = mapped_column(default=0)
-    repeats: Mapped[int] = mapped_column(default=0)
-    escalated: Mapped[int] = mapped_column(default=0)
-    lost: Mapped[int] = mapped_column(default=0)
+    keyed: Mapped[int] = mapped_column(_Contacts, default=0)
+    repeats: Mapped[int] = mapped_column(_Contacts, default=0)
+    escalated: Mapped[int] = mapped_column(_Contacts, default=0)
+    lost: Mapped[int] = mapped_column(_Contacts, default=0)
 
     source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
     touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")

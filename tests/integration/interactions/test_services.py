@@ -33,7 +33,7 @@ from app.journeys.models import InteractionMoment, InteractionMonth, Interaction
 from app.journeys.rules import SourceState
 from tests.factories.accounts import Cast
 from tests.factories.journeys import make_journey
-from tests.unit.interactions.logs import ROW, mapping, row, rows
+from tests.unit.interactions.logs import HEADER, ROW, mapping, row, rows
 
 LINES = rows(
     ROW,
@@ -201,6 +201,19 @@ class TestRemoveSource:
         assert job.state is JobState.FAILED
         assert "gone" in (job.failure or "")
         assert source.state is SourceState.REMOVED
+
+
+class TestCountInteractions:
+    def test_adds_up_more_than_two_billion_contacts(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        lines = rows(*[ROW + ",1327586946"] * 3, header=HEADER + ",visits")
+        file = _file(tmp_path, lines, contacts="visits", customer=None, id=None)
+        source = _import(session, store, file, cast, now)
+        run_jobs()
+        (month,) = _months(session, source)
+        assert (month.contacts, month.judged) == (3_982_760_838, 3_982_760_838)
 
 
 class TestCountAgain:

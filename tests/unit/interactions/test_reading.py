@@ -193,6 +193,12 @@ class TestRowsWithErrors:
         assert said(report) == [(2, "answered", "note")]
         assert (report.kept, report.contacts) == (2, 15)
 
+    def test_stand_for_as_many_contacts_as_a_website_has_and_no_more(self, tmp_path: Path) -> None:
+        own = mapping(contacts="visits", customer=None, id=None)
+        lines = rows(ROW + ",1327586946", ROW + ",20000000000", header=HEADER + ",visits")
+        report = read(tmp_path, lines, mapping=own, leave_out_errors=True)
+        assert (said(report), report.contacts) == ([(3, "visits", "error")], 1_327_586_946)
+
 
 class TestPersonalData:
     LINES = rows(ROW, row(id="2", why="Call 0170 1234567"), row(id="3", result="for Mr. Smith"))
