@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.interactions.engine.placing import Place, Spot
-from app.journeys.models import InteractionMonth, InteractionSource, Journey, Stage, Touchpoint
+from app.journeys.models import (
+    InteractionErasure,
+    InteractionMonth,
+    InteractionSource,
+    Journey,
+    Stage,
+    Touchpoint,
+)
 from app.journeys.rules import SourceState
 
 
@@ -62,6 +69,16 @@ def find_live_source(
             InteractionSource.state != SourceState.REMOVED,
         )
     )
+
+
+def list_erasures(session: Session) -> list[InteractionErasure]:
+    """Erasures that were begun and not ended, the oldest first, with their sources."""
+    query = (
+        select(InteractionErasure)
+        .options(joinedload(InteractionErasure.source))
+        .order_by(InteractionErasure.id)
+    )
+    return list(session.scalars(query))
 
 
 def count_months(session: Session) -> dict[int, tuple[int, int]]:

@@ -1,7 +1,8 @@
 """Keep what followed each bad contact, and how many contacts of a month name their customer.
 
 Months counted before say of none that it does; counting a source again fills both. Contacts of a
-month may be more than two billion, such as the visits of a website.
+month may be more than two billion, such as the visits of a website. And erasures are kept while
+they are at work, so that one that breaks off is ended.
 
 Revision ID: 0020
 Revises: 0017
@@ -88,9 +89,35 @@ def upgrade() -> None:
         "interaction_moments",
         ["journey_id", "month"],
     )
+    op.create_table(
+        "interaction_erasures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("customer", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["source_id"],
+            ["interaction_sources.id"],
+            name=op.f("fk_interaction_erasures_source_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["people.id"],
+            name=op.f("fk_interaction_erasures_asked_by_id"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interaction_erasures")),
+    )
+    op.create_index(
+        op.f("ix_interaction_erasures_source_id"), "interaction_erasures", ["source_id"]
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("interaction_erasures")
     op.drop_table("interaction_moments")
     op.drop_column("interaction_months", "keyed")
     _alter_counts(sa.BigInteger(), sa.Integer())

@@ -14,7 +14,7 @@ from app.interactions.engine.requests import EraseReport, EraseRequest
 
 
 def erase_customer(request: EraseRequest) -> EraseReport:
-    """Replace the log by one without the customer's rows; untouched when there are none.
+    """Replace the log by one without the customer's rows; untouched if there are none or to count.
 
     The new file takes the old one's place at once, so a kill leaves one of the two.
     """
@@ -29,7 +29,7 @@ def erase_customer(request: EraseRequest) -> EraseReport:
             rows, erased = fetch_one(
                 engine, f"SELECT count(*), count(*) FILTER ({theirs}) FROM {scan}"
             )
-            if erased:
+            if erased and not request.only_counts:
                 write_parquet(engine, f"SELECT * FROM {scan} WHERE NOT ({theirs})", fresh)
                 os.replace(fresh, path)
     except duckdb.Error as error:

@@ -134,16 +134,17 @@ class CountReport(_Message):
 
 
 class EraseRequest(_Message):
-    """Remove the rows of one customer, by pseudonym, from the log in ``folder``."""
+    """Remove the rows of one customer, by pseudonym, from the log in ``folder``, or count them."""
 
     do: Literal["erase"] = "erase"
     folder: str
     customer: int
+    only_counts: bool = False
     limits: Limits = Limits()
 
 
 class EraseReport(_Message):
-    """How many rows went, and how many are left."""
+    """How many rows went, or would, and how many are left."""
 
     erased: int
     rows: int

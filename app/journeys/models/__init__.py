@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.journeys.models.controls import ControlTotal, PoolControl
 from app.journeys.models.interactions import (
+    InteractionErasure,
     InteractionMoment,
     InteractionMonth,
     InteractionSource,
@@ -25,6 +26,7 @@ __all__ = [
     "ControlTotal",
     "CustomerNeed",
     "FigureOrigin",
+    "InteractionErasure",
     "InteractionMoment",
     "InteractionMonth",
     "InteractionSource",

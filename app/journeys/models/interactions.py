@@ -19,8 +19,8 @@ from app.journeys.models.journeys import Touchpoint
 from app.journeys.rules import SourceState
 
 _LIVE = text("state <> 'removed'")
-_Contacts = BigInteger().with_variant(Integer(), "sqlite")
-"""Contacts added up; a row of a log may stand for a billion visits of a website."""
+_Wide = BigInteger().with_variant(Integer(), "sqlite")
+"""For contacts added up, as a row of a log may stand for a billion visits, and for pseudonyms."""
 
 
 class InteractionSource(Base):
@@ -49,7 +49,7 @@ class InteractionSource(Base):
     state: Mapped[SourceState] = mapped_column(EnumText(SourceState))
     row_count: Mapped[int]
     left_out_count: Mapped[int] = mapped_column(default=0)
-    unplaced_count: Mapped[int] = mapped_column(_Contacts, default=0)
+    unplaced_count: Mapped[int] = mapped_column(_Wide, default=0)
     first_on: Mapped[date | None]
     last_on: Mapped[date | None]
     issues: Mapped[list[dict[str, object]]] = mapped_column(CanonicalJson)
@@ -97,19 +97,19 @@ class InteractionMonth(Base):
     segment: Mapped[str]
     expected: Mapped[str]
     is_prospect: Mapped[bool] = mapped_column(default=False)
-    contacts: Mapped[int] = mapped_column(_Contacts)
-    judged: Mapped[int] = mapped_column(_Contacts, default=0)
-    unmet: Mapped[int] = mapped_column(_Contacts, default=0)
-    costed: Mapped[int] = mapped_column(_Contacts, default=0)
+    contacts: Mapped[int] = mapped_column(_Wide)
+    judged: Mapped[int] = mapped_column(_Wide, default=0)
+    unmet: Mapped[int] = mapped_column(_Wide, default=0)
+    costed: Mapped[int] = mapped_column(_Wide, default=0)
     cost_minor: Mapped[int] = mapped_column(MoneyMinor, default=0)
-    timed: Mapped[int] = mapped_column(_Contacts, default=0)
+    timed: Mapped[int] = mapped_column(_Wide, default=0)
     minutes: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
-    scored: Mapped[int] = mapped_column(_Contacts, default=0)
+    scored: Mapped[int] = mapped_column(_Wide, default=0)
     score_sum: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
-    keyed: Mapped[int] = mapped_column(_Contacts, default=0)
-    repeats: Mapped[int] = mapped_column(_Contacts, default=0)
-    escalated: Mapped[int] = mapped_column(_Contacts, default=0)
-    lost: Mapped[int] = mapped_column(_Contacts, default=0)
+    keyed: Mapped[int] = mapped_column(_Wide, default=0)
+    repeats: Mapped[int] = mapped_column(_Wide, default=0)
+    escalated: Mapped[int] = mapped_column(_Wide, default=0)
+    lost: Mapped[int] = mapped_column(_Wide, default=0)
 
     source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
     touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")
@@ -146,5 +146,26 @@ class InteractionMoment(Base):
     silent: Mapped[int]
     lost: Mapped[int]
     lost_alone: Mapped[int]
+
+    source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
+
+
+class InteractionErasure(Base):
+    """Rows of one customer that are being erased from a log; it goes when they are gone.
+
+    It is kept before the log's file is touched, so that an erasure that breaks off is seen and
+    ended. ``customer`` is the pseudonym the log has.
+    """
+
+    __tablename__ = "interaction_erasures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("interaction_sources.id", ondelete="RESTRICT"), index=True
+    )
+    customer: Mapped[int] = mapped_column(_Wide)
+    row_count: Mapped[int]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
