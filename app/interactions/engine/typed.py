@@ -28,8 +28,9 @@ from app.interactions.engine.mapping import (
 from app.interactions.engine.staging import Staged
 
 LONGEST_TEXT = 400
-MOST_CONTACTS = 10**10
+MOST_CONTACTS = 5 * 10**9
 """Most contacts of one row; a country's website has a billion visits a year."""
+MOST_COST_MINOR = 10**9
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _NO_MOMENT = "“{cell}” is not a moment; write it as 2027-03-31 09:30."
@@ -267,8 +268,8 @@ def _counted_met(typing: Typing, part: MetCounts) -> tuple[ir.IntegerValue, ir.I
 
 def _sum(typing: Typing, names: tuple[str, ...]) -> ir.DecimalValue:
     total = typing.number(names[0])
-    for name in names[1:]:
-        total = total + typing.number(name)
+    for name in names[1:]:  # in more digits, or the sum of absurd ones would end the reading
+        total = total.cast("decimal(38, 6)") + typing.number(name)
     return total
 
 
@@ -284,16 +285,30 @@ def _cost(typing: Typing) -> ir.IntegerValue:
     part = typing.mapping.cost
     if part is None or part.column is None:
         return ibis.null("int64")
-    minor = typing.number(part.column) * ibis.literal(part.scale * 10**typing.digits, cells.NUMBER)
+    factor = part.scale * 10**typing.digits
+    value = typing.number(part.column)
+    outside = ~value.between(0, (MOST_COST_MINOR / factor).quantize(Decimal("0.000001")))
     typing.checks.refuse(
-        ~minor.between(0, 10**12),
-        "“{cell}” is no handling cost; it is 0 or more.",
+        outside,
+        "“{cell}” is no handling cost; it is 0 or more, and not beyond all measure.",
         part.column,
     )
+    minor = _inside(value, outside) * _exact(factor)
     typing.checks.refuse(
         minor != minor.round(0), "“{cell}” is finer than the currency's smallest unit.", part.column
     )
     return minor.round(0).cast("int64")
+
+
+def _inside(value: ir.DecimalValue, outside: ir.BooleanValue) -> ir.DecimalValue:
+    """The value, or null outside, where working on with it could be beyond an engine's numbers."""
+    return ibis.ifelse(outside, ibis.null(cells.NUMBER), value)
+
+
+def _exact(factor: Decimal) -> ir.DecimalScalar:
+    """A factor with no more places than it has, so that products keep room for theirs."""
+    scale = max(-int(factor.normalize().as_tuple().exponent), 0)
+    return ibis.literal(factor, f"decimal(18, {scale})")
 
 
 def _minutes(typing: Typing) -> ir.DecimalValue:
@@ -301,12 +316,12 @@ def _minutes(typing: Typing) -> ir.DecimalValue:
     if part is None:
         return ibis.null("decimal(18, 3)")
     value = typing.number(part.column)
-    typing.checks.refuse(
-        ~value.between(0, 10**6), "“{cell}” is no length of a contact.", part.column
-    )
+    outside = ~value.between(0, 10**6)
+    typing.checks.refuse(outside, "“{cell}” is no length of a contact.", part.column)
+    inside = _inside(value, outside)
     if part.unit == "seconds":
-        return (value / 60).round(3)
-    return value * 60 if part.unit == "hours" else value
+        return (inside / 60).round(3)
+    return inside * 60 if part.unit == "hours" else inside
 
 
 def _score(typing: Typing) -> ir.DecimalValue:
@@ -318,7 +333,7 @@ def _score(typing: Typing) -> ir.DecimalValue:
     typing.checks.refuse(
         outside, f"“{{cell}}” lies outside the scale of {part.low} to {part.high}.", part.column
     )
-    inside = ibis.ifelse(outside, ibis.null(cells.NUMBER), value)
+    inside = _inside(value, outside)
     if part.low == 0 and part.high == 10:
         return inside
     return ((inside - part.low) * 10 / (part.high - part.low)).round(6)

@@ -67,6 +67,14 @@ class TestGoodFiles:
         ]
         assert _log(tmp_path, "customer")[0] == (customer_pseudonym("K1", SECRET),)
 
+    def test_may_be_as_large_as_they_come(self, tmp_path: Path) -> None:
+        lines = rows(row(cost="1234567.89", length="999999"), row(id="2", cost="0.01"))
+        assert read(tmp_path, lines).errors == 0
+        assert _log(tmp_path, "cost_minor, minutes") == [(123456789, 999999), (1, 6)]
+        scaled = mapping(cost={"column": "cost", "scale": "0.5"})
+        read(tmp_path, lines.replace("0.01", "0.02").replace("67.89", "67.88"), mapping=scaled)
+        assert _log(tmp_path, "cost_minor") == [(61728394,), (1,)]
+
     def test_may_group_thousands(self, tmp_path: Path) -> None:
         report = read(tmp_path, rows(row(cost='"1,234.50"'), row(id="2", cost='"12,34.50"')))
         assert said(report) == [(3, "cost", "error")]
@@ -136,6 +144,7 @@ WRONG = (
     ({"cost": "1e999"}, "cost", "is not a number"),
     ({"cost": "0.005"}, "cost", "smallest unit"),
     ({"cost": "-4"}, "cost", "0 or more"),
+    ({"cost": "999999999999"}, "cost", "beyond all measure"),
     ({"length": "-1"}, "length", "no length"),
     ({"score": "11"}, "score", "outside the scale of 0 to 10"),
     ({"score": "=1+1"}, "score", "“=1+1” is not a number"),
