@@ -82,7 +82,10 @@ SELECT
     sum(CASE WHEN is_escalated THEN contacts ELSE 0 END),
     sum(CASE WHEN is_lost THEN contacts ELSE 0 END)
 FROM (
-    SELECT *, lag(occurred_at) OVER (PARTITION BY customer, reason ORDER BY occurred_at) AS since
+    SELECT *, max(occurred_at) OVER (
+        PARTITION BY customer, reason ORDER BY occurred_at
+        RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 SECOND PRECEDING
+    ) AS since
     FROM '{log}'
 )
 GROUP BY ALL

@@ -21,8 +21,8 @@ from app.interactions.engine.moments import moments
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest, Cut, MomentCut
 
-REPEAT_DAYS = 30
-"""The same customer for the same reason within so many days is a repeat."""
+REPEAT_SECONDS = 30 * 24 * 60 * 60
+"""The same customer later for the same reason, but not later than this, is a repeat."""
 KEYS = ("month", "journey", "stage", "channel", "reason", "segment", "expected", "is_prospect")
 MOST_CUTS = 200_000
 CutT = TypeVar("CutT", Cut, MomentCut)
@@ -30,15 +30,18 @@ CutT = TypeVar("CutT", Cut, MomentCut)
 
 def counts(log: ir.Table) -> ir.Table:
     """One row per KEYS, in their order, with the sums of `Cut`."""
-    by_customer = ibis.window(group_by=[log.customer, log.reason], order_by=log.occurred_at)
-    since = log.occurred_at.lag().over(by_customer)
-    soon = log.occurred_at <= since + ibis.interval(days=REPEAT_DAYS)
-    rows = log.mutate(
-        month=log.occurred_on.truncate("M").cast("date"),
-        reason=log.reason.fill_null(""),
-        segment=log.segment.fill_null(""),
-        expected=log.expected.fill_null(""),
-        is_repeat=(log.customer.notnull() & soon).fill_null(False),
+    timed = log.mutate(second=log.occurred_at.truncate("s").epoch_seconds().cast("int64"))
+    # By moments and not by rows: of contacts of one moment, engines order each as it likes.
+    earlier = ibis.window(
+        group_by=[timed.customer, timed.reason], order_by=timed.second, range=(None, -1)
+    )
+    since = timed.second - timed.second.max().over(earlier)
+    rows = timed.mutate(
+        month=timed.occurred_on.truncate("M").cast("date"),
+        reason=timed.reason.fill_null(""),
+        segment=timed.segment.fill_null(""),
+        expected=timed.expected.fill_null(""),
+        is_repeat=(timed.customer.notnull() & (since <= REPEAT_SECONDS)).fill_null(False),
     )
     grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows))
     return grouped.select(*KEYS, *(name for name in Cut.model_fields if name not in KEYS))
