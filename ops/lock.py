@@ -1,4 +1,4 @@
-"""Compile the exact, hashed requirements from the two .in files.
+"""Compile the exact, hashed requirements from the .in files.
 
 The compiler sees no configuration of the machine it runs on, so that no other package index than
 the public one and no path of this machine can end up in the result.
@@ -32,7 +32,7 @@ def main() -> None:
     clean |= {"PIP_CONFIG_FILE": os.devnull, "CUSTOM_COMPILE_COMMAND": "make lock"}
     if certificates := os.environ.get("PIP_CERT"):
         clean["PIP_CERT"] = certificates
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-dev", "requirements-prove"):
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *sys.argv[1:]]
         subprocess.run([*command, f"--output-file={name}.txt", f"{name}.in"], env=clean, check=True)
         for requirement in _elsewhere(Path(f"{name}.in")):

@@ -17,6 +17,7 @@ from app.accounts.queries import count_active_admins
 from app.cli.errors import said_plainly
 from app.db.schema import needed_revision, present_revision
 from app.extensions import db
+from app.interactions.queries import list_erasures
 from app.jobs.queries import list_workers
 from app.web.clock import now
 
@@ -31,10 +32,11 @@ Finding = tuple[bool, str, str]
 @with_appcontext
 @said_plainly
 def doctor() -> None:
-    """Look at settings, schema, database, people and workers, and say what is wrong."""
+    """Look at settings, schema, database, people, workers, erasures; say what is wrong."""
     findings = [*_settings(), *_schema(db.session)]
     if all(is_fine for is_fine, _, _ in findings):
         findings += [*_database(db.session), *_people(db.session), *_workers(db.session)]
+        findings += _erasures(db.session)
     for is_fine, subject, remedy in findings:
         click.echo(f"ok     {subject}" if is_fine else f"WRONG  {subject}: {remedy}")
     sys.exit(0 if all(is_fine for is_fine, _, _ in findings) else 1)
@@ -95,3 +97,9 @@ def _workers(session: Session) -> Iterator[Finding]:
     silence = timedelta(seconds=current_app.config["JOB_LOST_SECONDS"])
     alive = [w for w in list_workers(session) if now() - w.seen_at <= silence]
     yield bool(alive), f"{len(alive)} workers", "start one with “flask --app wsgi worker”"
+
+
+def _erasures(session: Session) -> Iterator[Finding]:
+    left = len(list_erasures(session))
+    subject = f"{left} erasures that were begun and not ended" if left else "no erasure left open"
+    yield not left, subject, "run “flask --app wsgi interactions erase --finish --as ADDRESS”"

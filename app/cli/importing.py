@@ -10,7 +10,7 @@ import click
 
 from app.accounts.models import Person
 from app.accounts.queries import find_person_by_email
-from app.errors import InvalidError, NotFoundError
+from app.errors import InvalidError, NotAllowedError, NotFoundError
 from app.extensions import db
 from app.interactions.engine.refusals import FileRefusedError
 
@@ -41,8 +41,13 @@ def mapping_named(name: str, *, parse: Callable[[bytes], M], shipped: Callable[[
 
 
 def person_of(email: str) -> Person:
-    """Whoever signs in with that address. Raises NotFoundError."""
+    """Whoever signs in with that address.
+
+    Raises NotFoundError, and NotAllowedError for somebody who is deactivated.
+    """
     person = find_person_by_email(db.session, email)
     if person is None:
         raise NotFoundError(f"Nobody has the e-mail address {email}.")
+    if not person.is_active:
+        raise NotAllowedError(f"{person.name} is deactivated, so nothing is done in that name.")
     return person

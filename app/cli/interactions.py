@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from functools import partial
 from pathlib import Path
@@ -23,20 +24,28 @@ from app.interactions.services import (
     LogFile,
     LogStore,
     add_warehouse,
+    begin_erasure,
     check_may_erase,
     check_may_import,
+    count_customer,
     counted,
+    customer_of,
     drafted,
-    erase_customer,
+    end_erasure,
+    erase_rows,
     file_digest,
     import_log,
-    note_erasure,
     placed_mapping,
     refuse_known,
     remove_source,
     sweep_store,
     write_months,
 )
+from app.journeys.exports import moment_figures
+from app.journeys.models import InteractionErasure
+from app.journeys.presenters import MOMENT_HEAD, moment_table, span_words
+from app.journeys.queries import find_last_month, get_journey, load_followed
+from app.journeys.rules import last_months
 from app.web.clock import now
 
 interactions = AppGroup("interactions", help="Log interactions from files and warehouses.")
@@ -136,14 +145,48 @@ def count(source_ids: tuple[int, ...]) -> None:
         _count(source_id, _store())
 
 
+@interactions.command("moments")
+@click.option("--journey", "journey_key", required=True, help="Key of the journey.")
+@click.option("--json", "as_json", is_flag=True, help="Give the figures as JSON.")
+@said_plainly
+def moments(journey_key: str, as_json: bool) -> None:
+    """Say what followed bad contacts of a journey, beside what followed good ones."""
+    journey = get_journey(db.session, journey_key)
+    last = find_last_month(db.session, journey.id)
+    if last is None:
+        raise InvalidError(f"No contact of “{journey.name}” is logged yet.")
+    span = last_months(last)
+    followed = load_followed(db.session, journey.id, span)
+    if as_json:
+        click.echo(json.dumps(moment_figures(journey.key, span, followed), ensure_ascii=False))
+        return
+    told = moment_table(followed)
+    click.echo(f"{journey.name}, {span_words(span)}; {told.basis}.")
+    click.echo(told.says)
+    for row in told.rows:
+        click.echo(f"{row.reason}: {row.moments} moments, {row.note}")
+        for word, cell in zip(MOMENT_HEAD, row.cells, strict=True):
+            click.echo(f"  {word}: {cell.value}{f' ({cell.note})' if cell.note else ''}")
+
+
 @interactions.command("erase")
-@click.option("--customer", "key", required=True, help="The customer's key, as logs name it.")
+@click.option("--customer", "key", help="The customer's key, as logs name it.")
+@click.option("--finish", is_flag=True, help="Only end erasures that broke off.")
 @click.option("--as", "email", required=True, help="Who erases (e-mail).")
 @said_plainly
-def erase(key: str, email: str) -> None:
+def erase(key: str | None, finish: bool, email: str) -> None:
     """Remove every row of one customer from every log, and count those logs again."""
-    store, actor, total, logs = _store(), person_of(email), 0, 0
-    check_may_erase(actor, key)
+    store = _store()
+    check_may_erase(person_of(email))
+    if not finish:
+        _begin_erasures(store, customer_of(store, key or ""), email)
+    rows = [_finish_erasure(store, one, email) for one in queries.list_erasures(db.session)]
+    click.echo(f"{sum(rows):,} rows in {len(rows):,} logs were erased.")
+
+
+def _begin_erasures(store: LogStore, customer: int, email: str) -> None:
+    """Keep what is going to be erased, in one transaction, before any log is touched."""
+    found = []
     for source in queries.list_live_sources(db.session):
         if source.address:
             click.echo(
@@ -151,19 +194,26 @@ def erase(key: str, email: str) -> None:
                 " again.",
                 err=True,
             )
-        rows = erase_customer(store, source, key)
-        if rows:
-            total, logs = total + rows, logs + 1
-            with transaction(db.session):
-                note_erasure(
-                    db.session,
-                    source,
-                    rows,
-                    actor=person_of(email),
-                    now=now(),
-                )
-            _count(source.id, store)
-    click.echo(f"{total:,} rows in {logs:,} logs were erased.")
+        if rows := count_customer(store, source, customer):
+            found.append((source.id, rows))
+    with transaction(db.session):
+        for source_id, rows in found:
+            source = queries.get_source(db.session, source_id)
+            begin_erasure(
+                db.session, source, customer, rows, actor=person_of(email), now=now()
+            )  # fmt: skip
+
+
+def _finish_erasure(store: LogStore, erasure: InteractionErasure, email: str) -> int:
+    """Erase what was kept as to be erased; gives how many rows that are."""
+    erasure_id, source_id, rows = erasure.id, erasure.source_id, erasure.row_count
+    erase_rows(store, erasure.source, erasure)
+    with transaction(db.session):
+        left = db.session.get(InteractionErasure, erasure_id)
+        if left is not None:
+            end_erasure(db.session, left, actor=person_of(email), now=now())
+    _count(source_id, store)
+    return rows
 
 
 @interactions.group("sources")
@@ -203,12 +253,19 @@ def _count(source_id: int, store: LogStore) -> None:
         source = write_months(db.session, source_id, report, now=now())
     months, contacts = queries.count_months(db.session).get(source_id, (0, 0))
     click.echo(
-        f"{source.name}: {months} months, {contacts:,} contacts at touchpoints,"
-        f" {source.unplaced_count:,} without a place. {time.monotonic() - began:.1f} s."
+        f"{source.name}: {months:,} {'month' if months == 1 else 'months'}, {contacts:,} contacts"
+        f" at touchpoints, {source.unplaced_count:,} without a place."
+        f" {time.monotonic() - began:.1f} s."
     )
     for issue in source.issues:
         if issue.get("found_by"):
             click.echo(f"  {issue['message']}", err=True)
+    if source.unplaced_count:
+        click.echo(
+            "  Contacts without a place count after their touchpoint is added to the journey and"
+            f" “flask interactions count {source_id}” was run.",
+            err=True,
+        )
 
 
 def _name_issues(report: ReadReport) -> None:

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.interactions.engine.placing import Place, Spot
-from app.journeys.models import InteractionMonth, InteractionSource, Journey, Stage, Touchpoint
+from app.journeys.models import (
+    InteractionErasure,
+    InteractionMonth,
+    InteractionSource,
+    Journey,
+    Stage,
+    Touchpoint,
+)
 from app.journeys.rules import SourceState
 
 
@@ -64,6 +71,16 @@ def find_live_source(
     )
 
 
+def list_erasures(session: Session) -> list[InteractionErasure]:
+    """Erasures that were begun and not ended, the oldest first, with their sources."""
+    query = (
+        select(InteractionErasure)
+        .options(joinedload(InteractionErasure.source))
+        .order_by(InteractionErasure.id)
+    )
+    return list(session.scalars(query))
+
+
 def count_months(session: Session) -> dict[int, tuple[int, int]]:
     """By source: how many months it has contacts in, and how many contacts were placed."""
     query = select(
@@ -100,6 +117,11 @@ def list_months(session: Session, source: InteractionSource) -> list[MonthSums]:
     return [
         MonthSums(month, *(int(value) for value in sums)) for month, *sums in session.execute(query)
     ]
+
+
+def load_journey_ids(session: Session) -> dict[str, int]:
+    """Every journey's id by its key."""
+    return {key: id_ for id_, key in session.execute(select(Journey.id, Journey.key))}
 
 
 def load_spots(session: Session) -> dict[Place, Spot]:

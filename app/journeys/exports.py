@@ -1,22 +1,32 @@
-"""The figures of a baseline and the contacts of the log as files."""
+"""The figures of a baseline, the contacts of the log and what followed them as files."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from app.journeys.models import Touchpoint
-from app.journeys.queries import ReasonRow
-from app.journeys.rules import FILE_COLUMNS, UNMET_COLUMN, Measured
+from app.journeys.queries import Followed, ReasonRow
+from app.journeys.rules import (
+    FILE_COLUMNS,
+    UNMET_COLUMN,
+    WATCH,
+    Consequence,
+    Measured,
+    MonthSpan,
+    ordered_by_loss,
+)
 from app.values.money import Money
 from app.web.spreadsheets import csv_line, inert
 
 CONTACT_COLUMNS = (
     "Reason", "Channel", "Expected result", "Contacts", "Judged", "Unmet", "With cost", "Cost",
-    "Currency", "With minutes", "Minutes", "Scored", "Sum of scores", "Came back", "Escalated",
-    "Customers lost",
+    "Currency", "With minutes", "Minutes", "Scored", "Sum of scores", "With customer",
+    "Came back", "Escalated", "Customers lost",
 )  # fmt: skip
 
 
@@ -68,6 +78,35 @@ def _contact_cells(row: ReasonRow, currency: str) -> list[str]:
         inert(row.reason), row.channel.word, inert(row.expected), str(one.contacts),
         str(one.judged), str(one.unmet), str(one.costed),
         str(Money(one.cost_minor, currency).amount), currency, str(one.timed),
-        _number(one.minutes), str(one.scored), _number(one.score_sum), str(one.repeats),
-        str(one.escalated), str(one.lost),
+        _number(one.minutes), str(one.scored), _number(one.score_sum), str(one.keyed),
+        str(one.repeats), str(one.escalated), str(one.lost),
     ]  # fmt: skip
+
+
+def moment_figures(key: str, span: MonthSpan, followed: Followed) -> dict[str, Any]:
+    """What followed the moments of a journey, as JSON takes it: counts, and lifts of both sides.
+
+    A lift is null where either side has too few contacts or the met one never had it.
+    """
+    return {
+        "journey": key,
+        "first_month": span.first.isoformat(),
+        "last_month": span.last.isoformat(),
+        "watch_days": WATCH.days,
+        "contacts": followed.contacts,
+        "contacts_with_customer": followed.keyed,
+        "reasons": [
+            {
+                "reason": reason,
+                "moments": asdict(one.unmet),
+                "met": asdict(one.met),
+                "is_telling": one.is_telling,
+                "lift": {what.value: _lift(one.lift(what)) for what in Consequence},
+            }
+            for reason, one in ordered_by_loss(followed.by_reason)
+        ],
+    }
+
+
+def _lift(value: Decimal | None) -> float | None:
+    return None if value is None else round(float(value), 4)

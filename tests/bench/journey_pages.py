@@ -182,5 +182,5 @@ def _months(size: Size, source_id: int, ids: list[int]) -> Iterator[dict[str, ob
                         "judged": contacts // 2, "unmet": contacts // (4 + reason),
                         "costed": contacts, "cost_minor": contacts * 400, "timed": contacts,
                         "minutes": Decimal(contacts * 5), "scored": 0, "score_sum": Decimal(0),
-                        "repeats": contacts // 10, "escalated": 0, "lost": 0,
+                        "keyed": contacts, "repeats": contacts // 10, "escalated": 0, "lost": 0,
                     }  # fmt: skip

@@ -76,14 +76,54 @@ SELECT
     sum((coalesce(minutes, 0) * 1000)::BIGINT * contacts),
     sum(CASE WHEN score IS NOT NULL THEN contacts ELSE 0 END),
     sum((coalesce(score, 0) * 1000000)::BIGINT * contacts),
+    sum(CASE WHEN customer IS NOT NULL THEN contacts ELSE 0 END),
     sum(CASE WHEN customer IS NOT NULL AND occurred_at <= since + INTERVAL 30 DAY
         THEN contacts ELSE 0 END),
     sum(CASE WHEN is_escalated THEN contacts ELSE 0 END),
     sum(CASE WHEN is_lost THEN contacts ELSE 0 END)
 FROM (
-    SELECT *, lag(occurred_at) OVER (PARTITION BY customer, reason ORDER BY occurred_at) AS since
+    SELECT *, max(occurred_at) OVER (
+        PARTITION BY customer, reason ORDER BY occurred_at
+        RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 SECOND PRECEDING
+    ) AS since
     FROM '{log}'
 )
+GROUP BY ALL
+"""
+_MOMENTS = """
+WITH spells AS (
+    SELECT customer, journey, coalesce(reason, '') AS reason, occurred_on AS day,
+        bool_or(unmet > 0) AS bad, bool_or(judged > 0) AND NOT bool_or(unmet > 0) AS good,
+        bool_or(is_escalated) AS escalated, bool_or(is_lost) AS lost
+    FROM '{log}' WHERE customer IS NOT NULL AND contacts > 0 GROUP BY ALL
+), around AS (
+    SELECT *, lead(day) OVER (PARTITION BY customer, journey, reason ORDER BY day) AS same,
+        count(*) FILTER (bad) OVER today AS bads,
+        max(day) FILTER (bad) OVER before AS last_bad,
+        max(day) FILTER (good) OVER before AS last_good,
+        min(day) FILTER (bad) OVER after AS next_bad,
+        min(day) FILTER (escalated) OVER here AS next_escalated,
+        min(day) FILTER (lost) OVER here AS next_lost,
+        min(day) OVER after AS next
+    FROM spells WINDOW
+        today AS (PARTITION BY customer ORDER BY day RANGE BETWEEN CURRENT ROW AND CURRENT ROW),
+        before AS (PARTITION BY customer ORDER BY day
+            RANGE BETWEEN UNBOUNDED PRECEDING AND INTERVAL 1 DAY PRECEDING),
+        after AS (PARTITION BY customer ORDER BY day
+            RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND UNBOUNDED FOLLOWING),
+        here AS (PARTITION BY customer ORDER BY day
+            RANGE BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING)
+)
+SELECT date_trunc('month', day) AS month, journey, reason, good, count(*),
+    count(*) FILTER (same <= day + 90), count(*) FILTER (next_escalated <= day + 90),
+    count(*) FILTER (coalesce(next > day + 90, true) AND coalesce(next_lost > day + 90, true)),
+    count(*) FILTER (next_lost <= day + 90),
+    count(*) FILTER (next_lost <= day + 90 AND bad AND bads = 1
+        AND coalesce(next_bad > day + 90, true))
+FROM around
+WHERE day + 90 <= (SELECT max(occurred_on) FROM '{log}') AND coalesce(last_bad < day - 90, true)
+    AND (bad OR good AND bads = 0 AND coalesce(last_good < day - 90, true)
+        AND coalesce(next_bad > day + 90, true))
 GROUP BY ALL
 """
 
@@ -125,7 +165,7 @@ def copy(source: Path, target: Path) -> Spent:
 
 
 def query(log: Path) -> Spent:
-    """The count written by hand, in DuckDB itself."""
+    """Counts and moments written by hand, in DuckDB itself."""
     return _duck(["query", str(log)])
 
 
@@ -171,6 +211,7 @@ def main(arguments: list[str]) -> None:
             engine.sql(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet)")
         case ["query", log]:
             engine.sql(_QUERY.format(log=log)).fetchall()
+            engine.sql(_MOMENTS.format(log=log)).fetchall()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource
 from app.journeys.rules import MonthSpan, SourceState
 
 _LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -58,6 +58,7 @@ def make_month(
         "contacts": 100,
     } | changes
     values.setdefault("judged", values["contacts"])
+    values.setdefault("keyed", values["contacts"] if values.get("repeats") else 0)
     for measure in ("minutes", "score_sum"):
         if measure in values:
             values[measure] = Decimal(values[measure])
@@ -87,6 +88,7 @@ def make_months(
         "minutes": Decimal(3_000),
         "scored": 400,
         "score_sum": Decimal(2_400),
+        "keyed": 0,
         "reason": "Status",
         "segment": "Private",
         "expected": "Answer",
@@ -96,3 +98,24 @@ def make_months(
         for month in MonthSpan.through(first, last).each()
     )
     session.flush()
+
+
+def make_moment(
+    session: Session, source: InteractionSource, journey_id: int, **changes: Any
+) -> InteractionMoment:
+    """Add what followed some moments of a month: by default 100 of them, after which 20 left."""
+    values: dict[str, Any] = {
+        "month": LOGGED_MONTH,
+        "reason": "Where is my claim?",
+        "is_met": False,
+        "contacts": 100,
+        "repeated": 40,
+        "escalated": 0,
+        "silent": 30,
+        "lost": 20,
+        "lost_alone": 0 if changes.get("is_met") else 12,
+    } | changes
+    moment = InteractionMoment(source_id=source.id, journey_id=journey_id, **values)
+    session.add(moment)
+    session.flush()
+    return moment

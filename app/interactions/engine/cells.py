@@ -1,12 +1,12 @@
 """Cells of a foreign table as typed Ibis expressions, null where they are not what they should be.
 
 A column that comes typed, as from a warehouse, keeps its type; text is parsed, which DuckDB does
-for every file. What could not be parsed is told by ``is_fault``: there was something, and no value.
+for every file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 import ibis
@@ -16,9 +16,10 @@ from app.interactions.engine.mapping import ISO, OFFSET
 from app.interactions.engine.zones import offset_changes
 
 NUMBER = "decimal(18, 6)"
+Bare = Callable[[ir.StringValue], ir.StringValue]
 _GROUPED = {
-    ".": r"^[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?$",
-    ",": r"^[+-]?(\d+|\d{1,3}([. ']\d{3})+)(,\d+)?$",
+    ".": r"^\s*[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?\s*$",
+    ",": r"^\s*[+-]?\d{1,3}([. ']\d{3})+(,\d+)?\s*$",
 }
 _LAST_YEAR = 2040
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -32,42 +33,53 @@ def _try_strptime(text, pattern): ...  # type: ignore[no-untyped-def]
 def _sha256(text): ...  # type: ignore[no-untyped-def]
 
 
-def text(column: ir.Column, missing: Sequence[str] = ()) -> ir.StringValue:
-    """The cell without outer spaces; null where it is empty or one of the words ``missing``."""
-    bare = (column if column.type().is_string() else column.cast("string")).strip().nullif("")
-    return ibis.ifelse(bare.isin(list(missing)), ibis.null("string"), bare) if missing else bare
+def bare(cell: ir.StringValue) -> ir.StringValue:
+    """The cell without outer spaces; null where it is empty."""
+    return cell.strip().nullif("")
 
 
-def number(column: ir.Column, cell: ir.StringValue, decimal: str) -> ir.DecimalValue:
-    """An exact number to six digits after the point, with or without grouped thousands."""
+def text(column: ir.Column, missing: Sequence[str] = (), bare: Bare = bare) -> ir.StringValue:
+    """The bare cell; null where it is one of the words ``missing``, too."""
+    cell = bare(column if column.type().is_string() else column.cast("string"))
+    return ibis.ifelse(cell.isin(list(missing)), ibis.null("string"), cell) if missing else cell
+
+
+def number(column: ir.Column, decimal: str) -> ir.DecimalValue:
+    """An exact number to six digits after the point, with or without grouped thousands.
+
+    Groups are looked for only where the cell is no number as it stands.
+    """
     if column.type().is_numeric():
         return column.cast(NUMBER)
     if not column.type().is_string():
         return ibis.null(NUMBER)
-    is_grouped = cell.re_search(_GROUPED[decimal])
+    nothing = ibis.null("string")
+    marks, plain = ", '", column
     if decimal == ",":
-        bare = reduce(lambda found, mark: found.replace(mark, ""), ". '", cell).replace(",", ".")
-        return ibis.ifelse(is_grouped, bare, ibis.null("string")).try_cast(NUMBER)
-    bare = reduce(lambda found, mark: found.replace(mark, ""), ", '", cell)
-    grouped = ibis.ifelse(is_grouped, bare, ibis.null("string")).try_cast(NUMBER)
-    return ibis.coalesce(cell.try_cast(NUMBER), grouped)
+        marks, plain = ". '", ibis.ifelse(column.contains("."), nothing, column.replace(",", "."))
+    bare = reduce(lambda found, mark: found.replace(mark, ""), marks, column).replace(",", ".")
+    grouped = ibis.ifelse(column.re_search(_GROUPED[decimal]), bare, nothing)
+    return ibis.coalesce(plain.try_cast(NUMBER), grouped.try_cast(NUMBER))
 
 
 def moment(
     column: ir.Column, cell: ir.StringValue, pattern: str, zone: str
 ) -> tuple[ir.TimestampValue, bool]:
-    """A moment, and whether it is in UTC; else it is as the clocks of ``zone`` showed it."""
+    """A moment, and whether it is in UTC; else it is as the clocks of ``zone`` showed it.
+
+    ``cell`` is the column's text; a plain moment is not even trimmed.
+    """
     kind = column.type()
     if kind.is_timestamp() or kind.is_date():
         return column.cast("timestamp"), kind.is_timestamp() and kind.timezone is not None
     if pattern == OFFSET:
         return cell.try_cast("timestamp('UTC')").cast("timestamp"), True
     if pattern == ISO:
-        return _without_offset(cell, zone).try_cast("timestamp"), False
+        return _without_offset(column, cell, zone).try_cast("timestamp"), False
     return _try_strptime(cell, pattern), False
 
 
-def _without_offset(cell: ir.StringValue, zone: str) -> ir.StringValue:
+def _without_offset(column: ir.StringValue, cell: ir.StringValue, zone: str) -> ir.StringValue:
     """The cell, or null where it names an offset of its own although the mapping names a zone.
 
     Only what is longer than a plain moment to the second is looked at.
@@ -77,7 +89,7 @@ def _without_offset(cell: ir.StringValue, zone: str) -> ir.StringValue:
     if zone != "UTC":
         names_offset |= cell.endswith("Z")
     looked_at = ibis.ifelse(names_offset, ibis.null("string"), cell)
-    return ibis.ifelse(cell.length() > 19, looked_at, cell)
+    return ibis.ifelse(column.length() > 19, looked_at, column)
 
 
 def to_utc(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:

@@ -11,6 +11,8 @@ from app.interactions.engine.refusals import FileRefusedError
 
 MOST = 62
 """Bits of a whole number that are free to use."""
+SKIPPED = 1 << MOST
+"""The bit of a row that is no contact, or none the mapping asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,8 @@ class Checks:
             raise FileRefusedError("The mapping reads too many columns of contacts; split it.")
         check = Check(len(self.found), columns, words, is_error)
         self.found.append(check)
-        sure = fault.fill_null(False)
         self.terms.append(
-            ibis.ifelse(sure, ibis.literal(check.mask, "int64"), ibis.literal(0, "int64"))
+            ibis.ifelse(fault, ibis.literal(check.mask, "int64"), ibis.literal(0, "int64"))
         )
 
     @property

@@ -6,8 +6,9 @@ since all its sums are of whole numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import ibis
@@ -15,26 +16,32 @@ import ibis.expr.types as ir
 
 from app.interactions.engine.duck import fetch, fetch_one, open_duck, open_log, sql_of
 from app.interactions.engine.log import LOG_FILE
+from app.interactions.engine.moments import KEYS as MOMENT_KEYS
+from app.interactions.engine.moments import moments
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountReport, CountRequest, Cut
+from app.interactions.engine.requests import CountReport, CountRequest, Cut, MomentCut
 
-REPEAT_DAYS = 30
-"""The same customer for the same reason within so many days is a repeat."""
+REPEAT_SECONDS = 30 * 24 * 60 * 60
+"""The same customer later for the same reason, but not later than this, is a repeat."""
 KEYS = ("month", "journey", "stage", "channel", "reason", "segment", "expected", "is_prospect")
 MOST_CUTS = 200_000
+CutT = TypeVar("CutT", Cut, MomentCut)
 
 
 def counts(log: ir.Table) -> ir.Table:
     """One row per KEYS, in their order, with the sums of `Cut`."""
-    by_customer = ibis.window(group_by=[log.customer, log.reason], order_by=log.occurred_at)
-    since = log.occurred_at.lag().over(by_customer)
-    soon = log.occurred_at <= since + ibis.interval(days=REPEAT_DAYS)
-    rows = log.mutate(
-        month=log.occurred_on.truncate("M").cast("date"),
-        reason=log.reason.fill_null(""),
-        segment=log.segment.fill_null(""),
-        expected=log.expected.fill_null(""),
-        is_repeat=(log.customer.notnull() & soon).fill_null(False),
+    timed = log.mutate(second=log.occurred_at.truncate("s").epoch_seconds().cast("int64"))
+    # By moments and not by rows: of contacts of one moment, engines order each as it likes.
+    earlier = ibis.window(
+        group_by=[timed.customer, timed.reason], order_by=timed.second, range=(None, -1)
+    )
+    since = timed.second - timed.second.max().over(earlier)
+    rows = timed.mutate(
+        month=timed.occurred_on.truncate("M").cast("date"),
+        reason=timed.reason.fill_null(""),
+        segment=timed.segment.fill_null(""),
+        expected=timed.expected.fill_null(""),
+        is_repeat=(timed.customer.notnull() & (since <= REPEAT_SECONDS)).fill_null(False),
     )
     grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows))
     return grouped.select(*KEYS, *(name for name in Cut.model_fields if name not in KEYS))
@@ -52,6 +59,7 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
         "minutes_milli": (rows.minutes.fill_null(0) * 1000).cast("int64") * n,
         "scored": ibis.ifelse(rows.score.notnull(), n, 0),
         "score_micro": (rows.score.fill_null(0) * 1_000_000).cast("int64") * n,
+        "keyed": ibis.ifelse(rows.customer.notnull(), n, 0),
         "repeats": ibis.ifelse(rows.is_repeat, n, 0),
         "escalated": ibis.ifelse(rows.is_escalated, n, 0),
         "lost": ibis.ifelse(rows.is_lost, n, 0),
@@ -67,13 +75,18 @@ def count_log(request: CountRequest) -> CountReport:
         raise FileRefusedError("The log's file is gone; take the import back and import it again.")
     try:
         with open_duck(request.limits, folder) as engine:
-            found = fetch(engine, sql_of(counts(open_log(engine, path))))
+            log = open_log(engine, path)
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
+            found = fetch(engine, sql_of(counts(log)))
+            followed = fetch(engine, sql_of(moments(log, seen[2]))) if seen[2] else []
     except duckdb.Error as error:
         raise FileRefusedError(
             f"The log cannot be counted: {str(error).splitlines()[0]}"
         ) from error
-    return CountReport(rows=seen[0], first_on=seen[1], last_on=seen[2], cuts=cuts_of(found))
+    return CountReport(
+        rows=seen[0], first_on=seen[1], last_on=seen[2], cuts=cuts_of(found),
+        moments=moments_of(followed),
+    )  # fmt: skip
 
 
 def cuts_of(found: list[tuple[Any, ...]]) -> tuple[Cut, ...]:
@@ -83,8 +96,15 @@ def cuts_of(found: list[tuple[Any, ...]]) -> tuple[Cut, ...]:
             f"The log adds up to {len(found):,} different lines. Reason, segment and expected"
             " result have to be columns of few different words."
         )
-    names = list(Cut.model_fields)
-    return tuple(
-        Cut.model_validate(dict(zip(names, row, strict=True)))
-        for row in sorted(found, key=lambda row: tuple(str(key or "") for key in row[: len(KEYS)]))
-    )
+    return tuple(_in_order(found, Cut, len(KEYS)))
+
+
+def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentCut, ...]:
+    """Fetched rows of `moments` as cuts."""
+    return tuple(_in_order(found, MomentCut, len(MOMENT_KEYS)))
+
+
+def _in_order(found: list[tuple[Any, ...]], model: type[CutT], keys: int) -> Iterator[CutT]:
+    names = list(model.model_fields)
+    for row in sorted(found, key=lambda row: tuple(str(key or "") for key in row[:keys])):
+        yield model.model_validate(dict(zip(names, row, strict=True)))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import duckdb
 
-from app.interactions.engine.duck import fetch_one, open_duck, quoted
+from app.interactions.engine.duck import fetch_one, open_duck, quoted, write_parquet
 from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
 
 
 def erase_customer(request: EraseRequest) -> EraseReport:
-    """Replace the log by one without the customer's rows; untouched when there are none.
+    """Replace the log by one without the customer's rows; untouched if there are none or to count.
 
     The new file takes the old one's place at once, so a kill leaves one of the two.
     """
@@ -29,11 +29,8 @@ def erase_customer(request: EraseRequest) -> EraseReport:
             rows, erased = fetch_one(
                 engine, f"SELECT count(*), count(*) FILTER ({theirs}) FROM {scan}"
             )
-            if erased:
-                engine.raw_sql(
-                    f"COPY (SELECT * FROM {scan} WHERE NOT ({theirs}))"
-                    f" TO {quoted(str(fresh))} (FORMAT parquet)"
-                )
+            if erased and not request.only_counts:
+                write_parquet(engine, f"SELECT * FROM {scan} WHERE NOT ({theirs})", fresh)
                 os.replace(fresh, path)
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)

@@ -6,7 +6,6 @@ from hashlib import sha256
 
 LOG_FILE = "log.parquet"
 COLUMNS = {
-    "row": "int64",
     "id": "string",
     "occurred_at": "timestamp",
     "occurred_on": "date",
@@ -30,7 +29,7 @@ COLUMNS = {
     "is_lost": "boolean",
     "doubts": "int64",
 }
-"""Column → type. ``row`` counts the source's rows, its header being 1. ``occurred_at`` and
+"""Column → type; the rows stand in the order of the source's. ``occurred_at`` and
 ``expected_by`` are UTC; ``occurred_on`` is the day at the source's own place. ``customer`` is a
 keyed hash. ``journey``, ``stage`` and ``channel`` are the source's own words; the mapping kept
 with the source says which place they mean, so that a corrected mapping needs no new import. A row

@@ -9,14 +9,15 @@ from datetime import date
 from decimal import Decimal
 
 from app.interactions.engine.mapping import Mapping as LogMapping
-from app.interactions.engine.requests import Cut
+from app.interactions.engine.requests import Cut, MomentCut
+from app.journeys.rules import Aftermath
 
 MOST_WORDS = 200
 """Most different reasons, segments or expectations of a source; the rarest are one, OTHER."""
 OTHER = "Other"
 _SUMS = (
     "contacts", "judged", "unmet", "costed", "cost_minor", "timed", "minutes_milli", "scored",
-    "score_micro", "repeats", "escalated", "lost",
+    "score_micro", "keyed", "repeats", "escalated", "lost",
 )  # fmt: skip
 _FOLDED = ("reason", "segment", "expected")
 
@@ -43,6 +44,16 @@ class MonthKey:
     segment: str
     expected: str
     is_prospect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MomentKey:
+    """What one line of the moments is about."""
+
+    journey_id: int
+    month: date
+    reason: str
+    is_met: bool
 
 
 @dataclass(slots=True)
@@ -87,6 +98,28 @@ def placed(cuts: Iterable[Cut], mapping: LogMapping, spots: Mapping[Place, Spot]
             found.uncosted += sums["costed"]
             sums["costed"] = sums["cost_minor"] = 0
     return found
+
+
+def placed_moments(
+    moments: Iterable[MomentCut], cuts: Iterable[Cut], mapping: LogMapping,
+    journeys: Mapping[str, int],
+) -> dict[MomentKey, Aftermath]:  # fmt: skip
+    """Moments at their journeys, ``journeys`` being ids by key; their reasons as `placed` has them.
+
+    What follows a contact needs no touchpoint, so one without a place counts here if its journey
+    is known.
+    """
+    kept, _ = _frequent(list(cuts), "reason")
+    found: dict[MomentKey, Aftermath] = defaultdict(Aftermath)
+    for one in moments:
+        journey = mapping.journey.of(one.journey) if mapping.journey else None
+        if journey is None or journey not in journeys:
+            continue
+        key = MomentKey(journeys[journey], one.month, _kept_word(one.reason, kept), one.is_met)
+        found[key] += Aftermath(
+            one.contacts, one.repeated, one.escalated, one.silent, one.lost, one.lost_alone
+        )
+    return dict(found)
 
 
 def _frequent(cuts: list[Cut], name: str) -> tuple[frozenset[str], int]:

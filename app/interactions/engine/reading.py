@@ -14,8 +14,9 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from app.interactions.engine.checks import Check, Checks
+from app.interactions.engine.checks import SKIPPED, Check, Checks
 from app.interactions.engine.duck import (
+    bare,
     fetch,
     fetch_one,
     open_duck,
@@ -23,6 +24,7 @@ from app.interactions.engine.duck import (
     quoted,
     settled,
     sql_of,
+    write_parquet,
 )
 from app.interactions.engine.log import FREE_TEXTS, LOG_FILE
 from app.interactions.engine.personal import masked, personal_kind
@@ -30,7 +32,7 @@ from app.interactions.engine.plain import check_mapped, plain_file
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.rejects import real_row, reject_issues, rejected_lines
 from app.interactions.engine.requests import Issue, ReadReport, ReadRequest
-from app.interactions.engine.staging import Settle, staged
+from app.interactions.engine.staging import Ways, staged
 from app.interactions.engine.typed import Typing, typed_rows
 
 NAMED = 50
@@ -53,7 +55,15 @@ class _Reading:
 
     @property
     def scan(self) -> str:
-        return f"read_parquet({quoted(str(self.draft))})"
+        """The draft's contacts, each with its row of the file."""
+        row = "" if self.is_spread else ", file_row_number + 2 AS row"
+        draft = f"read_parquet({quoted(str(self.draft))}, file_row_number = true)"
+        return f"(SELECT * EXCLUDE (file_row_number){row} FROM {draft} WHERE doubts <> {SKIPPED})"
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether several contacts come from one row, so that the draft numbers its rows."""
+        return bool(self.request.mapping.spread)
 
     @property
     def is_faulty(self) -> str:
@@ -93,19 +103,22 @@ def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> Re
     plain = plain_file(Path(request.file), request.name, mapping.encoding, scratch)
     source, names = open_plain(engine, plain)
     check_mapped(list(mapping.columns()), tuple(names), mapping.title)
-    table, checks = _typed(source, names, request, partial(settled, engine))
+    if mapping.spread:
+        source = ibis.table(dict(source.schema().items()) | {"row": "int64"}, name="numbered")
+    ways = Ways(partial(settled, engine), bare, has_blanks=plain.kind == "csv")
+    table, checks = _typed(source, names, request, ways)
     draft = scratch / "draft.parquet"
-    _copy(engine, sql_of(table), draft)
+    write_parquet(engine, sql_of(table), draft)
     reading = _Reading(engine, request, source, names, checks, draft, rejected_lines(engine))
     return _finished(reading, log)
 
 
 def _typed(
-    source: ir.Table, names: dict[str, str], request: ReadRequest, settle: Settle
+    source: ir.Table, names: dict[str, str], request: ReadRequest, ways: Ways
 ) -> tuple[ir.Table, Checks]:
     """The log's rows; of a file with several columns of contacts, one after the other."""
     mapping = request.mapping
-    cells = staged(source, names, mapping, settle)
+    cells = staged(source, names, mapping, ways)
     checks = Checks()
     tables = [
         typed_rows(
@@ -117,10 +130,6 @@ def _typed(
         for one in mapping.spread or (None,)
     ]
     return (tables[0] if len(tables) == 1 else ibis.union(*tables)), checks
-
-
-def _copy(engine: Backend, query: str, target: Path) -> None:
-    engine.raw_sql(f"COPY ({query}) TO {quoted(str(target))} (FORMAT parquet)")
 
 
 def _finished(reading: _Reading, log: Path) -> ReadReport:
@@ -145,7 +154,8 @@ def _finished(reading: _Reading, log: Path) -> ReadReport:
     count += told + _copy_count(reading, bool(copies))
     kept = 0
     if not errors or request.leave_out_errors:
-        kept = _keep(reading, log, is_sound=not errors and not texts, texts=texts,
+        is_whole = read == _rows_in(engine, reading.draft) and not reading.is_spread
+        kept = _keep(reading, log, is_sound=is_whole and not errors and not texts, texts=texts,
                      has_copies=bool(copies))  # fmt: skip
     days = fetch_one(
         engine,
@@ -198,7 +208,7 @@ def _cells_of(reading: _Reading, check: Check, rows: list[int]) -> list[tuple[in
         (row, cell)
         for row, cell in fetch(
             reading.engine,
-            f"SELECT row, {column} FROM source WHERE row IN ({wanted}) ORDER BY row",
+            f"SELECT row, {column} FROM numbered WHERE row IN ({wanted}) ORDER BY row",
         )
     ]
 
@@ -333,16 +343,20 @@ def _keep(
     else:
         is_mask = reading.request.personal_data == "mask"
         condition = _faults(reading, has_copies, [] if is_mask else list(texts))
-        shown_as = "*"
+        shown_as = "* EXCLUDE (row)"
         if is_mask and texts:
             engine.raw_sql("CREATE OR REPLACE TEMP TABLE masks (text VARCHAR, mask VARCHAR)")
             engine.raw_sql(
                 "INSERT INTO masks VALUES "
                 + ", ".join(f"({quoted(one)}, {quoted(masked(one))})" for one in texts)
             )
-            shown_as = "* REPLACE (" + ", ".join(
+            shown_as += " REPLACE (" + ", ".join(
                 f"coalesce((SELECT mask FROM masks WHERE text = {name}), {name}) AS {name}"
                 for name in FREE_TEXTS
             ) + ")"  # fmt: skip
-        _copy(engine, f"SELECT {shown_as} FROM {reading.scan} WHERE NOT ({condition})", log)
-    return int(fetch_one(engine, f"SELECT count(*) FROM read_parquet({quoted(str(log))})")[0])
+        write_parquet(engine, f"SELECT {shown_as} FROM {reading.scan} WHERE NOT ({condition})", log)
+    return _rows_in(engine, log)
+
+
+def _rows_in(engine: Backend, path: Path) -> int:
+    return int(fetch_one(engine, f"SELECT count(*) FROM read_parquet({quoted(str(path))})")[0])

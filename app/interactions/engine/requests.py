@@ -86,9 +86,28 @@ class Cut(_Message):
     minutes_milli: int
     scored: int
     score_micro: int
+    keyed: int
     repeats: int
     escalated: int
     lost: int
+
+
+class MomentCut(_Message):
+    """What followed the moments of a month, or the met contacts they are compared with.
+
+    ``journey`` and ``reason`` are the source's own words; the rest is as `Aftermath` has it.
+    """
+
+    month: date
+    journey: str | None
+    reason: str
+    is_met: bool
+    contacts: int
+    repeated: int
+    escalated: int
+    silent: int
+    lost: int
+    lost_alone: int
 
 
 class CountRequest(_Message):
@@ -111,19 +130,21 @@ class CountReport(_Message):
     first_on: date | None
     last_on: date | None
     cuts: tuple[Cut, ...]
+    moments: tuple[MomentCut, ...] = ()
 
 
 class EraseRequest(_Message):
-    """Remove the rows of one customer, by pseudonym, from the log in ``folder``."""
+    """Remove the rows of one customer, by pseudonym, from the log in ``folder``, or count them."""
 
     do: Literal["erase"] = "erase"
     folder: str
     customer: int
+    only_counts: bool = False
     limits: Limits = Limits()
 
 
 class EraseReport(_Message):
-    """How many rows went, and how many are left."""
+    """How many rows went, or would, and how many are left."""
 
     erased: int
     rows: int

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Names
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine import cells
@@ -20,15 +21,38 @@ Settle = Callable[[ir.Table], ir.Table]
 
 
 @dataclass(frozen=True, slots=True)
+class Ways:
+    """What an engine does in its own way: ``settle`` a stage, and make a cell ``bare``.
+
+    ``has_blanks``: rows may be nothing but separators; those are none.
+    """
+
+    settle: Settle = lambda table: table
+    bare: cells.Bare = cells.bare
+    has_blanks: bool = False
+
+
+IN_PLACE = Ways()
+"""A warehouse, which plans a whole expression by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Staged:
-    """The parsed cells: ``places`` is a column's number in the table's own names."""
+    """The parsed cells: ``places`` is a column's number in the table's own names.
+
+    Text that only explains a number or a moment that is none is worked out where it is asked for.
+    """
 
     table: ir.Table
     places: Names[str, int]
     utc: frozenset[str]
+    ways: Ways
 
     def text(self, name: str) -> ir.StringValue:
-        return self.table[f"t{self.places[name]}"]
+        place = self.places[name]
+        if f"t{place}" in self.table.columns:
+            return self.table[f"t{place}"]
+        return cells.text(self.table[f"r{place}"], bare=self.ways.bare)
 
     def number(self, name: str) -> ir.DecimalValue:
         return self.table[f"n{self.places[name]}"]
@@ -40,34 +64,61 @@ class Staged:
             return moment, cells.to_local(moment, zone)
         return cells.to_utc(moment, zone), moment
 
+    @property
+    def is_blank(self) -> ir.BooleanValue:
+        """Whether the row has nothing in any column."""
+        return self.table["is_blank"]
+
 
 def staged(
-    table: ir.Table, names: Names[str, str], mapping: Mapping, settle: Settle = lambda table: table
+    table: ir.Table, names: Names[str, str], mapping: Mapping, ways: Ways = IN_PLACE
 ) -> Staged:
     """Parse what the mapping reads. ``names``: its columns → the table's."""
     places = {name: place for place, name in enumerate(mapping.columns())}
     columns = {place: table[names[name]] for name, place in places.items()}
-    row = {"row": table["row"]} if "row" in table.columns else {}
-    texts = {f"t{place}": cells.text(one, mapping.missing) for place, one in columns.items()}
-    typed = {f"r{p}": one for p, one in columns.items() if not one.type().is_string()}
-    first = settle(table.select(**row, **texts, **typed))
+    parsed = {places[name] for name in (*_numbers(mapping), *(m.column for m in _moments(mapping)))}
+    raw = {p: one for p, one in columns.items()
+           if p in parsed and not (one.type().is_string() and mapping.missing)}  # fmt: skip
+    kept = {name: table[name] for name in ("row",) if name in table.columns}
+    kept["is_blank"] = _is_blank(table, names) if ways.has_blanks else ibis.literal(False)
+    texts = {
+        f"t{p}": cells.text(one, mapping.missing, ways.bare)
+        for p, one in columns.items()
+        if p not in raw
+    }
+    first = ways.settle(table.select(**kept, **texts, **{f"r{p}": one for p, one in raw.items()}))
+    cut = Staged(first, places, frozenset(), ways)
+    found, utc = _parsed(cut, mapping)
+    again = {name: first[name] for name in first.columns}
+    return Staged(ways.settle(first.select(**again, **found)), places, utc, ways)
 
-    def raw(place: int) -> ir.Column:
-        return first[f"r{place}"] if f"r{place}" in typed else first[f"t{place}"]
 
-    parsed: dict[str, ir.Value] = {}
-    for name in _numbers(mapping):
-        place = places[name]
-        parsed[f"n{place}"] = cells.number(raw(place), first[f"t{place}"], mapping.decimal)
+def _is_blank(table: ir.Table, names: Names[str, str]) -> ir.BooleanValue:
+    """Whether all cells are empty; only where the first is are the others looked at."""
+    first, *others = (table[one].cast("string") for one in names.values())
+    rest = ibis.coalesce(*others).isnull() if others else ibis.literal(True)
+    return ibis.ifelse(first.isnull(), rest, False)
+
+
+def _parsed(cut: Staged, mapping: Mapping) -> tuple[dict[str, ir.Value], frozenset[str]]:
+    """Numbers and moments, and which columns of moments are in UTC."""
+
+    def raw(name: str) -> ir.Column:
+        place = cut.places[name]
+        return cut.table[f"r{place}" if f"r{place}" in cut.table.columns else f"t{place}"]
+
+    found: dict[str, ir.Value] = {
+        f"n{cut.places[name]}": cells.number(raw(name), mapping.decimal)
+        for name in _numbers(mapping)
+    }
     utc = set()
     for part in _moments(mapping):
-        place = places[part.column]
-        moment, is_utc = cells.moment(raw(place), first[f"t{place}"], part.format, mapping.zone)
-        parsed[f"m{place}"] = moment
+        name = part.column
+        moment, is_utc = cells.moment(raw(name), cut.text(name), part.format, mapping.zone)
+        found[f"m{cut.places[name]}"] = moment
         if is_utc:
-            utc.add(part.column)
-    kept = {name: first[name] for name in (*row, *texts)}
-    return Staged(settle(first.select(**kept, **parsed)), places, frozenset(utc))
+            utc.add(name)
+    return found, frozenset(utc)
 
 
 def _numbers(mapping: Mapping) -> dict[str, None]:

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine import cells
-from app.interactions.engine.checks import Checks
+from app.interactions.engine.checks import SKIPPED, Checks
 from app.interactions.engine.log import COLUMNS
 from app.interactions.engine.mapping import (
     FiscalPeriod,
@@ -28,6 +28,9 @@ from app.interactions.engine.mapping import (
 from app.interactions.engine.staging import Staged
 
 LONGEST_TEXT = 400
+MOST_CONTACTS = 5 * 10**9
+"""Most contacts of one row; a country's website has a billion visits a year."""
+MOST_COST_MINOR = 10**9
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _NO_MOMENT = "“{cell}” is not a moment; write it as 2027-03-31 09:30."
@@ -58,15 +61,18 @@ class Typing:
         value = self.staged.number(name)
         if name not in self._checked:
             self._checked.add(name)
-            self.checks.refuse(self.cell(name).notnull() & value.isnull(), _NO_NUMBER, name)
+            self.checks.refuse(self._is_no(value, name), _NO_NUMBER, name)
         return value
+
+    def _is_no(self, value: ir.Value, name: str) -> ir.BooleanValue:
+        """Whether the cell holds something, and not this; only then its text is looked at."""
+        return ibis.ifelse(value.isnull(), self.cell(name).notnull(), False)
 
     def moment(self, part: Moment) -> tuple[ir.TimestampValue, ir.TimestampValue]:
         """UTC and local; refused where the cell holds something else or an absurd year."""
-        cell = self.cell(part.column)
         utc, local = self.staged.moment(part.column, self.mapping.zone)
-        sound = local.notnull() & local.between(_EARLIEST, _LATEST)
-        self.checks.refuse(cell.notnull() & ~sound.fill_null(False), _NO_MOMENT, part.column)
+        is_absurd = ~local.between(_EARLIEST, _LATEST)
+        self.checks.refuse(self._is_no(local, part.column) | is_absurd, _NO_MOMENT, part.column)
         return utc, local
 
     def words(self, part: Words | None) -> ir.BooleanValue:
@@ -97,8 +103,9 @@ class Typing:
 def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
     """Every row of the table as one of the log, with the bits of its faults in ``doubts``.
 
-    The table has its own ``row`` numbers where it is a file. Rows that stand for no contact are
-    left away, and so are those the mapping does not ask for.
+    Rows that stand for no contact, and those the mapping does not ask for, have the bit SKIPPED
+    alone: they stay, so that the rows of a file stand in its order. ``row`` comes along where the
+    table numbers its rows.
     """
     mapping, table = typing.mapping, typing.staged.table
     occurred_at, occurred_on = _when(typing)
@@ -108,7 +115,6 @@ def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
     if isinstance(mapping.met, MetCounts):
         contacts = ibis.greatest(contacts, judged)
     values = {
-        "row": table["row"] if "row" in table.columns else ibis.null("int64"),
         "id": typing.cell(mapping.id) if mapping.id else ibis.null("string"),
         "occurred_at": occurred_at,
         "occurred_on": occurred_on.cast("date"),
@@ -132,13 +138,23 @@ def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
         "is_lost": typing.words(mapping.lost),
     }
     values["doubts"] = typing.checks.doubts
-    rows = table.select(
-        **{name: value.cast(COLUMNS[name]) if name != "customer" else value
-           for name, value in values.items()},
-        asked=typing.words(mapping.only) if mapping.only else ibis.literal(True),
+    is_asked = typing.words(mapping.only) if mapping.only else ibis.literal(True)
+    rows = typing.staged.ways.settle(
+        table.select(
+            **{name: value.cast(COLUMNS[name]) if name != "customer" else value
+               for name, value in values.items()},
+            **{name: table[name] for name in ("row",) if name in table.columns},
+            is_asked=is_asked & ~typing.staged.is_blank,
+        )
     )  # fmt: skip
-    # A row of faults stays to be named even where it stands for no contact.
-    return rows.filter(rows.asked, (rows.contacts > 0) | (rows.doubts > 0)).drop("asked")
+    return _skipping(rows)
+
+
+def _skipping(rows: ir.Table) -> ir.Table:
+    """The rows with their final doubts; one of faults is named even if it stands for no contact."""
+    counts = rows.is_asked & ((rows.contacts > 0) | (rows.doubts > 0))
+    doubts = ibis.ifelse(counts, rows.doubts, ibis.literal(SKIPPED, "int64"))
+    return rows.mutate(doubts=doubts).drop("is_asked")
 
 
 def _spread_word(spread: Spread | None, part: str, otherwise: ir.StringValue) -> ir.StringValue:
@@ -166,7 +182,11 @@ def _when(typing: Typing) -> tuple[ir.TimestampValue, ir.TimestampValue]:
         local = utc = cells.month_end(typing.cell(column), part.year)
         words = "“{cell}” is not a month in English."
         typing.checks.refuse(typing.cell(column).notnull() & local.isnull(), words, column)
-    typing.checks.refuse(typing.cell(column).isnull(), "This says no moment.", column)
+    typing.checks.refuse(
+        ibis.ifelse(local.isnull(), typing.cell(column).isnull(), False),
+        "This says no moment.",
+        column,
+    )
     if isinstance(part, MonthWord | FiscalPeriod):
         return utc, local
     typing.checks.refuse(
@@ -184,8 +204,13 @@ def _contacts(typing: Typing, spread: Spread | None) -> ir.IntegerValue:
         return ibis.literal(1, "int64")
     count = typing.number(name)
     typing.checks.refuse(
-        (count < 0) | (count != count.floor()) | (count > 10**9),
+        (count < 0) | (count != count.floor()),
         "“{cell}” is not a count of contacts; write a whole number of 0 or more.",
+        name,
+    )
+    typing.checks.refuse(
+        count > MOST_CONTACTS,
+        f"“{{cell}}” is more than one row can stand for, which is {MOST_CONTACTS:,} contacts.",
         name,
     )
     if mapping.invited is not None:
@@ -243,8 +268,8 @@ def _counted_met(typing: Typing, part: MetCounts) -> tuple[ir.IntegerValue, ir.I
 
 def _sum(typing: Typing, names: tuple[str, ...]) -> ir.DecimalValue:
     total = typing.number(names[0])
-    for name in names[1:]:
-        total = total + typing.number(name)
+    for name in names[1:]:  # in more digits, or the sum of absurd ones would end the reading
+        total = total.cast("decimal(38, 6)") + typing.number(name)
     return total
 
 
@@ -260,16 +285,30 @@ def _cost(typing: Typing) -> ir.IntegerValue:
     part = typing.mapping.cost
     if part is None or part.column is None:
         return ibis.null("int64")
-    minor = typing.number(part.column) * ibis.literal(part.scale * 10**typing.digits, cells.NUMBER)
+    factor = part.scale * 10**typing.digits
+    value = typing.number(part.column)
+    outside = ~value.between(0, (MOST_COST_MINOR / factor).quantize(Decimal("0.000001")))
     typing.checks.refuse(
-        (minor < 0) | (minor > 10**12),
-        "“{cell}” is no handling cost; it is 0 or more.",
+        outside,
+        "“{cell}” is no handling cost; it is 0 or more, and not beyond all measure.",
         part.column,
     )
+    minor = _inside(value, outside) * _exact(factor)
     typing.checks.refuse(
         minor != minor.round(0), "“{cell}” is finer than the currency's smallest unit.", part.column
     )
     return minor.round(0).cast("int64")
+
+
+def _inside(value: ir.DecimalValue, outside: ir.BooleanValue) -> ir.DecimalValue:
+    """The value, or null outside, where working on with it could be beyond an engine's numbers."""
+    return ibis.ifelse(outside, ibis.null(cells.NUMBER), value)
+
+
+def _exact(factor: Decimal) -> ir.DecimalScalar:
+    """A factor with no more places than it has, so that products keep room for theirs."""
+    scale = max(-int(factor.normalize().as_tuple().exponent), 0)
+    return ibis.literal(factor, f"decimal(18, {scale})")
 
 
 def _minutes(typing: Typing) -> ir.DecimalValue:
@@ -277,12 +316,12 @@ def _minutes(typing: Typing) -> ir.DecimalValue:
     if part is None:
         return ibis.null("decimal(18, 3)")
     value = typing.number(part.column)
-    typing.checks.refuse(
-        (value < 0) | (value > 10**6), "“{cell}” is no length of a contact.", part.column
-    )
+    outside = ~value.between(0, 10**6)
+    typing.checks.refuse(outside, "“{cell}” is no length of a contact.", part.column)
+    inside = _inside(value, outside)
     if part.unit == "seconds":
-        return (value / 60).round(3)
-    return value * 60 if part.unit == "hours" else value
+        return (inside / 60).round(3)
+    return inside * 60 if part.unit == "hours" else inside
 
 
 def _score(typing: Typing) -> ir.DecimalValue:
@@ -290,11 +329,11 @@ def _score(typing: Typing) -> ir.DecimalValue:
     if part is None:
         return ibis.null("decimal(9, 6)")
     value = typing.number(part.column)
-    outside = (value < part.low) | (value > part.high)
+    outside = ~value.between(part.low, part.high)
     typing.checks.refuse(
         outside, f"“{{cell}}” lies outside the scale of {part.low} to {part.high}.", part.column
     )
-    inside = ibis.ifelse(outside.fill_null(False), ibis.null(cells.NUMBER), value)
+    inside = _inside(value, outside)
     if part.low == 0 and part.high == 10:
         return inside
     return ((inside - part.low) * 10 / (part.high - part.low)).round(6)

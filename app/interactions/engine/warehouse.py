@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ibis
+import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
 
-from app.interactions.engine.checks import Checks
-from app.interactions.engine.counting import counts, cuts_of
+from app.interactions.engine.checks import SKIPPED, Checks
+from app.interactions.engine.counting import counts, cuts_of, moments_of
+from app.interactions.engine.moments import moments
 from app.interactions.engine.plain import check_mapped
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
@@ -60,17 +64,26 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
         for one in mapping.spread or (None,)
     ]
     rows = pieces[0] if len(pieces) == 1 else ibis.union(*pieces)
-    sound = rows.filter((rows.doubts & ibis.literal(checks.errors_mask, "int64")) == 0)
+    unsound = ibis.literal(checks.errors_mask | SKIPPED, "int64")
+    sound = rows.filter((rows.doubts & unsound) == 0)
     try:
-        found = engine.to_pyarrow(counts(sound)).to_pylist()
+        ((first, last),) = _rows(engine, sound.aggregate(
+            first=sound.occurred_on.min(), last=sound.occurred_on.max()
+        ))  # fmt: skip
+        cuts = cuts_of(_rows(engine, counts(sound)))
+        followed = moments_of(_rows(engine, moments(sound, last)) if last else [])
+    except FileRefusedError:
+        raise
     except Exception as error:
         raise FileRefusedError(f"The warehouse cannot count this: {_first(error)}") from error
-    cuts = cuts_of([tuple(one.values()) for one in found])
-    months = [cut.month for cut in cuts]
     return CountReport(
-        rows=sum(cut.contacts for cut in cuts), first_on=min(months, default=None),
-        last_on=max(months, default=None), cuts=cuts,
+        rows=sum(cut.contacts for cut in cuts), first_on=first, last_on=last, cuts=cuts,
+        moments=followed,
     )  # fmt: skip
+
+
+def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:
+    return [tuple(one.values()) for one in engine.to_pyarrow(table).to_pylist()]
 
 
 def _first(error: Exception) -> str:

@@ -6,7 +6,14 @@ from app.interactions.services.counting import (
     counted,
     write_months,
 )
-from app.interactions.services.erasing import check_may_erase, erase_customer, note_erasure
+from app.interactions.services.erasing import (
+    begin_erasure,
+    check_may_erase,
+    count_customer,
+    customer_of,
+    end_erasure,
+    erase_rows,
+)
 from app.interactions.services.importing import (
     KIND,
     LogDraft,
@@ -30,16 +37,19 @@ __all__ = [
     "LogFile",
     "LogStore",
     "add_warehouse",
+    "begin_erasure",
     "check_may_erase",
     "check_may_import",
     "count_again",
+    "count_customer",
     "count_interactions",
     "counted",
+    "customer_of",
     "drafted",
-    "erase_customer",
+    "end_erasure",
+    "erase_rows",
     "file_digest",
     "import_log",
-    "note_erasure",
     "placed_mapping",
     "preview_log",
     "refuse_known",

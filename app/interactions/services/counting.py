@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from app.errors import ConflictError, InvalidError, NotFoundError, UnavailableEr
 from app.interactions import queries
 from app.interactions.engine import apart
 from app.interactions.engine.mapping import Mapping
-from app.interactions.engine.placing import MonthKey, Placed, placed
+from app.interactions.engine.placing import MonthKey, Placed, placed, placed_moments
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
 from app.interactions.services.importing import KIND, check_may_import
@@ -23,7 +24,7 @@ from app.interactions.services.store import LogStore
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
 from app.jobs.services import enqueue
-from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource
 from app.journeys.rules import SourceState
 from app.values.money import CURRENCY_DIGITS
 
@@ -85,7 +86,10 @@ def counted(source: InteractionSource, store: LogStore, *, now: datetime) -> Cou
 def write_months(
     session: Session, source_id: int, report: CountReport, *, now: datetime
 ) -> InteractionSource:
-    """Put a source's months in the place of those it had. A source removed meanwhile stays so."""
+    """Put a source's months and moments in the place of those it had.
+
+    A source removed meanwhile stays so.
+    """
     source = session.scalar(
         select(InteractionSource).where(InteractionSource.id == source_id).with_for_update()
     )
@@ -97,10 +101,15 @@ def write_months(
     found = placed(
         report.cuts, mapping, queries.load_spots(session), CURRENCY_DIGITS[mapping.currency]
     )
-    session.execute(delete(InteractionMonth).where(InteractionMonth.source_id == source_id))
     rows = [_month(source_id, key, sums) for key, sums in found.months.items()]
-    for start in range(0, len(rows), _WRITTEN_AT_ONCE):
-        session.execute(insert(InteractionMonth), rows[start : start + _WRITTEN_AT_ONCE])
+    _write(session, InteractionMonth, source_id, rows)
+    moments = placed_moments(
+        report.moments, report.cuts, mapping, queries.load_journey_ids(session)
+    )
+    _write(
+        session, InteractionMoment, source_id,
+        [{"source_id": source_id} | asdict(key) | asdict(one) for key, one in moments.items()],
+    )  # fmt: skip
     source.state, source.counted_at = SourceState.COUNTED, now
     source.row_count, source.unplaced_count = report.rows, found.unplaced_count
     source.first_on, source.last_on = report.first_on, report.last_on
@@ -110,10 +119,23 @@ def write_months(
     record(
         session, actor=None, action="interactions.counted", subject=f"interactions:{source_id}",
         after={
-            "rows": report.rows, "lines_per_month": len(rows), "unplaced": found.unplaced_count,
+            "rows": report.rows, "lines_per_month": len(rows), "lines_of_moments": len(moments),
+            "unplaced": found.unplaced_count,
         }, now=now,
     )  # fmt: skip
     return source
+
+
+def _write(
+    session: Session,
+    model: type[InteractionMonth] | type[InteractionMoment],
+    source_id: int,
+    rows: list[dict[str, object]],
+) -> None:
+    """Put rows of a source in the place of those it had."""
+    session.execute(delete(model).where(model.source_id == source_id))
+    for start in range(0, len(rows), _WRITTEN_AT_ONCE):
+        session.execute(insert(model), rows[start : start + _WRITTEN_AT_ONCE])
 
 
 def _month(source_id: int, key: MonthKey, sums: dict[str, int]) -> dict[str, object]:

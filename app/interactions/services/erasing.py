@@ -1,4 +1,8 @@
-"""Take one customer out of a log; the record says that it was done, not who it was."""
+"""Take one customer out of the logs; the record says that it was done, not who it was.
+
+What is going to be erased is kept before any file is touched and goes with the record of it, so
+that an erasure that breaks off in between is seen by `doctor` and ended by the next one.
+"""
 
 from __future__ import annotations
 
@@ -12,43 +16,91 @@ from app.errors import InvalidError, NotAllowedError, UnavailableError
 from app.interactions.engine import apart
 from app.interactions.engine.log import customer_pseudonym
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import EraseRequest
+from app.interactions.engine.requests import EraseReport, EraseRequest
+from app.interactions.services.importing import ask_count
 from app.interactions.services.store import LogStore
-from app.journeys.models import InteractionSource
+from app.journeys.models import InteractionErasure, InteractionSource
 
 
-def check_may_erase(actor: Person, key: str) -> None:
-    """Raises NotAllowedError for all but CX leads and admins, InvalidError without a key."""
+def check_may_erase(actor: Person) -> None:
+    """Raises NotAllowedError for all but CX leads and admins."""
     if not actor.may("interactions.erase"):
         raise NotAllowedError("Only a CX lead or an admin erases a customer.")
+
+
+def customer_of(store: LogStore, key: str) -> int:
+    """The pseudonym the logs have for a customer's key. Raises InvalidError without a key."""
     if not key.strip():
         raise InvalidError("Name the customer's key as the logs have it.", field="customer")
+    return customer_pseudonym(key, store.secret())
 
 
-def erase_customer(store: LogStore, source: InteractionSource, key: str) -> int:
-    """Rewrite a source's log without the customer's rows; gives how many went.
+def count_customer(store: LogStore, source: InteractionSource, customer: int) -> int:
+    """How many rows of a source's log are the customer's; 0 in a warehouse, which is not ours.
 
-    A warehouse's table is not ours to change: 0. The caller notes it with `note_erasure` and
-    counts the source again. Raises InvalidError and UnavailableError.
+    Raises InvalidError and UnavailableError.
     """
-    if source.address:
-        return 0
+    return 0 if source.address else _asked(store, source, customer, only_counts=True).erased
+
+
+def begin_erasure(
+    session: Session,
+    source: InteractionSource,
+    customer: int,
+    rows: int,
+    *,
+    actor: Person,
+    now: datetime,
+) -> InteractionErasure:
+    """Keep that the customer's rows of a log are going to be erased. Raises NotAllowedError."""
+    check_may_erase(actor)
+    erasure = InteractionErasure(
+        source_id=source.id, customer=customer, row_count=rows, asked_by_id=actor.id, asked_at=now
+    )
+    session.add(erasure)
+    session.flush()
+    record(
+        session, actor=actor, action="interactions.erasure_begun",
+        subject=f"interactions:{source.id}", after={"rows": rows}, now=now,
+    )  # fmt: skip
+    return erasure
+
+
+def erase_rows(store: LogStore, source: InteractionSource, erasure: InteractionErasure) -> None:
+    """Rewrite a source's log without the customer's rows; again changes nothing.
+
+    Raises InvalidError and UnavailableError; then nothing is changed.
+    """
+    with store.alone_with(store.log_folder(source.digest, source.mapping_name)):
+        _asked(store, source, erasure.customer)
+
+
+def end_erasure(
+    session: Session, erasure: InteractionErasure, *, actor: Person, now: datetime
+) -> None:
+    """Record that rows of some customer were erased, forget of which, and ask for a count."""
+    check_may_erase(actor)
+    source = session.get_one(InteractionSource, erasure.source_id)
+    session.delete(erasure)
+    session.flush()
+    record(
+        session, actor=actor, action="interactions.erased", subject=f"interactions:{source.id}",
+        after={"rows": erasure.row_count}, now=now,
+    )  # fmt: skip
+    ask_count(session, source, actor, now)
+
+
+def _asked(
+    store: LogStore, source: InteractionSource, customer: int, *, only_counts: bool = False
+) -> EraseReport:
     folder = store.log_folder(source.digest, source.mapping_name)
-    customer = customer_pseudonym(key, store.secret())
-    request = EraseRequest(folder=str(folder.resolve()), customer=customer, limits=store.limits)
+    request = EraseRequest(
+        folder=str(folder.resolve()), customer=customer, only_counts=only_counts,
+        limits=store.limits,
+    )  # fmt: skip
     try:
-        return apart.erase(request).erased
+        return apart.erase(request)
     except FileRefusedError as error:
         raise InvalidError(f"“{source.name}”: {error}") from error
     except apart.EngineFailedError as error:
         raise UnavailableError(f"“{source.name}”: {error}") from error
-
-
-def note_erasure(
-    session: Session, source: InteractionSource, rows: int, *, actor: Person, now: datetime
-) -> None:
-    """Record that rows of some customer were erased; no word of which."""
-    record(
-        session, actor=actor, action="interactions.erased", subject=f"interactions:{source.id}",
-        after={"rows": rows}, now=now,
-    )  # fmt: skip

@@ -37,7 +37,13 @@ from app.interactions.engine.requests import (
 )
 from app.interactions.services.store import LogStore, file_digest
 from app.jobs.services import enqueue
-from app.journeys.models import InteractionMonth, InteractionSource, Journey
+from app.journeys.models import (
+    InteractionErasure,
+    InteractionMoment,
+    InteractionMonth,
+    InteractionSource,
+    Journey,
+)
 from app.journeys.rules import SourceState
 from app.values.canonical import digest
 from app.values.money import CURRENCY_DIGITS
@@ -206,13 +212,14 @@ def import_log(
             "rows": report.kept, "rows_left_out": report.errors,
         },
     )  # fmt: skip
-    _ask_count(session, source, actor, now)
+    ask_count(session, source, actor, now)
     if request_key is not None:
         remember(session, request_key, source.id)
     return source
 
 
-def _ask_count(session: Session, source: InteractionSource, actor: Person, now: datetime) -> None:
+def ask_count(session: Session, source: InteractionSource, actor: Person, now: datetime) -> None:
+    """Ask for a count, which is not done if a command counts before a worker comes to it."""
     asked = {"source_id": source.id, "asked_at": now.isoformat()}
     enqueue(session, kind=KIND, payload=asked, actor=actor, now=now)
 
@@ -296,7 +303,7 @@ def add_warehouse(
         subject=f"interactions:{source.id}", now=now,
         after={"address": address, "table": table, "mapping": mapping.name},
     )  # fmt: skip
-    _ask_count(session, source, actor, now)
+    ask_count(session, source, actor, now)
     return source
 
 
@@ -316,7 +323,7 @@ def _check_address(address: str, table: str) -> None:
 def remove_source(
     session: Session, store: LogStore, source: InteractionSource, *, actor: Person, now: datetime
 ) -> None:
-    """Take an import back: its months and its log go, that it was there stays on the record.
+    """Take an import back: what was counted and its log go, that it was there stays on record.
 
     Raises ConflictError when that was done already.
     """
@@ -326,6 +333,8 @@ def remove_source(
     months = InteractionMonth.source_id == source.id
     count = session.scalar(select(func.count()).select_from(InteractionMonth).where(months))
     session.execute(delete(InteractionMonth).where(months))
+    for model in (InteractionMoment, InteractionErasure):
+        session.execute(delete(model).where(model.source_id == source.id))
     source.state, source.removed_by_id, source.removed_at = SourceState.REMOVED, actor.id, now
     session.flush()
     record(

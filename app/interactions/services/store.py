@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
+
+from filelock import FileLock
 
 from app.interactions.engine.requests import Limits
 
@@ -77,6 +80,12 @@ class LogStore:
         if target.exists():
             self.remove(target)
         draft.rename(target)
+
+    @contextmanager
+    def alone_with(self, folder: Path) -> Iterator[None]:
+        """Wait until no other process that shares this store rewrites the log there."""
+        with FileLock(self.folder / f"{DRAFT}{folder.name}.lock"):
+            yield
 
     def remove(self, folder: Path) -> None:
         """Take a folder of this store away: out of sight at once, then for good."""

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from app.journeys.models.controls import ControlTotal, PoolControl
-from app.journeys.models.interactions import InteractionMonth, InteractionSource
+from app.journeys.models.interactions import (
+    InteractionErasure,
+    InteractionMoment,
+    InteractionMonth,
+    InteractionSource,
+)
 from app.journeys.models.journeys import (
     Baseline,
     FigureOrigin,
@@ -21,6 +26,8 @@ __all__ = [
     "ControlTotal",
     "CustomerNeed",
     "FigureOrigin",
+    "InteractionErasure",
+    "InteractionMoment",
     "InteractionMonth",
     "InteractionSource",
     "Journey",

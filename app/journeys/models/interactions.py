@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
@@ -19,6 +19,8 @@ from app.journeys.models.journeys import Touchpoint
 from app.journeys.rules import SourceState
 
 _LIVE = text("state <> 'removed'")
+_Wide = BigInteger().with_variant(Integer(), "sqlite")
+"""For contacts added up, as a row of a log may stand for a billion visits, and for pseudonyms."""
 
 
 class InteractionSource(Base):
@@ -47,7 +49,7 @@ class InteractionSource(Base):
     state: Mapped[SourceState] = mapped_column(EnumText(SourceState))
     row_count: Mapped[int]
     left_out_count: Mapped[int] = mapped_column(default=0)
-    unplaced_count: Mapped[int] = mapped_column(default=0)
+    unplaced_count: Mapped[int] = mapped_column(_Wide, default=0)
     first_on: Mapped[date | None]
     last_on: Mapped[date | None]
     issues: Mapped[list[dict[str, object]]] = mapped_column(CanonicalJson)
@@ -72,8 +74,9 @@ class InteractionMonth(Base):
 
     ``month`` is its first day. ``judged`` contacts say whether the expectation was met, ``unmet``
     of them that it was not; ``costed``, ``timed`` and ``scored`` say how many of the contacts the
-    sums of cost, minutes and score (0 to 10) stand on. ``repeats``: the same customer again for
-    the same reason within 30 days. ``lost``: the outcome says that the customer left.
+    sums of cost, minutes and score (0 to 10) stand on, ``keyed`` how many name their customer.
+    ``repeats``: the same customer again for the same reason within 30 days. ``lost``: the outcome
+    says that the customer left.
     """
 
     __tablename__ = "interaction_months"
@@ -94,18 +97,75 @@ class InteractionMonth(Base):
     segment: Mapped[str]
     expected: Mapped[str]
     is_prospect: Mapped[bool] = mapped_column(default=False)
-    contacts: Mapped[int]
-    judged: Mapped[int] = mapped_column(default=0)
-    unmet: Mapped[int] = mapped_column(default=0)
-    costed: Mapped[int] = mapped_column(default=0)
+    contacts: Mapped[int] = mapped_column(_Wide)
+    judged: Mapped[int] = mapped_column(_Wide, default=0)
+    unmet: Mapped[int] = mapped_column(_Wide, default=0)
+    costed: Mapped[int] = mapped_column(_Wide, default=0)
     cost_minor: Mapped[int] = mapped_column(MoneyMinor, default=0)
-    timed: Mapped[int] = mapped_column(default=0)
+    timed: Mapped[int] = mapped_column(_Wide, default=0)
     minutes: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
-    scored: Mapped[int] = mapped_column(default=0)
+    scored: Mapped[int] = mapped_column(_Wide, default=0)
     score_sum: Mapped[Decimal] = mapped_column(MeasureType, default=Decimal(0))
-    repeats: Mapped[int] = mapped_column(default=0)
-    escalated: Mapped[int] = mapped_column(default=0)
-    lost: Mapped[int] = mapped_column(default=0)
+    keyed: Mapped[int] = mapped_column(_Wide, default=0)
+    repeats: Mapped[int] = mapped_column(_Wide, default=0)
+    escalated: Mapped[int] = mapped_column(_Wide, default=0)
+    lost: Mapped[int] = mapped_column(_Wide, default=0)
 
     source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
     touchpoint: Mapped[Touchpoint] = relationship(lazy="raise_on_sql")
+
+
+class InteractionMoment(Base):
+    """What followed the moments of one source in one journey and month, for one reason.
+
+    Rows with ``is_met`` hold the met contacts that moments are compared with. ``month`` is its
+    first day; all else is defined by `app.journeys.rules.aftermaths`.
+    """
+
+    __tablename__ = "interaction_moments"
+    __table_args__ = (
+        CheckConstraint("contacts > 0", name="contacts_positive"),
+        CheckConstraint("repeated BETWEEN 0 AND contacts", name="repeated_in_contacts"),
+        CheckConstraint("escalated BETWEEN 0 AND contacts", name="escalated_in_contacts"),
+        CheckConstraint("silent BETWEEN 0 AND contacts - lost", name="silent_or_lost"),
+        CheckConstraint("lost_alone BETWEEN 0 AND lost", name="lost_alone_in_lost"),
+        Index("ix_interaction_moments_journey_id_month", "journey_id", "month"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("interaction_sources.id", ondelete="RESTRICT"), index=True
+    )
+    journey_id: Mapped[int] = mapped_column(ForeignKey("journeys.id", ondelete="RESTRICT"))
+    month: Mapped[date]
+    reason: Mapped[str]
+    is_met: Mapped[bool]
+    contacts: Mapped[int]
+    repeated: Mapped[int]
+    escalated: Mapped[int]
+    silent: Mapped[int]
+    lost: Mapped[int]
+    lost_alone: Mapped[int]
+
+    source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
+
+
+class InteractionErasure(Base):
+    """Rows of one customer that are being erased from a log; it goes when they are gone.
+
+    It is kept before the log's file is touched, so that an erasure that breaks off is seen and
+    ended. ``customer`` is the pseudonym the log has.
+    """
+
+    __tablename__ = "interaction_erasures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(
+        ForeignKey("interaction_sources.id", ondelete="RESTRICT"), index=True
+    )
+    customer: Mapped[int] = mapped_column(_Wide)
+    row_count: Mapped[int]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")

@@ -30,6 +30,7 @@ from app.journeys.presenters.journeys import (
     uncovered_ids,
 )
 from app.journeys.presenters.looks import SHOWS, Logs, Look, adds_up, reads_log
+from app.journeys.presenters.moments import MOMENT_HEAD, MomentTable, moment_table
 from app.journeys.presenters.needs import NeedView, need_view
 from app.journeys.presenters.origins import (
     SHOWN,
@@ -51,6 +52,7 @@ from app.journeys.presenters.pools import (
 __all__ = [
     "COMPARED",
     "FIGURE_HEAD",
+    "MOMENT_HEAD",
     "SHOWN",
     "SHOWS",
     "SORTS",
@@ -60,6 +62,7 @@ __all__ = [
     "JourneyRow",
     "Logs",
     "Look",
+    "MomentTable",
     "NeedView",
     "PoolView",
     "SpotLine",
@@ -83,6 +86,7 @@ __all__ = [
     "log_line",
     "log_words",
     "loss_rows",
+    "moment_table",
     "month_choices",
     "need_view",
     "origin_rows",

@@ -142,23 +142,18 @@ def loss_rows(rows: Sequence[ReasonRow]) -> list[LossRow]:
             reason or NO_REASON,
             [
                 number(one.contacts),
-                *(
-                    _counted(count, one.contacts, known=whole)
-                    for count, whole in (
-                        (one.repeats, total.repeats),
-                        (one.escalated, total.escalated),
-                        (one.lost, total.lost),
-                    )
-                ),
+                _counted(one.repeats, one.keyed, is_known=one.keyed > 0),
+                _counted(one.escalated, one.contacts, is_known=total.escalated > 0),
+                _counted(one.lost, one.contacts, is_known=total.lost > 0),
             ],
         )
         for reason, one in told[:MOST_ROWS]
     ]
 
 
-def _counted(count: int, contacts: int, *, known: int) -> str:
+def _counted(count: int, contacts: int, *, is_known: bool) -> str:
     """A count with its share; nothing where no contact in view ever says so."""
-    return f"{number(count)} ({percent(Decimal(count) / contacts)})" if known else NONE
+    return f"{number(count)} ({percent(Decimal(count) / contacts)})" if is_known else NONE
 
 
 def _reason_cells(one: Logged, total: Logged, currency: str) -> list[str]:
@@ -168,7 +163,7 @@ def _reason_cells(one: Logged, total: Logged, currency: str) -> list[str]:
         percent(one.unmet_share),
         _cost(one, currency),
         _rounded(one.minutes_per_contact),
-        percent(one.repeat_share) if total.repeats else NONE,
+        percent(one.repeat_share),
     ]
 
 

@@ -195,12 +195,12 @@ def _logged(whole: Logged, currency: str) -> list[tuple[str, str]]:
     if whole.cost_per_contact_minor is not None:
         cost = money(Money(whole.cost_per_contact_minor, currency))
         lines.append(("Cost per contact", f"{cost}, known of {number(whole.costed)}"))
-    for word, count in (
-        ("Came back", whole.repeats),
-        ("Escalated", whole.escalated),
-        ("Customers lost", whole.lost),
+    for word, count, among in (
+        ("Came back", whole.repeats, whole.keyed),
+        ("Escalated", whole.escalated, whole.contacts),
+        ("Customers lost", whole.lost, whole.contacts),
     ):
-        if count:
-            share = percent(Decimal(count) / whole.contacts)
-            lines.append((word, f"{number(count)}, {share} of contacts"))
+        if count and among:
+            whose = "contacts" if among == whole.contacts else "those that name their customer"
+            lines.append((word, f"{number(count)}, {percent(Decimal(count) / among)} of {whose}"))
     return lines

@@ -49,6 +49,7 @@ from app.journeys.queries.log import (
     touchpoints_ever_logged,
     use_by_segment,
 )
+from app.journeys.queries.moments import Followed, load_followed
 from app.journeys.queries.needs import get_need, list_needs, need_draft
 from app.journeys.queries.worth import POOL_CLAIMS, PoolClaim, PoolClaimant, claims_on_pools
 
@@ -56,6 +57,7 @@ __all__ = [
     "POOL_CLAIMS",
     "TOUCHPOINT_COVERS",
     "Acting",
+    "Followed",
     "JourneyState",
     "LastFigures",
     "LogScope",
@@ -88,6 +90,7 @@ __all__ = [
     "load_by_segment",
     "load_by_touchpoint",
     "load_figures",
+    "load_followed",
     "load_log_frame",
     "load_log_sources",
     "load_logged_months",

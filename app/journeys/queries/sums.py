@@ -20,9 +20,8 @@ _READ: tuple[Callable[[Any], Any], ...] = tuple(
 SUMS: tuple[Any, ...] = tuple(func.sum(getattr(InteractionMonth, one.name)) for one in _FIELDS)
 """What is added up of every month, in the order of Logged."""
 
-COUNTS = InteractionMonth.source_id.in_(
-    select(InteractionSource.id).where(InteractionSource.state == SourceState.COUNTED)
-)
+COUNTED_SOURCES = select(InteractionSource.id).where(InteractionSource.state == SourceState.COUNTED)
+COUNTS = InteractionMonth.source_id.in_(COUNTED_SOURCES)
 """Only months of sources that are counted count anywhere."""
 
 

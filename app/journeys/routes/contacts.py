@@ -92,6 +92,8 @@ def _tables(journey: Journey, view: ContactsView) -> dict[str, Any]:
         ),
         "compared": presenters.COMPARED,
         "losses": presenters.loss_rows(rows),
+        "moments": presenters.moment_table(queries.load_followed(db.session, journey.id, span)),
+        "moment_head": presenters.MOMENT_HEAD,
     }
 
 

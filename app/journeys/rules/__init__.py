@@ -72,7 +72,16 @@ from app.journeys.rules.log import (
     drivers,
     total_of,
 )
-from app.journeys.rules.moments import WATCH, Aftermath, LoggedContact, aftermaths
+from app.journeys.rules.moments import (
+    WATCH,
+    Aftermath,
+    Compared,
+    Consequence,
+    LoggedContact,
+    Moment,
+    aftermaths,
+    ordered_by_loss,
+)
 from app.journeys.rules.months import (
     USUAL_MONTHS,
     MonthSpan,
@@ -144,6 +153,8 @@ __all__ = [
     "Channel",
     "ChannelGroup",
     "Claim",
+    "Compared",
+    "Consequence",
     "ControlDraft",
     "ControlKind",
     "Driver",
@@ -160,6 +171,7 @@ __all__ = [
     "LoggedFigures",
     "LoggedMonth",
     "Measured",
+    "Moment",
     "MonthSpan",
     "NeedDraft",
     "NeedKind",
@@ -218,6 +230,7 @@ __all__ = [
     "need_cell",
     "need_faults",
     "opportunity_score",
+    "ordered_by_loss",
     "origins_of",
     "pain",
     "pain_scale",

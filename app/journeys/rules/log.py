@@ -20,7 +20,8 @@ class Logged:
     """What some contacts of the log add up to.
 
     Each mean stands on the contacts of which the figure is known: ``judged``, ``costed``,
-    ``timed`` and ``scored``; it is None where there are none, never 0.
+    ``timed`` and ``scored``; it is None where there are none, never 0. ``keyed`` contacts name
+    their customer.
     """
 
     contacts: int = 0
@@ -32,6 +33,7 @@ class Logged:
     minutes: Decimal = Decimal(0)
     scored: int = 0
     score_sum: Decimal = Decimal(0)
+    keyed: int = 0
     repeats: int = 0
     escalated: int = 0
     lost: int = 0
@@ -62,8 +64,8 @@ class Logged:
 
     @property
     def repeat_share(self) -> Decimal | None:
-        """Share of all contacts that were the same customer again for the same reason."""
-        return Decimal(self.repeats) / self.contacts if self.contacts else None
+        """Of the contacts that name their customer, the share for the same reason again."""
+        return Decimal(self.repeats) / self.keyed if self.keyed else None
 
 
 def total_of(parts: Iterable[Logged]) -> Logged:

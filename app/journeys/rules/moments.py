@@ -1,17 +1,24 @@
 """Moments at which a single bad contact precedes what a company fears: the definition.
 
-It reads the contacts of one customer in their order, so it is counted where the log is read and
-not from its months.
+It reads the contacts of one customer by their days, so it is counted where the log is read and not
+from its months. A day is its smallest step, since many logs know no hours: what happens on one
+day has no order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from app.journeys.rules.log import FEWEST_JUDGED
 
 WATCH = timedelta(days=90)
-"""How long after a contact its consequences are looked for."""
+"""How long after a contact its consequences are looked for, and how long before it for others."""
+FEWEST_FOLLOWED = 5
+"""Of what follows fewer met contacts than this, a multiple would be chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +32,22 @@ class LoggedContact:
     is_lost: bool = False
 
 
+class Consequence(StrEnum):
+    """What may follow a contact, named as `Aftermath` counts it."""
+
+    REPEATED = "repeated"
+    ESCALATED = "escalated"
+    SILENT = "silent"
+    LOST = "lost"
+    LOST_ALONE = "lost_alone"
+
+
 @dataclass(frozen=True, slots=True)
 class Aftermath:
     """What followed some contacts within the watch, in contacts.
 
-    ``lost_alone``: lost without another unmet contact on the way. ``silent``: neither heard of
-    again nor known to be lost.
+    ``repeated``: the customer came back on a later day for the same reason. ``silent``: neither
+    heard of again nor known to be lost. ``lost_alone``: lost without another unmet contact.
     """
 
     contacts: int = 0
@@ -47,41 +64,112 @@ class Aftermath:
             self.lost + other.lost, self.lost_alone + other.lost_alone,
         )  # fmt: skip
 
+    def count(self, what: Consequence) -> int:
+        """How many of the contacts this followed."""
+        return int(getattr(self, what))
 
-def aftermaths(
-    contacts: Sequence[LoggedContact], *, until: date
-) -> Iterable[tuple[str, bool, Aftermath]]:
-    """What followed the moments of one customer: (reason, was it met, what followed).
+    def share(self, what: Consequence) -> Decimal | None:
+        """The share of the contacts that this followed, 0 to 1; None without a contact."""
+        return Decimal(self.count(what)) / self.contacts if self.contacts else None
 
-    ``contacts`` are all of that customer's by day. An unmet contact is a moment unless it lies in
-    the watch of an earlier unmet one. A met contact is one to compare with unless it lies in the
-    watch of any moment or an unmet one follows in its own. A watch that has not ended by
-    ``until``, the last day of the log, says nothing yet and is left out.
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An unmet contact, or a met one to compare with, and what followed it."""
+
+    on: date
+    reason: str
+    is_met: bool
+    after: Aftermath
+
+
+def aftermaths(contacts: Iterable[LoggedContact], *, until: date) -> Iterator[Moment]:
+    """The moments of one customer, whose contacts these all are.
+
+    An unmet contact is a moment unless the customer had an unmet one within the watch before its
+    day. A met one is compared with unless there was an unmet one within the watch on either side
+    or a met one within the watch before. What a customer has for one reason on one day counts
+    once, as unmet if any of it was. A watch that has not ended by ``until``, the last day of the
+    log, says nothing yet and is left out.
     """
-    unmet_until = met_until = date.min
-    for place, one in enumerate(contacts):
-        end = one.on + WATCH
-        after = [later for later in contacts[place + 1 :] if later.on <= end]
-        if one.is_met is None or one.on <= unmet_until:
-            continue
-        if not one.is_met:
-            unmet_until = end
-        elif one.on <= met_until or any(later.is_met is False for later in after):
-            continue
-        else:
-            met_until = end
-        if end <= until:
-            yield one.reason, one.is_met, _aftermath(one, after)
+    days: dict[date, list[LoggedContact]] = {}
+    for one in contacts:
+        days.setdefault(one.on, []).append(one)
+    for on in sorted(days):
+        if on + WATCH > until:
+            return
+        yield from _on(on, days)
 
 
-def _aftermath(one: LoggedContact, after: Sequence[LoggedContact]) -> Aftermath:
-    lost = one.is_lost or any(later.is_lost for later in after)
-    is_alone = all(later.is_met is not False for later in after)
-    found = Aftermath(
+def _on(on: date, days: Mapping[date, Sequence[LoggedContact]]) -> Iterator[Moment]:
+    today = days[on]
+    before = [one for day in days if on - WATCH <= day < on for one in days[day]]
+    after = [one for day in days if on < day <= on + WATCH for one in days[day]]
+    unmet = {one.reason for one in today if one.is_met is False}
+    met = {one.reason for one in today if one.is_met} - unmet
+    if any(one.is_met is False for one in before):
+        return
+    for reason in sorted(unmet):
+        is_alone = len(unmet) == 1 and all(one.is_met is not False for one in after)
+        yield Moment(on, reason, False, _aftermath(reason, today, after, is_alone=is_alone))
+    if unmet or any(one.is_met for one in before) or any(one.is_met is False for one in after):
+        return
+    for reason in sorted(met):
+        yield Moment(on, reason, True, _aftermath(reason, today, after, is_alone=False))
+
+
+def _aftermath(
+    reason: str, today: Sequence[LoggedContact], after: Sequence[LoggedContact], *, is_alone: bool
+) -> Aftermath:
+    is_lost = any(one.is_lost for one in (*today, *after))
+    return Aftermath(
         contacts=1,
-        repeated=int(any(later.reason == one.reason for later in after)),
-        escalated=int(one.is_escalated or any(later.is_escalated for later in after)),
-        silent=int(not after and not lost),
-        lost=int(lost),
+        repeated=int(any(one.reason == reason for one in after)),
+        escalated=int(any(one.is_escalated for one in (*today, *after))),
+        silent=int(not after and not is_lost),
+        lost=int(is_lost),
+        lost_alone=int(is_lost and is_alone),
     )
-    return replace(found, lost_alone=int(lost and is_alone and one.is_met is False))
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What followed the unmet contacts for a reason, beside what followed the met ones."""
+
+    unmet: Aftermath = Aftermath()
+    met: Aftermath = Aftermath()
+
+    def __add__(self, other: Compared) -> Compared:
+        return Compared(self.unmet + other.unmet, self.met + other.met)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether both sides have enough contacts for a share of them to be more than chance."""
+        return min(self.unmet.contacts, self.met.contacts) >= FEWEST_JUDGED
+
+    def lift(self, what: Consequence) -> Decimal | None:
+        """How many times as often this follows an unmet contact as a met one.
+
+        None with too few contacts on either side, or where it follows hardly a met one.
+        """
+        after_unmet, after_met = self.unmet.share(what), self.met.share(what)
+        is_chance = not self.is_telling or self.met.count(what) < FEWEST_FOLLOWED
+        if is_chance or after_unmet is None or not after_met:
+            return None
+        return after_unmet / after_met
+
+
+def ordered_by_loss(by_reason: Mapping[str, Compared]) -> list[tuple[str, Compared]]:
+    """The reasons that have moments, what precedes loss the most first.
+
+    Those with enough contacts come first, by the share lost after a moment; the rest by how many.
+    """
+
+    def place(item: tuple[str, Compared]) -> tuple[bool, Decimal | int, int, str]:
+        reason, one = item
+        lost = one.unmet.share(Consequence.LOST) or 0
+        by = -lost if one.is_telling else -one.unmet.lost
+        return not one.is_telling, by, -one.unmet.contacts, reason
+
+    told = [(reason, one) for reason, one in by_reason.items() if one.unmet.contacts]
+    return sorted(told, key=place)

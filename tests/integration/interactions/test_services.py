@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,11 @@ from app.interactions.services import (
 )
 from app.jobs.models import Job
 from app.jobs.rules import JobState
-from app.journeys.models import InteractionMonth, InteractionSource
+from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource
 from app.journeys.rules import SourceState
 from tests.factories.accounts import Cast
 from tests.factories.journeys import make_journey
-from tests.unit.interactions.logs import ROW, mapping, row, rows
+from tests.unit.interactions.logs import HEADER, ROW, mapping, row, rows
 
 LINES = rows(
     ROW,
@@ -127,6 +128,41 @@ class TestImportLog:
             import_log(session, store, draft, actor=cast.manager, now=now)
 
 
+class TestMoments:
+    LINES = rows(
+        row(ok="no"),
+        row(id="2", when="2026-05-09 10:00", result="Left", ok=""),
+        row(id="3", when="2026-11-30 10:00", who="K2"),
+    )
+
+    def test_are_counted_anew_told_and_taken_back_with_their_log(
+        self, app: Flask, session: Session, store: LogStore, cast: Cast, now: datetime,
+        tmp_path: Path, run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        source = _import(session, store, _file(tmp_path, self.LINES), cast, now)
+        run_jobs()
+        with transaction(session):
+            count_again(session, source, actor=cast.lead, now=now)
+        run_jobs()
+        (moment,) = session.scalars(select(InteractionMoment))
+        assert (moment.source_id, moment.is_met) == (source.id, False)
+        assert moment.month == date(2026, 5, 1)
+        assert (moment.contacts, moment.repeated, moment.lost, moment.lost_alone) == (1, 1, 1, 1)
+        assert sum(one.keyed for one in _months(session, source)) == 3
+
+        runner = app.test_cli_runner()
+        told = runner.invoke(args=["interactions", "moments", "--journey", "motor-claim"])
+        figures = runner.invoke(
+            args=["interactions", "moments", "--journey", "motor-claim", "--json"]
+        )
+        assert "Where is my claim?: 1 moments" in told.output
+        assert json.loads(figures.output)["reasons"][0]["moments"]["lost_alone"] == 1
+
+        with transaction(session):
+            remove_source(session, store, source, actor=cast.lead, now=now)
+        assert list(session.scalars(select(InteractionMoment))) == []
+
+
 class TestRemoveSource:
     def test_takes_log_and_months_and_leaves_the_record(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
@@ -165,6 +201,19 @@ class TestRemoveSource:
         assert job.state is JobState.FAILED
         assert "gone" in (job.failure or "")
         assert source.state is SourceState.REMOVED
+
+
+class TestCountInteractions:
+    def test_adds_up_more_than_two_billion_contacts(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        lines = rows(*[ROW + ",1327586946"] * 3, header=HEADER + ",visits")
+        file = _file(tmp_path, lines, contacts="visits", customer=None, id=None)
+        source = _import(session, store, file, cast, now)
+        run_jobs()
+        (month,) = _months(session, source)
+        assert (month.contacts, month.judged) == (3_982_760_838, 3_982_760_838)
 
 
 class TestCountAgain:

@@ -12,7 +12,7 @@ from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.interactions.engine.counting import count_log
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountRequest, Cut
+from app.interactions.engine.requests import CountReport, CountRequest
 from app.interactions.engine.warehouse import count_warehouse
 from app.interactions.services import add_warehouse
 from app.journeys.models import InteractionSource
@@ -24,6 +24,7 @@ CONTACTS = (
     ("1", "2026-05-04 10:00", "K1", "Phone", "Bill", "Today", "Solved", "yes", "4.20", "6", "8"),
     ("2", "2026-05-20 10:00", "K1", "Phone", "Bill", "Today", "Left", "no", "0.80", "1.5", "3"),
     ("3", "2026-07-01 00:30", "K2", "Fax", "Claim", "Today", "Escalated", "", "1.10", "2", "10"),
+    ("4", "2026-12-24 16:00", "K3", "Phone", "Bill", "Today", "Solved", "yes", "1.10", "2", "10"),
 )
 TYPES = (
     'id text, "when" timestamp, who text, through text, why text, wanted text, result text,'
@@ -42,12 +43,12 @@ def address(postgres_server: PostgresServer) -> str:
     return postgres_server.url("log_warehouse").replace("+psycopg", "")
 
 
-def _of_file(folder: Path) -> tuple[Cut, ...]:
+def _of_file(folder: Path) -> CountReport:
     names = ("id", "when", "who", "through", "why", "wanted", "result", "ok", "cost", "length",
              "score")  # fmt: skip
     lines = [row(**dict(zip(names, contact, strict=True))) for contact in CONTACTS]
     read(folder, rows(*lines), mapping=mapping(zone="Europe/Berlin"))
-    return count_log(CountRequest(folder=str(folder / "log"))).cuts
+    return count_log(CountRequest(folder=str(folder / "log")))
 
 
 class TestCountWarehouse:
@@ -56,8 +57,9 @@ class TestCountWarehouse:
         report = count_warehouse(
             CountRequest(address=address, table="contacts", mapping=own, now=NOW)
         )
-        assert report.cuts == _of_file(tmp_path)
-        assert report.rows == 3
+        assert report == _of_file(tmp_path)
+        (moment,) = report.moments
+        assert (report.rows, moment.reason, moment.lost_alone) == (4, "Bill", 1)
 
     def test_says_what_the_warehouse_says(self, address: str) -> None:
         asked = CountRequest(address=address, table="nothing", mapping=mapping(), now=NOW)

@@ -86,7 +86,7 @@ class TestSums:
 
         assert found == {
             "Where is my claim?": Logged(
-                90, 80, 40, 50, 200_00, 10, Decimal("75.5"), 4, Decimal("22.5"), 30, 2, 1
+                90, 80, 40, 50, 200_00, 10, Decimal("75.5"), 4, Decimal("22.5"), 90, 30, 2, 1
             ),
             "Queue": Logged(contacts=10, judged=10, unmet=1),
         }

@@ -54,10 +54,12 @@ class TestCountLog:
             row(id="5", when="2026-05-05", who="K2"),
             row(id="6", when="2026-05-06", who=""),
             row(id="7", when="2026-05-07", who=""),
+            row(id="8", when="2026-05-05", why="Bill", through="Post"),
         )
         assert [(cut.month.month, cut.reason, cut.repeats) for cut in cuts] == [
             (5, "Bill", 0),
             (5, "Where is my claim?", 0),
+            (5, "Bill", 0),
             (6, "Where is my claim?", 1),
             (7, "Where is my claim?", 0),
         ]

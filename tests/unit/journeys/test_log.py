@@ -21,14 +21,14 @@ class TestLogged:
     def test_takes_every_mean_over_the_contacts_it_is_known_of(self) -> None:
         logged = Logged(
             contacts=100, judged=40, unmet=10, costed=50, cost_minor=201_00, timed=20,
-            minutes=Decimal(90), scored=4, score_sum=Decimal(26), repeats=25,
+            minutes=Decimal(90), scored=4, score_sum=Decimal(26), keyed=50, repeats=25,
         )  # fmt: skip
 
         assert logged.unmet_share == Decimal("0.25")
         assert logged.cost_per_contact_minor == 402
         assert logged.minutes_per_contact == Decimal("4.5")
         assert logged.satisfaction == Decimal("6.5")
-        assert logged.repeat_share == Decimal("0.25")
+        assert logged.repeat_share == Decimal("0.5")
 
     def test_says_none_where_nothing_is_known_and_never_zero(self) -> None:
         logged = Logged(contacts=100)
@@ -37,6 +37,7 @@ class TestLogged:
         assert logged.cost_per_contact_minor is None
         assert logged.minutes_per_contact is None
         assert logged.satisfaction is None
+        assert logged.repeat_share is None
 
     def test_adds_up_and_takes_away(self) -> None:
         one, other = Logged(contacts=3, unmet=1), Logged(contacts=4, cost_minor=5)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.db.session import transaction
 from app.journeys.models import InteractionSource, Journey
 from tests.factories.accounts import Cast
-from tests.factories.interactions import make_month, make_months, make_source
+from tests.factories.interactions import make_moment, make_month, make_months, make_source
 from tests.factories.journeys import make_baseline, make_journey, measured
 from tests.support.pages import links, table, text
 
@@ -213,7 +213,8 @@ class TestTables:
 
         row = table(page, "Contacts by reason").row("Bill")
         assert (row["Unmet"], row["Cost per contact"], row["Came back"]) == ("–", "–", "–")
-        assert "either nobody came back, or the log does not tell customers apart" in text(page)
+        assert "Without a customer nobody can tell who came back" in text(page)
+        assert "The log does not allow this: no contact names its customer" not in text(page)
 
     def test_compare_channels_and_segments(
         self, client_for: ClientFor, cast: Cast, journey: Journey
@@ -241,6 +242,43 @@ class TestTables:
         row = table(page, "What contacts lead to").row("Where is my claim?")
         assert row["Customers lost"].startswith("4 (")
         assert "They do not say that a contact made somebody leave" in text(page)
+
+    def test_say_when_one_bad_contact_precedes_loss(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        with transaction(session):
+            source = make_source(session, cast.lead, name="moments.csv")
+            make_moment(session, source, journey.id)
+            make_moment(session, source, journey.id, is_met=True, contacts=200, lost=10, silent=90)
+            make_moment(session, source, journey.id, reason="Queue", contacts=4, repeated=1,
+                        silent=2, lost=1, lost_alone=1)  # fmt: skip
+            make_moment(session, source, journey.id, month=date(2025, 1, 1), reason="Long ago")
+
+        page = client_for(cast.viewer).get(CONTACTS)
+
+        told = table(page, "What followed moments")
+        row = told.row("Where is my claim? beside 200 met contacts")
+        assert row["Moments"] == "100"
+        assert row["Left"] == "20 % met: 5 %, 4.0 ×"
+        assert row["Left after this alone"] == "12 %"
+        assert row["Escalated"] == "–"
+        few = told.row("Queue beside 0 met contacts: too few to compare")
+        assert few["Left"] == "1 of 4"
+        assert "Long ago" not in text(page)
+        assert "customers left after 20.2" in text(page)
+        assert "400 of 870 contacts name their customer" in text(page)
+        assert len(page.queries) <= 12
+
+    def test_say_when_the_log_does_not_name_customers(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            journey = make_journey(session, cast.lead, key="nameless")
+            make_month(session, make_source(session, cast.lead), journey.touchpoints[2].id)
+
+        page = client_for(cast.viewer).get("/journeys/nameless/contacts")
+
+        assert "The log does not allow this: no contact names its customer" in text(page)
 
     def test_come_as_a_file_that_runs_no_formula(
         self, client_for: ClientFor, cast: Cast, journey: Journey

@@ -1,0 +1,111 @@
+"""What followed each customer's moments, as `app.journeys.rules.aftermaths` defines them.
+
+One Ibis expression. It knows days and no order within them, looks back and ahead by running
+minima and maxima, and adds up whole numbers, so that every engine gives the same figures.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+
+from app.interactions.engine.requests import MomentCut
+from app.journeys.rules import WATCH
+
+KEYS = ("month", "journey", "reason", "is_met")
+_EPOCH = ibis.date(1970, 1, 1)
+_BEFORE = (None, -1)
+_THIS_DAY = (0, 0)
+_FROM_NOW = (0, None)
+_AFTER = (1, None)
+
+
+def moments(log: ir.Table, until: date) -> ir.Table:
+    """One row per KEYS, in the order of `MomentCut`; ``until`` is the last day of the log."""
+    found = _followed(_looked_around(_by_reason(log)), (until - date(1970, 1, 1)).days)
+    grouped = found.group_by(list(KEYS)).aggregate(
+        contacts=found.count(),
+        **{
+            name: ibis.ifelse(found[name], 1, 0).sum().cast("int64")
+            for name in MomentCut.model_fields
+            if name not in (*KEYS, "contacts")
+        },
+    )
+    return grouped.select(*MomentCut.model_fields)
+
+
+def _by_reason(log: ir.Table) -> ir.Table:
+    """What each customer had on each day for each reason; ``day`` counts from 1970 on."""
+    rows = log.filter(log.customer.notnull(), log.contacts > 0)
+    grouped = rows.group_by(
+        rows.customer, rows.journey, reason=rows.reason.fill_null(""), on=rows.occurred_on
+    ).aggregate(
+        unmet=_any(rows.unmet > 0), judged=_any(rows.judged > 0),
+        escalated=_any(rows.is_escalated), lost=_any(rows.is_lost),
+    )  # fmt: skip
+    return grouped.mutate(
+        day=grouped.on.delta(_EPOCH, unit="day").cast("int32"),
+        met=(1 - grouped.unmet) * grouped.judged,
+    )
+
+
+def _any(holds: ir.BooleanValue) -> ir.IntegerScalar:
+    """1 where it holds for any row, else 0; not every engine has the like for truths."""
+    return ibis.ifelse(holds, 1, 0).max().cast("int32")
+
+
+def _looked_around(reasons: ir.Table) -> ir.Table:
+    """The same with the days on which the customer last had something before, and next has.
+
+    ``reasons_unmet`` counts those of that day.
+    """
+
+    def last(when: ir.IntegerValue) -> ir.IntegerValue:
+        return ibis.ifelse(when > 0, reasons.day, ibis.null("int32")).max().over(days(_BEFORE))
+
+    def following(when: ir.IntegerValue, span: tuple[int, None]) -> ir.IntegerValue:
+        return ibis.ifelse(when > 0, reasons.day, ibis.null("int32")).min().over(days(span))
+
+    def days(span: tuple[int | None, int | None]) -> ir.WindowBuilder:
+        return ibis.window(group_by=reasons.customer, order_by=reasons.day, range=span)
+
+    same = [reasons.customer, reasons.journey, reasons.reason]
+    return reasons.mutate(
+        next_same=reasons.day.lead().over(ibis.window(group_by=same, order_by=reasons.day)),
+        reasons_unmet=reasons.unmet.sum().over(days(_THIS_DAY)),
+        last_unmet=last(reasons.unmet),
+        last_met=last(reasons.met),
+        next_unmet=following(reasons.unmet, _AFTER),
+        next_escalated=following(reasons.escalated, _FROM_NOW),
+        next_lost=following(reasons.lost, _FROM_NOW),
+        next_day=reasons.day.min().over(days(_AFTER)),
+    )
+
+
+def _followed(rows: ir.Table, until: int) -> ir.Table:
+    """The moments whose watch has ended, each with what followed it as truths."""
+    end = rows.day + WATCH.days
+
+    def within(following: ir.IntegerValue) -> ir.BooleanValue:
+        return (following <= end).fill_null(False)
+
+    def passed(last: ir.IntegerValue) -> ir.BooleanValue:
+        return (last < rows.day - WATCH.days).fill_null(True)
+
+    has_unmet = within(rows.next_unmet)
+    is_compared = (rows.met > 0) & (rows.reasons_unmet == 0) & passed(rows.last_met) & ~has_unmet
+    is_lost = within(rows.next_lost)
+    return rows.filter(
+        end <= until, passed(rows.last_unmet), (rows.unmet > 0) | is_compared
+    ).select(
+        "journey", "reason",
+        month=rows.on.truncate("M").cast("date"),
+        is_met=rows.met > 0,
+        repeated=within(rows.next_same),
+        escalated=within(rows.next_escalated),
+        silent=~within(rows.next_day) & ~is_lost,
+        lost=is_lost,
+        lost_alone=is_lost & (rows.unmet > 0) & ~has_unmet & (rows.reasons_unmet == 1),
+    )  # fmt: skip
