@@ -67,8 +67,8 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
     unsound = ibis.literal(checks.errors_mask | SKIPPED, "int64")
     sound = rows.filter((rows.doubts & unsound) == 0)
     try:
-        ((first, last),) = _rows(engine, sound.aggregate(
-            first=sound.occurred_on.min(), last=sound.occurred_on.max()
+        ((count, first, last),) = _rows(engine, sound.aggregate(
+            rows=sound.count(), first=sound.occurred_on.min(), last=sound.occurred_on.max()
         ))  # fmt: skip
         cuts = cuts_of(_rows(engine, counts(sound)))
         followed = moments_of(_rows(engine, moments(sound, last)) if last else [])
@@ -76,10 +76,7 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
         raise
     except Exception as error:
         raise FileRefusedError(f"The warehouse cannot count this: {_first(error)}") from error
-    return CountReport(
-        rows=sum(cut.contacts for cut in cuts), first_on=first, last_on=last, cuts=cuts,
-        moments=followed,
-    )  # fmt: skip
+    return CountReport(rows=count, first_on=first, last_on=last, cuts=cuts, moments=followed)
 
 
 def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -60,6 +60,24 @@ class TestCountWarehouse:
         assert report == _of_file(tmp_path)
         (moment,) = report.moments
         assert (report.rows, moment.reason, moment.lost_alone) == (4, "Bill", 1)
+
+    def test_covers_the_days_and_rows_there_are_however_many_contacts_they_stand_for(
+        self, postgres_server: PostgresServer, address: str
+    ) -> None:
+        with postgres_server.connect("log_warehouse") as connection:
+            connection.execute("CREATE TABLE sums (at date, through text, n integer)")
+            connection.execute(
+                "INSERT INTO sums SELECT day, 'Phone', 5000 FROM (VALUES"
+                " (date '2026-01-01'), ('2026-12-01'), ('2026-12-31')) AS days (day)"
+            )
+        gone = dict.fromkeys(
+            ("id", "customer", "reason", "expected", "outcome", "met", "cost", "minutes", "score",
+             "lost", "escalated")
+        )  # fmt: skip
+        own = mapping(when={"column": "at"}, contacts="n", **gone)
+        report = count_warehouse(CountRequest(address=address, table="sums", mapping=own, now=NOW))
+        assert (report.rows, sum(cut.contacts for cut in report.cuts)) == (3, 15_000)
+        assert (report.first_on, report.last_on) == (date(2026, 1, 1), date(2026, 12, 31))
 
     def test_says_what_the_warehouse_says(self, address: str) -> None:
         asked = CountRequest(address=address, table="nothing", mapping=mapping(), now=NOW)
