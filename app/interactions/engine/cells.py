@@ -16,6 +16,8 @@ from app.interactions.engine.mapping import ISO, OFFSET
 from app.interactions.engine.zones import offset_changes
 
 NUMBER = "decimal(18, 6)"
+_DIGITS = 12
+_MOST = 10**_DIGITS - 1
 Bare = Callable[[ir.StringValue], ir.StringValue]
 _GROUPED = {
     ".": r"^\s*[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?\s*$",
@@ -44,13 +46,20 @@ def text(column: ir.Column, missing: Sequence[str] = (), bare: Bare = bare) -> i
     return ibis.ifelse(cell.isin(list(missing)), ibis.null("string"), cell) if missing else cell
 
 
+def said(column: ir.Column, missing: Sequence[str]) -> ir.Column:
+    """The typed column; null where its text is one of the words ``missing``."""
+    if not missing:
+        return column
+    return ibis.ifelse(column.cast("string").isin(list(missing)), ibis.null(column.type()), column)
+
+
 def number(column: ir.Column, decimal: str) -> ir.DecimalValue:
     """An exact number to six digits after the point, with or without grouped thousands.
 
     Groups are looked for only where the cell is no number as it stands.
     """
     if column.type().is_numeric():
-        return column.cast(NUMBER)
+        return _within(column).cast(NUMBER)
     if not column.type().is_string():
         return ibis.null(NUMBER)
     nothing = ibis.null("string")
@@ -60,6 +69,18 @@ def number(column: ir.Column, decimal: str) -> ir.DecimalValue:
     bare = reduce(lambda found, mark: found.replace(mark, ""), marks, column).replace(",", ".")
     grouped = ibis.ifelse(column.re_search(_GROUPED[decimal]), bare, nothing)
     return ibis.coalesce(plain.try_cast(NUMBER), grouped.try_cast(NUMBER))
+
+
+def _within(column: ir.NumericValue) -> ir.NumericValue:
+    """The number, or null where it has more digits than NUMBER or is none, as NaN is."""
+    kind = column.type()
+    if kind.is_decimal():
+        may_exceed = kind.precision is None or kind.precision - kind.scale > _DIGITS
+    else:
+        may_exceed = kind.is_floating() or kind.nbytes > 4
+    if not may_exceed:
+        return column
+    return ibis.ifelse(column.between(-_MOST, _MOST), column, ibis.null(kind))
 
 
 def moment(

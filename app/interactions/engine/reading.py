@@ -100,7 +100,9 @@ def in_words(error: Exception) -> str:
 
 def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> ReadReport:
     mapping = request.mapping
-    plain = plain_file(Path(request.file), request.name, mapping.encoding, scratch)
+    plain = plain_file(
+        Path(request.file), request.name, mapping.encoding, scratch, decimal=mapping.decimal
+    )
     source, names = open_plain(engine, plain)
     check_mapped(list(mapping.columns()), tuple(names), mapping.title)
     if mapping.spread:

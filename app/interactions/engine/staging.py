@@ -86,7 +86,8 @@ def staged(
         for p, one in columns.items()
         if p not in raw
     }
-    first = ways.settle(table.select(**kept, **texts, **{f"r{p}": one for p, one in raw.items()}))
+    raws = {f"r{p}": cells.said(one, mapping.missing) for p, one in raw.items()}
+    first = ways.settle(table.select(**kept, **texts, **raws))
     cut = Staged(first, places, frozenset(), ways)
     found, utc = _parsed(cut, mapping)
     again = {name: first[name] for name in first.columns}

@@ -21,10 +21,12 @@ def read_workbook(
     most_columns: int,
     most_rows: int,
     most_unpacked_bytes: int = MOST_UNPACKED_BYTES,
+    decimal: str = ".",
 ) -> list[tuple[int, list[str]]]:
     """The rows that are not empty, each with its number in the sheet and its cells as text.
 
-    ``most_rows`` are those below the header. Raises FileRefusedError.
+    ``most_rows`` are those below the header; ``decimal`` is the mark that numbers are written
+    with. Raises FileRefusedError.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -40,7 +42,9 @@ def read_workbook(
         raise FileRefusedError(
             "The file is no readable XLSX workbook; save it again from the spreadsheet program."
         ) from error
-    records = ((line, [_cell(value) for value in cells]) for line, cells in enumerate(rows, 1))
+    records = (
+        (line, [_cell(value, decimal) for value in cells]) for line, cells in enumerate(rows, 1)
+    )
     return [(line, cells) for line, cells in records if any(cells)]
 
 
@@ -73,11 +77,13 @@ def _largest_reference(xml: bytes) -> tuple[int, int]:
     return columns, rows
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, decimal: str) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float):
+        return str(value).replace(".", decimal)
     return str(value)

@@ -101,6 +101,30 @@ class TestGoodFiles:
         assert read(tmp_path, source.read_bytes(), "log.parquet").kept == 2
         assert _log(tmp_path, "cost_minor, score") == [(420, 8), (420, 8)]
 
+    def test_keep_numbers_that_are_no_text_whatever_the_decimal_mark(self, tmp_path: Path) -> None:
+        source = tmp_path / "source.parquet"
+        (tmp_path / "source.csv").write_text(rows(row(score="")))
+        typed = "4.200::DECIMAL(9,3) AS cost, 6.125::DOUBLE AS length, 8::TINYINT AS score"
+        duckdb.sql(
+            f"COPY (SELECT * REPLACE ({typed}) FROM '{tmp_path / 'source.csv'}' UNION ALL BY NAME"
+            f" SELECT * REPLACE ('2' AS id, 4.2::DECIMAL(38,30) AS cost, 'nan'::DOUBLE AS length)"
+            f" FROM (SELECT * REPLACE ({typed}) FROM '{tmp_path / 'source.csv'}')) TO '{source}'"
+        )
+        own = mapping(decimal=",", missing=["NA"])
+        report = read(
+            tmp_path, source.read_bytes(), "log.parquet", mapping=own, leave_out_errors=True
+        )
+        assert said(report) == [(3, "length", "error")]
+        assert _log(tmp_path, "cost_minor, minutes::DOUBLE, score") == [(420, 6.125, 8)]
+
+        cells: list[object] = [*ROW.split(",")[:-3], 4.2, 6.125, ""]
+        for mark in ",.":
+            cells[-1] = f"8{mark}0"
+            content = _workbook([list(HEADER.split(",")), cells])
+            report = read(tmp_path, content, "log.xlsx", mapping=mapping(decimal=mark))
+            assert (said(report), report.kept) == ([], 1)
+            assert _log(tmp_path, "cost_minor, minutes::DOUBLE, score") == [(420, 6.125, 8)]
+
     def test_take_moments_from_their_zone_to_utc(self, tmp_path: Path) -> None:
         lines = rows(
             row(when="2026-07-01 00:30"),
