@@ -80,8 +80,9 @@ def count_log(request: CountRequest) -> CountReport:
         raise FileRefusedError(
             f"The log cannot be counted: {str(error).splitlines()[0]}"
         ) from error
+    first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
-        rows=seen[0], first_on=seen[1], last_on=seen[2], cuts=cuts_of(found),
+        rows=seen[0], first_on=first, last_on=seen[2], cuts=cuts_of(found),
         moments=moments_of(followed),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -28,6 +29,10 @@ class Moment(Part):
     column: Column
     format: Annotated[str, Field(min_length=2)] = ISO
 
+    def first_day(self, day: date) -> date:
+        """The first day of what counts on this day."""
+        return day
+
 
 class FiscalPeriod(Part):
     """A year, and perhaps its quarter, that begins with ``first_month``; counts on its last day.
@@ -41,12 +46,21 @@ class FiscalPeriod(Part):
     first_month: Annotated[int, Field(ge=1, le=12)] = 1
     named_by_start: bool = False
 
+    def first_day(self, day: date) -> date:
+        """The first day of the year or quarter that counts on this day, its last."""
+        months = day.year * 12 + day.month - (12 if self.fiscal_quarter is None else 3)
+        return date(months // 12, months % 12 + 1, 1)
+
 
 class MonthWord(Part):
     """A column of English month words in a ``year`` the file does not name; its last day."""
 
     month: Column
     year: Annotated[int, Field(ge=1970, le=2100)]
+
+    def first_day(self, day: date) -> date:
+        """The first day of the month that counts on this day, its last."""
+        return day.replace(day=1)
 
 
 class Words(Part):
@@ -226,6 +240,10 @@ class Mapping(Part):
         if isinstance(self.met, MetInTime) and self.expected_by is None:
             raise ValueError("“met.ended” needs “expected_by”")
         return self
+
+    def covers_from(self, earliest: date | None) -> date | None:
+        """The first day a log covers whose earliest contact counts on a day; None: of none."""
+        return None if earliest is None else self.when.first_day(earliest)
 
     def columns(self) -> dict[str, None]:
         """Every column this mapping reads, in the order of its parts."""

@@ -166,7 +166,7 @@ def _finished(reading: _Reading, log: Path) -> ReadReport:
     )  # fmt: skip
     return ReadReport(
         rows=read + len(reading.lines), errors=errors, kept=kept, contacts=int(days[2]),
-        first_on=days[0], last_on=days[1],
+        first_on=request.mapping.covers_from(days[0]), last_on=days[1],
         issues=tuple(sorted(issues, key=lambda one: (one.severity, one.row))), issue_count=count,
     )  # fmt: skip
 

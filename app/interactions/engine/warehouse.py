@@ -76,7 +76,9 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
         raise
     except Exception as error:
         raise FileRefusedError(f"The warehouse cannot count this: {_first(error)}") from error
-    return CountReport(rows=count, first_on=first, last_on=last, cuts=cuts, moments=followed)
+    return CountReport(
+        rows=count, first_on=mapping.covers_from(first), last_on=last, cuts=cuts, moments=followed
+    )
 
 
 def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:
