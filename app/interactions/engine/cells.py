@@ -23,6 +23,9 @@ _GROUPED = {
     ".": r"^\s*[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?\s*$",
     ",": r"^\s*[+-]?\d{1,3}([. ']\d{3})+(,\d+)?\s*$",
 }
+_WITHOUT_OFFSET = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
+_WITH_OFFSET = _WITHOUT_OFFSET.removesuffix("?") + r"(Z|[+-]\d{2}(:?\d{2})?)$"
+_TO_THE_SECOND = len("2027-03-31 09:30:00")
 _LAST_YEAR = 2040
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -94,23 +97,27 @@ def moment(
     if kind.is_timestamp() or kind.is_date():
         return column.cast("timestamp"), kind.is_timestamp() and kind.timezone is not None
     if pattern == OFFSET:
-        return cell.try_cast("timestamp('UTC')").cast("timestamp"), True
+        with_offset = ibis.ifelse(cell.re_search(_WITH_OFFSET), cell, ibis.null("string"))
+        return with_offset.try_cast("timestamp('UTC')").cast("timestamp"), True
     if pattern == ISO:
         return _without_offset(column, cell, zone).try_cast("timestamp"), False
     return _try_strptime(cell, pattern), False
 
 
 def _without_offset(column: ir.StringValue, cell: ir.StringValue, zone: str) -> ir.StringValue:
-    """The cell, or null where it names an offset of its own although the mapping names a zone.
+    """The cell, or null where it is no moment, or one with an offset of its own.
 
-    Only what is longer than a plain moment to the second is looked at.
+    A moment to the second needs no pattern to be told by: where its two colons stand, no offset
+    of a text of that length can.
     """
-    end = cell.right(6).left(1)
-    names_offset = (end == "+") | (end == "-") | cell.right(3).left(1).isin(["+", "-"])
-    if zone != "UTC":
-        names_offset |= cell.endswith("Z")
-    looked_at = ibis.ifelse(names_offset, ibis.null("string"), cell)
-    return ibis.ifelse(column.length() > 19, looked_at, column)
+    is_plain = (
+        (column.length() == _TO_THE_SECOND)
+        & (column.substr(13, 1) == ":")
+        & (column.substr(16, 1) == ":")
+    )
+    pattern = _WITHOUT_OFFSET + ("Z?$" if zone == "UTC" else "$")
+    looked_at = ibis.ifelse(cell.re_search(pattern), cell, ibis.null("string"))
+    return ibis.ifelse(is_plain, column, looked_at)
 
 
 def to_utc(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:

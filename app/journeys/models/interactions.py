@@ -29,8 +29,7 @@ class InteractionSource(Base):
     ``digest`` is of the file's bytes, or of a warehouse's address and table. ``counted_at`` is
     when its months were last worked out; None: not yet. ``first_on`` is the first day of the
     period of its earliest contacts, which count on that period's last day where a log knows no
-    days. ``issues`` are the rows left out or
-    doubted, each with row, column and message.
+    days. ``issues`` are the rows left out or doubted, each with row, column and message.
     """
 
     __tablename__ = "interaction_sources"

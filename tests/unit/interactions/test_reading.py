@@ -319,3 +319,22 @@ class TestMomentsWithOffsets:
         assert (5, "when", "error") in said(
             read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
         )
+
+    FORMS = (
+        "2026-03-31T22:30Z", "2026-03-31 23:30+01", "2026-3-1 9:30+01:00", "2026-03-31T22:30+0200",
+        "2026-03-31T22:30:00 UTC", "2026-03-31T22:30:00Z",
+    )  # fmt: skip
+
+    def test_are_refused_in_every_form(self, tmp_path: Path) -> None:
+        lines = rows(*(row(id=str(n), when=cell) for n, cell in enumerate(self.FORMS)))
+        report = read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
+        assert said(report) == [(n, "when", "error") for n in range(2, 2 + len(self.FORMS))]
+        assert "without an offset" in report.issues[0].message
+
+    def test_are_asked_for_where_the_mapping_says_there_are_some(self, tmp_path: Path) -> None:
+        own = mapping(when={"column": "when", "format": "offset"}, zone="Europe/Berlin")
+        lines = rows(row(when="2026-03-31T22:30Z"), row(id="2", when="2026-03-31 22:30"))
+        report = read(tmp_path, lines, mapping=own, leave_out_errors=True)
+        assert said(report) == [(3, "when", "error")]
+        assert "with its offset" in report.issues[0].message
+        assert _log(tmp_path, "occurred_on::VARCHAR") == [("2026-04-01",)]
