@@ -237,6 +237,8 @@ class Mapping(Part):
                 _check_place("channel", channel)
         if (self.channel is None) == (not self.spread):
             raise ValueError("name either “channel” or “spread”")
+        if self.spread:
+            _check_spread(self)
         if isinstance(self.met, MetInTime) and self.expected_by is None:
             raise ValueError("“met.ended” needs “expected_by”")
         return self
@@ -255,6 +257,21 @@ class Mapping(Part):
             if name is not None:
                 found[name] = None
         return found
+
+
+def _check_spread(mapping: Mapping) -> None:
+    """Refuse what is said once of a row and would count again for each column of contacts."""
+    once = {
+        "met.judged": isinstance(mapping.met, MetCounts),
+        "invited": mapping.invited is not None,
+        "cost.column": mapping.cost is not None and mapping.cost.column is not None,
+        "score": mapping.score is not None,
+    }
+    for name in (name for name, is_said in once.items() if is_said):
+        raise ValueError(
+            f"“{name}” counts the whole row and would count once for each column of “spread”;"
+            " leave it out"
+        )
 
 
 _COLUMN_FIELDS = ("column", "fiscal_year", "fiscal_quarter", "month", "contacts", "judged", "met")
