@@ -100,7 +100,8 @@ def moment(
         with_offset = ibis.ifelse(cell.re_search(_WITH_OFFSET), cell, ibis.null("string"))
         return with_offset.try_cast("timestamp('UTC')").cast("timestamp"), True
     if pattern == ISO:
-        return _without_offset(column, cell, zone).try_cast("timestamp"), False
+        text = column if kind.is_string() else cell
+        return _without_offset(text, cell, zone).try_cast("timestamp"), False
     return _try_strptime(cell, pattern), False
 
 

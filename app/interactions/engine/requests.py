@@ -124,13 +124,14 @@ class CountRequest(_Message):
 
 
 class CountReport(_Message):
-    """The counts of a whole log."""
+    """The counts of a whole log as it was ``as_of`` a moment, when reading it began."""
 
     rows: int
     first_on: date | None
     last_on: date | None
     cuts: tuple[Cut, ...]
     moments: tuple[MomentCut, ...] = ()
+    as_of: datetime | None = None
 
 
 class EraseRequest(_Message):

@@ -57,7 +57,7 @@ def count_interactions(job: RunningJob, store: LogStore) -> None:
     with job.sessions() as session:
         source = queries.get_source(session, int(job.payload["source_id"]))
     asked_at = job.payload.get("asked_at")
-    if asked_at and source.counted_at and source.counted_at > datetime.fromisoformat(asked_at):
+    if asked_at and source.counted_at and source.counted_at >= datetime.fromisoformat(asked_at):
         return
     report = counted(source, store, now=job.now())
     with job.sessions() as session, transaction(session):
@@ -66,9 +66,9 @@ def count_interactions(job: RunningJob, store: LogStore) -> None:
 
 
 def counted(source: InteractionSource, store: LogStore, *, now: datetime) -> CountReport:
-    """What a source's log adds up to. Raises as `count_interactions`."""
+    """What a source's log adds up to as of ``now``. Raises as `count_interactions`."""
     mapping = Mapping.model_validate(source.mapping)
-    folder = store.log_folder(source.digest, source.mapping_name)
+    folder = store.log_folder(source.id, source.digest)
     address, _, table = source.address.partition("#")
     request = CountRequest(
         folder=str(folder.resolve()) if not address else "",
@@ -76,7 +76,7 @@ def counted(source: InteractionSource, store: LogStore, *, now: datetime) -> Cou
         digits=CURRENCY_DIGITS[mapping.currency],
     )  # fmt: skip
     try:
-        return apart.count(request)
+        return apart.count(request).model_copy(update={"as_of": now})
     except FileRefusedError as error:
         raise InvalidError(str(error)) from error
     except apart.EngineFailedError as error:
@@ -88,14 +88,16 @@ def write_months(
 ) -> InteractionSource:
     """Put a source's months and moments in the place of those it had.
 
-    A source removed meanwhile stays so.
+    A source removed meanwhile stays so, and figures of a later reading stand: a log can be read
+    before a customer is erased from it, and added up only afterwards.
     """
     source = session.scalar(
         select(InteractionSource).where(InteractionSource.id == source_id).with_for_update()
     )
     if source is None:
         raise NotFoundError("There is no such source of interactions.")
-    if source.state is SourceState.REMOVED:
+    as_of = report.as_of or now
+    if source.state is SourceState.REMOVED or (source.counted_at and source.counted_at > as_of):
         return source
     mapping = Mapping.model_validate(source.mapping)
     found = placed(
@@ -110,7 +112,7 @@ def write_months(
         session, InteractionMoment, source_id,
         [{"source_id": source_id} | asdict(key) | asdict(one) for key, one in moments.items()],
     )  # fmt: skip
-    source.state, source.counted_at = SourceState.COUNTED, now
+    source.state, source.counted_at = SourceState.COUNTED, as_of
     source.row_count, source.unplaced_count = report.rows, found.unplaced_count
     source.first_on, source.last_on = report.first_on, report.last_on
     kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]

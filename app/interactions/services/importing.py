@@ -203,7 +203,7 @@ def import_log(
     source = _source(draft, actor, now)
     session.add(source)
     session.flush()
-    store.keep(draft.folder, draft.digest, mapping.name)
+    store.keep(draft.folder, store.log_folder(source.id, source.digest))
     record(
         session, actor=actor, action="interactions.imported",
         subject=f"interactions:{source.id}", now=now,
@@ -341,14 +341,13 @@ def remove_source(
         session, actor=actor, action="interactions.removed", subject=f"interactions:{source.id}",
         before={"file": source.name, "rows": source.row_count, "lines_per_month": count}, now=now,
     )  # fmt: skip
-    gone = partial(store.remove, store.log_folder(source.digest, source.mapping_name))
+    gone = partial(store.remove, store.log_folder(source.id, source.digest))
     session.info.setdefault("after_commit", []).append(gone)
 
 
 def sweep_store(session: Session, store: LogStore, *, now: datetime) -> int:
     """Remove what broken imports left behind; gives how many folders went."""
     known = {
-        store.log_folder(one.digest, one.mapping_name).name
-        for one in queries.list_live_sources(session)
+        store.log_folder(one.id, one.digest).name for one in queries.list_live_sources(session)
     }
     return store.sweep(known, now=now)

@@ -21,11 +21,13 @@ from app.interactions.services import (
     LogFile,
     LogStore,
     count_again,
+    counted,
     drafted,
     import_log,
     placed_mapping,
     remove_source,
     sweep_store,
+    write_months,
 )
 from app.jobs.models import Job
 from app.jobs.rules import JobState
@@ -87,7 +89,7 @@ class TestImportLog:
         assert (source.row_count, source.left_out_count) == (3, 1)
         assert source.state is SourceState.IMPORTED
         assert [one["row"] for one in source.issues] == [5]
-        assert _folders(store) == [store.log_folder(source.digest, "own").name]
+        assert _folders(store) == [store.log_folder(source.id, source.digest).name]
         assert run_jobs() == 1
         months = _months(session, source)
         assert sorted((one.contacts, one.judged, one.unmet) for one in months) == [
@@ -188,6 +190,18 @@ class TestRemoveSource:
         with pytest.raises(ConflictError), transaction(session):
             remove_source(session, store, source, actor=cast.lead, now=now)
 
+    def test_leaves_the_log_of_an_import_alone_that_comes_right_after_it(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        first = _import(session, store, _file(tmp_path), cast, now)
+        with transaction(session):
+            remove_source(session, store, first, actor=cast.lead, now=now)
+            late, session.info["after_commit"] = session.info["after_commit"], []
+        second = _import(session, store, _file(tmp_path), cast, now)
+        for call in late:
+            call()
+        assert counted(second, store, now=now).rows == 3
+
     def test_stays_so_when_a_count_ends_later(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
         run_jobs: Callable[[], int],
@@ -215,6 +229,20 @@ class TestCountInteractions:
         (month,) = _months(session, source)
         assert (month.contacts, month.judged) == (3_982_760_838, 3_982_760_838)
 
+    def test_never_puts_an_older_reading_over_a_newer_one(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        before = counted(source, store, now=now)
+        erased = before.model_copy(
+            update={"cuts": before.cuts[1:2], "as_of": now + timedelta(seconds=1)}
+        )
+        for report in (erased, before):
+            with transaction(session):
+                write_months(session, source.id, report, now=now + timedelta(hours=1))
+        assert sum(one.contacts for one in _months(session, source)) == 1
+        assert source.counted_at == erased.as_of
+
 
 class TestCountAgain:
     def test_gives_the_same_months_anew(
@@ -237,7 +265,7 @@ class TestSweepStore:
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
     ) -> None:
         source = _import(session, store, _file(tmp_path), cast, now)
-        known = store.log_folder(source.digest, source.mapping_name)
+        known = store.log_folder(source.id, source.digest)
         stray = store.folder / "0123-own"
         stray.mkdir()
         draft = store.new_draft()
