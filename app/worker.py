@@ -48,6 +48,7 @@ from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
 from app.web.clock import now
+from app.web.uploads import sweep_uploads
 
 logger = logging.getLogger("waymark.worker")
 
@@ -260,7 +261,7 @@ class Worker:
             )
 
     def _tidy(self) -> None:
-        """Forget answers to requests that nobody sends again, and what broken imports left."""
+        """Forget answers to requests that nobody sends again, and what imports left behind."""
         with self._sessions() as session, transaction(session):
             gone = forget_request_keys(session, before=self._now() - self._keys_kept)
         if gone:
@@ -269,6 +270,10 @@ class Worker:
             swept = sweep_store(session, LogStore.of(self._app.config), now=self._now())
         if swept:
             logger.info("Removed what %s broken imports of logs had left.", swept)
+        with self._app.app_context():
+            dropped = sweep_uploads(now=time.time())
+        if dropped:
+            logger.info("Removed %s uploaded files that were not taken in.", dropped)
 
     def _carry_out(self, job: Job) -> None:
         context = JobContext(
