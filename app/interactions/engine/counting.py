@@ -74,8 +74,8 @@ def count_log(request: CountRequest) -> CountReport:
         with open_duck(request.limits, folder) as engine:
             log = open_log(engine, path)
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
-            found = fetch(engine, sql_of(counts(log)))
-            followed = fetch(engine, sql_of(moments(log, seen[2]))) if seen[2] else []
+            found = fetch(engine, sql_of(bounded(counts(log))))
+            followed = fetch(engine, sql_of(bounded(moments(log, seen[2])))) if seen[2] else []
     except duckdb.Error as error:
         raise FileRefusedError(
             f"The log cannot be counted: {str(error).splitlines()[0]}"
@@ -87,19 +87,29 @@ def count_log(request: CountRequest) -> CountReport:
     )  # fmt: skip
 
 
+def bounded(lines: ir.Table) -> ir.Table:
+    """As many lines as can be taken, and one more to tell that there are too many."""
+    return lines.limit(MOST_CUTS + 1)
+
+
 def cuts_of(found: list[tuple[Any, ...]]) -> tuple[Cut, ...]:
     """Fetched rows of `counts` as cuts. Raises FileRefusedError when there are absurdly many."""
-    if len(found) > MOST_CUTS:
-        raise FileRefusedError(
-            f"The log adds up to {len(found):,} different lines. Reason, segment and expected"
-            " result have to be columns of few different words."
-        )
+    _refuse_many(found)
     return tuple(_in_order(found, Cut, len(KEYS)))
 
 
 def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentCut, ...]:
-    """Fetched rows of `moments` as cuts."""
+    """Fetched rows of `moments` as cuts. Raises as `cuts_of`."""
+    _refuse_many(found)
     return tuple(_in_order(found, MomentCut, len(MOMENT_KEYS)))
+
+
+def _refuse_many(found: list[tuple[Any, ...]]) -> None:
+    if len(found) > MOST_CUTS:
+        raise FileRefusedError(
+            f"The log adds up to more than {MOST_CUTS:,} different lines. Journey, stage, channel,"
+            " reason, segment and expected result have to be columns of few different words."
+        )
 
 
 def _in_order(found: list[tuple[Any, ...]], model: type[CutT], keys: int) -> Iterator[CutT]:

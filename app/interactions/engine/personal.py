@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Literal, TypeVar
+
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.requests import Cut, MomentCut
 
 MASK = "…"
+CutT = TypeVar("CutT", Cut, MomentCut)
+_TEXTS = ("journey", "stage", "channel", "reason", "segment", "expected")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.UNICODE)
 _DAY = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
 _PHONE = re.compile(
@@ -35,3 +41,38 @@ def masked(text: str) -> str:
     for _, pattern in _KINDS:
         text = pattern.sub(MASK, text)
     return text
+
+
+def without_personal(
+    cuts: tuple[Cut, ...],
+    moments: tuple[MomentCut, ...],
+    setting: Literal["refuse", "mask", "keep"],
+) -> tuple[tuple[Cut, ...], tuple[MomentCut, ...]]:
+    """The counts with personal data in their texts masked, as the setting asks.
+
+    Raises FileRefusedError where it asks to refuse them; the data themselves are not repeated.
+    """
+    if setting == "keep":
+        return cuts, moments
+    texts = {(name, text) for cut in cuts for name in _TEXTS if (text := getattr(cut, name))}
+    found = {
+        (name, text): kind for name, text in texts if (kind := personal_kind(text)) is not None
+    }
+    if found and setting == "refuse":
+        name = min(name for name, _ in found)
+        kinds = [kind for (where, _), kind in found.items() if where == name]
+        raise FileRefusedError(
+            f"What the mapping reads as {name} seems to hold {min(kinds)} in {len(kinds):,}"
+            " different texts. Leave its column out of the mapping, or set PERSONAL_DATA to mask."
+        )
+    masks = {text: masked(text) for _, text in found}
+    return (
+        tuple(_masked(cut, masks) for cut in cuts),
+        tuple(_masked(moment, masks) for moment in moments),
+    )
+
+
+def _masked(cut: CutT, masks: dict[str, str]) -> CutT:
+    texts = {name: getattr(cut, name, None) for name in _TEXTS}
+    changes = {name: masks[text] for name, text in texts.items() if text in masks}
+    return cut.model_copy(update=changes) if changes else cut

@@ -120,11 +120,16 @@ class CountRequest(_Message):
     mapping: Mapping | None = None
     digits: int = 2
     now: datetime | None = None
+    personal_data: Literal["refuse", "mask", "keep"] = "refuse"
     limits: Limits = Limits()
 
 
 class CountReport(_Message):
-    """The counts of a whole log as it was ``as_of`` a moment, when reading it began."""
+    """The counts of a whole log as it was ``as_of`` a moment, when reading it began.
+
+    ``left_out`` rows of a warehouse's table have faults, of which ``issues`` tell; None: of a log
+    that was read from a file, where that was said when it came in.
+    """
 
     rows: int
     first_on: date | None
@@ -132,6 +137,8 @@ class CountReport(_Message):
     cuts: tuple[Cut, ...]
     moments: tuple[MomentCut, ...] = ()
     as_of: datetime | None = None
+    left_out: int | None = None
+    issues: tuple[Issue, ...] = ()
 
 
 class EraseRequest(_Message):

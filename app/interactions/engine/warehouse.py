@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
 
 import ibis
 import ibis.expr.types as ir
@@ -10,11 +12,13 @@ from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
 
 from app.interactions.engine.checks import SKIPPED, Checks
-from app.interactions.engine.counting import counts, cuts_of, moments_of
+from app.interactions.engine.counting import bounded, counts, cuts_of, moments_of
+from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.moments import moments
+from app.interactions.engine.personal import without_personal
 from app.interactions.engine.plain import check_mapped
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountReport, CountRequest
+from app.interactions.engine.requests import CountReport, CountRequest, Issue
 from app.interactions.engine.staging import staged
 from app.interactions.engine.typed import Typing, typed_rows
 
@@ -64,21 +68,106 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
         for one in mapping.spread or (None,)
     ]
     rows = pieces[0] if len(pieces) == 1 else ibis.union(*pieces)
-    unsound = ibis.literal(checks.errors_mask | SKIPPED, "int64")
-    sound = rows.filter((rows.doubts & unsound) == 0)
     try:
-        ((count, first, last),) = _rows(engine, sound.aggregate(
-            rows=sound.count(), first=sound.occurred_on.min(), last=sound.occurred_on.max()
-        ))  # fmt: skip
-        cuts = cuts_of(_rows(engine, counts(sound)))
-        followed = moments_of(_rows(engine, moments(sound, last)) if last else [])
+        asked = rows.filter(rows.doubts != ibis.literal(SKIPPED, "int64"))
+        return _report(engine, request, _Table(asked, checks, mapping))
     except FileRefusedError:
         raise
     except Exception as error:
         raise FileRefusedError(f"The warehouse cannot count this: {_first(error)}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A warehouse's table as typed rows that stand for contacts, and what may be wrong."""
+
+    rows: ir.Table
+    checks: Checks
+    mapping: Mapping
+
+    @property
+    def is_sound(self) -> ir.BooleanValue:
+        return (self.rows.doubts & ibis.literal(self.checks.errors_mask, "int64")) == 0
+
+    @property
+    def sound(self) -> ir.Table:
+        return self.rows.filter(self.is_sound)
+
+    def seen(self) -> ir.Table:
+        """One row: what `_Seen` holds, then how many rows have each fault."""
+        rows, sound = self.rows, self.is_sound
+        ids = ibis.ifelse(sound, rows.id, ibis.null("string"))
+        faults = {
+            f"fault_{check.bit}": ((rows.doubts & ibis.literal(check.mask, "int64")) != 0).sum()
+            for check in self.checks.found
+        }
+        return rows.aggregate(
+            rows=rows.count(), sound=rows.count(where=sound),
+            first=rows.occurred_on.min(where=sound), last=rows.occurred_on.max(where=sound),
+            copies=ids.count() - ids.nunique(), **faults,
+        )  # fmt: skip
+
+    def without_copies(self) -> ir.Table:
+        """The sound rows, of those with one id the earliest."""
+        sound = self.sound
+        place = ibis.row_number().over(
+            group_by=sound.id,
+            order_by=[sound.occurred_at, sound.stage, sound.channel, sound.reason, sound.contacts],
+        )
+        placed = sound.mutate(place=place)
+        return placed.filter(placed.id.isnull() | (placed.place == 0)).drop("place")
+
+
+class _Seen(NamedTuple):
+    """How many rows there are, how many are sound, their first and last day, and copies of ids."""
+
+    rows: int
+    sound: int
+    first: date | None
+    last: date | None
+    copies: int
+
+
+def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountReport:
+    (found,) = _rows(engine, table.seen())
+    seen = _Seen(*found[: len(_Seen._fields)])
+    copies = 0 if table.mapping.spread else seen.copies
+    sound = table.without_copies() if copies else table.sound
+    cuts = cuts_of(_rows(engine, bounded(counts(sound))))
+    followed = _rows(engine, bounded(moments(sound, seen.last))) if seen.last else []
+    cuts, followed_cuts = without_personal(cuts, moments_of(followed), request.personal_data)
+    faults = [int(count or 0) for count in found[len(_Seen._fields) :]]
     return CountReport(
-        rows=count, first_on=mapping.covers_from(first), last_on=last, cuts=cuts, moments=followed
-    )
+        rows=seen.sound - copies, first_on=table.mapping.covers_from(seen.first),
+        last_on=seen.last, cuts=cuts, moments=followed_cuts,
+        left_out=seen.rows - seen.sound + copies,
+        issues=_issues(table, faults, copies),
+    )  # fmt: skip
+
+
+def _issues(table: _Table, faults: list[int], copies: int) -> tuple[Issue, ...]:
+    """One issue for each fault any row has; which rows, only the warehouse can tell."""
+    issues = [
+        Issue(
+            row=0, column=check.columns[0], severity="error" if check.is_error else "note",
+            message=f"{_so_many(count)}: {check.words.replace('“{cell}”', 'this')}",
+        )
+        for check, count in zip(table.checks.found, faults, strict=True)
+        if count
+    ]  # fmt: skip
+    if copies:
+        words = "the id stands in an earlier row already; an id names one contact."
+        issues.append(
+            Issue(
+                row=0, column=table.mapping.id or "", severity="error",
+                message=f"{_so_many(copies)}: {words}",
+            )
+        )  # fmt: skip
+    return tuple(issues)
+
+
+def _so_many(rows: int) -> str:
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:

@@ -19,7 +19,7 @@ from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.placing import MonthKey, Placed, placed, placed_moments
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
-from app.interactions.services.importing import KIND, check_may_import
+from app.interactions.services.importing import KIND, check_may_import, stored_issue
 from app.interactions.services.store import LogStore
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
@@ -73,6 +73,7 @@ def counted(source: InteractionSource, store: LogStore, *, now: datetime) -> Cou
     request = CountRequest(
         folder=str(folder.resolve()) if not address else "",
         address=address, table=table, mapping=mapping, now=now, limits=store.limits,
+        personal_data=store.personal_data,
         digits=CURRENCY_DIGITS[mapping.currency],
     )  # fmt: skip
     try:
@@ -116,14 +117,18 @@ def write_months(
     source.row_count, source.unplaced_count = report.rows, found.unplaced_count
     source.first_on, source.last_on = report.first_on, report.last_on
     kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
-    source.issues = kept + _said(found)
+    source.issues = (
+        kept + [stored_issue(one) | {"found_by": _COUNTED} for one in report.issues] + _said(found)
+    )
+    if report.left_out is not None:
+        source.left_out_count = report.left_out
     session.flush()
     record(
         session, actor=None, action="interactions.counted", subject=f"interactions:{source_id}",
         after={
             "rows": report.rows, "lines_per_month": len(rows), "lines_of_moments": len(moments),
             "unplaced": found.unplaced_count,
-        }, now=now,
+        } | ({} if report.left_out is None else {"rows_left_out": report.left_out}), now=now,
     )  # fmt: skip
     return source
 

@@ -235,13 +235,13 @@ class TestCountInteractions:
         source = _import(session, store, _file(tmp_path), cast, now)
         before = counted(source, store, now=now)
         erased = before.model_copy(
-            update={"cuts": before.cuts[1:2], "as_of": now + timedelta(seconds=1)}
+            update={"cuts": before.cuts[1:2], "left_out": 7, "as_of": now + timedelta(seconds=1)}
         )
         for report in (erased, before):
             with transaction(session):
                 write_months(session, source.id, report, now=now + timedelta(hours=1))
         assert sum(one.contacts for one in _months(session, source)) == 1
-        assert source.counted_at == erased.as_of
+        assert (source.counted_at, source.left_out_count) == (erased.as_of, 7)
 
 
 class TestCountAgain:
