@@ -253,6 +253,15 @@ class TestPersonalData:
             ("Where is my claim?", "for …"),
         ]
 
+    @pytest.mark.parametrize("part", ["segment", "stage", "channel", "journey"])
+    def test_is_looked_for_in_every_text(self, tmp_path: Path, part: str) -> None:
+        lines = rows(ROW + ",Anna", ROW.replace("1,", "2,", 1) + ",a@b.example",
+                     header=HEADER + ",text")  # fmt: skip
+        own = mapping(**{part: {"column": "text"}})
+        assert said(read(tmp_path, lines, mapping=own)) == [(3, "text", "error")]
+        read(tmp_path, lines, mapping=own, personal_data="mask")
+        assert _log(tmp_path, part) == [("Anna",), ("…",)]
+
     def test_can_be_kept(self, tmp_path: Path) -> None:
         assert read(tmp_path, self.LINES, personal_data="keep").kept == 3
 
