@@ -70,7 +70,7 @@ def _solver_limits() -> dict[str, int]:
 
 
 def _count_interactions(job: RunningJob) -> None:
-    count_interactions(job, LogStore.of(current_app.config))
+    count_interactions(job, LogStore.of(current_app.config, seconds=COUNT_SECONDS))
 
 
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
@@ -87,6 +87,8 @@ BEAT_SECONDS = 2.0
 PROGRESS_SECONDS = 0.5
 STOP_SECONDS = 0.2
 """How often a job asks whether it is to stop: whoever presses the button waits a second at most."""
+COUNT_SECONDS = 3_600.0
+"""A log that takes longer to count is counted by the command, so that no worker hangs on it."""
 REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0

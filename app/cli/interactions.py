@@ -36,6 +36,7 @@ from app.interactions.services import (
     file_digest,
     import_log,
     placed_mapping,
+    placing,
     refuse_known,
     remove_source,
     sweep_store,
@@ -249,8 +250,9 @@ def _count(source_id: int, store: LogStore) -> None:
     began = time.monotonic()
     source = queries.get_source(db.session, source_id)
     report = counted(source, store, now=now())
+    ready = placing(db.session, source, report)
     with transaction(db.session):
-        source = write_months(db.session, source_id, report, now=now())
+        source = write_months(db.session, source_id, report, ready=ready, now=now())
     months, contacts = queries.count_months(db.session).get(source_id, (0, 0))
     click.echo(
         f"{source.name}: {months:,} {'month' if months == 1 else 'months'}, {contacts:,} contacts"

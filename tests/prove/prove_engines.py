@@ -74,6 +74,9 @@ OWN = {
 }
 
 
+FIGURES = ("rows", "first_on", "last_on", "cuts", "moments")
+
+
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """A table of contacts: its columns with the kind of each, its rows, and how it is read."""
@@ -104,8 +107,7 @@ def _compared(ask: Any, contacts: Contacts, expected: CountReport, folder: Path)
     began = monotonic()
     report = ask(contacts, folder)
     lines = f"{len(expected.cuts):,} lines and {len(expected.moments):,} of moments"
-    differ = [name for name in type(report).model_fields
-              if getattr(report, name) != getattr(expected, name)]  # fmt: skip
+    differ = [name for name in FIGURES if getattr(report, name) != getattr(expected, name)]
     said = f"{lines}, {monotonic() - began:.1f} s"
     engine = {_by_postgres: "PostgreSQL", _by_spark: "Spark"}[ask]
     return Gate(
@@ -185,7 +187,9 @@ def _by_duckdb(contacts: Contacts, folder: Path) -> CountReport:
 
 def _asked(address: str, contacts: Contacts) -> CountReport:
     return count_warehouse(
-        CountRequest(address=address, table=TABLE, mapping=contacts.mapping, now=NOW)
+        CountRequest(
+            address=address, table=TABLE, mapping=contacts.mapping, now=NOW, personal_data="keep"
+        )
     )
 
 

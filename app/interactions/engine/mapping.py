@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -97,7 +98,7 @@ class Place(Part):
             return said or self.otherwise
         return self._known.get(said, self.otherwise)
 
-    @property
+    @cached_property
     def _known(self) -> dict[str, str]:
         return {word.strip().casefold(): place for word, place in self.words.items()}
 

@@ -13,7 +13,7 @@ from app.interactions.engine.workbook import read_workbook
 
 MOST_COLUMNS = 200
 MOST_SHEET_ROWS = 250_000
-MOST_UNPACKED_BYTES = 600_000_000
+MOST_UNPACKED_BYTES = 300_000_000
 LONGEST_HEADER = 1_000_000
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
 _CHUNK = 1 << 20

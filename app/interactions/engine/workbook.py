@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
+from typing import IO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.interactions.engine.refusals import FileRefusedError
 
 MOST_UNPACKED_BYTES = 200_000_000
+MOST_CELLS = 5_000_000
 MOST_RATIO = 200
 """A workbook that unpacks to more than this many times its size is no workbook."""
+
+_PIECE = 1 << 20
+_LONGEST_TAG = 1 << 16
+_REFERENCE = re.compile(rb' r="([A-Za-z]{0,6})(\d{1,9})"')
 
 
 def read_workbook(
@@ -56,24 +63,33 @@ def _refuse_far_cells(
         if not entry.filename.startswith("xl/worksheets/"):
             continue
         with archive.open(entry) as sheet:
-            cells = _largest_reference(sheet.read(most_bytes))
-        if cells[0] > most_columns or cells[1] > most_rows + 1:
+            columns, rows = _far_corner(sheet, most_bytes)
+        if columns > most_columns or rows > most_rows + 1:
             raise FileRefusedError(
-                f"The sheet reaches column {cells[0]} and row {cells[1]};"
+                f"The sheet reaches column {columns} and row {rows};"
                 f" at most {most_columns} columns and {most_rows} rows are taken."
+            )
+        if columns * rows > MOST_CELLS:
+            raise FileRefusedError(
+                f"The sheet reaches column {columns} and row {rows}, which are"
+                f" {columns * rows:,} cells; at most {MOST_CELLS:,} are taken. Save it as CSV."
             )
 
 
-def _largest_reference(xml: bytes) -> tuple[int, int]:
-    columns = rows = 0
-    for piece in xml.split(b' r="')[1:]:
-        reference = piece.partition(b'"')[0][:12].decode("ascii", "replace")
-        letters = reference.rstrip("0123456789")
-        digits = reference[len(letters) :]
-        column = 0
-        for letter in letters.upper():
-            column = column * 26 + max(ord(letter) - 64, 0)
-        columns, rows = max(columns, column), max(rows, int(digits or 0))
+def _far_corner(sheet: IO[bytes], most_bytes: int) -> tuple[int, int]:
+    """The last column and row any cell names, read piece by piece."""
+    columns = rows = read = 0
+    rest = b""
+    while (piece := sheet.read(_PIECE)) and read < most_bytes:
+        read += len(piece)
+        text = rest + piece
+        end = max(text.rfind(b">"), 0)  # a tag that is cut in two is looked at with the next piece
+        for letters, digits in _REFERENCE.findall(text[:end]):
+            column = 0
+            for letter in letters.upper():
+                column = column * 26 + letter - 64
+            columns, rows = max(columns, column), max(rows, int(digits))
+        rest = text[end:][-_LONGEST_TAG:]
     return columns, rows
 
 

@@ -4,6 +4,7 @@ from app.interactions.services.counting import (
     count_again,
     count_interactions,
     counted,
+    placing,
     write_months,
 )
 from app.interactions.services.erasing import (
@@ -51,6 +52,7 @@ __all__ = [
     "file_digest",
     "import_log",
     "placed_mapping",
+    "placing",
     "preview_log",
     "refuse_known",
     "remove_source",

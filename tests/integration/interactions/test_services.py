@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.db.session import transaction
-from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.errors import ConflictError, InvalidError, NotAllowedError, UnavailableError
 from app.interactions.engine.mapping import Mapping
+from app.interactions.engine.placing import Placed
 from app.interactions.services import (
     LogFile,
     LogStore,
@@ -25,6 +26,7 @@ from app.interactions.services import (
     drafted,
     import_log,
     placed_mapping,
+    placing,
     remove_source,
     sweep_store,
     write_months,
@@ -228,6 +230,27 @@ class TestCountInteractions:
         run_jobs()
         (month,) = _months(session, source)
         assert (month.contacts, month.judged) == (3_982_760_838, 3_982_760_838)
+
+    def test_places_anew_what_was_placed_before_touchpoints_changed(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        report = counted(source, store, now=now)
+        ready = placing(session, source, report)
+        stale = replace(ready, spots={}, found=Placed())
+        for known in (ready, stale):
+            with transaction(session):
+                write_months(session, source.id, report, ready=known, now=now)
+            assert sum(one.contacts for one in _months(session, source)) == 2
+
+    def test_ends_the_counting_when_it_takes_too_long_or_is_to_stop(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        with pytest.raises(UnavailableError, match="took longer than 0 s"):
+            counted(source, replace(store, seconds=0.01), now=now)
+        with pytest.raises(UnavailableError, match="was stopped"):
+            counted(source, store, now=now, should_stop=lambda: True)
 
     def test_never_puts_an_older_reading_over_a_newer_one(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from app.interactions.engine import counting
 from app.interactions.engine.counting import count_log
+from app.interactions.engine.duck import fetch
+from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountRequest, Cut
 from tests.unit.interactions.logs import read, row, rows
 
@@ -28,6 +34,22 @@ class TestCountLog:
         assert (cut.costed, cut.cost_minor) == (2, 500)
         assert (cut.timed, cut.minutes_milli) == (3, 13_500)
         assert (cut.scored, cut.score_micro) == (2, 16_000_000)
+
+    def test_refuses_columns_of_too_many_words_without_fetching_them_all(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(counting, "MOST_CUTS", 2)
+        fetched = []
+
+        def kept(*asked: Any) -> list[tuple[Any, ...]]:
+            fetched.append(fetch(*asked))
+            return fetched[-1]
+
+        monkeypatch.setattr(counting, "fetch", kept)
+        lines = [row(id=str(n), why=f"Reason {n}") for n in range(9)]
+        with pytest.raises(FileRefusedError, match="more than 2 different lines"):
+            _cuts(tmp_path, *lines)
+        assert len(fetched[0]) == 3
 
     def test_tells_months_reasons_and_expectations_apart(self, tmp_path: Path) -> None:
         cuts = _cuts(

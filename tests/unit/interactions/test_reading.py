@@ -307,6 +307,14 @@ class TestFilesThatAreNoTables:
         with pytest.raises(FileRefusedError, match="column 16384 and row 1048576"):
             read(tmp_path, stream.getvalue(), "log.xlsx")
 
+    def test_may_reach_over_too_many_cells(self, tmp_path: Path) -> None:
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(stream, {"in_memory": True})
+        book.add_worksheet().write(200_000, 100, "far")
+        book.close()
+        with pytest.raises(FileRefusedError, match="20,200,101 cells"):
+            read(tmp_path, stream.getvalue(), "log.xlsx")
+
     def test_may_hold_lists(self, tmp_path: Path) -> None:
         source = tmp_path / "source.parquet"
         duckdb.sql(f"COPY (SELECT [1, 2] AS id) TO '{source}'")
