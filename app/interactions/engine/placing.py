@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from app.interactions.engine.mapping import Mapping as LogMapping
 from app.interactions.engine.requests import Cut, MomentCut
-from app.journeys.rules import Aftermath
+from app.journeys.rules import Aftermath, Channel, StageKind
 
 MOST_WORDS = 200
 """Most different reasons, segments or expectations of a source; the rarest are one, OTHER."""
@@ -161,7 +161,13 @@ def _stages(mapping: LogMapping) -> frozenset[str]:
 
 def _no_touchpoint(place: Place) -> str:
     journey, stage, channel = place
-    return f"The journey “{journey}” has no touchpoint {stage} × {channel.replace('_', ' ')}"
+    words = _words(stage, StageKind), _words(channel, Channel)
+    return f"The journey “{journey}” has no touchpoint {' × '.join(words)}"
+
+
+def _words(name: str, kind: type[StageKind] | type[Channel]) -> str:
+    """A stage or channel in its words; a word of the source that is none stands as it is."""
+    return kind(name).word if name in [one.value for one in kind] else name
 
 
 def _valued(cut: Cut, channel: str, mapping: LogMapping, digits: int) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Taking logs of interactions in and back, and counting them."""
 
 from app.interactions.services.counting import (
+    NAMED,
     count_again,
     count_interactions,
     counted,
@@ -34,6 +35,7 @@ from app.interactions.services.store import LogStore, file_digest
 
 __all__ = [
     "KIND",
+    "NAMED",
     "LogDraft",
     "LogFile",
     "LogStore",

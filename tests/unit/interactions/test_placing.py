@@ -43,7 +43,7 @@ class TestPlaced:
         assert found.unplaced == {
             "“Fax” means no channel": 10,
             "No channel is said": 10,
-            "The journey “motor-claim” has no touchpoint use × letter": 10,
+            "The journey “motor-claim” has no touchpoint Use × Letters and bills": 10,
         }
         assert found.unplaced_count == 30
 
