@@ -19,17 +19,17 @@ from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountReport, CountRequest, Cut, MomentCut
+from app.interactions.engine.requests import CountLine, CountReport, CountRequest, MomentLine
 
 REPEAT_DAYS = 30
 """The same customer for the same reason within so many days is a repeat."""
 KEYS = ("month", "journey", "stage", "channel", "reason", "segment", "expected", "is_prospect")
-MOST_CUTS = 200_000
-CutT = TypeVar("CutT", Cut, MomentCut)
+MOST_LINES = 200_000
+LineT = TypeVar("LineT", CountLine, MomentLine)
 
 
 def counts(log: ir.Table) -> ir.Table:
-    """One row per KEYS, in their order, with the sums of `Cut`."""
+    """One row per KEYS, in their order, with the sums of `CountLine`."""
     by_customer = ibis.window(group_by=[log.customer, log.reason], order_by=log.occurred_at)
     since = log.occurred_at.lag().over(by_customer)
     soon = log.occurred_at <= since + ibis.interval(days=REPEAT_DAYS)
@@ -41,7 +41,7 @@ def counts(log: ir.Table) -> ir.Table:
         is_repeat=(log.customer.notnull() & soon).fill_null(False),
     )
     grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows))
-    return grouped.select(*KEYS, *(name for name in Cut.model_fields if name not in KEYS))
+    return grouped.select(*KEYS, *(name for name in CountLine.model_fields if name not in KEYS))
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
@@ -82,37 +82,37 @@ def count_log(request: CountRequest) -> CountReport:
         ) from error
     first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
-        rows=seen[0], first_on=first, last_on=seen[2], cuts=cuts_of(found),
+        rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),
         moments=moments_of(followed),
     )  # fmt: skip
 
 
 def bounded(lines: ir.Table) -> ir.Table:
     """As many lines as can be taken, and one more to tell that there are too many."""
-    return lines.limit(MOST_CUTS + 1)
+    return lines.limit(MOST_LINES + 1)
 
 
-def cuts_of(found: list[tuple[Any, ...]]) -> tuple[Cut, ...]:
-    """Fetched rows of `counts` as cuts. Raises FileRefusedError when there are absurdly many."""
+def lines_of(found: list[tuple[Any, ...]]) -> tuple[CountLine, ...]:
+    """Fetched rows of `counts` as lines. Raises FileRefusedError when there are absurdly many."""
     _refuse_many(found)
-    return tuple(_in_order(found, Cut, len(KEYS)))
+    return tuple(_in_order(found, CountLine, len(KEYS)))
 
 
-def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentCut, ...]:
-    """Fetched rows of `moments` as cuts. Raises as `cuts_of`."""
+def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentLine, ...]:
+    """Fetched rows of `moments` as lines. Raises as `lines_of`."""
     _refuse_many(found)
-    return tuple(_in_order(found, MomentCut, len(MOMENT_KEYS)))
+    return tuple(_in_order(found, MomentLine, len(MOMENT_KEYS)))
 
 
 def _refuse_many(found: list[tuple[Any, ...]]) -> None:
-    if len(found) > MOST_CUTS:
+    if len(found) > MOST_LINES:
         raise FileRefusedError(
-            f"The log adds up to more than {MOST_CUTS:,} different lines. Journey, stage, channel,"
+            f"The log adds up to more than {MOST_LINES:,} different lines. Journey, stage, channel,"
             " reason, segment and expected result have to be columns of few different words."
         )
 
 
-def _in_order(found: list[tuple[Any, ...]], model: type[CutT], keys: int) -> Iterator[CutT]:
+def _in_order(found: list[tuple[Any, ...]], model: type[LineT], keys: int) -> Iterator[LineT]:
     names = list(model.model_fields)
     for row in sorted(found, key=lambda row: tuple(str(key or "") for key in row[:keys])):
         yield model.model_validate(dict(zip(names, row, strict=True)))

@@ -24,7 +24,7 @@ OFFSET = "offset"
 """The same with an offset each, such as 2027-03-31T09:30:00+02:00 or …Z."""
 
 
-class Moment(Part):
+class MomentColumn(Part):
     """A column of moments; ``format`` is iso, offset, or a pattern such as %d.%m.%Y %H:%M."""
 
     column: Column
@@ -127,7 +127,7 @@ class MetWords(Part):
 class MetInTime(Part):
     """Met when the moment of ``ended`` is no later than that of the mapping's ``expected_by``."""
 
-    ended: Moment
+    ended: MomentColumn
 
 
 class MetCounts(Part):
@@ -193,7 +193,7 @@ class Mapping(Part):
     missing: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     zone: str = "UTC"
-    when: Moment | FiscalPeriod | MonthWord
+    when: MomentColumn | FiscalPeriod | MonthWord
     id: Column | None = None
     customer: Column | None = None
     prospect: Words | None = None
@@ -203,7 +203,7 @@ class Mapping(Part):
     channel: Place | None = None
     reason: Text | None = None
     expected: Text | None = None
-    expected_by: Moment | None = None
+    expected_by: MomentColumn | None = None
     outcome: Text | None = None
     met: MetWords | MetInTime | MetCounts | None = None
     contacts: Column | None = None
@@ -308,7 +308,7 @@ def _check_place(kind: str, name: str) -> None:
 
 
 _ALTERNATIVES = (
-    Moment, FiscalPeriod, MonthWord, MetWords, MetInTime, MetCounts, Text, Place, Words,
+    MomentColumn, FiscalPeriod, MonthWord, MetWords, MetInTime, MetCounts, Text, Place, Words,
 )  # fmt: skip
 
 

@@ -6,10 +6,10 @@ import re
 from typing import Literal, TypeVar
 
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import Cut, MomentCut
+from app.interactions.engine.requests import CountLine, MomentLine
 
 MASK = "…"
-CutT = TypeVar("CutT", Cut, MomentCut)
+LineT = TypeVar("LineT", CountLine, MomentLine)
 _TEXTS = ("journey", "stage", "channel", "reason", "segment", "expected")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.UNICODE)
 _DAY = r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}"
@@ -44,17 +44,17 @@ def masked(text: str) -> str:
 
 
 def without_personal(
-    cuts: tuple[Cut, ...],
-    moments: tuple[MomentCut, ...],
+    lines: tuple[CountLine, ...],
+    moments: tuple[MomentLine, ...],
     setting: Literal["refuse", "mask", "keep"],
-) -> tuple[tuple[Cut, ...], tuple[MomentCut, ...]]:
+) -> tuple[tuple[CountLine, ...], tuple[MomentLine, ...]]:
     """The counts with personal data in their texts masked, as the setting asks.
 
     Raises FileRefusedError where it asks to refuse them; the data themselves are not repeated.
     """
     if setting == "keep":
-        return cuts, moments
-    texts = {(name, text) for cut in cuts for name in _TEXTS if (text := getattr(cut, name))}
+        return lines, moments
+    texts = {(name, text) for line in lines for name in _TEXTS if (text := getattr(line, name))}
     found = {
         (name, text): kind for name, text in texts if (kind := personal_kind(text)) is not None
     }
@@ -67,12 +67,12 @@ def without_personal(
         )
     masks = {text: masked(text) for _, text in found}
     return (
-        tuple(_masked(cut, masks) for cut in cuts),
+        tuple(_masked(line, masks) for line in lines),
         tuple(_masked(moment, masks) for moment in moments),
     )
 
 
-def _masked(cut: CutT, masks: dict[str, str]) -> CutT:
-    texts = {name: getattr(cut, name, None) for name in _TEXTS}
+def _masked(line: LineT, masks: dict[str, str]) -> LineT:
+    texts = {name: getattr(line, name, None) for name in _TEXTS}
     changes = {name: masks[text] for name, text in texts.items() if text in masks}
-    return cut.model_copy(update=changes) if changes else cut
+    return line.model_copy(update=changes) if changes else line

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine import cells
-from app.interactions.engine.mapping import Mapping, MetCounts, MetInTime, Moment
+from app.interactions.engine.mapping import Mapping, MetCounts, MetInTime, MomentColumn
 
 Settle = Callable[[ir.Table], ir.Table]
 """Fixes a stage, where an engine would melt it into the next one; else gives it as it is."""
@@ -130,8 +130,8 @@ def _numbers(mapping: Mapping) -> dict[str, None]:
     return {name: None for name in names if name is not None}
 
 
-def _moments(mapping: Mapping) -> list[Moment]:
+def _moments(mapping: Mapping) -> list[MomentColumn]:
     parts: list[object] = [mapping.when, mapping.expected_by]
     if isinstance(mapping.met, MetInTime):
         parts.append(mapping.met.ended)
-    return [part for part in parts if isinstance(part, Moment)]
+    return [part for part in parts if isinstance(part, MomentColumn)]

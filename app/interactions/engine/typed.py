@@ -20,7 +20,7 @@ from app.interactions.engine.mapping import (
     MetCounts,
     MetInTime,
     MetWords,
-    Moment,
+    MomentColumn,
     MonthWord,
     Place,
     Spread,
@@ -73,7 +73,7 @@ class Typing:
         """Whether the cell holds something, and not this; only then its text is looked at."""
         return ibis.ifelse(value.isnull(), self.cell(name).notnull(), False)
 
-    def moment(self, part: Moment) -> tuple[ir.TimestampValue, ir.TimestampValue]:
+    def moment(self, part: MomentColumn) -> tuple[ir.TimestampValue, ir.TimestampValue]:
         """UTC and local; refused where the cell holds something else or an absurd year."""
         utc, local = self.staged.moment(part.column, self.mapping.zone)
         is_absurd = ~local.between(_EARLIEST, _LATEST)
@@ -173,7 +173,7 @@ def _spread_word(spread: Spread | None, part: str, otherwise: ir.StringValue) ->
 
 def _when(typing: Typing) -> tuple[ir.TimestampValue, ir.TimestampValue]:
     part = typing.mapping.when
-    if isinstance(part, Moment):
+    if isinstance(part, MomentColumn):
         column = part.column
         utc, local = typing.moment(part)
     elif isinstance(part, FiscalPeriod):

@@ -12,7 +12,7 @@ from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
 
 from app.interactions.engine.checks import SKIPPED, Checks
-from app.interactions.engine.counting import bounded, counts, cuts_of, moments_of
+from app.interactions.engine.counting import bounded, counts, lines_of, moments_of
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.moments import moments
 from app.interactions.engine.personal import without_personal
@@ -133,13 +133,13 @@ def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountR
     seen = _Seen(*found[: len(_Seen._fields)])
     copies = 0 if table.mapping.spread else seen.copies
     sound = table.without_copies() if copies else table.sound
-    cuts = cuts_of(_rows(engine, bounded(counts(sound))))
+    lines = lines_of(_rows(engine, bounded(counts(sound))))
     followed = _rows(engine, bounded(moments(sound, seen.last))) if seen.last else []
-    cuts, followed_cuts = without_personal(cuts, moments_of(followed), request.personal_data)
+    lines, followed_lines = without_personal(lines, moments_of(followed), request.personal_data)
     faults = [int(count or 0) for count in found[len(_Seen._fields) :]]
     return CountReport(
         rows=seen.sound - copies, first_on=table.mapping.covers_from(seen.first),
-        last_on=seen.last, cuts=cuts, moments=followed_cuts,
+        last_on=seen.last, lines=lines, moments=followed_lines,
         left_out=seen.rows - seen.sound + copies,
         issues=_issues(table, faults, copies),
     )  # fmt: skip

@@ -119,8 +119,8 @@ def placing(session: Session, source: InteractionSource, report: CountReport) ->
     spots, journeys = queries.load_spots(session), queries.load_journey_ids(session)
     return Placing(
         mapping, spots, journeys,
-        placed(report.cuts, mapping, spots, CURRENCY_DIGITS[mapping.currency]),
-        placed_moments(report.moments, report.cuts, mapping, journeys),
+        placed(report.lines, mapping, spots, CURRENCY_DIGITS[mapping.currency]),
+        placed_moments(report.moments, report.lines, mapping, journeys),
     )  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def preview_log(
             seconds=store.seconds,
         )
     digits = CURRENCY_DIGITS[file.mapping.currency]
-    return draft.report, placed(report.cuts, file.mapping, queries.load_spots(session), digits)
+    return draft.report, placed(report.lines, file.mapping, queries.load_spots(session), digits)
 
 
 def sample_file(store: LogStore, path: Path, name: str) -> Sample:

@@ -258,7 +258,7 @@ class TestCountInteractions:
         source = _import(session, store, _file(tmp_path), cast, now)
         before = counted(source, store, now=now)
         erased = before.model_copy(
-            update={"cuts": before.cuts[1:2], "left_out": 7, "as_of": now + timedelta(seconds=1)}
+            update={"lines": before.lines[1:2], "left_out": 7, "as_of": now + timedelta(seconds=1)}
         )
         for report in (erased, before):
             with transaction(session):

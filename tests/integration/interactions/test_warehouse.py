@@ -76,7 +76,7 @@ class TestCountWarehouse:
         )  # fmt: skip
         own = mapping(when={"column": "at"}, contacts="n", **gone)
         report = count_warehouse(CountRequest(address=address, table="sums", mapping=own, now=NOW))
-        assert (report.rows, sum(cut.contacts for cut in report.cuts)) == (3, 15_000)
+        assert (report.rows, sum(line.contacts for line in report.lines)) == (3, 15_000)
         assert (report.first_on, report.last_on) == (date(2026, 1, 1), date(2026, 12, 31))
 
     def test_counts_what_is_left_out_and_why(
@@ -90,7 +90,7 @@ class TestCountWarehouse:
         asked = CountRequest(address=address, table="contacts", mapping=mapping(), now=NOW)
         report = count_warehouse(asked)
         assert (report.rows, report.left_out) == (4, 2)
-        assert sum(cut.contacts for cut in report.cuts) == 4
+        assert sum(line.contacts for line in report.lines) == 4
         assert [(one.column, one.message.partition(",")[0]) for one in report.issues] == [
             ("score", "1 row: this lies outside the scale of 0 to 10."),
             ("id", "1 row: the id stands in an earlier row already; an id names one contact."),
@@ -105,7 +105,7 @@ class TestCountWarehouse:
         with pytest.raises(FileRefusedError, match="reason seems to hold a phone number in 1"):
             count_warehouse(asked)
         report = count_warehouse(asked.model_copy(update={"personal_data": "mask"}))
-        assert {cut.reason for cut in report.cuts} == {"Bill", "Call …"}
+        assert {line.reason for line in report.lines} == {"Bill", "Call …"}
 
     def test_says_what_the_warehouse_says(self, address: str) -> None:
         asked = CountRequest(address=address, table="nothing", mapping=mapping(), now=NOW)

@@ -41,10 +41,10 @@ def _take(folder: Path, file: str, name: str, *, delimiter: str = ",") -> Taken:
     mapping = shipped(name).model_copy(update={"journey": Place(fixed="j")})
     content = (DATA / file).read_bytes()
     report = read(folder, content, file, mapping=mapping)
-    cuts = count_log(CountRequest(folder=str(folder / "log"))).cuts
+    counted = count_log(CountRequest(folder=str(folder / "log"))).lines
     lines = content.decode("utf-8-sig").splitlines(keepends=True)
     rows = list(csv.DictReader(lines, delimiter=delimiter))
-    return Taken(rows, report, placed(cuts, mapping, SPOTS, 2))
+    return Taken(rows, report, placed(counted, mapping, SPOTS, 2))
 
 
 def _where(rows: Rows, column: str, *words: str) -> int:
