@@ -10,10 +10,9 @@ from pathlib import Path
 from flask import current_app
 
 from app.errors import NotFoundError
+from app.values.canonical import DIGEST
 
 KEPT_SECONDS = 24 * 3600
-DIGEST = r"^[0-9a-f]{64}\Z"
-"""How an upload is named: the SHA-256 of its bytes."""
 
 
 def _folder() -> Path:

@@ -13,8 +13,8 @@ from wtforms.validators import InputRequired, Regexp
 
 from app.interactions.engine.requests import Sample
 from app.journeys.rules import Channel, StageKind
+from app.values.canonical import DIGEST
 from app.web.forms import Form
-from app.web.uploads import DIGEST
 
 _MOMENTS = (
     ("iso", "2027-03-31 09:30"),

@@ -6,8 +6,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Regexp
 
+from app.values.canonical import DIGEST
 from app.web.forms import Form, OnceForm
-from app.web.uploads import DIGEST
 
 OWN_COLUMNS = "own-columns"
 """The choice to say on the next page which column means what."""

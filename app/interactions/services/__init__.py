@@ -20,7 +20,6 @@ from app.interactions.services.importing import (
     KIND,
     LogDraft,
     LogFile,
-    add_warehouse,
     check_may_import,
     drafted,
     import_log,
@@ -32,6 +31,7 @@ from app.interactions.services.importing import (
     sweep_store,
 )
 from app.interactions.services.store import LogStore, file_digest
+from app.interactions.services.warehouses import add_warehouse
 
 __all__ = [
     "KIND",
