@@ -24,7 +24,7 @@ _GROUPED = {
     ",": r"^\s*[+-]?\d{1,3}([. ']\d{3})+(,\d+)?\s*$",
 }
 _WITHOUT_OFFSET = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
-_WITH_OFFSET = _WITHOUT_OFFSET.removesuffix("?") + r"(Z|[+-]\d{2}(:?\d{2})?)$"
+_WITH_OFFSET = _WITHOUT_OFFSET.removesuffix("?") + r"(Z| ?UTC|[+-]\d{2}(:?\d{2})?)$"
 _TO_THE_SECOND = len("2027-03-31 09:30:00")
 _LAST_YEAR = 2040
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")

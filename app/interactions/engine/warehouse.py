@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -94,18 +94,16 @@ class _Table:
         return self.rows.filter(self.is_sound)
 
     def seen(self) -> ir.Table:
-        """One row: what `_Seen` holds, then how many rows have each fault."""
-        rows, sound = self.rows, self.is_sound
-        ids = ibis.ifelse(sound, rows.id, ibis.null("string"))
-        faults = {
-            f"fault_{check.bit}": ((rows.doubts & ibis.literal(check.mask, "int64")) != 0).sum()
-            for check in self.checks.found
-        }
-        return rows.aggregate(
-            rows=rows.count(), sound=rows.count(where=sound),
-            first=rows.occurred_on.min(where=sound), last=rows.occurred_on.max(where=sound),
-            copies=ids.count() - ids.nunique(), **faults,
-        )  # fmt: skip
+        """For each set of faults any row has: how many rows, their first and their last day."""
+        rows = self.rows
+        return rows.group_by("doubts").aggregate(
+            rows=rows.count(), first=rows.occurred_on.min(), last=rows.occurred_on.max()
+        )
+
+    def copies(self) -> ir.Table:
+        """How many sound rows have an id that another one has already."""
+        ids = self.sound.id
+        return self.sound.aggregate(copies=ids.count() - ids.nunique())
 
     def without_copies(self) -> ir.Table:
         """The sound rows, of those with one id the earliest."""
@@ -118,41 +116,52 @@ class _Table:
         return placed.filter(placed.id.isnull() | (placed.place == 0)).drop("place")
 
 
-class _Seen(NamedTuple):
-    """How many rows there are, how many are sound, their first and last day, and copies of ids."""
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Rows that have one set of faults: its bits, how many they are, their first and last day."""
 
+    doubts: int
     rows: int
-    sound: int
-    first: date | None
-    last: date | None
-    copies: int
+    first: date
+    last: date
 
 
 def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountReport:
-    (found,) = _rows(engine, table.seen())
-    seen = _Seen(*found[: len(_Seen._fields)])
-    copies = 0 if table.mapping.spread else seen.copies
-    sound = table.without_copies() if copies else table.sound
-    lines = lines_of(_rows(engine, bounded(counts(sound))))
-    followed = _rows(engine, bounded(moments(sound, seen.last))) if seen.last else []
-    lines, followed_lines = without_personal(lines, moments_of(followed), request.personal_data)
-    faults = [int(count or 0) for count in found[len(_Seen._fields) :]]
+    mapping = table.mapping
+    seen = [_Seen(*row) for row in _rows(engine, table.seen())]
+    sound = [one for one in seen if not one.doubts & table.checks.errors_mask]
+    copies = 0
+    if mapping.id is not None and not mapping.spread:
+        ((copies,),) = _rows(engine, table.copies())
+    log = table.without_copies() if copies else table.sound
+    first = min((one.first for one in sound), default=None)
+    last = max((one.last for one in sound), default=None)
+    if copies:
+        days = log.aggregate(first=log.occurred_on.min(), last=log.occurred_on.max())
+        ((first, last),) = _rows(engine, days)
+    lines = lines_of(_rows(engine, bounded(counts(log))))
+    followed = moments_of(_rows(engine, bounded(moments(log, last))) if last else [])
+    lines, followed = without_personal(lines, followed, request.personal_data)
+    kept = sum(one.rows for one in sound) - copies
     return CountReport(
-        rows=seen.sound - copies, first_on=table.mapping.covers_from(seen.first),
-        last_on=seen.last, lines=lines, moments=followed_lines,
-        left_out=seen.rows - seen.sound + copies,
-        issues=_issues(table, faults, copies),
+        rows=kept, first_on=mapping.covers_from(first), last_on=last, lines=lines,
+        moments=followed, left_out=sum(one.rows for one in seen) - kept,
+        issues=_issues(table, seen, copies),
     )  # fmt: skip
 
 
-def _issues(table: _Table, faults: list[int], copies: int) -> tuple[Issue, ...]:
+def _issues(table: _Table, seen: list[_Seen], copies: int) -> tuple[Issue, ...]:
     """One issue for each fault any row has; which rows, only the warehouse can tell."""
+    faults = [
+        (check, sum(one.rows for one in seen if one.doubts & check.mask))
+        for check in table.checks.found
+    ]
     issues = [
         Issue(
             row=0, column=check.columns[0], severity="error" if check.is_error else "note",
             message=f"{_so_many(count)}: {check.words.replace('“{cell}”', 'this')}",
         )
-        for check, count in zip(table.checks.found, faults, strict=True)
+        for check, count in faults
         if count
     ]  # fmt: skip
     if copies:
