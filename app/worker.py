@@ -48,6 +48,7 @@ from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
 from app.web.clock import now
+from app.web.uploads import sweep_uploads
 
 logger = logging.getLogger("waymark.worker")
 
@@ -69,7 +70,7 @@ def _solver_limits() -> dict[str, int]:
 
 
 def _count_interactions(job: RunningJob) -> None:
-    count_interactions(job, LogStore.of(current_app.config))
+    count_interactions(job, LogStore.of(current_app.config, seconds=COUNT_SECONDS))
 
 
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
@@ -86,6 +87,8 @@ BEAT_SECONDS = 2.0
 PROGRESS_SECONDS = 0.5
 STOP_SECONDS = 0.2
 """How often a job asks whether it is to stop: whoever presses the button waits a second at most."""
+COUNT_SECONDS = 3_600.0
+"""A log that takes longer to count is counted by the command, so that no worker hangs on it."""
 REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0
@@ -260,7 +263,7 @@ class Worker:
             )
 
     def _tidy(self) -> None:
-        """Forget answers to requests that nobody sends again, and what broken imports left."""
+        """Forget answers to requests that nobody sends again, and what imports left behind."""
         with self._sessions() as session, transaction(session):
             gone = forget_request_keys(session, before=self._now() - self._keys_kept)
         if gone:
@@ -269,6 +272,10 @@ class Worker:
             swept = sweep_store(session, LogStore.of(self._app.config), now=self._now())
         if swept:
             logger.info("Removed what %s broken imports of logs had left.", swept)
+        with self._app.app_context():
+            dropped = sweep_uploads(now=time.time())
+        if dropped:
+            logger.info("Removed %s uploaded files that were not taken in.", dropped)
 
     def _carry_out(self, job: Job) -> None:
         context = JobContext(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import HiddenField, RadioField, TextAreaField
 from wtforms.validators import InputRequired, Regexp
 
+from app.values.canonical import DIGEST
 from app.web.forms import Form, OnceForm
 
 LONGEST_WORDS = 4_000
@@ -25,7 +26,7 @@ class SubmitForm(Form):
 class DecisionForm(OnceForm):
     """What the approver says about the snapshot they looked at; struck items are listed by id."""
 
-    digest = HiddenField(validators=[Regexp(r"^[0-9a-f]{64}\Z", message="Open the page again.")])
+    digest = HiddenField(validators=[Regexp(DIGEST, message="Open the page again.")])
     without = HiddenField(default="")
     decision = RadioField(
         "Decision", choices=(), validators=[InputRequired("Choose one.")], validate_choice=False

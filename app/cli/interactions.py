@@ -18,9 +18,12 @@ from app.errors import InvalidError
 from app.extensions import db
 from app.interactions import queries
 from app.interactions.engine.mapping import parse_mapping
+from app.interactions.engine.placing import Placed
 from app.interactions.engine.requests import ReadReport
 from app.interactions.engine.shipped import list_shipped, shipped
 from app.interactions.services import (
+    NAMED,
+    LogDraft,
     LogFile,
     LogStore,
     add_warehouse,
@@ -36,6 +39,8 @@ from app.interactions.services import (
     file_digest,
     import_log,
     placed_mapping,
+    placing,
+    preview_log,
     refuse_known,
     remove_source,
     sweep_store,
@@ -81,31 +86,38 @@ def import_file(
     refuse_known(db.session, file_digest(path), mapping)
     sweep_store(db.session, store, now=now())
     file = LogFile(path, path.name, mapping)
-    source_id = None
-    with drafted(store, file, leave_out_errors=leave_out_errors, now=now()) as draft:
-        _name_issues(draft.report)
-        if not dry_run and draft.report.kept:
-            with transaction(db.session):
-                source_id = import_log(
-                    db.session,
-                    store,
-                    draft,
-                    actor=person_of(email),
-                    now=now(),
-                ).id
-    report = draft.report
-    done = "would be taken in" if source_id is None else "taken in"
-    click.echo(
-        f"{report.rows:,} rows, {report.errors:,} of them with errors; {report.kept:,} rows for"
-        f" {report.contacts:,} contacts {done}. {time.monotonic() - began:.1f} s."
-    )
-    if source_id is not None:
-        _count(source_id, store)
-    elif report.errors and not leave_out_errors:
+    if dry_run:
+        report, found = preview_log(db.session, store, file, now=now())
+        _name_issues(report)
+        _name_unplaced(found)
+        condition = "" if leave_out_errors or not report.errors else " with --leave-out-errors"
+        _say_rows(report, f"would be taken in{condition}", began)
+    else:
+        with drafted(store, file, leave_out_errors=leave_out_errors, now=now()) as draft:
+            report = draft.report
+            _name_issues(report)
+            source_id = _taken_in(draft, store, email) if report.kept else None
+        _say_rows(report, "would be taken in" if source_id is None else "taken in", began)
+        if source_id is not None:
+            _count(source_id, store)
+            return
+    if report.errors and not leave_out_errors:
         raise InvalidError(
             f"{report.errors:,} of {report.rows:,} rows have errors and nothing was saved. Mend"
             " them in the file, or leave them out with --leave-out-errors."
         )
+
+
+def _taken_in(draft: LogDraft, store: LogStore, email: str) -> int:
+    with transaction(db.session):
+        return import_log(db.session, store, draft, actor=person_of(email), now=now()).id
+
+
+def _say_rows(report: ReadReport, done: str, began: float) -> None:
+    click.echo(
+        f"{report.rows:,} rows, {report.errors:,} of them with errors; {report.kept:,} rows for"
+        f" {report.contacts:,} contacts {done}. {time.monotonic() - began:.1f} s."
+    )
 
 
 @interactions.command("list")
@@ -249,8 +261,9 @@ def _count(source_id: int, store: LogStore) -> None:
     began = time.monotonic()
     source = queries.get_source(db.session, source_id)
     report = counted(source, store, now=now())
+    ready = placing(db.session, source, report)
     with transaction(db.session):
-        source = write_months(db.session, source_id, report, now=now())
+        source = write_months(db.session, source_id, report, ready=ready, now=now())
     months, contacts = queries.count_months(db.session).get(source_id, (0, 0))
     click.echo(
         f"{source.name}: {months:,} {'month' if months == 1 else 'months'}, {contacts:,} contacts"
@@ -275,6 +288,18 @@ def _name_issues(report: ReadReport) -> None:
     hidden = report.issue_count - len(report.issues)
     if hidden > 0:
         click.echo(f"and {hidden:,} more of these kinds.", err=True)
+
+
+def _name_unplaced(found: Placed | None) -> None:
+    """The words without a place, those of the most contacts first."""
+    ordered = sorted(found.unplaced.items(), key=lambda item: (-item[1], item[0])) if found else []
+    for words, contacts in ordered[:NAMED]:
+        click.echo(f"{words.rstrip('.')}: {contacts:,} contacts would count nowhere.", err=True)
+    if rest := ordered[NAMED:]:
+        contacts = sum(number for _, number in rest)
+        click.echo(
+            f"{len(rest):,} more words: {contacts:,} contacts would count nowhere.", err=True
+        )
 
 
 def _store() -> LogStore:

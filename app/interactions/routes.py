@@ -15,7 +15,7 @@ from flask import (
 from werkzeug.wrappers import Response as Answer
 
 from app.db.session import transaction
-from app.errors import AppError, InvalidError
+from app.errors import AppError, InvalidError, NotFoundError
 from app.extensions import db
 from app.interactions import queries
 from app.interactions.engine.mapping import Mapping, parse_mapping
@@ -47,7 +47,7 @@ from app.journeys.queries import get_journey, list_journeys
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 from app.web.subjects import link_subject
-from app.web.uploads import find_upload, keep_upload, upload_path
+from app.web.uploads import find_upload, forget_upload, keep_upload, upload_path
 
 bp = Blueprint("interactions", __name__, url_prefix="/interactions")
 link_subject(bp, "interactions", lambda key: url_for("interactions.show", source_id=int(key)))
@@ -113,11 +113,15 @@ def preview() -> Page:
         if not own and form.mapping.data == OWN_COLUMNS:
             return _ask_columns(name, key, form.journey.data or "")
         content = own or _content(shipped(form.mapping.data))
-        return _dry_run(name, key, content, form.journey.data or None)
+        page, is_refused = _dry_run(name, key, content, form.journey.data or None)
+        if is_refused:
+            forget_upload(key)
+        return page
     except FileRefusedError as error:
         form.refuse(InvalidError(str(error), field="own_mapping" if own else "file"))
     except AppError as error:
         form.refuse(error)
+    forget_upload(key)
     return _upload(form), 422
 
 
@@ -147,7 +151,7 @@ def columns() -> Page:
         try:
             journey = get_journey(db.session, form.journey.data)
             content = form.mapping_json(journey.currency)
-            return _dry_run(form.file_name.data, form.file.data, content, journey.key)
+            return _dry_run(form.file_name.data, form.file.data, content, journey.key)[0]
         except FileRefusedError as error:
             form.refuse(InvalidError(str(error)))
         except AppError as error:
@@ -155,8 +159,8 @@ def columns() -> Page:
     return render_template("interactions/columns.html", form=form, sample=sample), 422
 
 
-def _dry_run(name: str, key: str, content: bytes, journey: str | None) -> str:
-    """The dry run's page. Raises FileRefusedError and AppError."""
+def _dry_run(name: str, key: str, content: bytes, journey: str | None) -> tuple[str, bool]:
+    """The dry run's page, and whether no row can be taken in. Raises FileRefusedError, AppError."""
     mapping = placed_mapping(db.session, parse_mapping(content), journey)
     file = LogFile(upload_path(key), name, mapping)
     refuse_known(db.session, key, mapping)
@@ -166,11 +170,12 @@ def _dry_run(name: str, key: str, content: bytes, journey: str | None) -> str:
     return _shown(file, form)
 
 
-def _shown(file: LogFile, form: CommitForm) -> str:
+def _shown(file: LogFile, form: CommitForm) -> tuple[str, bool]:
     report, found = preview_log(db.session, _store(), file, now=now())
-    return render_template(
+    page = render_template(
         "interactions/preview.html", view=dry_run(report, found), form=form, file=file
     )
+    return page, not report.kept
 
 
 @bp.post("/import/commit")
@@ -184,7 +189,15 @@ def commit() -> Page:
         mapping = parse_mapping(find_upload(form.mapping.data))
     except FileRefusedError as error:
         raise InvalidError(f"{error} Upload the file again.") from error
-    file = LogFile(upload_path(form.file.data), form.file_name.data, mapping)
+    try:
+        file = LogFile(upload_path(form.file.data), form.file_name.data, mapping)
+    except NotFoundError:
+        known = queries.find_live_source(
+            db.session, digest=form.file.data, mapping_name=mapping.name
+        )
+        if known is None:
+            raise
+        return redirect(url_for("interactions.show", source_id=known.id), code=303)
     try:
         with (
             drafted(_store(), file, leave_out_errors=form.leave_out.data, now=now()) as draft,
@@ -196,7 +209,8 @@ def commit() -> Page:
             ).id  # fmt: skip
     except InvalidError as error:
         form.refuse(error)
-        return _shown(file, form), 422
+        return _shown(file, form)[0], 422
+    forget_upload(form.file.data)
     flash("The log was taken in; a worker counts it now.", "ok")
     return redirect(url_for("interactions.show", source_id=source_id), code=303)
 

@@ -6,6 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Regexp
 
+from app.values.canonical import DIGEST
 from app.web.forms import Form, OnceForm
 
 
@@ -22,7 +23,7 @@ class CommitForm(OnceForm):
     """The confirmation of a dry run; the files are found again by their digests."""
 
     file_name = HiddenField(validators=[InputRequired()])
-    file = HiddenField(validators=[Regexp(r"^[0-9a-f]{64}\Z", message="Upload the file again.")])
+    file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
     mapping = HiddenField(validators=[InputRequired()])
     own_mapping = HiddenField()
     cycle = HiddenField(validators=[Regexp(r"^\d{1,9}\Z", message="Choose the cycle again.")])

@@ -12,6 +12,9 @@ from typing import Any
 from app.values.money import Money
 from app.values.quarter import Quarter
 
+DIGEST = r"^[0-9a-f]{64}\Z"
+"""What `digest` gives, as a pattern."""
+
 
 def _plain(value: object) -> Any:
     if isinstance(value, Decimal):

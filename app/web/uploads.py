@@ -10,9 +10,9 @@ from pathlib import Path
 from flask import current_app
 
 from app.errors import NotFoundError
+from app.values.canonical import DIGEST
 
 KEPT_SECONDS = 24 * 3600
-_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 def _folder() -> Path:
@@ -25,10 +25,7 @@ def keep_upload(content: bytes) -> str:
     """Keep the bytes for a day and give their SHA-256, by which they are found again."""
     name = sha256(content).hexdigest()
     folder = _folder()
-    oldest = time.time() - KEPT_SECONDS
-    for file in folder.iterdir():
-        if file.stat().st_mtime < oldest:
-            file.unlink(missing_ok=True)
+    sweep_uploads(now=time.time())
     part = folder / f"{name}.part"
     part.write_bytes(content)
     part.replace(folder / name)
@@ -43,6 +40,31 @@ def find_upload(name: str) -> bytes:
 def upload_path(name: str) -> Path:
     """The file kept under a digest; raises NotFoundError when it is gone."""
     file = _folder() / name
-    if not _DIGEST.fullmatch(name) or not file.is_file():
+    if not re.match(DIGEST, name) or not file.is_file():
         raise NotFoundError("The uploaded file is no longer kept; choose it again.")
     return file
+
+
+def forget_upload(name: str) -> None:
+    """Remove the file kept under a digest, once it was taken in or refused."""
+    if re.match(DIGEST, name):
+        (_folder() / name).unlink(missing_ok=True)
+
+
+def sweep_uploads(*, now: float) -> int:
+    """Remove what was uploaded more than a day before ``now``, a time in seconds; gives how many.
+
+    Files of people who left the page, which may name customers, are not kept longer.
+    """
+    old = [file for file in _folder().iterdir() if _age(file, now) > KEPT_SECONDS]
+    for file in old:
+        file.unlink(missing_ok=True)
+    return len(old)
+
+
+def _age(file: Path, now: float) -> float:
+    """Seconds since a file was written; 0 when another process removed it meanwhile."""
+    try:
+        return now - file.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

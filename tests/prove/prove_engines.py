@@ -74,6 +74,9 @@ OWN = {
 }
 
 
+FIGURES = ("rows", "first_on", "last_on", "lines", "moments")
+
+
 @dataclass(frozen=True, slots=True)
 class Contacts:
     """A table of contacts: its columns with the kind of each, its rows, and how it is read."""
@@ -103,15 +106,14 @@ def gates(size: Size) -> Iterator[Gate]:
 def _compared(ask: Any, contacts: Contacts, expected: CountReport, folder: Path) -> Gate:
     began = monotonic()
     report = ask(contacts, folder)
-    lines = f"{len(expected.cuts):,} lines and {len(expected.moments):,} of moments"
-    differ = [name for name in type(report).model_fields
-              if getattr(report, name) != getattr(expected, name)]  # fmt: skip
+    lines = f"{len(expected.lines):,} lines and {len(expected.moments):,} of moments"
+    differ = [name for name in FIGURES if getattr(report, name) != getattr(expected, name)]
     said = f"{lines}, {monotonic() - began:.1f} s"
     engine = {_by_postgres: "PostgreSQL", _by_spark: "Spark"}[ask]
     return Gate(
         f"{engine} gives DuckDB's figures of {contacts.name}",
         f"{said}; other {', '.join(differ)}" if differ else said,
-        holds=not differ and bool(expected.cuts),
+        holds=not differ and bool(expected.lines),
     )
 
 
@@ -185,7 +187,9 @@ def _by_duckdb(contacts: Contacts, folder: Path) -> CountReport:
 
 def _asked(address: str, contacts: Contacts) -> CountReport:
     return count_warehouse(
-        CountRequest(address=address, table=TABLE, mapping=contacts.mapping, now=NOW)
+        CountRequest(
+            address=address, table=TABLE, mapping=contacts.mapping, now=NOW, personal_data="keep"
+        )
     )
 
 

@@ -16,11 +16,16 @@ from app.interactions.engine.mapping import ISO, OFFSET
 from app.interactions.engine.zones import offset_changes
 
 NUMBER = "decimal(18, 6)"
+_DIGITS = 12
+_MOST = 10**_DIGITS - 1
 Bare = Callable[[ir.StringValue], ir.StringValue]
 _GROUPED = {
     ".": r"^\s*[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?\s*$",
     ",": r"^\s*[+-]?\d{1,3}([. ']\d{3})+(,\d+)?\s*$",
 }
+_WITHOUT_OFFSET = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?"
+_WITH_OFFSET = _WITHOUT_OFFSET.removesuffix("?") + r"(Z| ?UTC|[+-]\d{2}(:?\d{2})?)$"
+_TO_THE_SECOND = len("2027-03-31 09:30:00")
 _LAST_YEAR = 2040
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -44,13 +49,20 @@ def text(column: ir.Column, missing: Sequence[str] = (), bare: Bare = bare) -> i
     return ibis.ifelse(cell.isin(list(missing)), ibis.null("string"), cell) if missing else cell
 
 
+def said(column: ir.Column, missing: Sequence[str]) -> ir.Column:
+    """The typed column; null where its text is one of the words ``missing``."""
+    if not missing:
+        return column
+    return ibis.ifelse(column.cast("string").isin(list(missing)), ibis.null(column.type()), column)
+
+
 def number(column: ir.Column, decimal: str) -> ir.DecimalValue:
     """An exact number to six digits after the point, with or without grouped thousands.
 
     Groups are looked for only where the cell is no number as it stands.
     """
     if column.type().is_numeric():
-        return column.cast(NUMBER)
+        return _within(column).cast(NUMBER)
     if not column.type().is_string():
         return ibis.null(NUMBER)
     nothing = ibis.null("string")
@@ -60,6 +72,18 @@ def number(column: ir.Column, decimal: str) -> ir.DecimalValue:
     bare = reduce(lambda found, mark: found.replace(mark, ""), marks, column).replace(",", ".")
     grouped = ibis.ifelse(column.re_search(_GROUPED[decimal]), bare, nothing)
     return ibis.coalesce(plain.try_cast(NUMBER), grouped.try_cast(NUMBER))
+
+
+def _within(column: ir.NumericValue) -> ir.NumericValue:
+    """The number, or null where it has more digits than NUMBER or is none, as NaN is."""
+    kind = column.type()
+    if kind.is_decimal():
+        may_exceed = kind.precision is None or kind.precision - kind.scale > _DIGITS
+    else:
+        may_exceed = kind.is_floating() or kind.nbytes > 4
+    if not may_exceed:
+        return column
+    return ibis.ifelse(column.between(-_MOST, _MOST), column, ibis.null(kind))
 
 
 def moment(
@@ -73,23 +97,28 @@ def moment(
     if kind.is_timestamp() or kind.is_date():
         return column.cast("timestamp"), kind.is_timestamp() and kind.timezone is not None
     if pattern == OFFSET:
-        return cell.try_cast("timestamp('UTC')").cast("timestamp"), True
+        with_offset = ibis.ifelse(cell.re_search(_WITH_OFFSET), cell, ibis.null("string"))
+        return with_offset.try_cast("timestamp('UTC')").cast("timestamp"), True
     if pattern == ISO:
-        return _without_offset(column, cell, zone).try_cast("timestamp"), False
+        text = column if kind.is_string() else cell
+        return _without_offset(text, cell, zone).try_cast("timestamp"), False
     return _try_strptime(cell, pattern), False
 
 
 def _without_offset(column: ir.StringValue, cell: ir.StringValue, zone: str) -> ir.StringValue:
-    """The cell, or null where it names an offset of its own although the mapping names a zone.
+    """The cell, or null where it is no moment, or one with an offset of its own.
 
-    Only what is longer than a plain moment to the second is looked at.
+    A moment to the second needs no pattern to be told by: where its two colons stand, no offset
+    of a text of that length can.
     """
-    end = cell.right(6).left(1)
-    names_offset = (end == "+") | (end == "-") | cell.right(3).left(1).isin(["+", "-"])
-    if zone != "UTC":
-        names_offset |= cell.endswith("Z")
-    looked_at = ibis.ifelse(names_offset, ibis.null("string"), cell)
-    return ibis.ifelse(column.length() > 19, looked_at, column)
+    is_plain = (
+        (column.length() == _TO_THE_SECOND)
+        & (column.substr(13, 1) == ":")
+        & (column.substr(16, 1) == ":")
+    )
+    pattern = _WITHOUT_OFFSET + ("Z?$" if zone == "UTC" else "$")
+    looked_at = ibis.ifelse(cell.re_search(pattern), cell, ibis.null("string"))
+    return ibis.ifelse(is_plain, column, looked_at)
 
 
 def to_utc(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:

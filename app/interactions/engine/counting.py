@@ -19,17 +19,17 @@ from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountReport, CountRequest, Cut, MomentCut
+from app.interactions.engine.requests import CountLine, CountReport, CountRequest, MomentLine
 
 REPEAT_SECONDS = 30 * 24 * 60 * 60
 """The same customer later for the same reason, but not later than this, is a repeat."""
 KEYS = ("month", "journey", "stage", "channel", "reason", "segment", "expected", "is_prospect")
-MOST_CUTS = 200_000
-CutT = TypeVar("CutT", Cut, MomentCut)
+MOST_LINES = 200_000
+LineT = TypeVar("LineT", CountLine, MomentLine)
 
 
 def counts(log: ir.Table) -> ir.Table:
-    """One row per KEYS, in their order, with the sums of `Cut`."""
+    """One row per KEYS, in their order, with the sums of `CountLine`."""
     timed = log.mutate(second=log.occurred_at.truncate("s").epoch_seconds().cast("int64"))
     # By moments and not by rows: of contacts of one moment, engines order each as it likes.
     earlier = ibis.window(
@@ -44,7 +44,7 @@ def counts(log: ir.Table) -> ir.Table:
         is_repeat=(timed.customer.notnull() & (since <= REPEAT_SECONDS)).fill_null(False),
     )
     grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows))
-    return grouped.select(*KEYS, *(name for name in Cut.model_fields if name not in KEYS))
+    return grouped.select(*KEYS, *(name for name in CountLine.model_fields if name not in KEYS))
 
 
 def _sums(rows: ir.Table) -> dict[str, ir.Value]:
@@ -77,34 +77,45 @@ def count_log(request: CountRequest) -> CountReport:
         with open_duck(request.limits, folder) as engine:
             log = open_log(engine, path)
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
-            found = fetch(engine, sql_of(counts(log)))
-            followed = fetch(engine, sql_of(moments(log, seen[2]))) if seen[2] else []
+            found = fetch(engine, sql_of(bounded(counts(log))))
+            followed = fetch(engine, sql_of(bounded(moments(log, seen[2])))) if seen[2] else []
     except duckdb.Error as error:
         raise FileRefusedError(
             f"The log cannot be counted: {str(error).splitlines()[0]}"
         ) from error
+    first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
-        rows=seen[0], first_on=seen[1], last_on=seen[2], cuts=cuts_of(found),
+        rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),
         moments=moments_of(followed),
     )  # fmt: skip
 
 
-def cuts_of(found: list[tuple[Any, ...]]) -> tuple[Cut, ...]:
-    """Fetched rows of `counts` as cuts. Raises FileRefusedError when there are absurdly many."""
-    if len(found) > MOST_CUTS:
+def bounded(lines: ir.Table) -> ir.Table:
+    """As many lines as can be taken, and one more to tell that there are too many."""
+    return lines.limit(MOST_LINES + 1)
+
+
+def lines_of(found: list[tuple[Any, ...]]) -> tuple[CountLine, ...]:
+    """Fetched rows of `counts` as lines. Raises FileRefusedError when there are absurdly many."""
+    _refuse_many(found)
+    return tuple(_in_order(found, CountLine, len(KEYS)))
+
+
+def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentLine, ...]:
+    """Fetched rows of `moments` as lines. Raises as `lines_of`."""
+    _refuse_many(found)
+    return tuple(_in_order(found, MomentLine, len(MOMENT_KEYS)))
+
+
+def _refuse_many(found: list[tuple[Any, ...]]) -> None:
+    if len(found) > MOST_LINES:
         raise FileRefusedError(
-            f"The log adds up to {len(found):,} different lines. Reason, segment and expected"
-            " result have to be columns of few different words."
+            f"The log adds up to more than {MOST_LINES:,} different lines. Journey, stage, channel,"
+            " reason, segment and expected result have to be columns of few different words."
         )
-    return tuple(_in_order(found, Cut, len(KEYS)))
 
 
-def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentCut, ...]:
-    """Fetched rows of `moments` as cuts."""
-    return tuple(_in_order(found, MomentCut, len(MOMENT_KEYS)))
-
-
-def _in_order(found: list[tuple[Any, ...]], model: type[CutT], keys: int) -> Iterator[CutT]:
+def _in_order(found: list[tuple[Any, ...]], model: type[LineT], keys: int) -> Iterator[LineT]:
     names = list(model.model_fields)
     for row in sorted(found, key=lambda row: tuple(str(key or "") for key in row[:keys])):
         yield model.model_validate(dict(zip(names, row, strict=True)))

@@ -26,6 +26,11 @@ _TEMPORAL = {
     "TIMESTAMP": "timestamp",
     "TIMESTAMP WITH TIME ZONE": "timestamp('UTC')",
 }
+_NUMERIC = {
+    "TINYINT": "int8", "SMALLINT": "int16", "INTEGER": "int32", "BIGINT": "int64",
+    "UTINYINT": "uint8", "USMALLINT": "uint16", "UINTEGER": "uint32", "UBIGINT": "uint64",
+    "FLOAT": "float32", "DOUBLE": "float64", "HUGEINT": "decimal(38, 0)",
+}  # fmt: skip
 _NESTED = re.compile(r"\[|STRUCT|MAP|UNION|BLOB|LIST")
 _PARQUET = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000"
 """Texts of a log are few different ones, or so many that a dictionary of them is built in vain."""
@@ -94,8 +99,8 @@ def open_plain(engine: Backend, file: PlainFile) -> tuple[ir.Table, dict[str, st
     """The file's rows in their order, and its columns' names → those of the table.
 
     Columns are called c1, c2 …, so that no name from a file gets into a statement. All are text
-    but the moments and days of a Parquet file. The view ``numbered`` has the number of each row
-    in the file besides; giving it takes all rows through one thread.
+    but the numbers, moments and days of a Parquet file. The view ``numbered`` has the number of
+    each row in the file besides; giving it takes all rows through one thread.
     """
     if file.kind == "parquet":
         columns, kinds, scan = _parquet_scan(engine, file)
@@ -114,6 +119,13 @@ def open_log(engine: Backend, path: Path) -> ir.Table:
     """A log that was read, as the table ``log``."""
     engine.raw_sql(f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))})")
     return ibis.table(COLUMNS, name="log")
+
+
+def _typed_as(kind: str) -> str:
+    """How a column of a Parquet file is taken: numbers, moments and days as such, else as text."""
+    if kind.startswith("DECIMAL("):
+        return kind.lower()
+    return _TEMPORAL.get(kind) or _NUMERIC.get(kind, "string")
 
 
 def _csv_scan(file: PlainFile) -> str:
@@ -137,7 +149,7 @@ def _parquet_scan(engine: Backend, file: PlainFile) -> tuple[tuple[str, ...], tu
             raise FileRefusedError(
                 f"The column “{name[:60]}” holds lists or bytes, not single values."
             )
-        kinds.append(_TEMPORAL.get(str(kind), "string"))
+        kinds.append(_typed_as(str(kind)))
         cast = "" if kinds[-1] != "string" else "::VARCHAR"
         taken.append(f"c{position}{cast} AS c{position}")
     names = ", ".join(f"c{i}" for i in range(1, len(columns) + 1))

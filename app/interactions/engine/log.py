@@ -38,7 +38,7 @@ stands for ``contacts`` contacts, of which ``judged`` say whether the expectatio
 bit for every note about the row.
 """
 
-FREE_TEXTS = ("reason", "expected", "outcome")
+FREE_TEXTS = ("reason", "expected", "outcome", "segment", "stage", "channel", "journey")
 """Columns in which somebody could have written about a person."""
 
 

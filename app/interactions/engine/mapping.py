@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -22,11 +24,15 @@ OFFSET = "offset"
 """The same with an offset each, such as 2027-03-31T09:30:00+02:00 or …Z."""
 
 
-class Moment(Part):
+class MomentColumn(Part):
     """A column of moments; ``format`` is iso, offset, or a pattern such as %d.%m.%Y %H:%M."""
 
     column: Column
     format: Annotated[str, Field(min_length=2)] = ISO
+
+    def first_day(self, day: date) -> date:
+        """The first day of what counts on this day."""
+        return day
 
 
 class FiscalPeriod(Part):
@@ -41,12 +47,21 @@ class FiscalPeriod(Part):
     first_month: Annotated[int, Field(ge=1, le=12)] = 1
     named_by_start: bool = False
 
+    def first_day(self, day: date) -> date:
+        """The first day of the year or quarter that counts on this day, its last."""
+        months = day.year * 12 + day.month - (12 if self.fiscal_quarter is None else 3)
+        return date(months // 12, months % 12 + 1, 1)
+
 
 class MonthWord(Part):
     """A column of English month words in a ``year`` the file does not name; its last day."""
 
     month: Column
     year: Annotated[int, Field(ge=1970, le=2100)]
+
+    def first_day(self, day: date) -> date:
+        """The first day of the month that counts on this day, its last."""
+        return day.replace(day=1)
 
 
 class Words(Part):
@@ -83,7 +98,7 @@ class Place(Part):
             return said or self.otherwise
         return self._known.get(said, self.otherwise)
 
-    @property
+    @cached_property
     def _known(self) -> dict[str, str]:
         return {word.strip().casefold(): place for word, place in self.words.items()}
 
@@ -112,7 +127,7 @@ class MetWords(Part):
 class MetInTime(Part):
     """Met when the moment of ``ended`` is no later than that of the mapping's ``expected_by``."""
 
-    ended: Moment
+    ended: MomentColumn
 
 
 class MetCounts(Part):
@@ -178,7 +193,7 @@ class Mapping(Part):
     missing: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     zone: str = "UTC"
-    when: Moment | FiscalPeriod | MonthWord
+    when: MomentColumn | FiscalPeriod | MonthWord
     id: Column | None = None
     customer: Column | None = None
     prospect: Words | None = None
@@ -188,7 +203,7 @@ class Mapping(Part):
     channel: Place | None = None
     reason: Text | None = None
     expected: Text | None = None
-    expected_by: Moment | None = None
+    expected_by: MomentColumn | None = None
     outcome: Text | None = None
     met: MetWords | MetInTime | MetCounts | None = None
     contacts: Column | None = None
@@ -223,9 +238,15 @@ class Mapping(Part):
                 _check_place("channel", channel)
         if (self.channel is None) == (not self.spread):
             raise ValueError("name either “channel” or “spread”")
+        if self.spread:
+            _check_spread(self)
         if isinstance(self.met, MetInTime) and self.expected_by is None:
             raise ValueError("“met.ended” needs “expected_by”")
         return self
+
+    def covers_from(self, earliest: date | None) -> date | None:
+        """The first day a log covers whose earliest contact counts on a day; None: of none."""
+        return None if earliest is None else self.when.first_day(earliest)
 
     def columns(self) -> dict[str, None]:
         """Every column this mapping reads, in the order of its parts."""
@@ -237,6 +258,21 @@ class Mapping(Part):
             if name is not None:
                 found[name] = None
         return found
+
+
+def _check_spread(mapping: Mapping) -> None:
+    """Refuse what is said once of a row and would count again for each column of contacts."""
+    once = {
+        "met.judged": isinstance(mapping.met, MetCounts),
+        "invited": mapping.invited is not None,
+        "cost.column": mapping.cost is not None and mapping.cost.column is not None,
+        "score": mapping.score is not None,
+    }
+    for name in (name for name, is_said in once.items() if is_said):
+        raise ValueError(
+            f"“{name}” counts the whole row and would count once for each column of “spread”;"
+            " leave it out"
+        )
 
 
 _COLUMN_FIELDS = ("column", "fiscal_year", "fiscal_quarter", "month", "contacts", "judged", "met")
@@ -272,7 +308,7 @@ def _check_place(kind: str, name: str) -> None:
 
 
 _ALTERNATIVES = (
-    Moment, FiscalPeriod, MonthWord, MetWords, MetInTime, MetCounts, Text, Place, Words,
+    MomentColumn, FiscalPeriod, MonthWord, MetWords, MetInTime, MetCounts, Text, Place, Words,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
-from app.interactions.engine.requests import MomentCut
+from app.interactions.engine.requests import MomentLine
 from app.journeys.rules import WATCH
 
 KEYS = ("month", "journey", "reason", "is_met")
@@ -23,17 +23,17 @@ _AFTER = (1, None)
 
 
 def moments(log: ir.Table, until: date) -> ir.Table:
-    """One row per KEYS, in the order of `MomentCut`; ``until`` is the last day of the log."""
+    """One row per KEYS, in the order of `MomentLine`; ``until`` is the last day of the log."""
     found = _followed(_looked_around(_by_reason(log)), (until - date(1970, 1, 1)).days)
     grouped = found.group_by(list(KEYS)).aggregate(
         contacts=found.count(),
         **{
             name: ibis.ifelse(found[name], 1, 0).sum().cast("int64")
-            for name in MomentCut.model_fields
+            for name in MomentLine.model_fields
             if name not in (*KEYS, "contacts")
         },
     )
-    return grouped.select(*MomentCut.model_fields)
+    return grouped.select(*MomentLine.model_fields)
 
 
 def _by_reason(log: ir.Table) -> ir.Table:

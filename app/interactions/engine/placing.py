@@ -9,8 +9,8 @@ from datetime import date
 from decimal import Decimal
 
 from app.interactions.engine.mapping import Mapping as LogMapping
-from app.interactions.engine.requests import Cut, MomentCut
-from app.journeys.rules import Aftermath
+from app.interactions.engine.requests import CountLine, MomentLine
+from app.journeys.rules import Aftermath, Channel, StageKind
 
 MOST_WORDS = 200
 """Most different reasons, segments or expectations of a source; the rarest are one, OTHER."""
@@ -70,29 +70,29 @@ class Placed:
         return sum(self.unplaced.values())
 
 
-def placed(cuts: Iterable[Cut], mapping: LogMapping, spots: Mapping[Place, Spot],
+def placed(lines: Iterable[CountLine], mapping: LogMapping, spots: Mapping[Place, Spot],
            digits: int) -> Placed:  # fmt: skip
-    """Every cut at its touchpoint. ``digits``: of the mapping's currency, for its tariff.
+    """Every line at its touchpoint. ``digits``: of the mapping's currency, for its tariff.
 
     Cost in another currency than the journey's is left out and counted as ``uncosted``.
     """
-    listed = list(cuts)
+    listed = list(lines)
     kept = {name: _frequent(listed, name) for name in _FOLDED}
     found = Placed(folded={name: dropped for name, (_, dropped) in kept.items() if dropped})
-    for cut in listed:
-        place = _place(cut, mapping)
+    for line in listed:
+        place = _place(line, mapping)
         spot = spots.get(place) if isinstance(place, tuple) else None
         if spot is None:
             words = place if isinstance(place, str) else _no_touchpoint(place)
-            found.unplaced[words] = found.unplaced.get(words, 0) + cut.contacts
+            found.unplaced[words] = found.unplaced.get(words, 0) + line.contacts
             continue
-        words_of = {name: _kept_word(getattr(cut, name), kept[name][0]) for name in _FOLDED}
+        words_of = {name: _kept_word(getattr(line, name), kept[name][0]) for name in _FOLDED}
         key = MonthKey(
-            spot.touchpoint_id, cut.month, words_of["reason"], words_of["segment"],
-            words_of["expected"], cut.is_prospect,
+            spot.touchpoint_id, line.month, words_of["reason"], words_of["segment"],
+            words_of["expected"], line.is_prospect,
         )  # fmt: skip
         sums = found.months.setdefault(key, dict.fromkeys(_SUMS, 0))
-        for name, value in _valued(cut, place[2], mapping, digits).items():
+        for name, value in _valued(line, place[2], mapping, digits).items():
             sums[name] += value
         if spot.currency != mapping.currency and sums["costed"]:
             found.uncosted += sums["costed"]
@@ -101,7 +101,7 @@ def placed(cuts: Iterable[Cut], mapping: LogMapping, spots: Mapping[Place, Spot]
 
 
 def placed_moments(
-    moments: Iterable[MomentCut], cuts: Iterable[Cut], mapping: LogMapping,
+    moments: Iterable[MomentLine], lines: Iterable[CountLine], mapping: LogMapping,
     journeys: Mapping[str, int],
 ) -> dict[MomentKey, Aftermath]:  # fmt: skip
     """Moments at their journeys, ``journeys`` being ids by key; their reasons as `placed` has them.
@@ -109,7 +109,7 @@ def placed_moments(
     What follows a contact needs no touchpoint, so one without a place counts here if its journey
     is known.
     """
-    kept, _ = _frequent(list(cuts), "reason")
+    kept, _ = _frequent(list(lines), "reason")
     found: dict[MomentKey, Aftermath] = defaultdict(Aftermath)
     for one in moments:
         journey = mapping.journey.of(one.journey) if mapping.journey else None
@@ -122,11 +122,11 @@ def placed_moments(
     return dict(found)
 
 
-def _frequent(cuts: list[Cut], name: str) -> tuple[frozenset[str], int]:
+def _frequent(lines: list[CountLine], name: str) -> tuple[frozenset[str], int]:
     """The words of a column that are kept, and how many are not."""
     contacts: dict[str, int] = defaultdict(int)
-    for cut in cuts:
-        contacts[getattr(cut, name)] += cut.contacts
+    for line in lines:
+        contacts[getattr(line, name)] += line.contacts
     if len(contacts) <= MOST_WORDS:
         return frozenset(contacts), 0
     ordered = sorted(contacts, key=lambda word: (-contacts[word], word))
@@ -137,17 +137,17 @@ def _kept_word(word: str, kept: frozenset[str]) -> str:
     return word if word in kept else OTHER
 
 
-def _place(cut: Cut, mapping: LogMapping) -> Place | str:
-    """Journey, stage and channel of a cut, or the words that mean none."""
+def _place(line: CountLine, mapping: LogMapping) -> Place | str:
+    """Journey, stage and channel of a line, or the words that mean none."""
     if mapping.journey is None:
         return "The mapping names no journey."
     by_spread = bool(mapping.spread)
     parts = (
-        ("journey", mapping.journey.of(cut.journey), cut.journey),
-        ("stage", cut.stage if by_spread and cut.stage in _stages(mapping)
-         else mapping.stage.of(cut.stage), cut.stage),
-        ("channel", cut.channel if mapping.channel is None else mapping.channel.of(cut.channel),
-         cut.channel),
+        ("journey", mapping.journey.of(line.journey), line.journey),
+        ("stage", line.stage if by_spread and line.stage in _stages(mapping)
+         else mapping.stage.of(line.stage), line.stage),
+        ("channel", line.channel if mapping.channel is None else mapping.channel.of(line.channel),
+         line.channel),
     )  # fmt: skip
     for kind, place, word in parts:
         if place is None:
@@ -161,18 +161,24 @@ def _stages(mapping: LogMapping) -> frozenset[str]:
 
 def _no_touchpoint(place: Place) -> str:
     journey, stage, channel = place
-    return f"The journey “{journey}” has no touchpoint {stage} × {channel.replace('_', ' ')}"
+    words = _words(stage, StageKind), _words(channel, Channel)
+    return f"The journey “{journey}” has no touchpoint {' × '.join(words)}"
 
 
-def _valued(cut: Cut, channel: str, mapping: LogMapping, digits: int) -> dict[str, int]:
-    """The sums of a cut, its cost by the mapping's tariff where it has one."""
-    sums = {name: getattr(cut, name) for name in _SUMS}
+def _words(name: str, kind: type[StageKind] | type[Channel]) -> str:
+    """A stage or channel in its words; a word of the source that is none stands as it is."""
+    return kind(name).word if name in [one.value for one in kind] else name
+
+
+def _valued(line: CountLine, channel: str, mapping: LogMapping, digits: int) -> dict[str, int]:
+    """The sums of a line, its cost by the mapping's tariff where it has one."""
+    sums = {name: getattr(line, name) for name in _SUMS}
     if mapping.cost is None or not mapping.cost.tariff:
         return sums
     each = mapping.cost.tariff.get(channel)
     if each is None:
         return sums | {"costed": 0, "cost_minor": 0}
     return sums | {
-        "costed": cut.contacts,
-        "cost_minor": round(Decimal(cut.contacts) * each.scaleb(digits)),
+        "costed": line.contacts,
+        "cost_minor": round(Decimal(line.contacts) * each.scaleb(digits)),
     }

@@ -13,7 +13,7 @@ from app.interactions.engine.workbook import read_workbook
 
 MOST_COLUMNS = 200
 MOST_SHEET_ROWS = 250_000
-MOST_UNPACKED_BYTES = 600_000_000
+MOST_UNPACKED_BYTES = 300_000_000
 LONGEST_HEADER = 1_000_000
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
 _CHUNK = 1 << 20
@@ -29,10 +29,14 @@ class PlainFile:
     delimiter: str = ","
 
 
-def plain_file(path: Path, name: str, encoding: str, folder: Path) -> PlainFile:
+def plain_file(
+    path: Path, name: str, encoding: str, folder: Path, *, decimal: str = "."
+) -> PlainFile:
     """Look at a file and, where its form asks for it, write it as plain text into ``folder``.
 
-    ``name`` says by its ending what it is. Raises FileRefusedError naming row and column.
+    ``name`` says by its ending what it is; a workbook's numbers are written with the mark
+    ``decimal``, so that they are read as the numbers they are. Raises FileRefusedError naming
+    row and column.
     """
     ending = name.rpartition(".")[2].lower()
     if ending not in ENDINGS:
@@ -44,7 +48,7 @@ def plain_file(path: Path, name: str, encoding: str, folder: Path) -> PlainFile:
     if ending == "parquet":
         return _parquet(path)
     if ending == "xlsx":
-        return _with_header(_unfolded(path, folder))
+        return _with_header(_unfolded(path, folder, decimal))
     return _with_header(_utf8(path, encoding, folder))
 
 
@@ -107,11 +111,11 @@ def _zero_byte(line: int) -> str:
     return f"Line {line} holds a zero byte; the file is not a clean table."
 
 
-def _unfolded(path: Path, folder: Path) -> Path:
+def _unfolded(path: Path, folder: Path, decimal: str) -> Path:
     """The first sheet as text, its empty rows kept so that rows are numbered as the sheet's."""
     records = read_workbook(
         path.read_bytes(), most_columns=MOST_COLUMNS, most_rows=MOST_SHEET_ROWS,
-        most_unpacked_bytes=MOST_UNPACKED_BYTES,
+        most_unpacked_bytes=MOST_UNPACKED_BYTES, decimal=decimal,
     )  # fmt: skip
     if not records:
         raise FileRefusedError("The sheet is empty; choose a file with a header line and rows.")

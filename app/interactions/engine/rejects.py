@@ -45,12 +45,6 @@ def rejected_lines(engine: Backend) -> dict[int, str]:
     return {int(line): _WORDS.get(str(kind), _OTHER) for line, kind in found}
 
 
-def forget_rejects(engine: Backend) -> None:
-    """Begin anew, so that a second look at the file does not count its lines again."""
-    for table in ("reject_errors", "reject_scans"):
-        engine.raw_sql(f"DROP TABLE IF EXISTS {table}")
-
-
 def real_row(counted: int, lines: list[int]) -> int:
     """The row of the file that is the ``counted``-th of those that could be read.
 

@@ -63,7 +63,7 @@ class ReadReport(_Message):
     issue_count: int
 
 
-class Cut(_Message):
+class CountLine(_Message):
     """One line of the counts: what was logged at a place in a month, in the source's own words.
 
     Minutes are in thousandths, the sum of scores in millionths.
@@ -92,7 +92,7 @@ class Cut(_Message):
     lost: int
 
 
-class MomentCut(_Message):
+class MomentLine(_Message):
     """What followed the moments of a month, or the met contacts they are compared with.
 
     ``journey`` and ``reason`` are the source's own words; the rest is as `Aftermath` has it.
@@ -120,17 +120,25 @@ class CountRequest(_Message):
     mapping: Mapping | None = None
     digits: int = 2
     now: datetime | None = None
+    personal_data: Literal["refuse", "mask", "keep"] = "refuse"
     limits: Limits = Limits()
 
 
 class CountReport(_Message):
-    """The counts of a whole log."""
+    """The counts of a whole log as it was ``as_of`` a moment, when reading it began.
+
+    ``left_out`` rows of a warehouse's table have faults, of which ``issues`` tell; None: of a log
+    that was read from a file, where that was said when it came in.
+    """
 
     rows: int
     first_on: date | None
     last_on: date | None
-    cuts: tuple[Cut, ...]
-    moments: tuple[MomentCut, ...] = ()
+    lines: tuple[CountLine, ...]
+    moments: tuple[MomentLine, ...] = ()
+    as_of: datetime | None = None
+    left_out: int | None = None
+    issues: tuple[Issue, ...] = ()
 
 
 class EraseRequest(_Message):

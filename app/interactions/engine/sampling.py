@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 
+from app.interactions.engine.draft import shown
 from app.interactions.engine.duck import fetch, open_duck, open_plain
 from app.interactions.engine.plain import plain_file
-from app.interactions.engine.reading import in_words, shown
+from app.interactions.engine.reading import in_words
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import Sample, SampleRequest
 

@@ -14,7 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine import cells
-from app.interactions.engine.mapping import Mapping, MetCounts, MetInTime, Moment
+from app.interactions.engine.mapping import Mapping, MetCounts, MetInTime, MomentColumn
 
 Settle = Callable[[ir.Table], ir.Table]
 """Fixes a stage, where an engine would melt it into the next one; else gives it as it is."""
@@ -86,7 +86,8 @@ def staged(
         for p, one in columns.items()
         if p not in raw
     }
-    first = ways.settle(table.select(**kept, **texts, **{f"r{p}": one for p, one in raw.items()}))
+    raws = {f"r{p}": cells.said(one, mapping.missing) for p, one in raw.items()}
+    first = ways.settle(table.select(**kept, **texts, **raws))
     cut = Staged(first, places, frozenset(), ways)
     found, utc = _parsed(cut, mapping)
     again = {name: first[name] for name in first.columns}
@@ -129,8 +130,8 @@ def _numbers(mapping: Mapping) -> dict[str, None]:
     return {name: None for name in names if name is not None}
 
 
-def _moments(mapping: Mapping) -> list[Moment]:
+def _moments(mapping: Mapping) -> list[MomentColumn]:
     parts: list[object] = [mapping.when, mapping.expected_by]
     if isinstance(mapping.met, MetInTime):
         parts.append(mapping.met.ended)
-    return [part for part in parts if isinstance(part, Moment)]
+    return [part for part in parts if isinstance(part, MomentColumn)]

@@ -13,12 +13,14 @@ from app.interactions.engine import cells
 from app.interactions.engine.checks import SKIPPED, Checks
 from app.interactions.engine.log import COLUMNS
 from app.interactions.engine.mapping import (
+    ISO,
+    OFFSET,
     FiscalPeriod,
     Mapping,
     MetCounts,
     MetInTime,
     MetWords,
-    Moment,
+    MomentColumn,
     MonthWord,
     Place,
     Spread,
@@ -33,7 +35,10 @@ MOST_CONTACTS = 5 * 10**9
 MOST_COST_MINOR = 10**9
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_NO_MOMENT = "“{cell}” is not a moment; write it as 2027-03-31 09:30."
+_NOT_AS_WRITTEN = {
+    ISO: "“{cell}” is not a moment; write it as 2027-03-31 09:30, without an offset.",
+    OFFSET: "“{cell}” is not a moment with its offset; write it as 2027-03-31T09:30+02:00.",
+}
 _NO_NUMBER = "“{cell}” is not a number."
 
 
@@ -68,11 +73,14 @@ class Typing:
         """Whether the cell holds something, and not this; only then its text is looked at."""
         return ibis.ifelse(value.isnull(), self.cell(name).notnull(), False)
 
-    def moment(self, part: Moment) -> tuple[ir.TimestampValue, ir.TimestampValue]:
+    def moment(self, part: MomentColumn) -> tuple[ir.TimestampValue, ir.TimestampValue]:
         """UTC and local; refused where the cell holds something else or an absurd year."""
         utc, local = self.staged.moment(part.column, self.mapping.zone)
         is_absurd = ~local.between(_EARLIEST, _LATEST)
-        self.checks.refuse(self._is_no(local, part.column) | is_absurd, _NO_MOMENT, part.column)
+        words = _NOT_AS_WRITTEN.get(
+            part.format, f"“{{cell}}” is not a moment as the mapping says they are: {part.format}."
+        )
+        self.checks.refuse(self._is_no(local, part.column) | is_absurd, words, part.column)
         return utc, local
 
     def words(self, part: Words | None) -> ir.BooleanValue:
@@ -165,7 +173,7 @@ def _spread_word(spread: Spread | None, part: str, otherwise: ir.StringValue) ->
 
 def _when(typing: Typing) -> tuple[ir.TimestampValue, ir.TimestampValue]:
     part = typing.mapping.when
-    if isinstance(part, Moment):
+    if isinstance(part, MomentColumn):
         column = part.column
         utc, local = typing.moment(part)
     elif isinstance(part, FiscalPeriod):

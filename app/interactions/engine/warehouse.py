@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import ibis
@@ -10,11 +12,13 @@ from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
 
 from app.interactions.engine.checks import SKIPPED, Checks
-from app.interactions.engine.counting import counts, cuts_of, moments_of
+from app.interactions.engine.counting import bounded, counts, lines_of, moments_of
+from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.moments import moments
+from app.interactions.engine.personal import without_personal
 from app.interactions.engine.plain import check_mapped
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountReport, CountRequest
+from app.interactions.engine.requests import CountReport, CountRequest, Issue
 from app.interactions.engine.staging import staged
 from app.interactions.engine.typed import Typing, typed_rows
 
@@ -64,22 +68,115 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
         for one in mapping.spread or (None,)
     ]
     rows = pieces[0] if len(pieces) == 1 else ibis.union(*pieces)
-    unsound = ibis.literal(checks.errors_mask | SKIPPED, "int64")
-    sound = rows.filter((rows.doubts & unsound) == 0)
     try:
-        ((first, last),) = _rows(engine, sound.aggregate(
-            first=sound.occurred_on.min(), last=sound.occurred_on.max()
-        ))  # fmt: skip
-        cuts = cuts_of(_rows(engine, counts(sound)))
-        followed = moments_of(_rows(engine, moments(sound, last)) if last else [])
+        asked = rows.filter(rows.doubts != ibis.literal(SKIPPED, "int64"))
+        return _report(engine, request, _Table(asked, checks, mapping))
     except FileRefusedError:
         raise
     except Exception as error:
         raise FileRefusedError(f"The warehouse cannot count this: {_first(error)}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A warehouse's table as typed rows that stand for contacts, and what may be wrong."""
+
+    rows: ir.Table
+    checks: Checks
+    mapping: Mapping
+
+    @property
+    def is_sound(self) -> ir.BooleanValue:
+        return (self.rows.doubts & ibis.literal(self.checks.errors_mask, "int64")) == 0
+
+    @property
+    def sound(self) -> ir.Table:
+        return self.rows.filter(self.is_sound)
+
+    def seen(self) -> ir.Table:
+        """For each set of faults any row has: how many rows, their first and their last day."""
+        rows = self.rows
+        return rows.group_by("doubts").aggregate(
+            rows=rows.count(), first=rows.occurred_on.min(), last=rows.occurred_on.max()
+        )
+
+    def copies(self) -> ir.Table:
+        """How many sound rows have an id that another one has already."""
+        ids = self.sound.id
+        return self.sound.aggregate(copies=ids.count() - ids.nunique())
+
+    def without_copies(self) -> ir.Table:
+        """The sound rows, of those with one id the earliest."""
+        sound = self.sound
+        place = ibis.row_number().over(
+            group_by=sound.id,
+            order_by=[sound.occurred_at, sound.stage, sound.channel, sound.reason, sound.contacts],
+        )
+        placed = sound.mutate(place=place)
+        return placed.filter(placed.id.isnull() | (placed.place == 0)).drop("place")
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Rows that have one set of faults: its bits, how many they are, their first and last day."""
+
+    doubts: int
+    rows: int
+    first: date
+    last: date
+
+
+def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountReport:
+    mapping = table.mapping
+    seen = [_Seen(*row) for row in _rows(engine, table.seen())]
+    sound = [one for one in seen if not one.doubts & table.checks.errors_mask]
+    copies = 0
+    if mapping.id is not None and not mapping.spread:
+        ((copies,),) = _rows(engine, table.copies())
+    log = table.without_copies() if copies else table.sound
+    first = min((one.first for one in sound), default=None)
+    last = max((one.last for one in sound), default=None)
+    if copies:
+        days = log.aggregate(first=log.occurred_on.min(), last=log.occurred_on.max())
+        ((first, last),) = _rows(engine, days)
+    lines = lines_of(_rows(engine, bounded(counts(log))))
+    followed = moments_of(_rows(engine, bounded(moments(log, last))) if last else [])
+    lines, followed = without_personal(lines, followed, request.personal_data)
+    kept = sum(one.rows for one in sound) - copies
     return CountReport(
-        rows=sum(cut.contacts for cut in cuts), first_on=first, last_on=last, cuts=cuts,
-        moments=followed,
+        rows=kept, first_on=mapping.covers_from(first), last_on=last, lines=lines,
+        moments=followed, left_out=sum(one.rows for one in seen) - kept,
+        issues=_issues(table, seen, copies),
     )  # fmt: skip
+
+
+def _issues(table: _Table, seen: list[_Seen], copies: int) -> tuple[Issue, ...]:
+    """One issue for each fault any row has; which rows, only the warehouse can tell."""
+    faults = [
+        (check, sum(one.rows for one in seen if one.doubts & check.mask))
+        for check in table.checks.found
+    ]
+    issues = [
+        Issue(
+            row=0, column=check.columns[0], severity="error" if check.is_error else "note",
+            message=f"{_so_many(count)}: {check.words.replace('“{cell}”', 'this')}",
+        )
+        for check, count in faults
+        if count
+    ]  # fmt: skip
+    if copies:
+        words = "the id stands in an earlier row already; an id names one contact."
+        issues.append(
+            Issue(
+                row=0, column=table.mapping.id or "", severity="error",
+                message=f"{_so_many(copies)}: {words}",
+            )
+        )  # fmt: skip
+    return tuple(issues)
+
+
+def _so_many(rows: int) -> str:
+    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from datetime import date, datetime
+from typing import IO
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from app.interactions.engine.refusals import FileRefusedError
 
 MOST_UNPACKED_BYTES = 200_000_000
+MOST_CELLS = 5_000_000
 MOST_RATIO = 200
 """A workbook that unpacks to more than this many times its size is no workbook."""
+
+_PIECE = 1 << 20
+_LONGEST_TAG = 1 << 16
+_REFERENCE = re.compile(rb' r="([A-Za-z]{0,6})(\d{1,9})"')
 
 
 def read_workbook(
@@ -21,10 +28,12 @@ def read_workbook(
     most_columns: int,
     most_rows: int,
     most_unpacked_bytes: int = MOST_UNPACKED_BYTES,
+    decimal: str = ".",
 ) -> list[tuple[int, list[str]]]:
     """The rows that are not empty, each with its number in the sheet and its cells as text.
 
-    ``most_rows`` are those below the header. Raises FileRefusedError.
+    ``most_rows`` are those below the header; ``decimal`` is the mark that numbers are written
+    with. Raises FileRefusedError.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -40,7 +49,9 @@ def read_workbook(
         raise FileRefusedError(
             "The file is no readable XLSX workbook; save it again from the spreadsheet program."
         ) from error
-    records = ((line, [_cell(value) for value in cells]) for line, cells in enumerate(rows, 1))
+    records = (
+        (line, [_cell(value, decimal) for value in cells]) for line, cells in enumerate(rows, 1)
+    )
     return [(line, cells) for line, cells in records if any(cells)]
 
 
@@ -52,32 +63,43 @@ def _refuse_far_cells(
         if not entry.filename.startswith("xl/worksheets/"):
             continue
         with archive.open(entry) as sheet:
-            cells = _largest_reference(sheet.read(most_bytes))
-        if cells[0] > most_columns or cells[1] > most_rows + 1:
+            columns, rows = _far_corner(sheet, most_bytes)
+        if columns > most_columns or rows > most_rows + 1:
             raise FileRefusedError(
-                f"The sheet reaches column {cells[0]} and row {cells[1]};"
+                f"The sheet reaches column {columns} and row {rows};"
                 f" at most {most_columns} columns and {most_rows} rows are taken."
+            )
+        if columns * rows > MOST_CELLS:
+            raise FileRefusedError(
+                f"The sheet reaches column {columns} and row {rows}, which are"
+                f" {columns * rows:,} cells; at most {MOST_CELLS:,} are taken. Save it as CSV."
             )
 
 
-def _largest_reference(xml: bytes) -> tuple[int, int]:
-    columns = rows = 0
-    for piece in xml.split(b' r="')[1:]:
-        reference = piece.partition(b'"')[0][:12].decode("ascii", "replace")
-        letters = reference.rstrip("0123456789")
-        digits = reference[len(letters) :]
-        column = 0
-        for letter in letters.upper():
-            column = column * 26 + max(ord(letter) - 64, 0)
-        columns, rows = max(columns, column), max(rows, int(digits or 0))
+def _far_corner(sheet: IO[bytes], most_bytes: int) -> tuple[int, int]:
+    """The last column and row any cell names, read piece by piece."""
+    columns = rows = read = 0
+    rest = b""
+    while (piece := sheet.read(_PIECE)) and read < most_bytes:
+        read += len(piece)
+        text = rest + piece
+        end = max(text.rfind(b">"), 0)  # a tag that is cut in two is looked at with the next piece
+        for letters, digits in _REFERENCE.findall(text[:end]):
+            column = 0
+            for letter in letters.upper():
+                column = column * 26 + letter - 64
+            columns, rows = max(columns, column), max(rows, int(digits))
+        rest = text[end:][-_LONGEST_TAG:]
     return columns, rows
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, decimal: str) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, float):
+        return str(value).replace(".", decimal)
     return str(value)

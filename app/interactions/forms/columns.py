@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Regexp
 
 from app.interactions.engine.requests import Sample
 from app.journeys.rules import Channel, StageKind
+from app.values.canonical import DIGEST
 from app.web.forms import Form
 
 _MOMENTS = (
@@ -24,7 +25,6 @@ _MOMENTS = (
     ("%m/%d/%Y %H:%M", "03/31/2027 09:30"),
     ("%m/%d/%Y", "03/31/2027"),
 )
-_DIGEST = r"^[0-9a-f]{64}\Z"
 _COLUMN_FIELDS = (
     "when", "channel", "reason", "expected", "outcome", "met", "customer", "id", "segment",
     "cost", "minutes", "score",
@@ -35,7 +35,7 @@ class ColumnsForm(Form):
     """The columns of a log. Words are one a line, such as ``Hotline = Contact centre``."""
 
     file_name = HiddenField(validators=[InputRequired()])
-    file = HiddenField(validators=[Regexp(_DIGEST, message="Upload the file again.")])
+    file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
     journey = HiddenField()
     when = SelectField("Moment", validators=[InputRequired("Choose the column of the moment.")])
     when_format = SelectField("Moments look like", choices=_MOMENTS)

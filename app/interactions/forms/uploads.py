@@ -6,11 +6,11 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Regexp
 
+from app.values.canonical import DIGEST
 from app.web.forms import Form, OnceForm
 
 OWN_COLUMNS = "own-columns"
 """The choice to say on the next page which column means what."""
-_DIGEST = r"^[0-9a-f]{64}\Z"
 
 
 class UploadForm(Form):
@@ -26,8 +26,8 @@ class CommitForm(OnceForm):
     """The confirmation of a dry run; file and mapping are found again by their digests."""
 
     file_name = HiddenField(validators=[InputRequired()])
-    file = HiddenField(validators=[Regexp(_DIGEST, message="Upload the file again.")])
-    mapping = HiddenField(validators=[Regexp(_DIGEST, message="Upload the file again.")])
+    file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
+    mapping = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
     leave_out = BooleanField("Leave the rows with errors out and take the others")
 
 

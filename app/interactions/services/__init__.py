@@ -1,9 +1,11 @@
 """Taking logs of interactions in and back, and counting them."""
 
 from app.interactions.services.counting import (
+    NAMED,
     count_again,
     count_interactions,
     counted,
+    placing,
     write_months,
 )
 from app.interactions.services.erasing import (
@@ -18,7 +20,6 @@ from app.interactions.services.importing import (
     KIND,
     LogDraft,
     LogFile,
-    add_warehouse,
     check_may_import,
     drafted,
     import_log,
@@ -30,9 +31,11 @@ from app.interactions.services.importing import (
     sweep_store,
 )
 from app.interactions.services.store import LogStore, file_digest
+from app.interactions.services.warehouses import add_warehouse
 
 __all__ = [
     "KIND",
+    "NAMED",
     "LogDraft",
     "LogFile",
     "LogStore",
@@ -51,6 +54,7 @@ __all__ = [
     "file_digest",
     "import_log",
     "placed_mapping",
+    "placing",
     "preview_log",
     "refuse_known",
     "remove_source",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -16,16 +17,24 @@ from app.errors import ConflictError, InvalidError, NotFoundError, UnavailableEr
 from app.interactions import queries
 from app.interactions.engine import apart
 from app.interactions.engine.mapping import Mapping
-from app.interactions.engine.placing import MonthKey, Placed, placed, placed_moments
+from app.interactions.engine.placing import (
+    MomentKey,
+    MonthKey,
+    Place,
+    Placed,
+    Spot,
+    placed,
+    placed_moments,
+)
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
-from app.interactions.services.importing import KIND, check_may_import
+from app.interactions.services.importing import KIND, check_may_import, stored_issue
 from app.interactions.services.store import LogStore
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
 from app.jobs.services import enqueue
 from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource
-from app.journeys.rules import SourceState
+from app.journeys.rules import Aftermath, SourceState
 from app.values.money import CURRENCY_DIGITS
 
 NAMED = 50
@@ -57,71 +66,121 @@ def count_interactions(job: RunningJob, store: LogStore) -> None:
     with job.sessions() as session:
         source = queries.get_source(session, int(job.payload["source_id"]))
     asked_at = job.payload.get("asked_at")
-    if asked_at and source.counted_at and source.counted_at > datetime.fromisoformat(asked_at):
+    if asked_at and source.counted_at and source.counted_at >= datetime.fromisoformat(asked_at):
         return
-    report = counted(source, store, now=job.now())
+    report = counted(source, store, now=job.now(), should_stop=job.should_stop)
+    with job.sessions() as session:
+        ready = placing(session, source, report)
     with job.sessions() as session, transaction(session):
-        write_months(session, source.id, report, now=job.now())
+        write_months(session, source.id, report, ready=ready, now=job.now())
         job.finish(session)
 
 
-def counted(source: InteractionSource, store: LogStore, *, now: datetime) -> CountReport:
-    """What a source's log adds up to. Raises as `count_interactions`."""
+def counted(
+    source: InteractionSource,
+    store: LogStore,
+    *,
+    now: datetime,
+    should_stop: Callable[[], bool] | None = None,
+) -> CountReport:
+    """What a source's log adds up to as of ``now``. Raises as `count_interactions`."""
     mapping = Mapping.model_validate(source.mapping)
-    folder = store.log_folder(source.digest, source.mapping_name)
+    folder = store.log_folder(source.id, source.digest)
     address, _, table = source.address.partition("#")
     request = CountRequest(
         folder=str(folder.resolve()) if not address else "",
         address=address, table=table, mapping=mapping, now=now, limits=store.limits,
+        personal_data=store.personal_data,
         digits=CURRENCY_DIGITS[mapping.currency],
     )  # fmt: skip
     try:
-        return apart.count(request)
+        report = apart.count(request, seconds=store.seconds, should_stop=should_stop)
     except FileRefusedError as error:
         raise InvalidError(str(error)) from error
     except apart.EngineFailedError as error:
         raise UnavailableError(str(error)) from error
+    return report.model_copy(update={"as_of": now})
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """A report at the touchpoints and journeys there were, by its source's mapping."""
+
+    mapping: Mapping
+    spots: dict[Place, Spot]
+    journeys: dict[str, int]
+    found: Placed
+    moments: dict[MomentKey, Aftermath]
+
+
+def placing(session: Session, source: InteractionSource, report: CountReport) -> Placing:
+    """Place a report before the transaction that writes it, so that nobody waits for that."""
+    mapping = Mapping.model_validate(source.mapping)
+    spots, journeys = queries.load_spots(session), queries.load_journey_ids(session)
+    return Placing(
+        mapping, spots, journeys,
+        placed(report.lines, mapping, spots, CURRENCY_DIGITS[mapping.currency]),
+        placed_moments(report.moments, report.lines, mapping, journeys),
+    )  # fmt: skip
+
+
+def _still_holds(session: Session, source: InteractionSource, ready: Placing) -> bool:
+    """Whether touchpoints, journeys and mapping are those it was placed by."""
+    return (ready.mapping, ready.spots, ready.journeys) == (
+        Mapping.model_validate(source.mapping),
+        queries.load_spots(session),
+        queries.load_journey_ids(session),
+    )
 
 
 def write_months(
-    session: Session, source_id: int, report: CountReport, *, now: datetime
+    session: Session,
+    source_id: int,
+    report: CountReport,
+    *,
+    ready: Placing | None = None,
+    now: datetime,
 ) -> InteractionSource:
     """Put a source's months and moments in the place of those it had.
 
-    A source removed meanwhile stays so.
+    ``ready`` is the report as it was placed before; where touchpoints changed since, it is anew.
+
+    A source removed meanwhile stays so, and figures of a later reading stand: a log can be read
+    before a customer is erased from it, and added up only afterwards.
     """
     source = session.scalar(
         select(InteractionSource).where(InteractionSource.id == source_id).with_for_update()
     )
     if source is None:
         raise NotFoundError("There is no such source of interactions.")
-    if source.state is SourceState.REMOVED:
+    as_of = report.as_of or now
+    if source.state is SourceState.REMOVED or (source.counted_at and source.counted_at > as_of):
         return source
-    mapping = Mapping.model_validate(source.mapping)
-    found = placed(
-        report.cuts, mapping, queries.load_spots(session), CURRENCY_DIGITS[mapping.currency]
-    )
+    if ready is None or not _still_holds(session, source, ready):
+        ready = placing(session, source, report)
+    found, moments = ready.found, ready.moments
     rows = [_month(source_id, key, sums) for key, sums in found.months.items()]
     _write(session, InteractionMonth, source_id, rows)
-    moments = placed_moments(
-        report.moments, report.cuts, mapping, queries.load_journey_ids(session)
-    )
     _write(
         session, InteractionMoment, source_id,
         [{"source_id": source_id} | asdict(key) | asdict(one) for key, one in moments.items()],
     )  # fmt: skip
-    source.state, source.counted_at = SourceState.COUNTED, now
+    source.state, source.counted_at = SourceState.COUNTED, as_of
     source.row_count, source.unplaced_count = report.rows, found.unplaced_count
     source.first_on, source.last_on = report.first_on, report.last_on
     kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
-    source.issues = kept + _said(found)
+    source.issues = (
+        kept + [stored_issue(one) | {"found_by": _COUNTED} for one in report.issues] + _said(found)
+    )
+    if report.left_out is not None:
+        source.left_out_count = report.left_out
     session.flush()
     record(
         session, actor=None, action="interactions.counted", subject=f"interactions:{source_id}",
         after={
             "rows": report.rows, "lines_per_month": len(rows), "lines_of_moments": len(moments),
             "unplaced": found.unplaced_count,
-        }, now=now,
+        } | ({} if report.left_out is None else {"rows_left_out": report.left_out}), now=now,
     )  # fmt: skip
     return source
 

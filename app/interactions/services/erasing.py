@@ -71,7 +71,7 @@ def erase_rows(store: LogStore, source: InteractionSource, erasure: InteractionE
 
     Raises InvalidError and UnavailableError; then nothing is changed.
     """
-    with store.alone_with(store.log_folder(source.digest, source.mapping_name)):
+    with store.alone_with(store.log_folder(source.id, source.digest)):
         _asked(store, source, erasure.customer)
 
 
@@ -93,7 +93,7 @@ def end_erasure(
 def _asked(
     store: LogStore, source: InteractionSource, customer: int, *, only_counts: bool = False
 ) -> EraseReport:
-    folder = store.log_folder(source.digest, source.mapping_name)
+    folder = store.log_folder(source.id, source.digest)
     request = EraseRequest(
         folder=str(folder.resolve()), customer=customer, only_counts=only_counts,
         limits=store.limits,

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -45,7 +44,6 @@ from app.journeys.models import (
     Journey,
 )
 from app.journeys.rules import SourceState
-from app.values.canonical import digest
 from app.values.money import CURRENCY_DIGITS
 
 KIND = "interactions.count"
@@ -126,7 +124,7 @@ def preview_log(
             seconds=store.seconds,
         )
     digits = CURRENCY_DIGITS[file.mapping.currency]
-    return draft.report, placed(report.cuts, file.mapping, queries.load_spots(session), digits)
+    return draft.report, placed(report.lines, file.mapping, queries.load_spots(session), digits)
 
 
 def sample_file(store: LogStore, path: Path, name: str) -> Sample:
@@ -203,7 +201,7 @@ def import_log(
     source = _source(draft, actor, now)
     session.add(source)
     session.flush()
-    store.keep(draft.folder, draft.digest, mapping.name)
+    store.keep(draft.folder, store.log_folder(source.id, source.digest))
     record(
         session, actor=actor, action="interactions.imported",
         subject=f"interactions:{source.id}", now=now,
@@ -263,63 +261,6 @@ def stored_issue(issue: Issue) -> dict[str, object]:
     }  # fmt: skip
 
 
-def add_warehouse(
-    session: Session,
-    address: str,
-    table: str,
-    mapping: Mapping,
-    *,
-    actor: Person,
-    now: datetime,
-) -> InteractionSource:
-    """Count a table of a warehouse from now on, where it lies. Raises InvalidError.
-
-    Passwords are no part of an address: the warehouse's own driver finds them, such as in
-    PGPASSWORD or a password file.
-    """
-    check_may_import(actor)
-    _check_address(address, table)
-    place = f"{address}#{table}"
-    known = digest(place.encode())
-    refuse_known(session, known, mapping)
-    source = InteractionSource(
-        name=table,
-        digest=known,
-        mapping_name=mapping.name,
-        address=place,
-        state=SourceState.IMPORTED,
-        row_count=0,
-        left_out_count=0,
-        unplaced_count=0,
-        issues=[],
-        mapping=mapping.model_dump(mode="json", exclude_defaults=True),
-        imported_by_id=actor.id,
-        imported_at=now,
-    )
-    session.add(source)
-    session.flush()
-    record(
-        session, actor=actor, action="interactions.warehouse_added",
-        subject=f"interactions:{source.id}", now=now,
-        after={"address": address, "table": table, "mapping": mapping.name},
-    )  # fmt: skip
-    ask_count(session, source, actor, now)
-    return source
-
-
-def _check_address(address: str, table: str) -> None:
-    parts = urlsplit(address)
-    if not parts.scheme or not table:
-        raise InvalidError(
-            "Write the warehouse's address as postgresql://host/database, and name a table."
-        )
-    if parts.password or "password" in parts.query.lower():
-        raise InvalidError(
-            "An address is kept and shown, so it holds no password. Leave it out, and give it to"
-            " the warehouse's driver, such as in PGPASSWORD or a password file."
-        )
-
-
 def remove_source(
     session: Session, store: LogStore, source: InteractionSource, *, actor: Person, now: datetime
 ) -> None:
@@ -341,14 +282,13 @@ def remove_source(
         session, actor=actor, action="interactions.removed", subject=f"interactions:{source.id}",
         before={"file": source.name, "rows": source.row_count, "lines_per_month": count}, now=now,
     )  # fmt: skip
-    gone = partial(store.remove, store.log_folder(source.digest, source.mapping_name))
+    gone = partial(store.remove, store.log_folder(source.id, source.digest))
     session.info.setdefault("after_commit", []).append(gone)
 
 
 def sweep_store(session: Session, store: LogStore, *, now: datetime) -> int:
     """Remove what broken imports left behind; gives how many folders went."""
     known = {
-        store.log_folder(one.digest, one.mapping_name).name
-        for one in queries.list_live_sources(session)
+        store.log_folder(one.id, one.digest).name for one in queries.list_live_sources(session)
     }
     return store.sweep(known, now=now)

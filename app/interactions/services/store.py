@@ -48,9 +48,9 @@ class LogStore:
     def limits(self) -> Limits:
         return Limits(memory_mb=self.memory_mb, threads=os.cpu_count() or 1)
 
-    def log_folder(self, digest: str, mapping_name: str) -> Path:
-        """Where the log of a file read by a mapping stands."""
-        return self.folder / f"{digest[:32]}-{mapping_name}"
+    def log_folder(self, source_id: int, digest: str) -> Path:
+        """Where a source's log stands; no other import of the same file has the same name."""
+        return self.folder / f"{source_id}-{digest[:32]}"
 
     def secret(self) -> str:
         """What keys the hashes of customers; made at first use and kept beside the logs."""
@@ -74,9 +74,8 @@ class LogStore:
         draft.mkdir(parents=True, mode=0o700)
         return draft
 
-    def keep(self, draft: Path, digest: str, mapping_name: str) -> None:
+    def keep(self, draft: Path, target: Path) -> None:
         """Give a whole log its name; what a broken import left there goes."""
-        target = self.log_folder(digest, mapping_name)
         if target.exists():
             self.remove(target)
         draft.rename(target)

@@ -27,8 +27,10 @@ class InteractionSource(Base):
     """One file of interactions taken in whole, or a table of a warehouse that is read in place.
 
     ``digest`` is of the file's bytes, or of a warehouse's address and table. ``counted_at`` is
-    when its months were last worked out; None: not yet. ``issues`` are the rows left out or
-    doubted, each with row, column and message.
+    when the reading began that its months were last worked out of; None: not yet. ``first_on`` is
+    the first day of the period of its earliest contacts, which count on that period's last day
+    where a log knows no days. ``issues`` are the rows left out or doubted, each with row, column
+    and message.
     """
 
     __tablename__ = "interaction_sources"

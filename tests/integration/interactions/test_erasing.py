@@ -102,6 +102,19 @@ class TestErase:
 
 
 class TestCommands:
+    def test_try_a_file_out_and_name_words_without_a_place(
+        self, session: Session, run: Run, tmp_path: Path
+    ) -> None:
+        lines = (ROW, row(id="2", through="Fax"), row(id="3", through="Post"))
+        (tmp_path / "three.csv").write_text(rows(*lines, row(id="4", score="?")))
+        own = ("--mapping", str(tmp_path / "own.json"))
+        tried = run("import", str(tmp_path / "three.csv"), *own, "--dry-run", "--leave-out-errors")
+        assert "row 5, score" in tried.output
+        assert "“Fax” means no channel: 1 contacts would count nowhere." in tried.output
+        assert "3 rows for 3 contacts would be taken in" in tried.output
+        assert run("import", str(tmp_path / "three.csv"), *own, "--dry-run").exit_code != 0
+        assert _contacts(session) == 0
+
     def test_do_nothing_for_somebody_who_is_deactivated(
         self, session: Session, cast: Cast, run: Run, tmp_path: Path
     ) -> None:

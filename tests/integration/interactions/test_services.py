@@ -15,17 +15,21 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.db.session import transaction
-from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.errors import ConflictError, InvalidError, NotAllowedError, UnavailableError
 from app.interactions.engine.mapping import Mapping
+from app.interactions.engine.placing import Placed
 from app.interactions.services import (
     LogFile,
     LogStore,
     count_again,
+    counted,
     drafted,
     import_log,
     placed_mapping,
+    placing,
     remove_source,
     sweep_store,
+    write_months,
 )
 from app.jobs.models import Job
 from app.jobs.rules import JobState
@@ -87,7 +91,7 @@ class TestImportLog:
         assert (source.row_count, source.left_out_count) == (3, 1)
         assert source.state is SourceState.IMPORTED
         assert [one["row"] for one in source.issues] == [5]
-        assert _folders(store) == [store.log_folder(source.digest, "own").name]
+        assert _folders(store) == [store.log_folder(source.id, source.digest).name]
         assert run_jobs() == 1
         months = _months(session, source)
         assert sorted((one.contacts, one.judged, one.unmet) for one in months) == [
@@ -188,6 +192,18 @@ class TestRemoveSource:
         with pytest.raises(ConflictError), transaction(session):
             remove_source(session, store, source, actor=cast.lead, now=now)
 
+    def test_leaves_the_log_of_an_import_alone_that_comes_right_after_it(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        first = _import(session, store, _file(tmp_path), cast, now)
+        with transaction(session):
+            remove_source(session, store, first, actor=cast.lead, now=now)
+            late, session.info["after_commit"] = session.info["after_commit"], []
+        second = _import(session, store, _file(tmp_path), cast, now)
+        for call in late:
+            call()
+        assert counted(second, store, now=now).rows == 3
+
     def test_stays_so_when_a_count_ends_later(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
         run_jobs: Callable[[], int],
@@ -215,6 +231,41 @@ class TestCountInteractions:
         (month,) = _months(session, source)
         assert (month.contacts, month.judged) == (3_982_760_838, 3_982_760_838)
 
+    def test_places_anew_what_was_placed_before_touchpoints_changed(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        report = counted(source, store, now=now)
+        ready = placing(session, source, report)
+        stale = replace(ready, spots={}, found=Placed())
+        for known in (ready, stale):
+            with transaction(session):
+                write_months(session, source.id, report, ready=known, now=now)
+            assert sum(one.contacts for one in _months(session, source)) == 2
+
+    def test_ends_the_counting_when_it_takes_too_long_or_is_to_stop(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        with pytest.raises(UnavailableError, match="took longer than 0 s"):
+            counted(source, replace(store, seconds=0.01), now=now)
+        with pytest.raises(UnavailableError, match="was stopped"):
+            counted(source, store, now=now, should_stop=lambda: True)
+
+    def test_never_puts_an_older_reading_over_a_newer_one(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        source = _import(session, store, _file(tmp_path), cast, now)
+        before = counted(source, store, now=now)
+        erased = before.model_copy(
+            update={"lines": before.lines[1:2], "left_out": 7, "as_of": now + timedelta(seconds=1)}
+        )
+        for report in (erased, before):
+            with transaction(session):
+                write_months(session, source.id, report, now=now + timedelta(hours=1))
+        assert sum(one.contacts for one in _months(session, source)) == 1
+        assert (source.counted_at, source.left_out_count) == (erased.as_of, 7)
+
 
 class TestCountAgain:
     def test_gives_the_same_months_anew(
@@ -237,7 +288,7 @@ class TestSweepStore:
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
     ) -> None:
         source = _import(session, store, _file(tmp_path), cast, now)
-        known = store.log_folder(source.digest, source.mapping_name)
+        known = store.log_folder(source.id, source.digest)
         stray = store.folder / "0123-own"
         stray.mkdir()
         draft = store.new_draft()

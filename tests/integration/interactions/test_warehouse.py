@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -57,9 +57,55 @@ class TestCountWarehouse:
         report = count_warehouse(
             CountRequest(address=address, table="contacts", mapping=own, now=NOW)
         )
-        assert report == _of_file(tmp_path)
+        assert report == _of_file(tmp_path).model_copy(update={"left_out": 0})
         (moment,) = report.moments
         assert (report.rows, moment.reason, moment.lost_alone) == (4, "Bill", 1)
+
+    def test_covers_the_days_and_rows_there_are_however_many_contacts_they_stand_for(
+        self, postgres_server: PostgresServer, address: str
+    ) -> None:
+        with postgres_server.connect("log_warehouse") as connection:
+            connection.execute("CREATE TABLE sums (at date, through text, n integer)")
+            connection.execute(
+                "INSERT INTO sums SELECT day, 'Phone', 5000 FROM (VALUES"
+                " (date '2026-01-01'), ('2026-12-01'), ('2026-12-31')) AS days (day)"
+            )
+        gone = dict.fromkeys(
+            ("id", "customer", "reason", "expected", "outcome", "met", "cost", "minutes", "score",
+             "lost", "escalated")
+        )  # fmt: skip
+        own = mapping(when={"column": "at"}, contacts="n", **gone)
+        report = count_warehouse(CountRequest(address=address, table="sums", mapping=own, now=NOW))
+        assert (report.rows, sum(line.contacts for line in report.lines)) == (3, 15_000)
+        assert (report.first_on, report.last_on) == (date(2026, 1, 1), date(2026, 12, 31))
+
+    def test_counts_what_is_left_out_and_why(
+        self, postgres_server: PostgresServer, address: str
+    ) -> None:
+        wrong = (("9", *CONTACTS[0][1:8], "4.20", "6", "11"), CONTACTS[1])
+        with postgres_server.connect("log_warehouse") as connection:
+            for contact in wrong:
+                marks = ", ".join(["%s"] * len(contact))
+                connection.execute(f"INSERT INTO contacts VALUES ({marks})", contact)
+        asked = CountRequest(address=address, table="contacts", mapping=mapping(), now=NOW)
+        report = count_warehouse(asked)
+        assert (report.rows, report.left_out) == (4, 2)
+        assert sum(line.contacts for line in report.lines) == 4
+        assert [(one.column, one.message.partition(",")[0]) for one in report.issues] == [
+            ("score", "1 row: this lies outside the scale of 0 to 10."),
+            ("id", "1 row: the id stands in an earlier row already; an id names one contact."),
+        ]
+
+    def test_heeds_the_setting_for_personal_data(
+        self, postgres_server: PostgresServer, address: str
+    ) -> None:
+        with postgres_server.connect("log_warehouse") as connection:
+            connection.execute("UPDATE contacts SET why = 'Call 0170 1234567' WHERE id = '3'")
+        asked = CountRequest(address=address, table="contacts", mapping=mapping(), now=NOW)
+        with pytest.raises(FileRefusedError, match="reason seems to hold a phone number in 1"):
+            count_warehouse(asked)
+        report = count_warehouse(asked.model_copy(update={"personal_data": "mask"}))
+        assert {line.reason for line in report.lines} == {"Bill", "Call …"}
 
     def test_says_what_the_warehouse_says(self, address: str) -> None:
         asked = CountRequest(address=address, table="nothing", mapping=mapping(), now=NOW)

@@ -79,14 +79,20 @@ def _until(
 
 
 class TestLookAfter:
-    def test_forgets_answers_to_requests_of_long_ago(
+    def test_forgets_answers_to_requests_and_uploads_of_long_ago(
         self, make_app: Callable[..., Flask], session: Session, cast: Cast, now: datetime
     ) -> None:
         with transaction(session):
             for key, days in (("old", 8), ("young", 6)):
                 once(session, key, cast.lead, "run.started", {}, now=now - timedelta(days=days))
                 remember(session, key, 1)
-        Worker(make_app(REQUEST_KEY_DAYS=7), handlers={}).look_after()
+        app = make_app(REQUEST_KEY_DAYS=7)
+        upload = Path(app.instance_path) / "uploads" / ("a" * 64)
+        upload.parent.mkdir(parents=True, exist_ok=True)
+        upload.write_bytes(b"a customer")
+        os.utime(upload, (0, 0))
+        Worker(app, handlers={}).look_after()
+        assert not upload.exists()
         session.rollback()
         assert session.scalars(select(RequestKey.key)).all() == ["young"]
 

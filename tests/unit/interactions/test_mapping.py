@@ -18,6 +18,9 @@ def _content(**changes: Any) -> bytes:
     return json.dumps({k: v for k, v in parts.items() if v is not None}).encode()
 
 
+SPREAD = {"channel": None, "spread": [{"contacts": "n", "channel": "web"}]}
+
+
 class TestParseMapping:
     def test_gives_back_what_was_kept(self) -> None:
         assert parse_mapping(_content()) == mapping()
@@ -36,6 +39,13 @@ class TestParseMapping:
             ({"score": {"column": "s", "low": 5, "high": 1}}, r"\$\.score"),
             ({"met": {"ended": {"column": "x"}}}, "needs “expected_by”"),
             ({"cost": {}}, r"\$\.cost"),
+            (
+                SPREAD | {"met": {"judged": ["a"], "met": ["b"]}, "cost": None, "score": None},
+                "“met.judged” counts the whole row",
+            ),
+            (SPREAD | {"invited": "a", "met": None, "cost": None, "score": None}, "“invited”"),
+            (SPREAD | {"met": None, "score": None}, "“cost.column”"),
+            (SPREAD | {"met": None, "cost": None}, "“score”"),
         ],
     )
     def test_names_what_is_wrong(self, changes: dict[str, Any], place: str) -> None:

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from app.interactions.engine.counting import count_log
-from app.interactions.engine.requests import CountRequest, MomentCut
+from app.interactions.engine.requests import CountRequest, MomentLine
 from app.journeys.rules import Aftermath, LoggedContact, Moment, aftermaths
 from tests.unit.interactions.logs import mapping, read, row, rows
 
@@ -53,13 +53,13 @@ def _all(contacts: Contacts, until: date) -> Iterator[Moment]:
         yield from aftermaths(theirs, until=until)
 
 
-def said(cuts: tuple[MomentCut, ...]) -> dict[tuple[date, str, bool], Aftermath]:
+def said(lines: tuple[MomentLine, ...]) -> dict[tuple[date, str, bool], Aftermath]:
     """What an engine says, in the same way."""
     return {
-        (cut.month, cut.reason, cut.is_met): Aftermath(
-            cut.contacts, cut.repeated, cut.escalated, cut.silent, cut.lost, cut.lost_alone
+        (line.month, line.reason, line.is_met): Aftermath(
+            line.contacts, line.repeated, line.escalated, line.silent, line.lost, line.lost_alone
         )
-        for cut in cuts
+        for line in lines
     }
 
 
@@ -96,10 +96,10 @@ class TestMoments:
         expected = defined(contacts, report.last_on)
         assert said(report.moments) == expected
         assert all(sum(getattr(one, name) for one in expected.values()) for name in NAMES)
-        assert sum(cut.keyed for cut in report.cuts) == sum(map(len, contacts.values()))
+        assert sum(line.keyed for line in report.lines) == sum(map(len, contacts.values()))
 
     def test_are_none_without_customers(self, tmp_path: Path) -> None:
         read(tmp_path, rows(row(ok="no"), row(id="2")), mapping=mapping(customer=None))
         report = count_log(CountRequest(folder=str(tmp_path / "log")))
         assert report.moments == ()
-        assert [cut.keyed for cut in report.cuts] == [0]
+        assert [line.keyed for line in report.lines] == [0]

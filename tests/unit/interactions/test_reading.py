@@ -101,6 +101,30 @@ class TestGoodFiles:
         assert read(tmp_path, source.read_bytes(), "log.parquet").kept == 2
         assert _log(tmp_path, "cost_minor, score") == [(420, 8), (420, 8)]
 
+    def test_keep_numbers_that_are_no_text_whatever_the_decimal_mark(self, tmp_path: Path) -> None:
+        source = tmp_path / "source.parquet"
+        (tmp_path / "source.csv").write_text(rows(row(score="")))
+        typed = "4.200::DECIMAL(9,3) AS cost, 6.125::DOUBLE AS length, 8::TINYINT AS score"
+        duckdb.sql(
+            f"COPY (SELECT * REPLACE ({typed}) FROM '{tmp_path / 'source.csv'}' UNION ALL BY NAME"
+            f" SELECT * REPLACE ('2' AS id, 4.2::DECIMAL(38,30) AS cost, 'nan'::DOUBLE AS length)"
+            f" FROM (SELECT * REPLACE ({typed}) FROM '{tmp_path / 'source.csv'}')) TO '{source}'"
+        )
+        own = mapping(decimal=",", missing=["NA"])
+        report = read(
+            tmp_path, source.read_bytes(), "log.parquet", mapping=own, leave_out_errors=True
+        )
+        assert said(report) == [(3, "length", "error")]
+        assert _log(tmp_path, "cost_minor, minutes::DOUBLE, score") == [(420, 6.125, 8)]
+
+        cells: list[object] = [*ROW.split(",")[:-3], 4.2, 6.125, ""]
+        for mark in ",.":
+            cells[-1] = f"8{mark}0"
+            content = _workbook([list(HEADER.split(",")), cells])
+            report = read(tmp_path, content, "log.xlsx", mapping=mapping(decimal=mark))
+            assert (said(report), report.kept) == ([], 1)
+            assert _log(tmp_path, "cost_minor, minutes::DOUBLE, score") == [(420, 6.125, 8)]
+
     def test_take_moments_from_their_zone_to_utc(self, tmp_path: Path) -> None:
         lines = rows(
             row(when="2026-07-01 00:30"),
@@ -229,6 +253,15 @@ class TestPersonalData:
             ("Where is my claim?", "for …"),
         ]
 
+    @pytest.mark.parametrize("part", ["segment", "stage", "channel", "journey"])
+    def test_is_looked_for_in_every_text(self, tmp_path: Path, part: str) -> None:
+        lines = rows(ROW + ",Anna", ROW.replace("1,", "2,", 1) + ",a@b.example",
+                     header=HEADER + ",text")  # fmt: skip
+        own = mapping(**{part: {"column": "text"}})
+        assert said(read(tmp_path, lines, mapping=own)) == [(3, "text", "error")]
+        read(tmp_path, lines, mapping=own, personal_data="mask")
+        assert _log(tmp_path, part) == [("Anna",), ("…",)]
+
     def test_can_be_kept(self, tmp_path: Path) -> None:
         assert read(tmp_path, self.LINES, personal_data="keep").kept == 3
 
@@ -274,6 +307,14 @@ class TestFilesThatAreNoTables:
         with pytest.raises(FileRefusedError, match="column 16384 and row 1048576"):
             read(tmp_path, stream.getvalue(), "log.xlsx")
 
+    def test_may_reach_over_too_many_cells(self, tmp_path: Path) -> None:
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(stream, {"in_memory": True})
+        book.add_worksheet().write(200_000, 100, "far")
+        book.close()
+        with pytest.raises(FileRefusedError, match="20,200,101 cells"):
+            read(tmp_path, stream.getvalue(), "log.xlsx")
+
     def test_may_hold_lists(self, tmp_path: Path) -> None:
         source = tmp_path / "source.parquet"
         duckdb.sql(f"COPY (SELECT [1, 2] AS id) TO '{source}'")
@@ -295,3 +336,26 @@ class TestMomentsWithOffsets:
         assert (5, "when", "error") in said(
             read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
         )
+
+    FORMS = (
+        "2026-03-31T22:30Z", "2026-03-31 23:30+01", "2026-3-1 9:30+01:00", "2026-03-31T22:30+0200",
+        "2026-03-31T22:30:00 UTC", "2026-03-31T22:30:00Z",
+    )  # fmt: skip
+
+    def test_are_refused_in_every_form(self, tmp_path: Path) -> None:
+        lines = rows(*(row(id=str(n), when=cell) for n, cell in enumerate(self.FORMS)))
+        report = read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
+        assert said(report) == [(n, "when", "error") for n in range(2, 2 + len(self.FORMS))]
+        assert "without an offset" in report.issues[0].message
+
+    def test_are_asked_for_where_the_mapping_says_there_are_some(self, tmp_path: Path) -> None:
+        own = mapping(when={"column": "when", "format": "offset"}, zone="Europe/Berlin")
+        lines = rows(
+            row(when="2026-03-31T22:30Z"),
+            row(id="2", when="2026-03-31 22:30"),
+            row(id="3", when="2026-03-31 22:30:00 UTC"),
+        )
+        report = read(tmp_path, lines, mapping=own, leave_out_errors=True)
+        assert said(report) == [(3, "when", "error")]
+        assert "with its offset" in report.issues[0].message
+        assert _log(tmp_path, "occurred_on::VARCHAR") == [("2026-04-01",)] * 2

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -85,6 +87,24 @@ class TestImport:
         session.rollback()
         assert session.scalar(select(InteractionSource.state)) is SourceState.REMOVED
         assert session.scalar(select(func.count()).select_from(InteractionMonth)) == 0
+
+    def test_keeps_the_file_only_between_dry_run_and_import(self, app: Flask, lead: Any) -> None:
+        def kept() -> bool:
+            folder = Path(app.instance_path) / "uploads"
+            return any(b"customer-4711" in file.read_bytes() for file in folder.iterdir())
+
+        page = _upload(lead, rows(row(who="customer-4711")))
+        assert kept()
+        values = form_values(page, COMMIT)
+        taken = lead.post(COMMIT, data=values)
+        assert (taken.status_code, kept()) == (303, False)
+        assert lead.post(COMMIT, data=values).headers["Location"] == taken.headers["Location"]
+
+        personal = rows(row(who="customer-4711", why="Call 0170 1234567"))
+        assert "This seems to hold a phone number" in text(_upload(lead, personal))
+        assert not kept()
+        assert _upload(lead, "who\ncustomer-4711\n").status_code == 422
+        assert not kept()
 
     def test_says_that_a_file_came_in_before(self, lead: Any) -> None:
         good = rows(ROW)

@@ -1,0 +1,57 @@
+"""A file that is being read, as far as it got: the draft of its log and what is wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis.expr.types as ir
+from ibis.backends.duckdb import Backend
+
+from app.interactions.engine.checks import SKIPPED, Checks
+from app.interactions.engine.duck import fetch_one, quoted
+from app.interactions.engine.requests import ReadRequest
+
+NAMED = 50
+"""How many rows of one fault are named; all are counted."""
+SHOWN = 60
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file being read: ``draft`` is the Parquet of all rows, with the bits of their faults."""
+
+    engine: Backend
+    request: ReadRequest
+    source: ir.Table
+    names: dict[str, str]
+    checks: Checks
+    draft: Path
+    lines: dict[int, str]
+
+    @property
+    def scan(self) -> str:
+        """The draft's contacts, each with its row of the file."""
+        row = "" if self.is_spread else ", file_row_number + 2 AS row"
+        draft = f"read_parquet({quoted(str(self.draft))}, file_row_number = true)"
+        return f"(SELECT * EXCLUDE (file_row_number){row} FROM {draft} WHERE doubts <> {SKIPPED})"
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether several contacts come from one row, so that the draft numbers its rows."""
+        return bool(self.request.mapping.spread)
+
+    @property
+    def is_faulty(self) -> str:
+        return f"doubts & {self.checks.errors_mask} <> 0"
+
+
+def shown(cell: Any) -> str:
+    """A cell as a sentence quotes it: in one line, and not all of a long one."""
+    text = " ".join(str("" if cell is None else cell).split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
+
+
+def rows_in(engine: Backend, path: Path) -> int:
+    return int(fetch_one(engine, f"SELECT count(*) FROM read_parquet({quoted(str(path))})")[0])

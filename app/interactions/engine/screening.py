@@ -1,0 +1,130 @@
+"""What bars rows beside their own cells: ids that stand twice, and personal data in texts."""
+
+from __future__ import annotations
+
+from app.interactions.engine.draft import NAMED, Reading, shown
+from app.interactions.engine.duck import fetch, fetch_one, quoted
+from app.interactions.engine.log import FREE_TEXTS
+from app.interactions.engine.personal import masked, personal_kind
+from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.rejects import real_row
+from app.interactions.engine.requests import Issue
+
+MOST_TEXTS = 100_000
+
+
+_SECOND = (
+    "SELECT row, id FROM (SELECT row, id, row_number() OVER (PARTITION BY id ORDER BY row) AS n"
+    " FROM {scan} WHERE id IS NOT NULL) WHERE n > 1"
+)
+
+
+def copies(reading: Reading) -> list[Issue]:
+    """Rows whose id stood in an earlier row already, as far as they are named."""
+    name = reading.request.mapping.id
+    if name is None or reading.request.mapping.spread:
+        return []
+    extra = fetch_one(
+        reading.engine, f"SELECT count(id) - count(DISTINCT hash(id)) FROM {reading.scan}"
+    )[0]
+    if not extra:
+        return []
+    lines = sorted(reading.lines)
+    second = _SECOND.format(scan=reading.scan)
+    return [
+        Issue(
+            row=real_row(row, lines), column=name, severity="error",
+            message=f"“{shown(found)}” stands in an earlier row already; an id names one contact.",
+        )
+        for row, found in fetch(reading.engine, f"{second} ORDER BY row LIMIT {NAMED}")
+    ]  # fmt: skip
+
+
+def copy_count(reading: Reading, has_copies: bool) -> int:
+    if not has_copies:
+        return 0
+    second = _SECOND.format(scan=reading.scan)
+    return int(fetch_one(reading.engine, f"SELECT count(*) FROM ({second})")[0])
+
+
+def personal_texts(reading: Reading) -> dict[str, str]:
+    """Texts that seem to hold personal data → what of it; none where the setting keeps them.
+
+    Only different texts are looked at, so that a log of millions of rows costs no more.
+    """
+    if reading.request.personal_data == "keep":
+        return {}
+    columns = [name for name in FREE_TEXTS if _column_of(reading, name)]
+    if not columns:
+        return {}
+    union = " UNION ".join(f"SELECT {name} AS text FROM {reading.scan}" for name in columns)
+    texts = fetch(reading.engine, f"SELECT text FROM ({union}) LIMIT {MOST_TEXTS + 1}")
+    if len(texts) > MOST_TEXTS:
+        raise FileRefusedError(
+            f"{' and '.join(columns)} hold more than {MOST_TEXTS:,} different texts. They are"
+            " codes, not letters; choose columns with few different words."
+        )
+    found = {text: personal_kind(text) for (text,) in texts if text}
+    return {text: kind for text, kind in found.items() if kind}
+
+
+def _column_of(reading: Reading, name: str) -> str | None:
+    part = getattr(reading.request.mapping, name)
+    return part.column if part is not None else None
+
+
+def told_personal(reading: Reading, texts: dict[str, str]) -> tuple[list[Issue], int]:
+    """Which rows hold personal data; the data themselves are not repeated."""
+    if not texts:
+        return [], 0
+    is_mask = reading.request.personal_data == "mask"
+    what = "it was masked" if is_mask else "leave it out, or set PERSONAL_DATA to mask"
+    lines = sorted(reading.lines)
+    issues: list[Issue] = []
+    total = 0
+    for name in FREE_TEXTS:
+        column = _column_of(reading, name)
+        if column is None:
+            continue
+        rows = fetch(
+            reading.engine,
+            f"SELECT row, {name}, count(*) OVER () FROM {reading.scan} WHERE {name} IN"
+            f" ({_listed(texts)}) ORDER BY row LIMIT {NAMED}",
+        )
+        total += rows[0][2] if rows else 0
+        issues += [
+            Issue(
+                row=real_row(row, lines), column=column,
+                severity="note" if is_mask else "error",
+                message=f"This seems to hold {texts[text]}; {what}.",
+            )
+            for row, text, _ in rows
+        ]  # fmt: skip
+    return issues, total
+
+
+def _listed(texts: dict[str, str] | list[str]) -> str:
+    return ", ".join(quoted(text) for text in texts)
+
+
+def faults(reading: Reading, has_copies: bool, refused_texts: list[str]) -> str:
+    """The condition under which a row of the draft can't be taken."""
+    terms = [reading.is_faulty]
+    if has_copies:
+        terms.append(f"row IN (SELECT row FROM ({_SECOND.format(scan=reading.scan)}))")
+    if refused_texts:
+        listed = _listed(refused_texts)
+        terms += [f"coalesce({name} IN ({listed}), false)" for name in FREE_TEXTS]
+    return " OR ".join(terms)
+
+
+def masking(reading: Reading, texts: dict[str, str]) -> str:
+    """What selects a draft's columns with these texts masked, after a star."""
+    reading.engine.raw_sql("CREATE OR REPLACE TEMP TABLE masks (text VARCHAR, mask VARCHAR)")
+    pairs = ", ".join(f"({quoted(one)}, {quoted(masked(one))})" for one in texts)
+    reading.engine.raw_sql(f"INSERT INTO masks VALUES {pairs}")
+    columns = ", ".join(
+        f"coalesce((SELECT mask FROM masks WHERE text = {name}), {name}) AS {name}"
+        for name in FREE_TEXTS
+    )
+    return f" REPLACE ({columns})"
