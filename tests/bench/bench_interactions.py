@@ -11,7 +11,7 @@ from shutil import rmtree
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from tests.bench.logs import Spent, copy, count, generate, query, read_in
+from tests.bench.logs import Spent, copy, count, generate, hashed, query, read_in
 from tests.bench.rows import Row
 
 MILLION = 1_000_000
@@ -39,6 +39,10 @@ def _size(folder: Path, number: int, *, rounds: int) -> Iterator[Row]:
 
     words = f"{number / MILLION:g} million contacts"
     yield _compared(f"import {words}", number, ours, theirs, rounds, "≤ 1.5 ×, ≤ 2 GB")
+    yield _compared(
+        f"DuckDB copying and hashing {words}", number,
+        lambda: hashed(source, folder / "hashed.parquet"), theirs, rounds, "what a hash alone takes",
+    )  # fmt: skip
     yield _compared(
         f"count {words}", number, lambda: count(log), lambda: query(log / "log.parquet"),
         rounds, "≤ 1.3 ×, ≤ 2 GB",

@@ -1,6 +1,6 @@
 """Generated logs of interactions, and single pieces of work on them, each in a process of its own.
 
-``python -m tests.bench.logs copy|query|generate …`` is what DuckDB alone does.
+``python -m tests.bench.logs copy|hash|query|generate …`` is what DuckDB alone does.
 """
 
 from __future__ import annotations
@@ -64,6 +64,12 @@ COPY (
         hash(i + 7) % 11 AS score
     FROM range({rows}) AS t(i)
 ) TO '{target}' (HEADER)
+"""
+_HASHED = """
+COPY (
+    SELECT * REPLACE (('0x' || left(sha256('{secret}' || customer), 15))::BIGINT AS customer)
+    FROM read_csv('{source}')
+) TO '{target}' (FORMAT parquet)
 """
 _QUERY = """
 SELECT
@@ -164,6 +170,11 @@ def copy(source: Path, target: Path) -> Spent:
     return _duck(["copy", str(source), str(target)])
 
 
+def hashed(source: Path, target: Path) -> Spent:
+    """The same with the customer's key as a keyed hash: the least that keeping no key takes."""
+    return _duck(["hash", str(source), str(target)])
+
+
 def query(log: Path) -> Spent:
     """Counts and moments written by hand, in DuckDB itself."""
     return _duck(["query", str(log)])
@@ -209,6 +220,8 @@ def main(arguments: list[str]) -> None:
             engine.sql(_GENERATED.format(rows=rows, customers=many, target=target))
         case ["copy", source, target]:
             engine.sql(f"COPY (FROM read_csv('{source}')) TO '{target}' (FORMAT parquet)")
+        case ["hash", source, target]:
+            engine.sql(_HASHED.format(source=source, target=target, secret="0123456789abcdef" * 2))
         case ["query", log]:
             engine.sql(_QUERY.format(log=log)).fetchall()
             engine.sql(_MOMENTS.format(log=log)).fetchall()

@@ -19,6 +19,7 @@ NUMBER = "decimal(18, 6)"
 _DIGITS = 12
 _MOST = 10**_DIGITS - 1
 Bare = Callable[[ir.StringValue], ir.StringValue]
+IsLonger = Callable[[ir.StringValue, int], ir.BooleanValue]
 _GROUPED = {
     ".": r"^\s*[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?\s*$",
     ",": r"^\s*[+-]?\d{1,3}([. ']\d{3})+(,\d+)?\s*$",
@@ -41,6 +42,11 @@ def _sha256(text): ...  # type: ignore[no-untyped-def]
 def bare(cell: ir.StringValue) -> ir.StringValue:
     """The cell without outer spaces; null where it is empty."""
     return cell.strip().nullif("")
+
+
+def is_longer(cell: ir.StringValue, signs: int) -> ir.BooleanValue:
+    """Whether the cell has more signs."""
+    return cell.length() > signs
 
 
 def text(column: ir.Column, missing: Sequence[str] = (), bare: Bare = bare) -> ir.StringValue:
@@ -193,4 +199,4 @@ def is_one_of(cell: ir.StringValue, words: Sequence[str]) -> ir.BooleanValue:
     """Whether the cell is one of the words, case aside; false where it is empty."""
     if not words:
         return ibis.literal(False)
-    return cell.lower().isin([word.strip().lower() for word in words]).fill_null(False)
+    return ibis.ifelse(cell.lower().isin([word.strip().lower() for word in words]), True, False)

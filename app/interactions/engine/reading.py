@@ -19,6 +19,7 @@ from app.interactions.engine.duck import (
     bare,
     fetch,
     fetch_one,
+    is_longer,
     open_duck,
     open_plain,
     quoted,
@@ -80,7 +81,7 @@ def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> Re
     check_mapped(list(mapping.columns()), tuple(names), mapping.title)
     if mapping.spread:
         source = ibis.table(dict(source.schema().items()) | {"row": "int64"}, name="numbered")
-    ways = Ways(partial(settled, engine), bare, has_blanks=plain.kind == "csv")
+    ways = Ways(partial(settled, engine), bare, is_longer, has_blanks=plain.kind == "csv")
     table, checks = _typed(source, names, request, ways)
     draft = scratch / "draft.parquet"
     write_parquet(engine, sql_of(table), draft)

@@ -22,7 +22,7 @@ _SECOND = (
 def copies(reading: Reading) -> list[Issue]:
     """Rows whose id stood in an earlier row already, as far as they are named."""
     name = reading.request.mapping.id
-    if name is None or reading.request.mapping.spread:
+    if name is None or reading.request.mapping.spread or _ids_rise(reading):
         return []
     extra = fetch_one(
         reading.engine, f"SELECT count(id) - count(DISTINCT hash(id)) FROM {reading.scan}"
@@ -38,6 +38,20 @@ def copies(reading: Reading) -> list[Issue]:
         )
         for row, found in fetch(reading.engine, f"{second} ORDER BY row LIMIT {NAMED}")
     ]  # fmt: skip
+
+
+def _ids_rise(reading: Reading) -> bool:
+    """Whether ids are whole numbers that rise from row to row, so that no two are alike.
+
+    Most systems number like this, and seeing it takes a fifth of telling all ids apart.
+    """
+    falls = fetch_one(
+        reading.engine,
+        "SELECT count(*) FILTER (NOT coalesce(number > before, false)) FROM ("
+        " SELECT number, lag(number) OVER () AS before FROM ("
+        f" SELECT try_cast(id AS BIGINT) AS number FROM {reading.scan} WHERE id IS NOT NULL))",
+    )[0]
+    return bool(falls <= 1)  # the first follows none
 
 
 def copy_count(reading: Reading, has_copies: bool) -> int:

@@ -22,13 +22,14 @@ Settle = Callable[[ir.Table], ir.Table]
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """What an engine does in its own way: ``settle`` a stage, and make a cell ``bare``.
+    """What an engine does in its own way: ``settle`` a stage, look at cells.
 
     ``has_blanks``: rows may be nothing but separators; those are none.
     """
 
     settle: Settle = lambda table: table
     bare: cells.Bare = cells.bare
+    is_longer: cells.IsLonger = cells.is_longer
     has_blanks: bool = False
 
 

@@ -95,7 +95,7 @@ class Typing:
             return ibis.literal(part.fixed, "string")
         cell = self.cell(part.column)
         self.checks.refuse(
-            cell.length() > LONGEST_TEXT,
+            self.staged.ways.is_longer(cell, LONGEST_TEXT),
             f"This holds more than {LONGEST_TEXT} signs; a reason, expectation or outcome is a few"
             " words, not a letter.",
             part.column,
