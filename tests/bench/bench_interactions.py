@@ -41,7 +41,7 @@ def _size(folder: Path, number: int, *, rounds: int) -> Iterator[Row]:
     yield _compared(f"import {words}", number, ours, theirs, rounds, "≤ 1.5 ×, ≤ 2 GB")
     yield _compared(
         f"DuckDB copying and hashing {words}", number,
-        lambda: hashed(source, folder / "hashed.parquet"), theirs, rounds, "what a hash alone takes",
+        lambda: hashed(source, folder / "hashed.parquet"), theirs, rounds, "the hash alone",
     )  # fmt: skip
     yield _compared(
         f"count {words}", number, lambda: count(log), lambda: query(log / "log.parquet"),
