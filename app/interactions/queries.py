@@ -97,6 +97,7 @@ class MonthSums:
 
     month: date
     contacts: int
+    keyed: int
     repeats: int
     judged: int
     unmet: int
@@ -107,8 +108,8 @@ def list_months(session: Session, source: InteractionSource) -> list[MonthSums]:
     months = InteractionMonth
     query = (
         select(
-            months.month, func.sum(months.contacts), func.sum(months.repeats),
-            func.sum(months.judged), func.sum(months.unmet),
+            months.month, func.sum(months.contacts), func.sum(months.keyed),
+            func.sum(months.repeats), func.sum(months.judged), func.sum(months.unmet),
         )
         .where(months.source_id == source.id)
         .group_by(months.month)

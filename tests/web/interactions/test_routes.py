@@ -72,6 +72,7 @@ class TestImport:
         assert run_jobs() == 1
         shown = lead.get(taken.headers["Location"])
         assert table(shown, "Contacts by month").rows[0]["Contacts"] == "1"
+        assert table(shown, "Contacts by month").rows[0]["With customer"] == "1"
         listed = table(lead.get("/interactions"), "Sources of interactions").rows[0]
         assert (listed["State"], listed["Left out"], listed["Without a place"]) == (
             "Counted",
