@@ -26,7 +26,7 @@ from app.web.spreadsheets import csv_line, inert
 CONTACT_COLUMNS = (
     "Reason", "Channel", "Expected result", "Contacts", "Judged", "Unmet", "With cost", "Cost",
     "Currency", "With minutes", "Minutes", "Scored", "Sum of scores", "With customer",
-    "Came back", "Escalated", "Customers lost",
+    "Repeats", "Escalated", "Customers lost",
 )  # fmt: skip
 
 

@@ -30,8 +30,8 @@ from app.accounts.services import (
     SignInDevice,
     begin_attempt,
     close_session,
-    open_session,
     password_matches,
+    sign_in_person,
     token_hash,
     touch_session,
 )
@@ -138,7 +138,7 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
         return _sign_in_page(form), 422
     with transaction(db.session):
         person = get_person(db.session, person.id)
-        token = open_session(
+        token = sign_in_person(
             db.session, person, device=this_device(), replaces=session.get(TOKEN), now=now()
         )
     begin_session(person, token)

@@ -20,6 +20,7 @@ from app.accounts.services.sign_in import (
     end_other_sessions,
     open_session,
     password_matches,
+    sign_in_person,
     token_hash,
     touch_session,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "reactivate_person",
     "reset_password",
     "set_theme",
+    "sign_in_person",
     "token_hash",
     "touch_session",
     "withdraw_role",

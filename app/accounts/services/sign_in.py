@@ -49,7 +49,7 @@ def begin_attempt(
     """Count an attempt before the password is looked at; gives the wait if it comes too early.
 
     Counting first keeps a burst of parallel attempts from slipping through. `open_session` forgets
-    the failures of the account again.
+    the failures of the account again, `sign_in_person` this attempt of the address.
     """
     buckets = [
         (_account_bucket(email, device), FREE_FAILURES_ACCOUNT),
@@ -109,6 +109,26 @@ def open_session(
         delete(SignInThrottle).where(SignInThrottle.bucket == _account_bucket(person.email, device))
     )
     record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
+    return token
+
+
+def sign_in_person(
+    session: Session,
+    person: Person,
+    *,
+    device: SignInDevice,
+    replaces: str | None = None,
+    now: datetime,
+) -> str:
+    """Open a session after a right password and give its token.
+
+    The attempt then counts no longer against the address, which many people may share.
+    """
+    token = open_session(session, person, device=device, replaces=replaces, now=now)
+    throttle = _locked_throttle(session, _bucket("address", device.address), now)
+    throttle.failures = max(0, throttle.failures - 1)
+    open_again = now + wait_after(throttle.failures, FREE_FAILURES_ADDRESS)
+    throttle.open_at = min(throttle.open_at, open_again)
     return token
 
 

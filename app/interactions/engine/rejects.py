@@ -32,6 +32,7 @@ def rejected_lines(engine: Backend) -> dict[int, str]:
     tables = {row[0] for row in fetch(engine, "SELECT table_name FROM duckdb_tables()")}
     if "reject_errors" not in tables:
         return {}
+    _refuse_open_quote(engine)
     total = fetch_one(engine, "SELECT count(DISTINCT line) FROM reject_errors")[0]
     if total > MOST_REJECTS:
         raise FileRefusedError(
@@ -43,6 +44,26 @@ def rejected_lines(engine: Backend) -> dict[int, str]:
         "SELECT line, min(error_type::VARCHAR) FROM reject_errors GROUP BY line ORDER BY line",
     )
     return {int(line): _WORDS.get(str(kind), _OTHER) for line, kind in found}
+
+
+def _refuse_open_quote(engine: Backend) -> None:
+    """Refuse a file in which one quote swallows the lines after it: they are no rows to leave out.
+
+    Raises FileRefusedError.
+    """
+    swallowed = fetch(
+        engine,
+        "SELECT line, len(text) - len(replace(text, chr(10), '')) AS below FROM"
+        " (SELECT line, rtrim(csv_line, chr(10) || chr(13)) AS text FROM reject_errors WHERE"
+        " error_type::VARCHAR IN ('UNQUOTED VALUE', 'LINE SIZE OVER MAXIMUM'))"
+        " WHERE below > 0 ORDER BY line LIMIT 1",
+    )
+    for line, below in swallowed:
+        lines = "the line" if below == 1 else f"the {below:,} lines"
+        raise FileRefusedError(
+            f"A quote opened in row {line} is not closed, so {lines} after it cannot be read. Close"
+            " it and choose the file again."
+        )
 
 
 def real_row(counted: int, lines: list[int]) -> int:

@@ -19,7 +19,7 @@ SORTS: dict[str, tuple[str, Callable[[Logged], Decimal | int]]] = {
     "unmet": ("Unmet", lambda one: one.unmet_share or 0),
     "cost": ("Cost per contact", lambda one: one.cost_per_contact_minor or 0),
     "minutes": ("Minutes per contact", lambda one: one.minutes_per_contact or 0),
-    "back": ("Came back", lambda one: one.repeat_share or 0),
+    "back": ("Repeats", lambda one: one.repeat_share or 0),
 }
 """What the reasons can be sorted by, largest first: the word in the address, and on the page."""
 
@@ -64,7 +64,7 @@ class ComparedRow:
 
 @dataclass(frozen=True, slots=True)
 class LossRow:
-    """A reason with what followed: came back, escalated, customers lost."""
+    """A reason with its repeats, escalations and customers lost."""
 
     reason: str
     cells: Sequence[str]
@@ -126,7 +126,7 @@ def segment_rows(by_segment: Mapping[tuple[str, bool], Logged], currency: str) -
 
 
 def loss_rows(rows: Sequence[ReasonRow]) -> list[LossRow]:
-    """The reasons after which customers came back, escalated or left, most lost first."""
+    """The reasons with repeats, escalations or losses among their contacts, most lost first."""
     by_reason: dict[str, Logged] = {}
     for row in rows:
         by_reason[row.reason] = by_reason.get(row.reason, Logged()) + row.logged

@@ -196,7 +196,7 @@ def _logged(whole: Logged, currency: str) -> list[tuple[str, str]]:
         cost = money(Money(whole.cost_per_contact_minor, currency))
         lines.append(("Cost per contact", f"{cost}, known of {number(whole.costed)}"))
     for word, count, among in (
-        ("Came back", whole.repeats, whole.keyed),
+        ("Repeats", whole.repeats, whole.keyed),
         ("Escalated", whole.escalated, whole.contacts),
         ("Customers lost", whole.lost, whole.contacts),
     ):

@@ -95,6 +95,7 @@ def journey_rows(
         rows,
         key=lambda row: (
             not row.journey.is_in_use,
+            not row.certified.minor,
             row.journey.currency,
             -row.certified.minor,
             -row.claimed.minor,

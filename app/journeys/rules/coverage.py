@@ -39,14 +39,18 @@ def covers(span: MonthSpan, sources: Iterable[LogSource]) -> bool:
     return (span.end - missing_from).days <= LONGEST_GAP
 
 
-def default_period(sources: Sequence[LogSource]) -> MonthSpan | None:
-    """The last twelve whole months that are logged, or as many as there are; None: no whole one."""
+def default_period(sources: Sequence[LogSource], *, today: date) -> MonthSpan | None:
+    """The last twelve whole months that are logged and over, or as many as there are.
+
+    None: no whole one.
+    """
     if not sources:
         return None
     logged = MonthSpan.through(
         min(one.first_on for one in sources), max(one.last_on for one in sources)
     )
-    whole = [one for one in logged.each() if covers(MonthSpan.through(one, one), sources)]
+    spans = (MonthSpan.through(one, one) for one in logged.each())
+    whole = [one.first for one in spans if one.end <= today and covers(one, sources)]
     if not whole:
         return None
     usual = last_months(whole[-1])

@@ -91,7 +91,7 @@ def look_at_log(
     """
     sources = list_log_sources(session, [one.id for one in journey.shown_touchpoints])
     counted = [one for one in sources if one.id not in without]
-    chosen = period or default_period(counted)
+    chosen = period or default_period(counted, today=today)
     if chosen is None:
         missing = (
             "No whole month of this journey is logged yet; choose months yourself."

@@ -10,7 +10,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import SignInSession, SignInThrottle
-from app.accounts.services import SignInDevice, begin_attempt, open_session
+from app.accounts.services import (
+    SignInDevice,
+    begin_attempt,
+    open_session,
+    sign_in_person,
+)
 from app.accounts.services.sign_in import network_of
 from app.db.session import transaction
 from tests.factories.accounts import Cast
@@ -45,6 +50,15 @@ class TestBeginAttempt:
             with transaction(session):
                 wait = begin_attempt(session, email="a@waymark.test", device=DEVICE, now=later)
             assert wait is None
+
+    def test_counts_no_right_password_against_an_address_many_people_share(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        for _ in range(40):
+            with transaction(session):
+                wait = begin_attempt(session, email=cast.lead.email, device=DEVICE, now=now)
+                assert wait is None
+                sign_in_person(session, cast.lead, device=DEVICE, now=now)
 
     def test_waits_no_longer_than_the_longest_when_the_clock_was_wrong(
         self, session: Session, now: datetime

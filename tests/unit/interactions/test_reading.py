@@ -292,6 +292,11 @@ class TestFilesThatAreNoTables:
             read(tmp_path, content, name)
         assert not (tmp_path / "log" / LOG_FILE).exists()
 
+    def test_may_open_a_quote_that_swallows_the_rows_after_it(self, tmp_path: Path) -> None:
+        lines = rows(ROW, row(id="2", why='"open'), row(id="3"), row(id="4"))
+        with pytest.raises(FileRefusedError, match="opened in row 3 is not closed, so the 2 lines"):
+            read(tmp_path, lines, leave_out_errors=True)
+
     def test_may_be_zip_bombs(self, tmp_path: Path) -> None:
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

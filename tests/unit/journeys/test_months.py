@@ -81,17 +81,25 @@ class TestCovers:
         assert covers(YEAR, sources(*spans)) is is_covered
 
 
+TODAY = date(2027, 2, 15)
+
+
 class TestDefaultPeriod:
+    def test_never_ends_in_a_month_that_is_not_over(self) -> None:
+        found = default_period(sources(((2025, 3, 1), (2026, 10, 30))), today=date(2026, 10, 31))
+
+        assert found == MonthSpan(date(2025, 10, 1), date(2026, 10, 1))
+
     def test_is_the_last_twelve_whole_months(self) -> None:
-        found = default_period(sources(((2025, 3, 12), (2026, 10, 12))))
+        found = default_period(sources(((2025, 3, 12), (2026, 10, 12))), today=TODAY)
 
         assert found == MonthSpan(date(2025, 10, 1), date(2026, 10, 1))
 
     def test_is_shorter_while_less_is_logged(self) -> None:
-        found = default_period(sources(((2026, 3, 2), (2026, 5, 30))))
+        found = default_period(sources(((2026, 3, 2), (2026, 5, 30))), today=TODAY)
 
         assert found == MonthSpan(date(2026, 3, 1), date(2026, 6, 1))
 
     def test_is_none_without_a_whole_month(self) -> None:
-        assert default_period(sources(((2026, 3, 9), (2026, 4, 9)))) is None
-        assert default_period([]) is None
+        assert default_period(sources(((2026, 3, 9), (2026, 4, 9))), today=TODAY) is None
+        assert default_period([], today=TODAY) is None

@@ -201,7 +201,7 @@ class TestTables:
         assert row["Share"].startswith("46")
         assert row["Cost per contact"] == "€7.50"
         assert row["Minutes per contact"] == "8.0"
-        assert row["Came back"].startswith("15")
+        assert row["Repeats"].startswith("15")
         assert len(page.queries) <= 12
 
     def test_leave_unsaid_what_the_log_does_not_say(
@@ -212,8 +212,8 @@ class TestTables:
         page = client_for(cast.viewer).get(f"{CONTACTS}?at={letters}")
 
         row = table(page, "Contacts by reason").row("Bill")
-        assert (row["Unmet"], row["Cost per contact"], row["Came back"]) == ("–", "–", "–")
-        assert "Without a customer nobody can tell who came back" in text(page)
+        assert (row["Unmet"], row["Cost per contact"], row["Repeats"]) == ("–", "–", "–")
+        assert "Without a customer nobody can tell" in text(page)
         assert "The log does not allow this: no contact names its customer" not in text(page)
 
     def test_compare_channels_and_segments(
@@ -239,7 +239,7 @@ class TestTables:
     ) -> None:
         page = client_for(cast.viewer).get(CONTACTS)
 
-        row = table(page, "What contacts lead to").row("Where is my claim?")
+        row = table(page, "Repeats, escalations and losses").row("Where is my claim?")
         assert row["Customers lost"].startswith("4 (")
         assert "They do not say that a contact made somebody leave" in text(page)
 
