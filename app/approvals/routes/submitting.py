@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -54,6 +55,7 @@ def _page(run: Run, form: SubmitForm) -> str:
     barred = approved_bar(db.session, run)
     result = json.loads(run.result) if run.result else None
     currency = run.scenario.cycle.currency
+    inputs: dict[str, Any] = run.inputs
     has_plan = bool(result and result["funded"])
     return render_template(
         "approvals/submit.html",
@@ -62,6 +64,7 @@ def _page(run: Run, form: SubmitForm) -> str:
         result=result if has_plan else None,
         spend=Money(result["spend"], currency) if result and has_plan else None,
         value=Money(result["value"], currency) if result and has_plan else None,
+        pool_keys=[str(pool["key"]) for pool in inputs.get("pools", ())],
         honesty=honesty_of(result, run.inputs) if result and has_plan else None,
         barred_by=barred,
         waiting=find_open_proposal(db.session, run.scenario.cycle_id),

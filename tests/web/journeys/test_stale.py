@@ -103,6 +103,7 @@ class TestMoneyOnIt:
             (cast.viewer, f"/runs/{run_id}"),
             (cast.viewer, f"/runs/{run_id}/answers/frontier"),
             (cast.viewer, f"/scenarios/compare?run={run_id}&run={run_id}"),
+            (cast.lead, f"/runs/{run_id}/proposal"),
             (cast.cfo, f"/proposals/{proposal_id}"),
         ]
         for person, address in shown:
