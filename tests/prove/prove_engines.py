@@ -227,6 +227,8 @@ def _by_spark(contacts: Contacts, folder: Path) -> CountReport:
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "4")
+        # Code for one stage of so many sums outgrows what Java takes, which it says at length.
+        .config("spark.sql.codegen.wholeStage", "false")
         .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
         .config("spark.log.level", "ERROR")
         .getOrCreate()
