@@ -48,6 +48,7 @@ from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
 from app.web.clock import now
+from app.web.typed import sweep_typed
 from app.web.uploads import sweep_uploads
 
 logger = logging.getLogger("waymark.worker")
@@ -274,6 +275,7 @@ class Worker:
             logger.info("Removed what %s broken imports of logs had left.", swept)
         with self._app.app_context():
             dropped = sweep_uploads(now=time.time())
+            sweep_typed(now=time.time())
         if dropped:
             logger.info("Removed %s uploaded files that were not taken in.", dropped)
 

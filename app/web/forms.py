@@ -12,6 +12,7 @@ from wtforms.validators import Regexp
 
 from app.errors import AppError, InvalidError
 from app.web.characters import is_fit, without_controls
+from app.web.typed import bring_back
 
 MAX_TEXT = 20_000
 """Longest text any field takes unless it says otherwise."""
@@ -25,6 +26,9 @@ class Form(FlaskForm):
     def __init__(self, *args: Any, currency: str | None = None, **kwargs: Any) -> None:
         self.currency = currency
         super().__init__(*args, **kwargs)
+        shown = [field.name for field in self if not isinstance(field, HiddenField)]
+        if (typed := bring_back(shown)) is not None:
+            self.process(typed)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field, and that no text holds control characters or is absurdly long."""

@@ -10,6 +10,8 @@ from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
+from app.web.typed import keep_typed
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
@@ -97,6 +99,8 @@ def _refusal(permission: str) -> str:
 
 def _ask_to_sign_in() -> Response:
     if request.method not in SAFE_METHODS:
+        if (kept := keep_typed()) is not None:
+            return kept
         raise Unauthorized("Sign in first; what you sent was not carried out.")
     if "HX-Request" in request.headers:
         # A part of a page would show the sign-in form in itself, so the whole page is loaded anew.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -23,13 +24,13 @@ from app.interactions.services import (
     import_log,
     write_months,
 )
-from seeds.story.contacts import MAPPING, REASONS, SEGMENTS, ReasonStory
+from seeds.story.contacts import LOG_NAME, MAPPING, REASONS, SAMPLE, SEGMENTS, ReasonStory
 from seeds.story.journeys import JOURNEYS, JourneyStory, TouchpointStory
 
 FILE = "halden-contact-log.csv"
-SAMPLE = 2_000
-"""One contact in so many stands in the log."""
 DAYS = 395
+LIKELIEST_REPEAT = 0.35
+"""The chance that a contact which met no expectation breeds a call; lower where few can call."""
 HEADER = (
     "contact", "opened", "customer", "relation", "segment", "journey", "stage", "channel",
     "reason", "expected", "outcome", "met", "cost", "minutes", "score",
@@ -41,12 +42,12 @@ def add_contacts(
     session: Session, store: LogStore, actor: Person, *, until: date, now: datetime
 ) -> None:
     """Take the log in through the import, once, and count it."""
-    if any(source.name == FILE for source in list_sources(session)):
+    if any(source.mapping_name == MAPPING["name"] for source in list_sources(session)):
         return
     with TemporaryDirectory() as folder:
         path = Path(folder) / FILE
         write_contacts(path, until)
-        file = LogFile(path, FILE, Mapping.model_validate(MAPPING))
+        file = LogFile(path, LOG_NAME, Mapping.model_validate(MAPPING))
         with drafted(store, file, leave_out_errors=False, now=now) as draft:
             with transaction(session):
                 source = import_log(session, store, draft, actor=actor, now=now)
@@ -67,12 +68,20 @@ def write_contacts(path: Path, until: date) -> None:
 
 
 def _contacts_of(story: JourneyStory, until: date) -> Iterator[_Contact]:
+    """As many contacts of every touchpoint as its baseline says, calls that repeat one included."""
     draw = Random(f"halden {story.key}")
-    for touchpoint in story.touchpoints:
-        for _ in range(touchpoint.contacts * DAYS // (365 * SAMPLE)):
+    logged: Counter[tuple[str, str]] = Counter()
+    for touchpoint in sorted(story.touchpoints, key=_is_call):  # calls last: some are repeats
+        place = (touchpoint.stage, touchpoint.channel)
+        while logged[place] < round(touchpoint.contacts * DAYS / (365 * SAMPLE)):
             first = _contact(draw, story, touchpoint, _moment(draw, until))
-            yield first
-            yield from _repeats(draw, story, first, until)
+            for one in (first, *_repeats(draw, story, first, until)):
+                logged[str(one["stage"]), str(one["channel"])] += 1
+                yield one
+
+
+def _is_call(touchpoint: TouchpointStory) -> bool:
+    return touchpoint.channel == "contact_centre"
 
 
 def _moment(draw: Random, until: date) -> datetime:
@@ -90,7 +99,8 @@ def _contact(
     reasons = REASONS[story.key, touchpoint.stage]
     reason: ReasonStory = draw.choices(reasons, [one.weight for one in reasons])[0]
     segments = SEGMENTS[story.key]
-    score = draw.gauss(float(touchpoint.satisfaction) - reason.harder, 1.9)
+    harder = reason.harder - _mean_harder(reasons)
+    score = draw.gauss(float(touchpoint.satisfaction) - harder, 1.9)
     is_met = score + draw.gauss(0, 0.8) >= float(touchpoint.target) - 1.9
     is_prospect = story.key == "buy" and touchpoint.stage not in ("use", "advocacy")
     return {
@@ -111,6 +121,12 @@ def _contact(
     }
 
 
+def _mean_harder(reasons: Iterable[ReasonStory]) -> float:
+    """What a touchpoint's mean satisfaction already holds of its reasons' hardness."""
+    weighed = [(one.weight, one.harder) for one in reasons]
+    return sum(weight * harder for weight, harder in weighed) / sum(w for w, _ in weighed)
+
+
 def _outcome(draw: Random, *, is_met: bool, score: float) -> str:
     if is_met:  # even then some leave, without a draw that would change all that follow
         return "Left" if score % 1 < 0.012 else "Settled"
@@ -120,11 +136,13 @@ def _outcome(draw: Random, *, is_met: bool, score: float) -> str:
 
 
 def _repeats(draw: Random, story: JourneyStory, first: _Contact, until: date) -> Iterator[_Contact]:
-    """Who got no answer calls, once more or twice; most unmet contacts breed another."""
-    calls = [one for one in story.touchpoints if one.channel == "contact_centre"]
-    here = next((one for one in calls if one.stage == first["stage"]), None)
+    """Who got no answer calls, once more or twice, so that at most half of all calls are such."""
+    stage = [one for one in story.touchpoints if one.stage == first["stage"]]
+    here = next((one for one in stage if _is_call(one)), None)
+    most = here.contacts / sum(2 * one.contacts for one in stage) if here else 0
+    chance = min(LIKELIEST_REPEAT, most)
     last = first
-    while last["met"] == "no" and here is not None and draw.random() < 0.35:
+    while last["met"] == "no" and here is not None and draw.random() < chance:
         opened = datetime.fromisoformat(str(last["opened"])) + timedelta(
             days=draw.randint(1, 14), minutes=draw.randint(0, 90)
         )

@@ -12,7 +12,9 @@ from app.errors import NotFoundError
 from app.journeys.models import Journey
 from app.journeys.queries import get_journey, list_control_totals
 from app.journeys.rules import (
+    BINDABLE,
     BaselineDraft,
+    Binding,
     Channel,
     ControlDraft,
     ControlKind,
@@ -21,6 +23,7 @@ from app.journeys.rules import (
     Measured,
     PoolDraft,
     PoolFigure,
+    PoolState,
     ShapeDraft,
     StageKind,
     measured_from,
@@ -39,12 +42,17 @@ from app.journeys.services import (
 from app.values.money import parse_money
 from seeds.steps.moments import at
 from seeds.story.company import CURRENCY
+from seeds.story.contacts import SAMPLE
 from seeds.story.controls import CONTROLS, SERVE_CENTRES
-from seeds.story.journeys import JOURNEYS, JourneyStory, PoolStory, TouchpointStory
+from seeds.story.journeys import (
+    JOURNEYS,
+    MEASURED,
+    JourneyStory,
+    PoolStory,
+    TouchpointStory,
+)
 
 CUT_KEY = "renew"
-CUT_ONE_IN = 2_000
-"""The demo's contact log holds one contact in so many."""
 
 
 def add_journeys(session: Session, people: dict[str, Person], *, measured_on: date) -> None:
@@ -62,13 +70,14 @@ def measure_again(session: Session, people: dict[str, Person], *, measured_on: d
         journey = get_journey(session, story.key)
         if len(journey.baselines) == 1:
             _measure(session, journey, story, people[story.owner], measured_on, is_second=True)
+            _certify_moved(session, journey, people, now=at(measured_on, hour=16))
 
 
 def cut_from_log(session: Session, people: dict[str, Person], *, today: date) -> None:
     """The next baseline of one journey, cut from the company's contact log once there is one."""
     story = next(one for one in JOURNEYS if one.key == CUT_KEY)
     journey = get_journey(session, story.key)
-    found = look_at_log(session, journey, one_in=CUT_ONE_IN, today=today)
+    found = look_at_log(session, journey, one_in=SAMPLE, today=today)
     last = journey.baselines[-1]
     if found.faults or found.measured_on is None or found.measured_on < last.measured_on:
         return
@@ -84,6 +93,7 @@ def cut_from_log(session: Session, people: dict[str, Person], *, today: date) ->
         after_number=last.number, is_confirmed=True, actor=people[story.owner],
         now=at(today, hour=10),
     )  # fmt: skip
+    _certify_moved(session, journey, people, now=at(today, hour=11))
 
 
 def add_controls(
@@ -135,11 +145,14 @@ def _add_journey(
     shape_journey(session, journey, shape, expected_version=journey.version, actor=owner, now=now)
     _measure(session, journey, story, owner, measured_on, is_second=False)
     centres = {one.name: one.id for one in list_control_totals(session)}
+    places = {place: id_ for id_, place in _places(journey).items()}
     for pool in story.pools:
+        at_ids = tuple(places[place] for place in pool.at)
         claim = PoolDraft(
             lever=Lever(pool.lever),
             figures=tuple(
-                _figure(pool, symbol, value, source) for symbol, value, source in pool.inputs
+                _figure(pool, symbol, value, source, at_ids)
+                for symbol, value, source in pool.inputs
             ),
             source=pool.source,
             measured_on=measured_on,
@@ -147,17 +160,36 @@ def _add_journey(
             cost_centre_id=centres[SERVE_CENTRES[story.key]] if pool.lever == "serve" else None,
         )
         claimed = claim_pool(session, journey, claim, expected_version=0, actor=owner, now=now)
-        certify_pool(
-            session, journey, claimed, expected_version=claimed.version, actor=people["nils"],
-            now=now,
-        )  # fmt: skip
+        if not pool.is_over:
+            certify_pool(
+                session, journey, claimed, expected_version=claimed.version, actor=people["nils"],
+                now=now,
+            )  # fmt: skip
 
 
-def _figure(pool: PoolStory, symbol: str, value: str, source: str) -> PoolFigure:
-    if symbol not in pool.ranges:
-        return PoolFigure(symbol, Decimal(value), source=source)
-    low, high = pool.ranges[symbol]
-    return PoolFigure(symbol, Decimal(value), Decimal(low), Decimal(high), source)
+def _certify_moved(
+    session: Session, journey: Journey, people: dict[str, Person], *, now: datetime
+) -> None:
+    """Certify anew the pools whose inputs followed a new baseline."""
+    for pool in journey.pools:
+        if pool.state is PoolState.CLAIMED and any(one.bound_figure for one in pool.inputs):
+            certify_pool(
+                session, journey, pool, expected_version=pool.version, actor=people["nils"], now=now
+            )
+
+
+def _figure(
+    pool: PoolStory, symbol: str, value: str, source: str, at_ids: tuple[int, ...]
+) -> PoolFigure:
+    """An input as typed; one that is measured gets its value from the baseline."""
+    binding = None
+    if value == MEASURED:
+        binding = Binding(BINDABLE[Lever(pool.lever)][symbol], at_ids)
+    low, high = pool.ranges.get(symbol, (None, None))
+    return PoolFigure(
+        symbol, Decimal(value or 0), low=Decimal(low) if low else None,
+        high=Decimal(high) if high else None, source=source, binding=binding,
+    )  # fmt: skip
 
 
 def _measure(
@@ -170,13 +202,10 @@ def _measure(
     is_second: bool,
 ) -> None:
     by_place = {(one.stage, one.channel): one for one in story.touchpoints}
-    stages = {stage.id: stage for stage in journey.stages}
-    figures = {}
-    for touchpoint in journey.touchpoints:
-        kind = touchpoint.stage.kind if touchpoint.stage else stages[touchpoint.stage_id].kind
-        figures[touchpoint.id] = _measured(
-            by_place[kind.value, touchpoint.channel.value], is_second=is_second
-        )
+    figures = {
+        id_: _measured(by_place[place], is_second=is_second)
+        for id_, place in _places(journey).items()
+    }
     draft = BaselineDraft(
         measured_on=measured_on,
         source="Contact log, survey after contact and cost model of the last twelve months",
@@ -187,6 +216,12 @@ def _measure(
         session, journey, draft, after_number=1 if is_second else 0, is_confirmed=True,
         actor=actor, now=at(measured_on, hour=15),
     )  # fmt: skip
+
+
+def _places(journey: Journey) -> dict[int, tuple[str, str]]:
+    """Stage and channel of every touchpoint by its id."""
+    kinds = {stage.id: stage.kind.value for stage in journey.stages}
+    return {one.id: (kinds[one.stage_id], one.channel.value) for one in journey.touchpoints}
 
 
 def _measured(story: TouchpointStory, *, is_second: bool) -> Measured:

@@ -104,10 +104,18 @@ SEGMENTS: dict[str, tuple[tuple[str, int], ...]] = {
     "renew": (("Families", 4), ("Over 60", 4), ("Young drivers", 1)),
 }
 
+SAMPLE = 2_000
+"""One contact in so many stands in the log."""
+
+SAMPLED = f"one contact in {SAMPLE:,}"
+
+LOG_NAME = f"Halden contact log, {SAMPLED}.csv"
+"""What every page that counts the log calls it, so that nobody takes the sample for the whole."""
+
 MAPPING: dict[str, object] = {
     "name": "halden-contact-log",
-    "title": "Halden contact log",
-    "source": "Contact log of Halden Insurance, one contact in 2,000",
+    "title": f"Halden contact log, {SAMPLED}",
+    "source": f"Contact log of Halden Insurance, {SAMPLED}",
     "licence": "invented for the demo",
     "currency": "EUR",
     "zone": "Europe/Berlin",

@@ -22,11 +22,11 @@ CONTROLS = (
         "Cost centre report, rostered hours and telephony by the minute",
     ),
     ControlStory(
-        "cost_centre", "Sales contact centre 4420", "2,100,000", "petra",
+        "cost_centre", "Sales contact centre 4420", "2,300,000", "petra",
         "Cost centre report, rostered hours and telephony by the minute",
     ),
     ControlStory(
-        "cost_centre", "Service contact centre 4430", "4,600,000", "petra",
+        "cost_centre", "Service contact centre 4430", "6,700,000", "petra",
         "Cost centre report, rostered hours and telephony by the minute",
     ),
     ControlStory(

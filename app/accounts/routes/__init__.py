@@ -1,7 +1,7 @@
 """Pages for signing in, the own account and the people of the organisation."""
 
-from app.accounts.routes import account, people
+from app.accounts.routes import account, people, typed
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import init_sign_in
 
-__all__ = ["account", "bp", "init_sign_in", "people"]
+__all__ = ["account", "bp", "init_sign_in", "people", "typed"]

@@ -21,7 +21,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.accounts.forms import SignInForm
-from app.accounts.models import Person
+from app.accounts.models import Person, SignInSession
 from app.accounts.presenters import too_many_words
 from app.accounts.queries import find_sign_in, get_person, list_people
 from app.accounts.routes.blueprint import bp
@@ -38,6 +38,7 @@ from app.accounts.services import (
 from app.db.session import transaction
 from app.errors import UnavailableError
 from app.extensions import db, login_manager
+from app.web import typed
 from app.web.addresses import own_page
 from app.web.clock import now
 from app.web.guards import EXPLAINER, current_actor, public, signed_in
@@ -68,8 +69,7 @@ def this_device() -> SignInDevice:
 
 def load_signed_in(_: Request) -> Person | None:
     """The person whose session the cookie's token opens, if that session still runs."""
-    token = session.get(TOKEN)
-    found = find_sign_in(db.session, token_hash(token)) if isinstance(token, str) else None
+    found = _find_sign_in()
     if found is None:
         return None
     kept, person = found
@@ -84,6 +84,20 @@ def load_signed_in(_: Request) -> Person | None:
         return None
     g.sign_in = (kept.id, kept.seen_at)
     return person
+
+
+def ended_person() -> int | None:
+    """Whose session this browser's cookie stands for, though it has ended by time.
+
+    None for who signed out, was signed out or can't sign in, and for forms with passwords.
+    """
+    found = _find_sign_in() if request.blueprint != bp.name else None
+    return found[1].id if found is not None and found[1].is_active else None
+
+
+def _find_sign_in() -> tuple[SignInSession, Person] | None:
+    token = session.get(TOKEN)
+    return find_sign_in(db.session, token_hash(token)) if isinstance(token, str) else None
 
 
 def keep_session_alive() -> None:
@@ -101,9 +115,12 @@ def keep_session_alive() -> None:
 
 
 def begin_session(person: Person, token: str) -> None:
-    """Put the new token into a fresh cookie."""
+    """Put the new token into a fresh cookie, which still knows of a form sent too late."""
+    key = session.get(typed.COOKIE)
     session.clear()
     session[TOKEN] = token
+    if key is not None:
+        session[typed.COOKIE] = key
     g._login_user = person
 
 
@@ -150,6 +167,7 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
 @signed_in
 def sign_out() -> Response:
     """End this browser's session."""
+    typed.forget_typed()
     with transaction(db.session):
         close_session(db.session, session[TOKEN], actor=current_actor(), now=now())
     session.clear()
@@ -164,7 +182,8 @@ def landing_page(person: Person) -> str:
 def _sign_in_page(form: SignInForm) -> str:
     demo = current_app.config["DEMO"]
     people = [p for p in list_people(db.session) if p.is_active and p.roles] if demo else []
-    return render_template("accounts/sign_in.html", form=form, demo_people=people)
+    ended = request.args.get("ended", "")
+    return render_template("accounts/sign_in.html", form=form, demo_people=people, ended=ended)
 
 
 def _why_not(permission: str, person: Person) -> str:
@@ -179,3 +198,4 @@ def init_sign_in(app: Flask) -> None:
     login_manager.request_loader(load_signed_in)
     app.before_request(keep_session_alive)
     app.extensions[EXPLAINER] = _why_not
+    typed.init_typed(app, ended_person)

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.db.session import transaction
 from app.journeys import queries
-from seeds.steps.journeys import CUT_KEY, CUT_ONE_IN, cut_from_log
+from seeds.steps.journeys import CUT_KEY, cut_from_log
+from seeds.story.contacts import SAMPLE
 from seeds.story.journeys import JOURNEYS
 from tests.factories.accounts import Cast
 from tests.factories.interactions import make_months, make_source
@@ -31,5 +32,5 @@ def test_one_baseline_is_cut_once_there_is_a_log(session: Session, cast: Cast, t
 
     last = queries.get_journey(session, CUT_KEY).baselines[-1]
     assert (last.number, last.measured_on, last.logged_one_in) == (
-        2, date(2026, 12, 31), CUT_ONE_IN,
+        2, date(2026, 12, 31), SAMPLE,
     )  # fmt: skip
