@@ -92,12 +92,16 @@ def written_figure(kind: FigureKind, value: Decimal | None, currency: str) -> st
 
 
 def origin_words(kind: FigureKind, origin: Origin, currency: str) -> str:
-    """Where a figure comes from: log, n 12,345; kept from version 2; by hand."""
+    """Where a figure comes from: log, n 12,345; kept from version 2 and measured when; by hand."""
     if origin.kind is OriginKind.LOG:
         return ", ".join(filter(None, (f"log, n {number(origin.sample)}", origin.note)))
     if origin.kind is OriginKind.KEPT:
-        judged = "judgement " if kind in JUDGED_BY_PEOPLE else ""
-        return f"{judged}kept from version {origin.kept_from}"
+        is_judged = kind in JUDGED_BY_PEOPLE
+        since = f", {'made' if is_judged else 'measured'} on {day(origin.measured_on)}"
+        return (
+            f"{'judgement ' if is_judged else ''}kept from version {origin.kept_from}"
+            f"{since if origin.measured_on else ''}"
+        )
     said = "judgement" if kind in JUDGED_BY_PEOPLE else "by hand"
     if origin.logged is not None:
         said += f", log says {written_figure(kind, origin.logged, currency)}"

@@ -14,7 +14,7 @@ from app.journeys.queries.cutting import (
     load_logged_months,
     load_origins,
 )
-from app.journeys.queries.freshness import load_stale_baselines
+from app.journeys.queries.freshness import load_oldest_kept, load_stale_baselines
 from app.journeys.queries.journeys import (
     TOUCHPOINT_COVERS,
     Acting,
@@ -24,6 +24,7 @@ from app.journeys.queries.journeys import (
     get_journey,
     get_journey_map,
     get_journey_places,
+    get_journey_versions,
     get_journey_with_pools,
     list_journey_states,
     list_journeys,
@@ -73,6 +74,7 @@ __all__ = [
     "get_journey",
     "get_journey_map",
     "get_journey_places",
+    "get_journey_versions",
     "get_journey_with_pools",
     "get_need",
     "has_logged_costs",
@@ -94,6 +96,7 @@ __all__ = [
     "load_log_frame",
     "load_log_sources",
     "load_logged_months",
+    "load_oldest_kept",
     "load_origins",
     "load_stale_baselines",
     "load_visible_places",

@@ -4,27 +4,63 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
-from app.journeys.models import FigureOrigin, InteractionMonth, InteractionSource, Touchpoint
+from app.journeys.models import (
+    Baseline,
+    FigureOrigin,
+    InteractionMonth,
+    InteractionSource,
+    Touchpoint,
+)
 from app.journeys.queries.sums import COUNTS, SUMS, logged
-from app.journeys.rules import FigureKind, LoggedMonth, LogSource, MonthSpan, Origin
+from app.journeys.rules import FigureKind, LoggedMonth, LogSource, MonthSpan, Origin, OriginKind
+
+_MEASURED = aliased(Baseline)
+_MEASURED_HERE = (_MEASURED.journey_id == Baseline.journey_id) & (
+    _MEASURED.number == func.coalesce(FigureOrigin.kept_from, Baseline.number)
+)
+"""The version that measured a figure: its own, or the one it was kept from."""
 
 
 def load_origins(
     session: Session, baseline_ids: Iterable[int]
 ) -> dict[int, dict[int, dict[FigureKind, Origin]]]:
-    """Where the figures of baselines come from, by baseline id, touchpoint id and kind."""
+    """Where the figures of baselines come from, by baseline id, touchpoint id and kind.
+
+    A kept figure has day, months, sample and error of the version that measured it.
+    """
     wanted = list(baseline_ids)
     found: dict[int, dict[int, dict[FigureKind, Origin]]] = {one: {} for one in wanted}
-    query = select(FigureOrigin).where(FigureOrigin.baseline_id.in_(wanted))
-    for one in session.scalars(query):
-        place = found[one.baseline_id].setdefault(one.touchpoint_id, {})
-        place[one.figure] = Origin(
-            one.kind, one.sample, one.error, one.logged, one.kept_from, one.note
+    first = aliased(FigureOrigin)
+    query = (
+        select(FigureOrigin, _MEASURED, first)
+        .select_from(FigureOrigin)
+        .join(Baseline, Baseline.id == FigureOrigin.baseline_id)
+        .join(_MEASURED, _MEASURED_HERE)
+        .outerjoin(
+            first,
+            (first.baseline_id == _MEASURED.id)
+            & (first.touchpoint_id == FigureOrigin.touchpoint_id)
+            & (first.figure == FigureOrigin.figure),
         )
+        .where(FigureOrigin.baseline_id.in_(wanted))
+    )
+    for one, version, measured in session.execute(query):
+        place = found[one.baseline_id].setdefault(one.touchpoint_id, {})
+        place[one.figure] = _origin(one, version, measured or one)
     return found
+
+
+def _origin(one: FigureOrigin, version: Baseline, measured: FigureOrigin) -> Origin:
+    first, last = version.logged_from, version.logged_to
+    is_counted = measured.kind is OriginKind.LOG
+    return Origin(
+        one.kind, measured.sample, measured.error, one.logged, one.kept_from, one.note,
+        measured_on=version.measured_on,
+        months=MonthSpan.through(first, last) if is_counted and first and last else None,
+    )  # fmt: skip
 
 
 def list_log_sources(session: Session, touchpoint_ids: Collection[int]) -> list[LogSource]:

@@ -10,6 +10,17 @@ from app.journeys.rules.bindings import (
     bound_value,
     moved,
 )
+from app.journeys.rules.changes import (
+    Change,
+    Factor,
+    Version,
+    change_of,
+    figures_change,
+    joint_error,
+    pain_change,
+    product_change,
+    shared_months,
+)
 from app.journeys.rules.controls import (
     CONTROLLED,
     Ceiling,
@@ -100,12 +111,9 @@ from app.journeys.rules.needs import (
 from app.journeys.rules.origins import (
     BY_HAND,
     JUDGED_BY_PEOPLE,
-    Change,
     FigureKind,
     Origin,
     OriginKind,
-    change_of,
-    joint_error,
 )
 from app.journeys.rules.periods import period_faults, period_warnings, sample_faults
 from app.journeys.rules.pools import (
@@ -158,6 +166,7 @@ __all__ = [
     "ControlDraft",
     "ControlKind",
     "Driver",
+    "Factor",
     "FigureKind",
     "InputKind",
     "InputSpec",
@@ -189,6 +198,7 @@ __all__ = [
     "StaleBaseline",
     "StaleBaselines",
     "StatementDraft",
+    "Version",
     "addressed_minor",
     "aftermaths",
     "annual_pool_minor",
@@ -210,6 +220,7 @@ __all__ = [
     "excess_words",
     "figure_cell",
     "figure_of",
+    "figures_change",
     "hot_spot_score",
     "input_faults",
     "input_unit",
@@ -233,14 +244,17 @@ __all__ = [
     "ordered_by_loss",
     "origins_of",
     "pain",
+    "pain_change",
     "pain_scale",
     "period_faults",
     "period_warnings",
     "pool_faults",
+    "product_change",
     "ramp_profile",
     "sample_faults",
     "savable_customers",
     "shape_faults",
+    "shared_months",
     "stage_cell",
     "stale_baseline",
     "total_of",

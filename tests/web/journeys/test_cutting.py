@@ -45,7 +45,7 @@ class TestCut:
         row = table(page, "Figures").row("Action, website")
         assert row["Contacts a year"] == "log, n 12,000"
         assert row["Unmet, %"] == "log, n 9,600"
-        assert row["Importance"] == "judgement kept from version 1"
+        assert row["Importance"] == "judgement kept from version 1, made on 1 Jan 2026"
         assert page.soup.find(id=f"t{journey.touchpoints[0].id}-contacts")["value"] == "12000"
         assert "1 Jan 2026 to 31 Dec 2026" in text(page)
         assert len(page.queries) <= 12
