@@ -11,12 +11,12 @@ from app.errors import NotFoundError
 from app.journeys.models import Baseline, Journey, Touchpoint
 from app.journeys.queries import (
     LogScope,
-    find_last_month,
+    find_logged_months,
     load_by_reason,
     load_figures,
     load_log_frame,
 )
-from app.journeys.rules import Audience, Logged, Measured, MonthSpan, log_spans
+from app.journeys.rules import Audience, Logged, Measured, MonthSpan, log_span, log_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +92,12 @@ def _driver(
     period: str,
 ) -> LoggedReason:
     journey_id = touchpoint.journey_id
-    last = find_last_month(session, journey_id)
-    spans = log_spans(last, [(one.number, one.measured_on) for one in baselines])
+    logged = find_logged_months(session, journey_id)
+    spans = log_spans(logged, [(one.number, one.measured_on) for one in baselines])
     audience = Audience.parse(who)
-    if audience is None or period not in spans:
+    span = log_span(period, spans)
+    if audience is None or span is None:
         raise NotFoundError("The log of this journey knows no such customers or months.")
-    span = spans[period]
     by_reason = load_by_reason(session, LogScope(journey_id, span, audience), touchpoint.id)
     if reason not in by_reason:
         raise NotFoundError("Nobody got in touch here for this reason in these months.")

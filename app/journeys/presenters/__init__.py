@@ -45,6 +45,7 @@ from app.journeys.presenters.origins import (
     log_days_words,
     log_line,
     origin_rows,
+    shared_words,
 )
 from app.journeys.presenters.pools import (
     PoolView,
@@ -105,6 +106,7 @@ __all__ = [
     "pool_views",
     "reads_log",
     "segment_rows",
+    "shared_words",
     "source_words",
     "span_words",
     "spot_lines",

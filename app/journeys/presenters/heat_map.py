@@ -12,6 +12,7 @@ from app.journeys.presenters.looks import (
     Known,
     Logs,
     Look,
+    Origins,
     look_at,
     pain_level,
     short_count,
@@ -58,9 +59,17 @@ class _Scene:
 
 
 def known_of(
-    journey: Journey, figures: Figures, earlier: Figures, logs: Logs, audience: Audience
+    journey: Journey,
+    now: tuple[Figures, Origins],
+    before: tuple[Figures, Origins],
+    logs: Logs,
+    audience: Audience,
 ) -> Known:
-    """What is known of a journey; both baselines' pains stand on the scale of the shown one."""
+    """What is known of a journey; both baselines' pains stand on the scale of the shown one.
+
+    ``now`` and ``before`` are the figures of the baselines with where they come from.
+    """
+    figures, earlier = now[0], before[0]
     scale = pain_scale(figures.values())
     return Known(
         currency=journey.currency,
@@ -70,6 +79,8 @@ def known_of(
         earlier_pains={id_: pain(one.score, scale) for id_, one in earlier.items()},
         logs=logs,
         audience=audience,
+        origins=now[1],
+        earlier_origins=before[1],
     )
 
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.journeys.rules import FEWEST_JUDGED, Audience, Logged, Measured
+from app.journeys.rules import (
+    FEWEST_JUDGED,
+    Audience,
+    Change,
+    FigureKind,
+    Logged,
+    Measured,
+    Origin,
+    Version,
+    figures_change,
+    logged_change,
+    pain_change,
+)
 from app.values.money import Money
 from app.web.filters import money_short, number, percent
 
@@ -25,6 +38,7 @@ SHOWS = (
 Figures = Mapping[int, Measured]
 Log = Mapping[int, Logged]
 Values = Mapping[int, Decimal]
+Origins = Mapping[int, Mapping[FigureKind, Origin]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +56,8 @@ class Look:
     """What all cells show: their word in the switch, the ends of the scale, a cell by touchpoint.
 
     ``is_logged``: the figures come from the contact log, not from a baseline. ``absent`` is what a
-    touchpoint without a figure says, ``nothing`` why there is none at all. ``compared``: how many
-    cells could be compared with before.
+    touchpoint without a figure says, ``nothing`` why there is none at all. ``told`` is how many
+    cells could be compared with before, by what can be said of their change.
     """
 
     key: str
@@ -54,7 +68,11 @@ class Look:
     absent: str
     nothing: str | None
     cells: Mapping[int, Cell]
-    compared: int
+    told: Mapping[Change, int]
+
+    @property
+    def compared(self) -> int:
+        return sum(self.told.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +98,22 @@ class Known:
     earlier_pains: Mapping[int, int]
     logs: Logs
     audience: Audience
+    origins: Origins = field(default_factory=dict)
+    earlier_origins: Origins = field(default_factory=dict)
 
     @property
     def logged(self) -> Log:
         return self.logs.now
+
+    def change(self, show: str, id_: int) -> Change | None:
+        """What the comparison of the baselines says of a figure here; None if one lacks it."""
+        if id_ not in self.figures or id_ not in self.earlier:
+            return None
+        before = Version(self.earlier[id_], self.earlier_origins.get(id_, {}))
+        now = Version(self.figures[id_], self.origins.get(id_, {}))
+        if show == "pain":
+            return pain_change(before, now)
+        return figures_change(_WORKED_OUT_FROM[show], before, now)
 
 
 def reads_log(show: str, audience: Audience) -> bool:
@@ -102,6 +132,11 @@ def look_at(show: str, known: Known) -> Look:
     now, before = _values(show, known, is_logged=is_logged)
     most = max(now.values(), default=Decimal(0))
     write = _writer(show, known.currency)
+    told = {
+        id_: said
+        for id_ in now.keys() & before.keys()
+        if (said := _change(show, id_, known, is_logged=is_logged)) is not None
+    }
     return Look(
         key=show,
         word=dict(SHOWS)[show],
@@ -112,12 +147,25 @@ def look_at(show: str, known: Known) -> Look:
         nothing=None if now else _NOTHING[show, is_logged],
         cells={
             id_: Cell(
-                write(value), _level(show, value, most), *_trend(show, value, before.get(id_))
+                write(value),
+                _level(show, value, most),
+                *_trend(show, value, before.get(id_), told.get(id_)),
             )
             for id_, value in now.items()
         },
-        compared=len(now.keys() & before.keys()),
+        told=Counter(told.values()),
     )
+
+
+def _change(show: str, id_: int, known: Known, *, is_logged: bool) -> Change | None:
+    if not is_logged:
+        return known.change(show, id_)
+    read = _LOGGED[show]
+    before, now = known.logs.before[id_], known.logs.now[id_]
+    was, is_ = read(before), read(now)
+    if was is None or is_ is None:
+        return None
+    return logged_change(_LOG_KINDS.get(show), is_ - was, before, now)
 
 
 def short_count(value: Decimal) -> str:
@@ -192,6 +240,17 @@ _LOGGED: dict[str, Callable[[Logged], Decimal | None]] = {
     "cost": lambda one: Decimal(one.cost_minor) if one.costed else None,
     "minutes": lambda one: one.minutes if one.timed else None,
 }
+_WORKED_OUT_FROM = {
+    "satisfaction": (FigureKind.SATISFACTION,),
+    "volume": (FigureKind.CONTACTS,),
+    "cost": (FigureKind.CONTACTS, FigureKind.COST),
+    "minutes": (FigureKind.CONTACTS, FigureKind.MINUTES),
+}
+_LOG_KINDS = {
+    "satisfaction": FigureKind.SATISFACTION,
+    "unmet": FigureKind.UNMET,
+    "volume": FigureKind.CONTACTS,
+}
 _STANDS_ON: dict[str, Callable[[Logged], int]] = {
     "satisfaction": lambda one: one.scored,
     "unmet": lambda one: one.judged,
@@ -254,16 +313,18 @@ def _high(show: str, most: str, *, is_logged: bool) -> str:
     }[show]
 
 
-_STEADY = {"pain": Decimal(2), "satisfaction": Decimal("0.1"), "unmet": Decimal("0.01")}
-"""A figure that moves by less than this counts as unchanged; for others, by less than 3 %."""
-_STEADY_SHARE = Decimal("0.03")
+def _trend(show: str, now: Decimal, before: Decimal | None, said: Change | None) -> tuple[str, str]:
+    """Where a figure went since before, and what can be said of it to those who see no arrow.
 
-
-def _trend(show: str, now: Decimal, before: Decimal | None) -> tuple[str, str]:
-    """Where a figure went since before, and what that means to those who can't see the arrow."""
-    if before is None or abs(now - before) < _STEADY.get(show, before * _STEADY_SHARE):
+    Only what is more than chance is called worse or better; what chance explains has no arrow.
+    """
+    if before is None or said is None or said is Change.NONE or now == before:
         return "flat", ""
+    if said in (Change.WITHIN, Change.SHARED):
+        return "flat", f", {said.word}"
     went = "up" if now > before else "down"
+    if said is Change.UNTESTED:
+        return went, f", {'higher' if went == 'up' else 'lower'} than before, {said.word}"
     if show == "volume":
         return went, ", more than before" if went == "up" else ", fewer than before"
     is_worse = (went == "down") if show == "satisfaction" else (went == "up")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.journeys.models import Baseline, Journey
 from app.journeys.presenters.baselines import place_of, touchpoints_in_order
+from app.journeys.presenters.basis import span_words
 from app.journeys.presenters.heat_map import Figures
 from app.journeys.rules import (
     BY_HAND,
@@ -18,12 +19,15 @@ from app.journeys.rules import (
     Change,
     FigureKind,
     Lever,
+    MonthSpan,
     Origin,
     OriginKind,
     bound_value,
     change_of,
     figure_of,
     joint_error,
+    overlap,
+    shared_months,
 )
 from app.values.money import Money
 from app.web.filters import counted, day, number, percent, signed
@@ -169,26 +173,34 @@ def _change(
         return ChangeCell(written[0], written[1], "", word, "idle")
     origins = [one[1].get(touchpoint_id, {}).get(kind, BY_HAND) for one in (before, now)]
     verdict = change_of(new - old, *origins)
+    shared = shared_months(*origins)
     return ChangeCell(
         before=written[0],
         now=written[1],
         change="" if verdict is Change.NONE else written_change(kind, new - old, currency),
-        verdict=_verdict_words(kind, verdict, joint_error(*origins), currency),
+        verdict=_verdict_words(kind, verdict, joint_error(*origins), shared, currency),
         tone="strong" if verdict is Change.CLEAR else "muted",
     )
 
 
-def _verdict_words(kind: FigureKind, verdict: Change, error: Decimal | None, currency: str) -> str:
+def _verdict_words(
+    kind: FigureKind,
+    verdict: Change,
+    error: Decimal | None,
+    shared: MonthSpan | None,
+    currency: str,
+) -> str:
+    if verdict is Change.SHARED and shared is not None:
+        return f"not judged: both count {span_words(shared)}"
     if verdict in (Change.CLEAR, Change.WITHIN) and error is not None:
         if kind is FigureKind.UNMET:
             size = f"{number(round(error * 100, 1))} points"
         else:
             size = written_figure(kind, round(error, 0 if kind is FigureKind.COST else 2), currency)
-        more = "more than" if verdict is Change.CLEAR else "within"
-        return f"{more} chance, ±{size}"
+        return f"{verdict.word}, ±{size}"
     if kind in JUDGED_BY_PEOPLE and verdict is not Change.NONE:
         return "a judgement"
-    return "not tested" if verdict is Change.UNTESTED else verdict.word
+    return verdict.word
 
 
 def written_change(kind: FigureKind, difference: Decimal, currency: str) -> str:
@@ -235,6 +247,23 @@ def _written_input(figure: BoundFigure, value: Decimal) -> str:
     if figure is BoundFigure.UNMET:
         return percent(value, 2)
     return number(value, 2) if figure is BoundFigure.COST else number(value)
+
+
+def shared_words(before: Baseline, now: Baseline) -> str:
+    """Why nothing is judged of figures of the log, where two versions share months of it."""
+    spans = [
+        MonthSpan.through(one.logged_from, one.logged_to)
+        for one in (before, now)
+        if one.logged_from and one.logged_to
+    ]
+    both = overlap(*spans) if len(spans) == 2 else None
+    if both is None:
+        return ""
+    return (
+        f"Both versions count {span_words(both)}, so they are no independent samples: what the log "
+        "says of both can’t be judged against chance. Compare with a version whose months end "
+        "before, or cut one from the months after."
+    )
 
 
 def log_days_words(baseline: Baseline, origins: Origins) -> str:

@@ -13,6 +13,7 @@ from app.journeys.queries.cutting import (
     list_log_sources,
     load_logged_months,
     load_origins,
+    load_versions,
 )
 from app.journeys.queries.freshness import load_oldest_kept, load_stale_baselines
 from app.journeys.queries.journeys import (
@@ -39,6 +40,7 @@ from app.journeys.queries.log import (
     LogScope,
     ReasonRow,
     find_last_month,
+    find_logged_months,
     has_logged_costs,
     list_reason_rows,
     load_by_channel,
@@ -70,6 +72,7 @@ __all__ = [
     "claims_on_pools",
     "find_last_figures",
     "find_last_month",
+    "find_logged_months",
     "get_control_total",
     "get_journey",
     "get_journey_map",
@@ -99,6 +102,7 @@ __all__ = [
     "load_oldest_kept",
     "load_origins",
     "load_stale_baselines",
+    "load_versions",
     "load_visible_places",
     "lock_pools",
     "measured",

@@ -60,18 +60,18 @@ def baseline(key: str, number: int) -> str:
 def _versions(journey: Journey, shown: Baseline, against: Baseline | None) -> dict[str, object]:
     """The figures of one version, or those of two side by side."""
     ids = [one.id for one in (shown, against) if one]
-    figures = queries.load_figures(db.session, ids)
-    origins = queries.load_origins(db.session, ids)
-    now_ = (figures[shown.id], origins[shown.id])
+    loaded = queries.load_versions(db.session, ids)
+    now_ = loaded[shown.id]
     said: dict[str, object] = {
         "stands_on": presenters.log_line(*now_),
-        "log_days": presenters.log_days_words(shown, origins[shown.id]),
+        "log_days": presenters.log_days_words(shown, now_[1]),
     }
     if against is None:
         return said | {"rows": presenters.origin_rows(journey, *now_)}
-    before = (figures[against.id], origins[against.id])
+    before = loaded[against.id]
     return said | {
         "rows": presenters.change_rows(journey, before, now_),
+        "shared": presenters.shared_words(against, shown),
         "inputs": presenters.input_changes(journey, before[0], now_[0]),
     }
 
@@ -83,8 +83,8 @@ def figures_file(key: str) -> Response:
     journey = queries.get_journey(db.session, key)
     number = request.args.get("version", type=int)
     shown = _numbered(journey, number) if number else next(reversed(journey.baselines), None)
-    figures = queries.load_figures(db.session, [shown.id])[shown.id] if shown else {}
-    origins = queries.load_origins(db.session, [shown.id])[shown.id] if shown else {}
+    loaded = queries.load_versions(db.session, [shown.id] if shown else [])
+    figures, origins = loaded[shown.id] if shown else ({}, {})
     places = presenters.touchpoints_in_order(journey)
     text = figures_csv(places, figures, origins, journey.currency)
     response = current_app.response_class(text, mimetype="text/csv")

@@ -14,9 +14,8 @@ from app.journeys.models import Journey
 from app.journeys.presenters import LastVersion
 from app.journeys.queries import (
     list_possible_owners,
-    load_figures,
-    load_origins,
     load_stale_baselines,
+    load_versions,
 )
 from app.journeys.rules import StaleBaselines
 from app.web.clock import today
@@ -67,11 +66,7 @@ def last_version(journey: Journey) -> LastVersion | None:
     if not journey.baselines:
         return None
     last = journey.baselines[-1]
-    figures, origins = (
-        load_figures(db.session, [last.id])[last.id],
-        load_origins(db.session, [last.id])[last.id],
-    )
-    return LastVersion(last, figures, origins)
+    return LastVersion(last, *load_versions(db.session, [last.id])[last.id])
 
 
 def last_number(journey: Journey) -> int:

@@ -88,16 +88,11 @@ def show(key: str) -> str:
 
 
 def _heat(journey: Journey, view: View, acting: Acting) -> HeatMap:
-    loaded = queries.load_figures(
-        db.session, [one.id for one in (view.baseline, view.against) if one]
-    )
-    figures = loaded[view.baseline.id] if view.baseline else {}
+    shown = (view.baseline, view.against)
+    loaded = queries.load_versions(db.session, [one.id for one in shown if one])
+    now, before = (loaded[one.id] if one else ({}, {}) for one in shown)
     known = presenters.known_of(
-        journey,
-        figures,
-        loaded[view.against.id] if view.against else {},
-        _logs(view, is_measured=bool(figures)),
-        view.log.audience,
+        journey, now, before, _logs(view, is_measured=bool(now[0])), view.log.audience
     )
     return presenters.heat_map(
         journey, known, acting,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
@@ -10,8 +10,17 @@ from math import prod
 
 from app.journeys.rules.figures import figure_of
 from app.journeys.rules.hot_spots import Measured
+from app.journeys.rules.log import Logged
 from app.journeys.rules.months import MonthSpan
-from app.journeys.rules.origins import BY_HAND, FigureKind, Origin, OriginKind
+from app.journeys.rules.origins import (
+    BY_HAND,
+    FigureKind,
+    Origin,
+    OriginKind,
+    count_error,
+    score_error,
+    share_error,
+)
 
 WIDTH = 2
 """Standard errors a change has to exceed: what chance alone stays within 19 times in 20."""
@@ -67,9 +76,12 @@ def shared_months(before: Origin, now: Origin) -> MonthSpan | None:
     """The months of the log that both figures count; None where there are none."""
     if before.months is None or now.months is None:
         return None
-    both = MonthSpan(
-        max(before.months.first, now.months.first), min(before.months.end, now.months.end)
-    )
+    return overlap(before.months, now.months)
+
+
+def overlap(one: MonthSpan, other: MonthSpan) -> MonthSpan | None:
+    """The months in both spans; None where there are none."""
+    both = MonthSpan(max(one.first, other.first), min(one.end, other.end))
     return both if both.months > 0 else None
 
 
@@ -165,3 +177,24 @@ def pain_change(before: Version, now: Version) -> Change:
             for one in (before, now)
         )
     )
+
+
+_LOG_ERRORS: Mapping[FigureKind, Callable[[Logged], Decimal]] = {
+    FigureKind.CONTACTS: lambda one: count_error(one.contacts),
+    FigureKind.SATISFACTION: lambda one: score_error(one.score_sum, one.scored),
+    FigureKind.UNMET: lambda one: share_error(Decimal(one.unmet), one.judged),
+}
+
+
+def logged_change(
+    kind: FigureKind | None, difference: Decimal, before: Logged, now: Logged
+) -> Change:
+    """What can be said of the change of a figure between two spans of the log that share no month.
+
+    ``kind`` None is a figure whose spread the sums don't tell, such as a sum of costs.
+    """
+    error = _LOG_ERRORS.get(kind) if kind else None
+    earlier, later = (
+        Origin(OriginKind.LOG, error=error(one) if error else None) for one in (before, now)
+    )
+    return change_of(difference, earlier, later)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from app.journeys.models import Journey
-from app.journeys.queries import load_figures, load_origins
+from app.journeys.queries import load_figures, load_versions
 from app.journeys.rules import (
     BaselineDraft,
     FigureKind,
@@ -34,8 +34,7 @@ def draft_origins(
     """
     said, notes = logged or {}, notes or {}
     last = journey.baselines[-1] if journey.baselines else None
-    earlier = load_figures(session, [last.id])[last.id] if last else {}
-    before = load_origins(session, [last.id])[last.id] if last else {}
+    earlier, before = load_versions(session, [last.id])[last.id] if last else ({}, {})
     return {
         id_: origins_of(
             one, said.get(id_, {}), earlier.get(id_), before.get(id_, {}),
