@@ -116,9 +116,14 @@ class Known:
         return figures_change(_WORKED_OUT_FROM[show], before, now)
 
 
-def reads_log(show: str, audience: Audience) -> bool:
-    """Whether a look shows the contact log: only it knows unmet expectations and segments."""
-    return show == "unmet" or (show != "pain" and not audience.is_everybody)
+def reads_log(show: str, audience: Audience, *, is_measured: bool) -> bool:
+    """Whether a look shows the contact log: only it knows unmet expectations and segments.
+
+    Without a baseline it is all that is known, of everybody too; but it says nothing of pain.
+    """
+    if show in ("pain", "unmet"):
+        return show == "unmet"
+    return not (is_measured and audience.is_everybody)
 
 
 def adds_up(show: str) -> bool:
@@ -128,7 +133,7 @@ def adds_up(show: str) -> bool:
 
 def look_at(show: str, known: Known) -> Look:
     """Arrange one look; see SHOWS."""
-    is_logged = reads_log(show, known.audience)
+    is_logged = reads_log(show, known.audience, is_measured=bool(known.figures))
     now, before = _values(show, known, is_logged=is_logged)
     most = max(now.values(), default=Decimal(0))
     write = _writer(show, known.currency)
@@ -144,7 +149,7 @@ def look_at(show: str, known: Known) -> Look:
         high=_high(show, write(most), is_logged=is_logged),
         is_logged=is_logged,
         absent=_ABSENT[show],
-        nothing=None if now else _NOTHING[show, is_logged],
+        nothing=None if now else _nothing(show, known.audience, is_logged=is_logged),
         cells={
             id_: Cell(
                 write(value),
@@ -264,31 +269,25 @@ _ABSENT = {
     "cost": "no cost",
     "minutes": "no time",
 }
-_BASELINE_FIRST = "No baseline says it yet; record one."
-_NOTHING = {
-    ("pain", False): _BASELINE_FIRST,
-    ("satisfaction", False): _BASELINE_FIRST,
-    ("volume", False): _BASELINE_FIRST,
-    ("cost", False): _BASELINE_FIRST,
-    ("minutes", False): _BASELINE_FIRST,
-    ("unmet", True): (
+_UNLOGGED = {
+    "unmet": (
         "No logged contact of these months says whether the expectation was met. Import a log with"
-        " a column that says so, or with the promised and the actual result."
+        " a column that says so, or with the promised and the actual result"
     ),
-    ("satisfaction", True): (
-        "No logged contact of these carries a score. Import a log with scores, or look at"
-        " everybody."
+    "satisfaction": "No logged contact of these carries a score. Import a log with scores",
+    "volume": "No contact of these is logged in these months. Choose others",
+    "cost": (
+        "No logged contact of these carries a cost. Import a log with costs or a tariff per contact"
     ),
-    ("volume", True): "No contact of these is logged in these months. Choose others.",
-    ("cost", True): (
-        "No logged contact of these carries a cost. Import a log with costs or a tariff per"
-        " contact, or look at everybody."
-    ),
-    ("minutes", True): (
-        "No logged contact of these says how long it took. Import a log with minutes, or look at"
-        " everybody."
-    ),
+    "minutes": "No logged contact of these says how long it took. Import a log with minutes",
 }
+
+
+def _nothing(show: str, audience: Audience, *, is_logged: bool) -> str:
+    """Why a look has no figure at all, and what to do."""
+    if not is_logged:
+        return "No baseline says it yet; record one."
+    return f"{_UNLOGGED[show]}{'.' if audience.is_everybody else ', or look at everybody.'}"
 
 
 def _writer(show: str, currency: str) -> Callable[[Decimal], str]:

@@ -103,7 +103,7 @@ def _heat(journey: Journey, view: View, acting: Acting) -> HeatMap:
 def _logs(view: View, *, is_measured: bool) -> Logs:
     """What the cells need of the log: nothing where they show a baseline."""
     scope = view.log.scope
-    shows_log = presenters.reads_log(view.show, view.log.audience)
+    shows_log = presenters.reads_log(view.show, view.log.audience, is_measured=is_measured)
     if scope is None or (is_measured and not shows_log):
         return Logs()
     now, before = queries.load_by_touchpoint(db.session, scope)
