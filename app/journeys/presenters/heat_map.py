@@ -15,7 +15,7 @@ from app.journeys.presenters.looks import (
     Origins,
     look_at,
     pain_level,
-    short_count,
+    short_contacts,
 )
 from app.journeys.queries import Acting
 from app.journeys.rules import (
@@ -28,7 +28,7 @@ from app.journeys.rules import (
     pain_scale,
     total_of,
 )
-from app.web.filters import number
+from app.web.filters import counted, number
 
 Means = Mapping[int, Decimal]
 
@@ -151,7 +151,7 @@ def _stage(
         contacts = [figures[id_].contacts_per_year for id_ in touchpoints if id_ in figures]
     return {
         "name": stage.name,
-        "note": f"{short_count(sum(contacts, Decimal(0)))} contacts" if contacts else "",
+        "note": short_contacts(sum(contacts, Decimal(0))) if contacts else "",
         "satisfaction": number(mean, 1) if mean is not None else None,
     }
 
@@ -164,7 +164,7 @@ def _cell(touchpoint: Touchpoint | None, scene: _Scene) -> dict[str, object] | N
     cell = scene.look.cells.get(id_)
     acting = [one for one in scene.acting.get(id_, ()) if one.is_live]
     is_hot = is_hot_spot(known.pains.get(id_, 0))
-    note = f"{len(acting)} initiative{'s' if len(acting) > 1 else ''}" if acting else "none"
+    note = counted(len(acting), "initiative") if acting else "none"
     return {
         "value": cell.text if cell else "–",
         "level": cell.level if cell else None,

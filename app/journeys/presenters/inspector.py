@@ -22,7 +22,7 @@ from app.journeys.rules import (
     total_of,
 )
 from app.values.money import Money
-from app.web.filters import money, number, percent, signed
+from app.web.filters import counted, money, number, percent, signed
 
 MOST_DRIVERS = 5
 
@@ -135,13 +135,13 @@ def _reasons_note(whole: Logged, found: Sequence[Driver]) -> str:
     if not whole.judged:
         return "No contact logged here says whether the expectation was met."
     if not found:
-        return f"All {number(whole.judged)} judged contacts here were met."
+        return f"Of {counted(whole.judged, 'judged contact')} here none was unmet."
     left = len(found) - MOST_DRIVERS
-    more = f" {left} more reasons have smaller shares." if left > 0 else ""
+    more = f" {counted(left, 'more reason')} with smaller shares." if left > 0 else ""
     few = " That is too few to rely on." if whole.judged < FEWEST_JUDGED else ""
     return (
-        f"Shares of the {number(whole.unmet)} unmet of {number(whole.judged)} judged"
-        f" contacts.{more}{few}"
+        f"Shares of the {number(whole.unmet)} unmet of {counted(whole.judged, 'judged contact')}."
+        f"{more}{few}"
     )
 
 

@@ -182,6 +182,12 @@ def short_count(value: Decimal) -> str:
     return number(round(value))
 
 
+def short_contacts(value: Decimal) -> str:
+    """Contacts as charts write them: 1 contact, 41k contacts."""
+    count = short_count(value)
+    return f"{count} contact" if count == "1" else f"{count} contacts"
+
+
 def pain_level(pain: int) -> int:
     """The colour of a pain on its scale."""
     return _step(Decimal(pain), Decimal(100))
@@ -306,9 +312,9 @@ def _high(show: str, most: str, *, is_logged: bool) -> str:
         "pain": "100 pain",
         "satisfaction": "0 satisfaction",
         "unmet": f"{most} unmet",
-        "volume": f"{most} contacts{a_year}",
+        "volume": f"{most} {'contact' if most == '1' else 'contacts'}{a_year}",
         "cost": f"{most}{a_year}",
-        "minutes": f"{most} minutes{a_year}",
+        "minutes": f"{most} {'minute' if most == '1' else 'minutes'}{a_year}",
     }[show]
 
 

@@ -275,7 +275,7 @@ def log_days_words(baseline: Baseline, origins: Origins) -> str:
     one_in = baseline.logged_one_in or 1
     return (
         f"log of {day(baseline.logged_from)} to {day(baseline.logged_to)}, a year’s contacts from "
-        f"{number(baseline.days_covered)} days covered"
+        f"{counted(baseline.days_covered or 0, 'day')} covered"
         + (", or as many as a figure says" if is_mixed else "")
         + (f" and one contact in {number(one_in)} logged" if one_in > 1 else "")
     )

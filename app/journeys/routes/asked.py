@@ -70,7 +70,7 @@ def read_log_view(journey: Journey, args: Mapping[str, str]) -> LogView:
         periods=[(key, _word(key, one)) for key, one in (spans | {period: span}).items()],
         months=[
             (f"{one:%Y-%m}", span_words(MonthSpan.through(one, one)))
-            for one in MonthSpan(min(logged.first, span.first), max(logged.end, span.end)).each()
+            for one in sorted({*logged.each(), span.first, span.last})
         ],
         span=span,
         audience=audience,

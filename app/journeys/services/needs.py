@@ -147,7 +147,7 @@ def _described(draft: NeedDraft) -> dict[str, str]:
                 for part in (
                     one.source.strip(),
                     f"{one.observed_on:%-d %b %Y}" if one.observed_on else "",
-                    f"{one.sample_size} asked" if one.sample_size else "",
+                    f"{one.sample_size:,} asked" if one.sample_size else "",
                     one.link,
                 )
                 if part

@@ -107,6 +107,7 @@ class TestMap:
             )
             make_month(session, source, place, contacts=66_667)
             make_month(session, source, place, month=date(2024, 11, 1), contacts=31, judged=1)
+            make_month(session, source, place, month=date(2024, 10, 1), contacts=1, judged=1)
         client, at = client_for(cast.viewer), "/journeys/logged"
 
         usual = client.get(f"{at}?show=volume")
@@ -121,7 +122,12 @@ class TestMap:
         assert table(old, "Volume per stage").row("Contact centre")["Use 31 contacts"][:2] == "31"
         assert "period=2024-11..2025-01" in links(old)["Satisfaction"]
         assert "31" in table(contacts, "Contacts by reason").rows[0]["Contacts"]
-        assert "All 27 months" in text(usual)
+        assert "All 28 months" in text(usual)
+        one = client.get(f"{at}?show=volume&period=2024-10..2024-10")
+        assert table(one, "Volume per stage").row("Contact centre")["Use 1 contact"][:1] == "1"
+        assert (
+            "66,667" in table(client.get(f"{at}/contacts"), "Contacts by reason").rows[0].values()
+        )
         assert len(usual.queries) <= 12
         assert client.get(f"{at}?from=2024-13&to=2025-01").status_code == 404
         assert client.get(f"{at}?period=7-8").status_code == 404
