@@ -16,12 +16,20 @@ from app.journeys.rules import (
     UNMET_COLUMN,
     WATCH,
     Consequence,
+    FigureKind,
     Measured,
     MonthSpan,
+    Origin,
     ordered_by_loss,
 )
 from app.values.money import Money
 from app.web.spreadsheets import csv_line, inert
+
+_COLUMN_KINDS = (
+    FigureKind.CONTACTS, FigureKind.SATISFACTION, FigureKind.TARGET, FigureKind.IMPORTANCE,
+    FigureKind.COST, FigureKind.MINUTES, FigureKind.UNMET,
+)  # fmt: skip
+"""What the columns of a file of figures hold, after stage and channel."""
 
 CONTACT_COLUMNS = (
     "Reason", "Channel", "Expected result", "Contacts", "Judged", "Unmet", "With cost", "Cost",
@@ -31,21 +39,35 @@ CONTACT_COLUMNS = (
 
 
 def figures_csv(
-    touchpoints: Sequence[Touchpoint], figures: Mapping[int, Measured], currency: str
+    touchpoints: Sequence[Touchpoint],
+    figures: Mapping[int, Measured],
+    origins: Mapping[int, Mapping[FigureKind, Origin]],
+    currency: str,
 ) -> str:
     """One line per touchpoint with the columns that ``read_figures`` reads, unmeasured ones empty.
 
-    Stages and channels are written by their fixed words, so no text of a person's can turn into a
-    formula in a spreadsheet.
+    The last column tells which figures were kept, from which version and of which day. Stages and
+    channels are written by their fixed words, so no text of a person's can turn into a formula in
+    a spreadsheet.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*FILE_COLUMNS, UNMET_COLUMN])
+    writer.writerow([*FILE_COLUMNS, UNMET_COLUMN, "kept"])
     for one in touchpoints:
         measured = figures.get(one.id)
         row = _figures(measured, currency) if measured else [""] * (len(FILE_COLUMNS) - 1)
-        writer.writerow([one.stage.kind.value, one.channel.value, *row])
+        kept = _kept(origins.get(one.id, {}))
+        writer.writerow([one.stage.kind.value, one.channel.value, *row, kept])
     return out.getvalue()
+
+
+def _kept(origins: Mapping[FigureKind, Origin]) -> str:
+    columns = dict(zip(_COLUMN_KINDS, (*FILE_COLUMNS[2:], UNMET_COLUMN), strict=True))
+    return "; ".join(
+        f"{column} from version {one.kept_from} of {one.measured_on}"
+        for kind, column in columns.items()
+        if (one := origins.get(kind)) and one.kept_from
+    )
 
 
 def _figures(measured: Measured, currency: str) -> list[str]:

@@ -18,6 +18,7 @@ from app.journeys.rules import (
     Channel,
     ControlDraft,
     ControlKind,
+    FigureKind,
     JourneyDraft,
     Lever,
     Measured,
@@ -211,6 +212,7 @@ def _measure(
         source="Contact log, survey after contact and cost model of the last twelve months",
         note="",
         figures=figures,
+        anew=dict.fromkeys(figures, frozenset(FigureKind)),
     )
     record_baseline(
         session, journey, draft, after_number=1 if is_second else 0, is_confirmed=True,

@@ -143,7 +143,7 @@ def _nodes(
                 "kind": "Lever",
                 "title": pool_name(one),
                 "note": f"{removal_words(one.removal_share)}; the pool brings {worth} alone",
-                "grade": f"Evidence {one.grade.value}",
+                "grade": f"Evidence: {one.grade.word}",
             }
         )
     return nodes

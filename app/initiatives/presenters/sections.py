@@ -175,7 +175,7 @@ def _behaviour_card(behaviour: TargetBehaviour, options: Mapping[int, str]) -> d
     span = f"{number(behaviour.baseline)} → {number(behaviour.target)}{unit}"
     effects = sorted(behaviour.effects, key=lambda one: one.id)
     pools = sorted({pool_name(one) for one in effects})
-    grades = "".join(sorted({one.grade.value for one in effects}))
+    grades = sorted({one.grade for one in effects}, key=lambda one: one.value)
     return {
         "behaviour": behaviour,
         "span": span,
@@ -190,7 +190,7 @@ def _behaviour_card(behaviour: TargetBehaviour, options: Mapping[int, str]) -> d
             {
                 "kind": "Lever",
                 "title": ", ".join(pools) or "none yet",
-                "grade": f"Evidence {grades}" if grades else None,
+                "grade": f"Evidence: {', '.join(one.word for one in grades)}" if grades else None,
                 "broken": not effects,
             },
         ],

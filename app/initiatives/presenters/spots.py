@@ -30,7 +30,7 @@ def spot_data(spot: Spot, today: date) -> dict[str, Any]:
             "baseline": spot.measured.satisfaction,
             "target": spot.measured.satisfaction_target,
             "source": f"Baseline {spot.baseline.number}: {spot.baseline.source}",
-            "measured_on": spot.baseline.measured_on,
+            "measured_on": spot.measured_on,
         }
     return data
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -11,12 +12,21 @@ from app.errors import NotFoundError
 from app.journeys.models import Baseline, Journey, Touchpoint
 from app.journeys.queries import (
     LogScope,
-    find_last_month,
+    find_logged_months,
     load_by_reason,
-    load_figures,
     load_log_frame,
+    load_versions,
 )
-from app.journeys.rules import Audience, Logged, Measured, MonthSpan, log_spans
+from app.journeys.rules import (
+    BY_HAND,
+    Audience,
+    FigureKind,
+    Logged,
+    Measured,
+    MonthSpan,
+    log_span,
+    log_spans,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +42,16 @@ class LoggedReason:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A touchpoint with the reason somebody wants to work on, or with its last figures."""
+    """A touchpoint with the reason somebody wants to work on, or with its last figures.
+
+    ``measured_on`` is the day its satisfaction was measured, in the last version or one before.
+    """
 
     touchpoint: Touchpoint
     driver: LoggedReason | None
     baseline: Baseline | None
     measured: Measured | None
+    measured_on: date | None = None
 
 
 def get_spot_journey(session: Session, journey_id: int) -> Journey:
@@ -79,8 +93,10 @@ def get_spot(
         driver = _driver(session, touchpoint, baselines, reason, who, period)
         return Spot(touchpoint, driver, None, None)
     last = baselines[-1] if baselines else None
-    figures = load_figures(session, [last.id])[last.id] if last else {}
-    return Spot(touchpoint, None, last, figures.get(touchpoint_id))
+    figures, origins = load_versions(session, [last.id])[last.id] if last else ({}, {})
+    origin = origins.get(touchpoint_id, {}).get(FigureKind.SATISFACTION, BY_HAND)
+    measured_on = origin.measured_on or (last.measured_on if last else None)
+    return Spot(touchpoint, None, last, figures.get(touchpoint_id), measured_on)
 
 
 def _driver(
@@ -92,12 +108,12 @@ def _driver(
     period: str,
 ) -> LoggedReason:
     journey_id = touchpoint.journey_id
-    last = find_last_month(session, journey_id)
-    spans = log_spans(last, [(one.number, one.measured_on) for one in baselines])
+    logged = find_logged_months(session, journey_id)
+    spans = log_spans(logged, [(one.number, one.measured_on) for one in baselines])
     audience = Audience.parse(who)
-    if audience is None or period not in spans:
+    span = log_span(period, spans)
+    if audience is None or span is None:
         raise NotFoundError("The log of this journey knows no such customers or months.")
-    span = spans[period]
     by_reason = load_by_reason(session, LogScope(journey_id, span, audience), touchpoint.id)
     if reason not in by_reason:
         raise NotFoundError("Nobody got in touch here for this reason in these months.")

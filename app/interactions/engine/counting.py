@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from app.interactions.engine.duck import fetch, fetch_one, open_duck, open_log, sql_of
 from app.interactions.engine.log import LOG_FILE
+from app.interactions.engine.mapping import Mapping, MetCounts
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
 from app.interactions.engine.refusals import FileRefusedError
@@ -28,8 +29,12 @@ MOST_LINES = 200_000
 LineT = TypeVar("LineT", CountLine, MomentLine)
 
 
-def counts(log: ir.Table) -> ir.Table:
-    """One row per KEYS, in their order, with the sums of `CountLine`."""
+def counts(log: ir.Table, mapping: Mapping | None = None) -> ir.Table:
+    """One row per KEYS, in their order, with the sums of `CountLine`.
+
+    By a ``mapping`` that counts a row's answers, its score is the mean of those and of nobody else
+    who was in touch: it weighs as many as were judged, and nothing where none were.
+    """
     timed = log.mutate(second=log.occurred_at.truncate("s").epoch_seconds().cast("int64"))
     # By moments and not by rows: of contacts of one moment, engines order each as it likes.
     earlier = ibis.window(
@@ -43,11 +48,14 @@ def counts(log: ir.Table) -> ir.Table:
         expected=timed.expected.fill_null(""),
         is_repeat=(timed.customer.notnull() & (since <= REPEAT_SECONDS)).fill_null(False),
     )
-    grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows))
+    is_of_judged = mapping is not None and isinstance(mapping.met, MetCounts)
+    answers = rows.judged if is_of_judged else rows.contacts
+    grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows, answers))
     return grouped.select(*KEYS, *(name for name in CountLine.model_fields if name not in KEYS))
 
 
-def _sums(rows: ir.Table) -> dict[str, ir.Value]:
+def _sums(rows: ir.Table, answers: ir.Value) -> dict[str, ir.Value]:
+    """What is added up of rows; a row's score stands for so many ``answers``."""
     n = rows.contacts
     whole = {
         "contacts": n,
@@ -57,8 +65,8 @@ def _sums(rows: ir.Table) -> dict[str, ir.Value]:
         "cost_minor": rows.cost_minor.fill_null(0) * n,
         "timed": ibis.ifelse(rows.minutes.notnull(), n, 0),
         "minutes_milli": (rows.minutes.fill_null(0) * 1000).cast("int64") * n,
-        "scored": ibis.ifelse(rows.score.notnull(), n, 0),
-        "score_micro": (rows.score.fill_null(0) * 1_000_000).cast("int64") * n,
+        "scored": ibis.ifelse(rows.score.notnull(), answers, 0),
+        "score_micro": (rows.score.fill_null(0) * 1_000_000).cast("int64") * answers,
         "keyed": ibis.ifelse(rows.customer.notnull(), n, 0),
         "repeats": ibis.ifelse(rows.is_repeat, n, 0),
         "escalated": ibis.ifelse(rows.is_escalated, n, 0),
@@ -77,7 +85,7 @@ def count_log(request: CountRequest) -> CountReport:
         with open_duck(request.limits, folder) as engine:
             log = open_log(engine, path)
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
-            found = fetch(engine, sql_of(bounded(counts(log))))
+            found = fetch(engine, sql_of(bounded(counts(log, request.mapping))))
             followed = fetch(engine, sql_of(bounded(moments(log, seen[2])))) if seen[2] else []
     except duckdb.Error as error:
         raise FileRefusedError(

@@ -34,8 +34,8 @@ COLUMNS = {
 keyed hash. ``journey``, ``stage`` and ``channel`` are the source's own words; the mapping kept
 with the source says which place they mean, so that a corrected mapping needs no new import. A row
 stands for ``contacts`` contacts, of which ``judged`` say whether the expectation was met and
-``unmet`` that it was not; cost, minutes and score (0 to 10) are of one contact. ``doubts`` has a
-bit for every note about the row.
+``unmet`` that it was not; cost, minutes and score (0 to 10) are of one contact, a score beside
+counted answers of one answer. ``doubts`` has a bit for every note about the row.
 """
 
 FREE_TEXTS = ("reason", "expected", "outcome", "segment", "stage", "channel", "journey")

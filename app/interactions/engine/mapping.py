@@ -159,7 +159,10 @@ class Minutes(Part):
 
 
 class Score(Part):
-    """What the customer gave, on a scale from ``low`` to ``high``; kept as 0 to 10."""
+    """What the customer gave, on a scale from ``low`` to ``high``; kept as 0 to 10.
+
+    Beside counts of judged contacts (`MetCounts`) it is the mean of those answers.
+    """
 
     column: Column
     low: Decimal = Decimal(0)

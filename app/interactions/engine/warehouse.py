@@ -139,7 +139,7 @@ def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountR
     if copies:
         days = log.aggregate(first=log.occurred_on.min(), last=log.occurred_on.max())
         ((first, last),) = _rows(engine, days)
-    lines = lines_of(_rows(engine, bounded(counts(log))))
+    lines = lines_of(_rows(engine, bounded(counts(log, mapping))))
     followed = moments_of(_rows(engine, bounded(moments(log, last))) if last else [])
     lines, followed = without_personal(lines, followed, request.personal_data)
     kept = sum(one.rows for one in sound) - copies

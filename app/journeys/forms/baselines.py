@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, SelectMultipleField, StringField, TextAreaField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.calendar.forms import ConfirmedForm, needed
-from app.journeys.rules import BaselineDraft, Measured, figure_cell
+from app.journeys.rules import BaselineDraft, FigureKind, Measured, figure_cell
 from app.values.money import Money
 from app.web.fields import DayField, MeasureField, MoneyField, PercentField
 from app.web.forms import Form
@@ -24,6 +25,11 @@ COLUMNS = (
     ("unmet", "Unmet, %"),
 )
 """The figures of a touchpoint: field name and label. Scores run from 0 to 10."""
+
+KINDS = tuple(FigureKind(name) for name, _ in COLUMNS)
+
+Said = Mapping[int, Mapping[FigureKind, str]]
+"""What stands under each input, by touchpoint id and kind."""
 
 OPTIONAL = frozenset({"unmet"})
 """What may stay empty in a row that has the other figures."""
@@ -42,7 +48,11 @@ class BaselineForm(ConfirmedForm):
 
     touchpoints: Sequence[tuple[int, str, str]] = ()
 
-    measured_on = DayField("Measured on", needed("Say when this was measured."))
+    measured_on = DayField(
+        "Measured on",
+        needed("Say when this was measured."),
+        description="The day of what was measured anew. What you leave as it is keeps its own.",
+    )
     source = StringField(
         "Source",
         needed("Say where the figures come from."),
@@ -57,14 +67,31 @@ class BaselineForm(ConfirmedForm):
     def touchpoint_ids(self) -> list[int]:
         return [id_ for id_, _, _ in self.touchpoints]
 
-    @property
-    def grid(self) -> dict[str, Any]:
-        """A row of inputs a touchpoint."""
-        rows = [
-            {"label": place, "note": name, "cells": self.row(id_)}
-            for id_, place, name in self.touchpoints
-        ]
-        return {"columns": [label for _, label in COLUMNS], "rows": rows}
+    def grid(self, said: Said) -> dict[str, Any]:
+        """A row of inputs a touchpoint with what is ``said`` under each.
+
+        Where anything was kept a row has check boxes of what was measured anew all the same.
+        """
+        return {
+            "columns": [label for _, label in COLUMNS],
+            "rows": [
+                {
+                    "label": place,
+                    "note": name,
+                    "cells": [
+                        {"field": field, "said": said.get(id_, {}).get(kind, "")}
+                        for kind, field in zip(KINDS, self.row(id_), strict=True)
+                    ],
+                    "anew": self[figure_cell(id_, "anew")],
+                    "reason": self.reason(id_),
+                }
+                for id_, place, name in self.touchpoints
+            ],
+        }
+
+    def reason(self, touchpoint_id: int) -> Field | None:
+        """Why a touchpoint's figures were corrected; a baseline by hand asks for none."""
+        return None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check that a touchpoint has all its figures or none."""
@@ -88,6 +115,11 @@ class BaselineForm(ConfirmedForm):
                 id_: self._measured(id_)
                 for id_ in self.touchpoint_ids
                 if self.row(id_)[0].data is not None
+            },
+            anew={
+                id_: frozenset(FigureKind(word) for word in ticked)
+                for id_ in self.touchpoint_ids
+                if (ticked := self[figure_cell(id_, "anew")].data)
             },
         )
 
@@ -120,6 +152,12 @@ def baseline_form(
         for column, label in COLUMNS:
             kind = _FIELDS.get(column, MeasureField)
             made[figure_cell(id_, column)] = kind(f"{place}, {label.lower()}")
+        made[figure_cell(id_, "anew")] = SelectMultipleField(
+            f"{place}: measured again, and as before",
+            choices=[(kind.value, kind.word) for kind in KINDS],
+            widget=ListWidget(prefix_label=False),
+            option_widget=CheckboxInput(),
+        )
     form: BaselineForm = type("Figures", (base,), made)(currency=currency, **kwargs)
     return form
 

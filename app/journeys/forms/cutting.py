@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import Field, HiddenField, SelectField, StringField
 
-from app.journeys.forms.baselines import COLUMNS, BaselineForm, baseline_form
+from app.journeys.forms.baselines import BaselineForm, baseline_form
 from app.journeys.rules import FigureKind, figure_cell
 from app.values.money import Money
 from app.web.fields import CountField
 from app.web.forms import Form
-
-_KINDS = tuple(FigureKind(name) for name, _ in COLUMNS)
 
 
 class PeriodForm(Form):
@@ -44,21 +42,9 @@ class CutForm(BaselineForm):
         """Count the log as seen that now stands beside the figures."""
         self.log.data, self.log.raw_data = digest, None
 
-    def cut_grid(self, said: Mapping[int, Mapping[FigureKind, str]]) -> dict[str, Any]:
-        """A row of inputs a touchpoint with what is ``said`` under each, and its note."""
-        rows = [
-            {
-                "label": place,
-                "note": name,
-                "cells": [
-                    {"field": field, "said": said[id_][kind]}
-                    for kind, field in zip(_KINDS, self.row(id_), strict=True)
-                ],
-                "reason": self[figure_cell(id_, "note")],
-            }
-            for id_, place, name in self.touchpoints
-        ]
-        return {"columns": [label for _, label in COLUMNS], "rows": rows}
+    def reason(self, touchpoint_id: int) -> Field | None:
+        field: Field = self[figure_cell(touchpoint_id, "note")]
+        return field
 
     def notes(self) -> dict[int, str]:
         return {id_: (self[figure_cell(id_, "note")].data or "") for id_ in self.touchpoint_ids}

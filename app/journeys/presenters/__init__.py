@@ -18,7 +18,13 @@ from app.journeys.presenters.contacts import (
     segment_rows,
 )
 from app.journeys.presenters.controls import ControlRow, control_rows
-from app.journeys.presenters.cutting import cut_facts, cut_words, month_choices
+from app.journeys.presenters.cutting import (
+    LastVersion,
+    cut_facts,
+    cut_words,
+    kept_words,
+    month_choices,
+)
 from app.journeys.presenters.heat_map import HeatMap, heat_map, known_of
 from app.journeys.presenters.inspector import Inspector, inspector
 from app.journeys.presenters.journeys import (
@@ -39,6 +45,7 @@ from app.journeys.presenters.origins import (
     log_days_words,
     log_line,
     origin_rows,
+    shared_words,
 )
 from app.journeys.presenters.pools import (
     PoolView,
@@ -60,6 +67,7 @@ __all__ = [
     "HeatMap",
     "Inspector",
     "JourneyRow",
+    "LastVersion",
     "Logs",
     "Look",
     "MomentTable",
@@ -81,6 +89,7 @@ __all__ = [
     "inspector",
     "journey_rows",
     "journey_tabs",
+    "kept_words",
     "known_of",
     "log_days_words",
     "log_line",
@@ -97,6 +106,7 @@ __all__ = [
     "pool_views",
     "reads_log",
     "segment_rows",
+    "shared_words",
     "source_words",
     "span_words",
     "spot_lines",

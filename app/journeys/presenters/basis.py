@@ -7,10 +7,11 @@ from datetime import date
 
 from app.journeys.models import Baseline
 from app.journeys.presenters.looks import Look, adds_up
-from app.journeys.rules import FEWEST_JUDGED, MonthSpan
-from app.web.filters import counted, day
+from app.journeys.rules import FEWEST_JUDGED, Change, MonthSpan
+from app.web.filters import counted, day, number
 
 MOST_SOURCES = 3
+_WORTH_SAYING = (Change.CLEAR, Change.WITHIN, Change.SHARED, Change.UNTESTED)
 
 
 def span_words(span: MonthSpan) -> str:
@@ -51,7 +52,7 @@ def basis_words(
         return f"{log_words(span, sources)}{trend}"
     if baseline is None:
         return "no baseline yet"
-    trend = f", trend against baseline {against.number}" if against else ""
+    trend = f", trend against baseline {against.number}{_told(look)}" if against else ""
     return f"baseline {baseline.number} of {day(baseline.measured_on)}{trend} · {baseline.source}"
 
 
@@ -61,10 +62,19 @@ def _log_trend_words(look: Look, span: MonthSpan) -> str:
     if adds_up(look.key):
         if not look.compared:
             return f"no trend, since the log does not cover all of these and of {before}"
-        return f"trend against {before}, where the log covers all of both"
+        return f"trend against {before}, where the log covers all of both{_told(look)}"
     done = "scored" if look.key == "satisfaction" else "judged"
     if not look.compared:
         return (
             f"no trend, since nowhere {FEWEST_JUDGED} contacts were {done} in these and in {before}"
         )
-    return f"trend against {before}, where at least {FEWEST_JUDGED} contacts were {done} in both"
+    return (
+        f"trend against {before}, where at least {FEWEST_JUDGED} contacts were {done} in both"
+        f"{_told(look)}"
+    )
+
+
+def _told(look: Look) -> str:
+    """How many changes are more than chance, and how many are not or can't be told."""
+    said = [f"{number(look.told[one])} {one.word}" for one in _WORTH_SAYING if look.told.get(one)]
+    return f" ({'; '.join(said)})" if said else ""

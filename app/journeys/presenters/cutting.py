@@ -1,53 +1,72 @@
-"""A cut from the log as a grid: every input with what the log or the last version says."""
+"""A new version as a grid: every input with what the log or the last version says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from app.journeys.models import Journey
+from app.journeys.models import Baseline, Journey
+from app.journeys.presenters.looks import Figures
 from app.journeys.presenters.origins import Origins, origin_words
 from app.journeys.rules import (
+    BY_HAND,
     FigureKind,
-    LoggedFigure,
     LogSource,
     MonthSpan,
     Origin,
     OriginKind,
+    figure_of,
 )
 from app.journeys.services import LogCut
 from app.web.filters import counted, day, number
 
 
+@dataclass(frozen=True, slots=True)
+class LastVersion:
+    """The version a new one begins from, with its figures and where they come from."""
+
+    baseline: Baseline
+    figures: Figures
+    origins: Origins
+
+
 def cut_words(
-    journey: Journey, cut: LogCut, last_origins: Origins
+    journey: Journey, cut: LogCut, last: LastVersion | None
 ) -> dict[int, dict[FigureKind, str]]:
     """What the log says of every figure, or since when it is kept, by touchpoint id and kind."""
-    last = journey.baselines[-1].number if journey.baselines else 0
+    kept = kept_words(journey, last)
     return {
         one.id: {
-            kind: _said(
-                kind, cut.figures.get(one.id, {}), last_origins.get(one.id, {}), last, journey
-            )
+            kind: origin_words(kind, cut.figures[one.id][kind].origin, journey.currency)
+            if kind in cut.figures.get(one.id, {})
+            else kept[one.id].get(kind, "not in the log")
             for kind in FigureKind
         }
         for one in journey.shown_touchpoints
     }
 
 
-def _said(
-    kind: FigureKind,
-    logged: Mapping[FigureKind, LoggedFigure],
-    before: Mapping[FigureKind, Origin],
-    last: int,
-    journey: Journey,
-) -> str:
-    if kind in logged:
-        return origin_words(kind, logged[kind].origin, journey.currency)
-    if not last:
-        return "not in the log"
-    kept = before.get(kind)
-    since = kept.kept_from if kept and kept.kept_from else last
-    return origin_words(kind, Origin(OriginKind.KEPT, kept_from=since), journey.currency)
+def kept_words(journey: Journey, last: LastVersion | None) -> dict[int, dict[FigureKind, str]]:
+    """Which version a figure is kept from and when it was measured, by touchpoint id and kind."""
+    if last is None:
+        return {one.id: {} for one in journey.shown_touchpoints}
+    return {
+        one.id: {
+            kind: origin_words(kind, _kept(kind, one.id, last), journey.currency)
+            for kind in FigureKind
+            if one.id in last.figures and figure_of(last.figures[one.id], kind) is not None
+        }
+        for one in journey.shown_touchpoints
+    }
+
+
+def _kept(kind: FigureKind, touchpoint_id: int, last: LastVersion) -> Origin:
+    before = last.origins.get(touchpoint_id, {}).get(kind, BY_HAND)
+    return Origin(
+        OriginKind.KEPT,
+        kept_from=before.kept_from or last.baseline.number,
+        measured_on=before.measured_on or last.baseline.measured_on,
+    )
 
 
 def month_choices(sources: Sequence[LogSource], period: MonthSpan | None) -> list[tuple[str, str]]:

@@ -12,9 +12,10 @@ from app.journeys.presenters.looks import (
     Known,
     Logs,
     Look,
+    Origins,
     look_at,
     pain_level,
-    short_count,
+    short_contacts,
 )
 from app.journeys.queries import Acting
 from app.journeys.rules import (
@@ -27,7 +28,7 @@ from app.journeys.rules import (
     pain_scale,
     total_of,
 )
-from app.web.filters import number
+from app.web.filters import counted, number
 
 Means = Mapping[int, Decimal]
 
@@ -58,9 +59,17 @@ class _Scene:
 
 
 def known_of(
-    journey: Journey, figures: Figures, earlier: Figures, logs: Logs, audience: Audience
+    journey: Journey,
+    now: tuple[Figures, Origins],
+    before: tuple[Figures, Origins],
+    logs: Logs,
+    audience: Audience,
 ) -> Known:
-    """What is known of a journey; both baselines' pains stand on the scale of the shown one."""
+    """What is known of a journey; both baselines' pains stand on the scale of the shown one.
+
+    ``now`` and ``before`` are the figures of the baselines with where they come from.
+    """
+    figures, earlier = now[0], before[0]
     scale = pain_scale(figures.values())
     return Known(
         currency=journey.currency,
@@ -70,6 +79,8 @@ def known_of(
         earlier_pains={id_: pain(one.score, scale) for id_, one in earlier.items()},
         logs=logs,
         audience=audience,
+        origins=now[1],
+        earlier_origins=before[1],
     )
 
 
@@ -140,7 +151,7 @@ def _stage(
         contacts = [figures[id_].contacts_per_year for id_ in touchpoints if id_ in figures]
     return {
         "name": stage.name,
-        "note": f"{short_count(sum(contacts, Decimal(0)))} contacts" if contacts else "",
+        "note": short_contacts(sum(contacts, Decimal(0))) if contacts else "",
         "satisfaction": number(mean, 1) if mean is not None else None,
     }
 
@@ -153,7 +164,7 @@ def _cell(touchpoint: Touchpoint | None, scene: _Scene) -> dict[str, object] | N
     cell = scene.look.cells.get(id_)
     acting = [one for one in scene.acting.get(id_, ()) if one.is_live]
     is_hot = is_hot_spot(known.pains.get(id_, 0))
-    note = f"{len(acting)} initiative{'s' if len(acting) > 1 else ''}" if acting else "none"
+    note = counted(len(acting), "initiative") if acting else "none"
     return {
         "value": cell.text if cell else "–",
         "level": cell.level if cell else None,

@@ -12,6 +12,7 @@ from app.journeys.presenters.looks import Figures, short_count
 from app.journeys.queries import Acting
 from app.journeys.rules import (
     FEWEST_JUDGED,
+    Change,
     Driver,
     Logged,
     Measured,
@@ -21,11 +22,9 @@ from app.journeys.rules import (
     total_of,
 )
 from app.values.money import Money
-from app.web.filters import money, number, percent, signed
+from app.web.filters import counted, money, number, percent, signed
 
 MOST_DRIVERS = 5
-STEADY = 2
-"""A pain that moves by less than this against the other baseline counts as unchanged."""
 
 _OPPORTUNITIES = {
     Opportunity.EXTREME: "extreme",
@@ -51,6 +50,7 @@ class Inspector:
     change: str | None
     change_trend: str
     change_tone: str | None
+    change_note: str
     reasons: Sequence[Mapping[str, object]]
     reasons_note: str
     top_reason: str | None
@@ -74,7 +74,9 @@ def inspector(
     known, id_ = heat.known, touchpoint.id
     measured, now = known.figures.get(id_), known.pains.get(id_)
     moved = _moved(now, known.earlier_pains.get(id_))
-    trend = "flat" if moved is None or abs(moved) < STEADY else "up" if moved > 0 else "down"
+    said = known.change("pain", id_)
+    is_told = bool(moved) and said in (Change.CLEAR, Change.UNTESTED)
+    trend = "flat" if moved is None or not is_told else "up" if moved > 0 else "down"
     found = drivers(by_reason)
     return Inspector(
         id=id_,
@@ -84,7 +86,8 @@ def inspector(
         rank=_rank(touchpoint, heat),
         change=None if moved is None else signed(moved),
         change_trend=trend,
-        change_tone={"up": "poor", "down": "good"}.get(trend),
+        change_tone={"up": "poor", "down": "good"}.get(trend) if said is Change.CLEAR else None,
+        change_note=f", {said.word}" if moved and said is not None else "",
         reasons=_bars(found),
         reasons_note=_reasons_note(total_of(by_reason.values()), found),
         top_reason=found[0].reason if found else None,
@@ -132,13 +135,13 @@ def _reasons_note(whole: Logged, found: Sequence[Driver]) -> str:
     if not whole.judged:
         return "No contact logged here says whether the expectation was met."
     if not found:
-        return f"All {number(whole.judged)} judged contacts here were met."
+        return f"Of {counted(whole.judged, 'judged contact')} here none was unmet."
     left = len(found) - MOST_DRIVERS
-    more = f" {left} more reasons have smaller shares." if left > 0 else ""
+    more = f" {counted(left, 'more reason')} with smaller shares." if left > 0 else ""
     few = " That is too few to rely on." if whole.judged < FEWEST_JUDGED else ""
     return (
-        f"Shares of the {number(whole.unmet)} unmet of {number(whole.judged)} judged"
-        f" contacts.{more}{few}"
+        f"Shares of the {number(whole.unmet)} unmet of {counted(whole.judged, 'judged contact')}."
+        f"{more}{few}"
     )
 
 

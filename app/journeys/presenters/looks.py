@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from app.journeys.rules import FEWEST_JUDGED, Audience, Logged, Measured
+from app.journeys.rules import (
+    FEWEST_JUDGED,
+    Audience,
+    Change,
+    FigureKind,
+    Logged,
+    Measured,
+    Origin,
+    Version,
+    figures_change,
+    logged_change,
+    pain_change,
+)
 from app.values.money import Money
 from app.web.filters import money_short, number, percent
 
@@ -25,6 +38,7 @@ SHOWS = (
 Figures = Mapping[int, Measured]
 Log = Mapping[int, Logged]
 Values = Mapping[int, Decimal]
+Origins = Mapping[int, Mapping[FigureKind, Origin]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +56,8 @@ class Look:
     """What all cells show: their word in the switch, the ends of the scale, a cell by touchpoint.
 
     ``is_logged``: the figures come from the contact log, not from a baseline. ``absent`` is what a
-    touchpoint without a figure says, ``nothing`` why there is none at all. ``compared``: how many
-    cells could be compared with before.
+    touchpoint without a figure says, ``nothing`` why there is none at all. ``told`` is how many
+    cells could be compared with before, by what can be said of their change.
     """
 
     key: str
@@ -54,7 +68,11 @@ class Look:
     absent: str
     nothing: str | None
     cells: Mapping[int, Cell]
-    compared: int
+    told: Mapping[Change, int]
+
+    @property
+    def compared(self) -> int:
+        return sum(self.told.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +98,32 @@ class Known:
     earlier_pains: Mapping[int, int]
     logs: Logs
     audience: Audience
+    origins: Origins = field(default_factory=dict)
+    earlier_origins: Origins = field(default_factory=dict)
 
     @property
     def logged(self) -> Log:
         return self.logs.now
 
+    def change(self, show: str, id_: int) -> Change | None:
+        """What the comparison of the baselines says of a figure here; None if one lacks it."""
+        if id_ not in self.figures or id_ not in self.earlier:
+            return None
+        before = Version(self.earlier[id_], self.earlier_origins.get(id_, {}))
+        now = Version(self.figures[id_], self.origins.get(id_, {}))
+        if show == "pain":
+            return pain_change(before, now)
+        return figures_change(_WORKED_OUT_FROM[show], before, now)
 
-def reads_log(show: str, audience: Audience) -> bool:
-    """Whether a look shows the contact log: only it knows unmet expectations and segments."""
-    return show == "unmet" or (show != "pain" and not audience.is_everybody)
+
+def reads_log(show: str, audience: Audience, *, is_measured: bool) -> bool:
+    """Whether a look shows the contact log: only it knows unmet expectations and segments.
+
+    Without a baseline it is all that is known, of everybody too; but it says nothing of pain.
+    """
+    if show in ("pain", "unmet"):
+        return show == "unmet"
+    return not (is_measured and audience.is_everybody)
 
 
 def adds_up(show: str) -> bool:
@@ -98,10 +133,15 @@ def adds_up(show: str) -> bool:
 
 def look_at(show: str, known: Known) -> Look:
     """Arrange one look; see SHOWS."""
-    is_logged = reads_log(show, known.audience)
+    is_logged = reads_log(show, known.audience, is_measured=bool(known.figures))
     now, before = _values(show, known, is_logged=is_logged)
     most = max(now.values(), default=Decimal(0))
     write = _writer(show, known.currency)
+    told = {
+        id_: said
+        for id_ in now.keys() & before.keys()
+        if (said := _change(show, id_, known, is_logged=is_logged)) is not None
+    }
     return Look(
         key=show,
         word=dict(SHOWS)[show],
@@ -109,15 +149,28 @@ def look_at(show: str, known: Known) -> Look:
         high=_high(show, write(most), is_logged=is_logged),
         is_logged=is_logged,
         absent=_ABSENT[show],
-        nothing=None if now else _NOTHING[show, is_logged],
+        nothing=None if now else _nothing(show, known.audience, is_logged=is_logged),
         cells={
             id_: Cell(
-                write(value), _level(show, value, most), *_trend(show, value, before.get(id_))
+                write(value),
+                _level(show, value, most),
+                *_trend(show, value, before.get(id_), told.get(id_)),
             )
             for id_, value in now.items()
         },
-        compared=len(now.keys() & before.keys()),
+        told=Counter(told.values()),
     )
+
+
+def _change(show: str, id_: int, known: Known, *, is_logged: bool) -> Change | None:
+    if not is_logged:
+        return known.change(show, id_)
+    read = _LOGGED[show]
+    before, now = known.logs.before[id_], known.logs.now[id_]
+    was, is_ = read(before), read(now)
+    if was is None or is_ is None:
+        return None
+    return logged_change(_LOG_KINDS.get(show), is_ - was, before, now)
 
 
 def short_count(value: Decimal) -> str:
@@ -127,6 +180,12 @@ def short_count(value: Decimal) -> str:
             scaled = value / size
             return number(round(scaled, 1) if scaled < 10 else round(scaled)) + letter
     return number(round(value))
+
+
+def short_contacts(value: Decimal) -> str:
+    """Contacts as charts write them: 1 contact, 41k contacts."""
+    count = short_count(value)
+    return f"{count} contact" if count == "1" else f"{count} contacts"
 
 
 def pain_level(pain: int) -> int:
@@ -192,6 +251,17 @@ _LOGGED: dict[str, Callable[[Logged], Decimal | None]] = {
     "cost": lambda one: Decimal(one.cost_minor) if one.costed else None,
     "minutes": lambda one: one.minutes if one.timed else None,
 }
+_WORKED_OUT_FROM = {
+    "satisfaction": (FigureKind.SATISFACTION,),
+    "volume": (FigureKind.CONTACTS,),
+    "cost": (FigureKind.CONTACTS, FigureKind.COST),
+    "minutes": (FigureKind.CONTACTS, FigureKind.MINUTES),
+}
+_LOG_KINDS = {
+    "satisfaction": FigureKind.SATISFACTION,
+    "unmet": FigureKind.UNMET,
+    "volume": FigureKind.CONTACTS,
+}
 _STANDS_ON: dict[str, Callable[[Logged], int]] = {
     "satisfaction": lambda one: one.scored,
     "unmet": lambda one: one.judged,
@@ -205,31 +275,25 @@ _ABSENT = {
     "cost": "no cost",
     "minutes": "no time",
 }
-_BASELINE_FIRST = "No baseline says it yet; record one."
-_NOTHING = {
-    ("pain", False): _BASELINE_FIRST,
-    ("satisfaction", False): _BASELINE_FIRST,
-    ("volume", False): _BASELINE_FIRST,
-    ("cost", False): _BASELINE_FIRST,
-    ("minutes", False): _BASELINE_FIRST,
-    ("unmet", True): (
+_UNLOGGED = {
+    "unmet": (
         "No logged contact of these months says whether the expectation was met. Import a log with"
-        " a column that says so, or with the promised and the actual result."
+        " a column that says so, or with the promised and the actual result"
     ),
-    ("satisfaction", True): (
-        "No logged contact of these carries a score. Import a log with scores, or look at"
-        " everybody."
+    "satisfaction": "No logged contact of these carries a score. Import a log with scores",
+    "volume": "No contact of these is logged in these months. Choose others",
+    "cost": (
+        "No logged contact of these carries a cost. Import a log with costs or a tariff per contact"
     ),
-    ("volume", True): "No contact of these is logged in these months. Choose others.",
-    ("cost", True): (
-        "No logged contact of these carries a cost. Import a log with costs or a tariff per"
-        " contact, or look at everybody."
-    ),
-    ("minutes", True): (
-        "No logged contact of these says how long it took. Import a log with minutes, or look at"
-        " everybody."
-    ),
+    "minutes": "No logged contact of these says how long it took. Import a log with minutes",
 }
+
+
+def _nothing(show: str, audience: Audience, *, is_logged: bool) -> str:
+    """Why a look has no figure at all, and what to do."""
+    if not is_logged:
+        return "No baseline says it yet; record one."
+    return f"{_UNLOGGED[show]}{'.' if audience.is_everybody else ', or look at everybody.'}"
 
 
 def _writer(show: str, currency: str) -> Callable[[Decimal], str]:
@@ -248,22 +312,24 @@ def _high(show: str, most: str, *, is_logged: bool) -> str:
         "pain": "100 pain",
         "satisfaction": "0 satisfaction",
         "unmet": f"{most} unmet",
-        "volume": f"{most} contacts{a_year}",
+        "volume": f"{most} {'contact' if most == '1' else 'contacts'}{a_year}",
         "cost": f"{most}{a_year}",
-        "minutes": f"{most} minutes{a_year}",
+        "minutes": f"{most} {'minute' if most == '1' else 'minutes'}{a_year}",
     }[show]
 
 
-_STEADY = {"pain": Decimal(2), "satisfaction": Decimal("0.1"), "unmet": Decimal("0.01")}
-"""A figure that moves by less than this counts as unchanged; for others, by less than 3 %."""
-_STEADY_SHARE = Decimal("0.03")
+def _trend(show: str, now: Decimal, before: Decimal | None, said: Change | None) -> tuple[str, str]:
+    """Where a figure went since before, and what can be said of it to those who see no arrow.
 
-
-def _trend(show: str, now: Decimal, before: Decimal | None) -> tuple[str, str]:
-    """Where a figure went since before, and what that means to those who can't see the arrow."""
-    if before is None or abs(now - before) < _STEADY.get(show, before * _STEADY_SHARE):
+    Only what is more than chance is called worse or better; what chance explains has no arrow.
+    """
+    if before is None or said is None or said is Change.NONE or now == before:
         return "flat", ""
+    if said in (Change.WITHIN, Change.SHARED):
+        return "flat", f", {said.word}"
     went = "up" if now > before else "down"
+    if said is Change.UNTESTED:
+        return went, f", {'higher' if went == 'up' else 'lower'} than before, {said.word}"
     if show == "volume":
         return went, ", more than before" if went == "up" else ", fewer than before"
     is_worse = (went == "down") if show == "satisfaction" else (went == "up")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.journeys.presenters.contacts import MOST_ROWS, NO_REASON
 from app.journeys.queries import Followed
 from app.journeys.rules import Compared, Consequence, ordered_by_loss
-from app.web.filters import NONE, number, percent
+from app.web.filters import NONE, counted, number, percent
 
 CONSEQUENCES = (
     ("Came back", Consequence.REPEATED),
@@ -51,7 +51,9 @@ class MomentTable:
 
 def moment_table(followed: Followed) -> MomentTable:
     """What followed moments by reason, or the sentence that says why nobody knows."""
-    basis = f"{number(followed.keyed)} of {number(followed.contacts)} contacts name their customer"
+    basis = f"{number(followed.keyed)} of {counted(followed.contacts, 'contact')} " + (
+        "names its customer" if followed.keyed == 1 else "name their customer"
+    )
     ordered = ordered_by_loss(followed.by_reason)
     whole = sum(followed.by_reason.values(), Compared())
     if not ordered:
@@ -92,22 +94,23 @@ def _known(whole: Compared) -> frozenset[Consequence]:
 
 def _says(whole: Compared, known: frozenset[Consequence]) -> str:
     """What there is to say about all reasons together."""
-    moments, met = number(whole.unmet.contacts), number(whole.met.contacts)
+    moments = counted(whole.unmet.contacts, "moment")
+    met = counted(whole.met.contacts, "met contact")
     if not whole.is_telling:
-        return f"{moments} moments beside {met} met contacts are too few to compare."
+        return f"{moments} beside {met}: too few to compare."
     what, words = Consequence.LOST, "customers left"
     if what not in known:
         what, words = Consequence.REPEATED, "customers came back for the same reason"
     lift = whole.lift(what)
     times = f" After a moment that is {number(lift, 1)} times as often." if lift else ""
     return (
-        f"Within 90 days {words} after {percent(whole.unmet.share(what))} of {moments} moments, and"
-        f" after {percent(whole.met.share(what))} of {met} met contacts.{times}"
+        f"Within 90 days {words} after {percent(whole.unmet.share(what))} of {moments}, and"
+        f" after {percent(whole.met.share(what))} of {met}.{times}"
     )
 
 
 def _row(reason: str, one: Compared, known: frozenset[Consequence]) -> MomentRow:
-    beside = f"beside {number(one.met.contacts)} met contacts"
+    beside = f"beside {counted(one.met.contacts, 'met contact')}"
     return MomentRow(
         reason=reason,
         note=beside if one.is_telling else f"{beside}: too few to compare",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.journeys.models import Baseline, Journey
 from app.journeys.presenters.baselines import place_of, touchpoints_in_order
+from app.journeys.presenters.basis import span_words
 from app.journeys.presenters.heat_map import Figures
 from app.journeys.rules import (
     BY_HAND,
@@ -18,12 +19,15 @@ from app.journeys.rules import (
     Change,
     FigureKind,
     Lever,
+    MonthSpan,
     Origin,
     OriginKind,
     bound_value,
     change_of,
     figure_of,
     joint_error,
+    overlap,
+    shared_months,
 )
 from app.values.money import Money
 from app.web.filters import counted, day, number, percent, signed
@@ -92,12 +96,16 @@ def written_figure(kind: FigureKind, value: Decimal | None, currency: str) -> st
 
 
 def origin_words(kind: FigureKind, origin: Origin, currency: str) -> str:
-    """Where a figure comes from: log, n 12,345; kept from version 2; by hand."""
+    """Where a figure comes from: log, n 12,345; kept from version 2 and measured when; by hand."""
     if origin.kind is OriginKind.LOG:
         return ", ".join(filter(None, (f"log, n {number(origin.sample)}", origin.note)))
     if origin.kind is OriginKind.KEPT:
-        judged = "judgement " if kind in JUDGED_BY_PEOPLE else ""
-        return f"{judged}kept from version {origin.kept_from}"
+        is_judged = kind in JUDGED_BY_PEOPLE
+        since = f", {'made' if is_judged else 'measured'} on {day(origin.measured_on)}"
+        return (
+            f"{'judgement ' if is_judged else ''}kept from version {origin.kept_from}"
+            f"{since if origin.measured_on else ''}"
+        )
     said = "judgement" if kind in JUDGED_BY_PEOPLE else "by hand"
     if origin.logged is not None:
         said += f", log says {written_figure(kind, origin.logged, currency)}"
@@ -165,26 +173,34 @@ def _change(
         return ChangeCell(written[0], written[1], "", word, "idle")
     origins = [one[1].get(touchpoint_id, {}).get(kind, BY_HAND) for one in (before, now)]
     verdict = change_of(new - old, *origins)
+    shared = shared_months(*origins)
     return ChangeCell(
         before=written[0],
         now=written[1],
         change="" if verdict is Change.NONE else written_change(kind, new - old, currency),
-        verdict=_verdict_words(kind, verdict, joint_error(*origins), currency),
+        verdict=_verdict_words(kind, verdict, joint_error(*origins), shared, currency),
         tone="strong" if verdict is Change.CLEAR else "muted",
     )
 
 
-def _verdict_words(kind: FigureKind, verdict: Change, error: Decimal | None, currency: str) -> str:
+def _verdict_words(
+    kind: FigureKind,
+    verdict: Change,
+    error: Decimal | None,
+    shared: MonthSpan | None,
+    currency: str,
+) -> str:
+    if verdict is Change.SHARED and shared is not None:
+        return f"not judged: both count {span_words(shared)}"
     if verdict in (Change.CLEAR, Change.WITHIN) and error is not None:
         if kind is FigureKind.UNMET:
             size = f"{number(round(error * 100, 1))} points"
         else:
             size = written_figure(kind, round(error, 0 if kind is FigureKind.COST else 2), currency)
-        more = "more than" if verdict is Change.CLEAR else "within"
-        return f"{more} chance, ±{size}"
+        return f"{verdict.word}, ±{size}"
     if kind in JUDGED_BY_PEOPLE and verdict is not Change.NONE:
         return "a judgement"
-    return "not tested" if verdict is Change.UNTESTED else verdict.word
+    return verdict.word
 
 
 def written_change(kind: FigureKind, difference: Decimal, currency: str) -> str:
@@ -233,6 +249,23 @@ def _written_input(figure: BoundFigure, value: Decimal) -> str:
     return number(value, 2) if figure is BoundFigure.COST else number(value)
 
 
+def shared_words(before: Baseline, now: Baseline) -> str:
+    """Why nothing is judged of figures of the log, where two versions share months of it."""
+    spans = [
+        MonthSpan.through(one.logged_from, one.logged_to)
+        for one in (before, now)
+        if one.logged_from and one.logged_to
+    ]
+    both = overlap(*spans) if len(spans) == 2 else None
+    if both is None:
+        return ""
+    return (
+        f"Both versions count {span_words(both)}, so they are no independent samples: what the log "
+        "says of both can’t be judged against chance. Compare with a version whose months end "
+        "before, or cut one from the months after."
+    )
+
+
 def log_days_words(baseline: Baseline, origins: Origins) -> str:
     """Which days of the log a baseline was cut from; empty for one that was not."""
     if baseline.logged_from is None or baseline.logged_to is None:
@@ -242,7 +275,7 @@ def log_days_words(baseline: Baseline, origins: Origins) -> str:
     one_in = baseline.logged_one_in or 1
     return (
         f"log of {day(baseline.logged_from)} to {day(baseline.logged_to)}, a year’s contacts from "
-        f"{number(baseline.days_covered)} days covered"
+        f"{counted(baseline.days_covered or 0, 'day')} covered"
         + (", or as many as a figure says" if is_mixed else "")
         + (f" and one contact in {number(one_in)} logged" if one_in > 1 else "")
     )

@@ -135,7 +135,7 @@ def _written_bound(figure: BoundFigure, value: Decimal, currency: str) -> str:
         return f"{percent(value)} unmet"
     if figure is BoundFigure.COST:
         return f"{currency} {number(value, 2)} per contact"
-    return f"{number(value)} contacts a year"
+    return f"{number(value)} {'contact' if value == 1 else 'contacts'} a year"
 
 
 def pool_view(

@@ -127,6 +127,13 @@ def get_journey_places(session: Session, key: str) -> Journey:
     )
 
 
+def get_journey_versions(session: Session, key: str) -> Journey:
+    """Give a journey with its baselines and who recorded them only. Raises NotFoundError."""
+    return _found(
+        session, key, selectinload(Journey.baselines).options(_named(Baseline.recorded_by))
+    )
+
+
 def get_journey_with_pools(session: Session, key: str) -> Journey:
     """Give a journey with its pools only. Raises NotFoundError."""
     return _found(session, key, _WITH_POOLS)

@@ -58,13 +58,21 @@ def touchpoints_ever_logged(session: Session, journey_id: int) -> set[int]:
 
 def find_last_month(session: Session, journey_id: int) -> date | None:
     """The last month in which the journey has logged contacts; None without a log."""
-    last = (
-        select(func.max(InteractionMonth.month))
+    logged = find_logged_months(session, journey_id)
+    return logged.last if logged else None
+
+
+def find_logged_months(session: Session, journey_id: int) -> MonthSpan | None:
+    """From the first to the last month in which the journey has logged contacts; None: no log."""
+    first, last = (
+        select(end(InteractionMonth.month))
         .where(InteractionMonth.touchpoint_id == Touchpoint.id, COUNTS)
         .scalar_subquery()
+        for end in (func.min, func.max)
     )
-    query = select(func.max(last)).where(Touchpoint.journey_id == journey_id)
-    return session.scalar(query)
+    query = select(func.min(first), func.max(last)).where(Touchpoint.journey_id == journey_id)
+    earliest, latest = session.execute(query).one()
+    return MonthSpan.through(earliest, latest) if earliest and latest else None
 
 
 def load_log_frame(

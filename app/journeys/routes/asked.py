@@ -9,16 +9,22 @@ from app.errors import NotFoundError
 from app.extensions import db
 from app.journeys import queries
 from app.journeys.models import Journey
-from app.journeys.rules import Audience, MonthSpan, log_spans
+from app.journeys.presenters import span_words
+from app.journeys.rules import Audience, MonthSpan, log_span, log_spans
+from app.web.filters import counted
 
 
 @dataclass(frozen=True, slots=True)
 class LogView:
-    """The months and the audience somebody looks at; ``span`` is None without any log."""
+    """The months and the audience somebody looks at; ``span`` is None without any log.
+
+    ``periods`` and single ``months`` to choose from stand with their words in the address.
+    """
 
     journey_id: int
     period: str
     periods: list[tuple[str, str]]
+    months: list[tuple[str, str]]
     span: MonthSpan | None
     audience: Audience
     audiences: list[Audience]
@@ -39,26 +45,33 @@ class LogView:
 def read_log_view(journey: Journey, args: Mapping[str, str]) -> LogView:
     """Read what is asked for; everybody in the last twelve months of the log by default.
 
-    Raises NotFoundError for a period or an audience that the journey has not.
+    Months come as one ``period``, or as ``from`` and ``to`` of a form. Raises NotFoundError for
+    a period or an audience that the journey has not.
     """
-    last = queries.find_last_month(db.session, journey.id)
+    logged = queries.find_logged_months(db.session, journey.id)
     audience = Audience.parse(args.get("who", ""))
     if audience is None:
         raise NotFoundError("The log of this journey knows no such customers.")
-    period = args.get("period", "")
-    spans = log_spans(last, [(one.number, one.measured_on) for one in journey.baselines])
-    if not spans:
-        return LogView(journey.id, "", [], None, audience, [], [])
-    if period not in spans:
-        raise NotFoundError("There are no two baselines in a row with these numbers.")
-    span = spans[period]
+    spans = log_spans(logged, [(one.number, one.measured_on) for one in journey.baselines])
+    if logged is None:
+        return LogView(journey.id, "", [], [], None, audience, [], [])
+    period = _asked_period(args, spans)
+    span = log_span(period, spans)
+    if span is None:
+        raise NotFoundError(
+            "No months are meant by this address. Choose them from the list, or a first and a last."
+        )
     audiences, sources = queries.load_log_frame(db.session, journey.id, span)
     if audience not in audiences:
         audiences.append(audience)
     return LogView(
         journey_id=journey.id,
         period=period,
-        periods=[(key, _word(key)) for key in spans],
+        periods=[(key, _word(key, one)) for key, one in (spans | {period: span}).items()],
+        months=[
+            (f"{one:%Y-%m}", span_words(MonthSpan.through(one, one)))
+            for one in sorted({*logged.each(), span.first, span.last})
+        ],
         span=span,
         audience=audience,
         audiences=audiences,
@@ -66,6 +79,20 @@ def read_log_view(journey: Journey, args: Mapping[str, str]) -> LogView:
     )
 
 
-def _word(key: str) -> str:
+def _asked_period(args: Mapping[str, str], spans: Mapping[str, MonthSpan]) -> str:
+    """The months by the word an address has for them; a form's two months become one word."""
+    if not (args.get("from") and args.get("to")):
+        return args.get("period", "")
+    asked = log_span(f"{args['from']}..{args['to']}", spans)
+    if asked is None:
+        raise NotFoundError("Choose a first and a last month, such as 2026-01 and 2026-06.")
+    return next((key for key, one in spans.items() if one == asked), asked.key)
+
+
+def _word(key: str, span: MonthSpan) -> str:
+    if not key:
+        return "Last 12 months"
+    if key == "all":
+        return f"All {counted(span.months, 'month')}"
     earlier, _, later = key.partition("-")
-    return f"Baseline {earlier} to {later}" if key else "Last 12 months"
+    return span_words(span) if ".." in key else f"Baseline {earlier} to {later}"

@@ -15,8 +15,8 @@ from app.journeys.exports import figures_csv
 from app.journeys.forms import BaselineForm, UploadForm, baseline_form, read_figures
 from app.journeys.forms.baselines import filled
 from app.journeys.models import Baseline, Journey
-from app.journeys.routes.blueprint import Answer, bp, last_number, refused_form
-from app.web.clock import now, today
+from app.journeys.routes.blueprint import Answer, bp, last_number, last_version, refused_form
+from app.web.clock import now
 from app.web.errors import status_of
 from app.web.guards import current_actor, requires
 
@@ -27,11 +27,12 @@ PAGE = "journeys/baseline_form.html"
 @requires("journeys.view")
 def baselines(key: str) -> str:
     """Show all versions of a journey's baseline, the newest first."""
-    journey = queries.get_journey(db.session, key)
+    journey = queries.get_journey_versions(db.session, key)
     return render_template(
         "journeys/baselines.html",
         journey=journey,
         baselines=list(reversed(journey.baselines)),
+        oldest=queries.load_oldest_kept(db.session, journey.id),
         tabs=presenters.journey_tabs(journey, "journeys.baselines"),
     )
 
@@ -59,18 +60,18 @@ def baseline(key: str, number: int) -> str:
 def _versions(journey: Journey, shown: Baseline, against: Baseline | None) -> dict[str, object]:
     """The figures of one version, or those of two side by side."""
     ids = [one.id for one in (shown, against) if one]
-    figures = queries.load_figures(db.session, ids)
-    origins = queries.load_origins(db.session, ids)
-    now_ = (figures[shown.id], origins[shown.id])
+    loaded = queries.load_versions(db.session, ids)
+    now_ = loaded[shown.id]
     said: dict[str, object] = {
         "stands_on": presenters.log_line(*now_),
-        "log_days": presenters.log_days_words(shown, origins[shown.id]),
+        "log_days": presenters.log_days_words(shown, now_[1]),
     }
     if against is None:
         return said | {"rows": presenters.origin_rows(journey, *now_)}
-    before = (figures[against.id], origins[against.id])
+    before = loaded[against.id]
     return said | {
         "rows": presenters.change_rows(journey, before, now_),
+        "shared": presenters.shared_words(against, shown),
         "inputs": presenters.input_changes(journey, before[0], now_[0]),
     }
 
@@ -82,8 +83,10 @@ def figures_file(key: str) -> Response:
     journey = queries.get_journey(db.session, key)
     number = request.args.get("version", type=int)
     shown = _numbered(journey, number) if number else next(reversed(journey.baselines), None)
-    figures = queries.load_figures(db.session, [shown.id])[shown.id] if shown else {}
-    text = figures_csv(presenters.touchpoints_in_order(journey), figures, journey.currency)
+    loaded = queries.load_versions(db.session, [shown.id] if shown else [])
+    figures, origins = loaded[shown.id] if shown else ({}, {})
+    places = presenters.touchpoints_in_order(journey)
+    text = figures_csv(places, figures, origins, journey.currency)
     response = current_app.response_class(text, mimetype="text/csv")
     name = f"{journey.key}-baseline-{shown.number if shown else 'empty'}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -95,13 +98,13 @@ def figures_file(key: str) -> Response:
 def new_baseline(key: str) -> str:
     """Show the grid of a new version, filled with the figures of the last one."""
     journey = queries.get_journey(db.session, key)
-    last = next(reversed(journey.baselines), None)
-    stored: dict[str, object] = {"version": str(last_number(journey)), "measured_on": today()}
+    stored: dict[str, object] = {"version": str(last_number(journey))}
+    last = last_version(journey)
     if last is not None:
-        figures = queries.load_figures(db.session, [last.id])[last.id]
-        stored |= filled(figures, journey.currency)
+        stored |= filled(last.figures, journey.currency)
     form = _form(journey, formdata=None, data=stored)
-    return render_template(PAGE, form=form, upload=UploadForm(formdata=None), journey=journey)
+    upload = UploadForm(formdata=None)
+    return render_template(PAGE, form=form, upload=upload, **_context(journey, form, last))
 
 
 @bp.post("/journeys/<key>/baselines")
@@ -111,7 +114,8 @@ def record_baseline(key: str) -> Answer:
     journey = queries.get_journey(db.session, key)
     form, upload = _form(journey), UploadForm(formdata=None)
     if not form.validate_on_submit():
-        return render_template(PAGE, form=form, upload=upload, journey=journey), 422
+        context = _context(journey, form, last_version(journey))
+        return render_template(PAGE, form=form, upload=upload, **context), 422
     try:
         with transaction(db.session):
             services.record_baseline(
@@ -127,7 +131,8 @@ def record_baseline(key: str) -> Answer:
         journey = queries.get_journey(db.session, key)
         return refused_form(
             PAGE, form, error, subject=f"journey:{journey.id}",
-            version=last_number(journey), journey=journey, upload=upload,
+            version=last_number(journey), upload=upload,
+            **_context(journey, form, last_version(journey)),
         )  # fmt: skip
     flash("The baseline is recorded as a version of its own.", "ok")
     return redirect(url_for("journeys.show", key=key), code=303)
@@ -138,7 +143,7 @@ def record_baseline(key: str) -> Answer:
 def read_file(key: str) -> Answer:
     """Fill the grid from a file; nothing is saved until the grid is."""
     journey = queries.get_journey(db.session, key)
-    stored: dict[str, object] = {"version": str(last_number(journey)), "measured_on": today()}
+    stored: dict[str, object] = {"version": str(last_number(journey))}
     upload = UploadForm()
     status = 422
     read = None
@@ -152,7 +157,19 @@ def read_file(key: str) -> Answer:
             upload.refuse(error)
             status = status_of(error)
     form = _form(journey, formdata=None, data=stored)
-    return render_template(PAGE, form=form, upload=upload, journey=journey, read=read), status
+    context = _context(journey, form, last_version(journey))
+    return render_template(PAGE, form=form, upload=upload, read=read, **context), status
+
+
+def _context(
+    journey: Journey, form: BaselineForm, last: presenters.LastVersion | None
+) -> dict[str, object]:
+    """The grid with what would be kept, and whether there is anything to keep."""
+    return {
+        "journey": journey,
+        "grid": form.grid(presenters.kept_words(journey, last)),
+        "last": last.baseline if last else None,
+    }
 
 
 def _form(journey: Journey, **kwargs: Any) -> BaselineForm:

@@ -11,7 +11,12 @@ from app.calendar.presenters import conflict_view
 from app.errors import AppError
 from app.extensions import db
 from app.journeys.models import Journey
-from app.journeys.queries import list_possible_owners, load_stale_baselines
+from app.journeys.presenters import LastVersion
+from app.journeys.queries import (
+    list_possible_owners,
+    load_stale_baselines,
+    load_versions,
+)
 from app.journeys.rules import StaleBaselines
 from app.web.clock import today
 from app.web.context import provide
@@ -54,6 +59,14 @@ def owner_choices(owner: Person | None = None) -> list[tuple[int, str]]:
     people = list_possible_owners(db.session)
     gone = [owner] if owner is not None and owner not in people else []
     return [(person.id, person.name) for person in (*gone, *people)]
+
+
+def last_version(journey: Journey) -> LastVersion | None:
+    """The newest version of a journey's baseline with what it stands on."""
+    if not journey.baselines:
+        return None
+    last = journey.baselines[-1]
+    return LastVersion(last, *load_versions(db.session, [last.id])[last.id])
 
 
 def last_number(journey: Journey) -> int:

@@ -39,6 +39,14 @@ class ContactsView:
             "all": 1 if self.shows_all else None,
         }
 
+    def hidden(self, *without: str) -> dict[str, Any]:
+        """What a form about the fields ``without`` has to keep of the rest."""
+        return {
+            name: value
+            for name, value in self.kept.items()
+            if value is not None and name not in without
+        }
+
     def address(self, **changes: Any) -> str:
         """The same view with some of it changed."""
         return url_for("journeys.contacts", key=self.key, **self.kept | changes)

@@ -13,7 +13,7 @@ from app.extensions import db
 from app.journeys import presenters, queries, services
 from app.journeys.forms import CutForm, cut_filled, cut_form, period_form
 from app.journeys.models import Journey
-from app.journeys.routes.blueprint import Answer, bp, last_number, refused_form
+from app.journeys.routes.blueprint import Answer, bp, last_number, last_version, refused_form
 from app.journeys.rules import MonthSpan
 from app.journeys.services import LogCut
 from app.web.clock import now, today
@@ -115,8 +115,6 @@ def _form(journey: Journey, **kwargs: Any) -> CutForm:
 
 
 def _context(journey: Journey, form: CutForm, found: LogCut) -> dict[str, object]:
-    last = journey.baselines[-1] if journey.baselines else None
-    origins = queries.load_origins(db.session, [last.id])[last.id] if last else {}
     months = presenters.month_choices(found.sources, found.period)
     stored = _chosen(found) | {"one_in": found.one_in}
     period = period_form(months, formdata=None, data=stored)
@@ -128,7 +126,7 @@ def _context(journey: Journey, form: CutForm, found: LogCut) -> dict[str, object
         "journey": journey,
         "found": found,
         "period": period,
-        "grid": form.cut_grid(presenters.cut_words(journey, found, origins)),
+        "grid": form.grid(presenters.cut_words(journey, found, last_version(journey))),
         "facts": presenters.cut_facts(found),
         "address": _address(journey, found, without),
         "without": without,

@@ -1,4 +1,4 @@
-"""What the customers of a journey need: look, record, change, retire."""
+"""What the customers of a journey need: look, record, change, retire, bring back."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from app.web.clock import now
 from app.web.guards import current_actor, requires
 
 PAGE = "journeys/need_form.html"
+RESTORE_PAGE = "journeys/need_restore.html"
 
 
 @bp.get("/journeys/<key>/needs")
@@ -125,6 +126,34 @@ def retire_need(key: str, need_id: int) -> Answer:
             journey=journey, need=need, retire=form, shown=need_form(formdata=None, data=stored),
         )  # fmt: skip
     return _done(key, "The need is retired and stays on the record.")
+
+
+@bp.get("/journeys/<key>/needs/<int:need_id>/restore")
+@requires("journeys.edit")
+def ask_to_restore(key: str, need_id: int) -> str:
+    """Ask why a retired need holds again."""
+    journey, need = _loaded(key, need_id)
+    return render_template(RESTORE_PAGE, form=_retire_form(need), journey=journey, need=need)
+
+
+@bp.post("/journeys/<key>/needs/<int:need_id>/restore")
+@requires("journeys.edit")
+def restore_need(key: str, need_id: int) -> Answer:
+    """Bring a retired need back."""
+    form = RetireForm()
+    try:
+        with transaction(db.session):
+            services.restore_need(
+                db.session, _loaded(key, need_id)[1], reason=form.reason.data or "",
+                expected_version=form.seen_version, actor=current_actor(), now=now(),
+            )  # fmt: skip
+    except AppError as error:
+        journey, need = _loaded(key, need_id)
+        return refused_form(
+            RESTORE_PAGE, form, error, subject=f"need:{need_id}", version=need.version,
+            journey=journey, need=need,
+        )  # fmt: skip
+    return _done(key, "The need is back; that it was retired stays on the record.")
 
 
 def _refused(key: str, need_id: int, form: NeedForm, error: AppError) -> Answer:

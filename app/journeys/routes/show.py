@@ -88,16 +88,11 @@ def show(key: str) -> str:
 
 
 def _heat(journey: Journey, view: View, acting: Acting) -> HeatMap:
-    loaded = queries.load_figures(
-        db.session, [one.id for one in (view.baseline, view.against) if one]
-    )
-    figures = loaded[view.baseline.id] if view.baseline else {}
+    shown = (view.baseline, view.against)
+    loaded = queries.load_versions(db.session, [one.id for one in shown if one])
+    now, before = (loaded[one.id] if one else ({}, {}) for one in shown)
     known = presenters.known_of(
-        journey,
-        figures,
-        loaded[view.against.id] if view.against else {},
-        _logs(view, is_measured=bool(figures)),
-        view.log.audience,
+        journey, now, before, _logs(view, is_measured=bool(now[0])), view.log.audience
     )
     return presenters.heat_map(
         journey, known, acting,
@@ -108,7 +103,7 @@ def _heat(journey: Journey, view: View, acting: Acting) -> HeatMap:
 def _logs(view: View, *, is_measured: bool) -> Logs:
     """What the cells need of the log: nothing where they show a baseline."""
     scope = view.log.scope
-    shows_log = presenters.reads_log(view.show, view.log.audience)
+    shows_log = presenters.reads_log(view.show, view.log.audience, is_measured=is_measured)
     if scope is None or (is_measured and not shows_log):
         return Logs()
     now, before = queries.load_by_touchpoint(db.session, scope)

@@ -88,7 +88,7 @@ def cut_figures(
         id_: _place(
             rows,
             Decimal(DAYS_A_YEAR * one_in) / days[id_],
-            f"from {days[id_]:,} days" if days[id_] < most else "",
+            f"from {days[id_]:,} {'day' if days[id_] == 1 else 'days'}" if days[id_] < most else "",
         )
         for id_, rows in sorted(places.items())
     }

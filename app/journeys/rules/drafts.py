@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -71,14 +71,17 @@ class ShapeDraft:
 class BaselineDraft:
     """A measurement of a journey; ``figures`` by touchpoint id, the unmeasured left out.
 
-    ``origins`` by touchpoint id and kind say where figures come from; what is left out was entered
-    by hand. ``period``, ``days_covered`` and ``one_in`` are of the log a baseline was cut from.
+    ``measured_on`` is the day of what was measured anew; ``anew`` are the figures by touchpoint id
+    that came out as they were. ``origins`` by touchpoint id and kind say where figures come from;
+    what is left out was entered by hand. ``period``, ``days_covered`` and ``one_in`` are of the
+    log a baseline was cut from.
     """
 
     measured_on: date
     source: str
     note: str
     figures: Mapping[int, Measured]
+    anew: Mapping[int, Collection[FigureKind]] = field(default_factory=dict)
     origins: Mapping[int, Mapping[FigureKind, Origin]] = field(default_factory=dict)
     period: MonthSpan | None = None
     days_covered: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from app.journeys.rules.cutting import LoggedFigure
@@ -46,13 +46,15 @@ def origins_of(
     last_origins: Mapping[FigureKind, Origin],
     *,
     last_number: int,
+    anew: Collection[FigureKind] = (),
     note: str = "",
 ) -> dict[FigureKind, Origin]:
     """Where each figure of a touchpoint comes from, told by comparing it with the log.
 
     What equals the log is from the log; what the log lacks and equals the last version is kept,
-    from the version that measured it; the rest was entered by hand, with what the log said. A
-    figure of the log that a person took away was taken away by hand.
+    from the version that measured it, unless a person says that it was measured ``anew``; the rest
+    was entered by hand, with what the log said. A figure of the log that a person took away was
+    taken away by hand.
     """
     found = {}
     for kind in FigureKind:
@@ -63,7 +65,7 @@ def origins_of(
             found[kind] = said.origin if value == said.value else by_hand
         elif value is None:
             continue
-        elif last is not None and value == figure_of(last, kind):
+        elif last is not None and kind not in anew and value == figure_of(last, kind):
             before = last_origins.get(kind)
             since = before.kept_from if before and before.kept_from else last_number
             found[kind] = Origin(OriginKind.KEPT, kept_from=since)

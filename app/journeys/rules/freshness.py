@@ -9,19 +9,29 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class StaleBaseline:
-    """A journey in use whose last baseline is older than the limit, or which has none."""
+    """A journey in use whose last baseline stands on too old a figure, or which has none.
+
+    ``measured_on`` is the day of its oldest measurement; ``kept_in`` that of the last version
+    where it is an older figure that was kept, else None.
+    """
 
     key: str
     name: str
     measured_on: date | None
     age_days: int
     limit_days: int
+    kept_in: date | None = None
 
     @property
     def fault(self) -> str:
         """Why no cycle opens on it."""
         if self.measured_on is None:
             return f"The journey {self.name} has no baseline; record one."
+        if self.kept_in is not None:
+            return (
+                f"The baseline of {self.name} keeps figures from {self.measured_on:%-d %b %Y}, "
+                f"older than {self.limit_days} days; measure them again."
+            )
         return (
             f"The baseline of {self.name} is from {self.measured_on:%-d %b %Y}, older than "
             f"{self.limit_days} days; measure it again."
@@ -29,13 +39,28 @@ class StaleBaseline:
 
 
 def stale_baseline(
-    key: str, name: str, measured_on: date | None, *, today: date, limit_days: int
+    key: str,
+    name: str,
+    measured_on: date | None,
+    *,
+    oldest_on: date | None = None,
+    today: date,
+    limit_days: int,
 ) -> StaleBaseline | None:
-    """What is stale about a journey; None while its last baseline is within the limit."""
+    """What is stale about a journey; None while all its last baseline measured is in the limit.
+
+    ``measured_on`` is the day of the last version, ``oldest_on`` that of the oldest figure it
+    keeps. A baseline is as old as the oldest measurement that feeds its numbers; targets and
+    importance are judgements and no measurements, so they don't age it.
+    """
     if measured_on is None:
         return StaleBaseline(key, name, None, 0, limit_days)
-    age = (today - measured_on).days
-    return StaleBaseline(key, name, measured_on, age, limit_days) if age > limit_days else None
+    since = min(measured_on, oldest_on or measured_on)
+    age = (today - since).days
+    if age <= limit_days:
+        return None
+    kept_in = measured_on if since < measured_on else None
+    return StaleBaseline(key, name, since, age, limit_days, kept_in)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
 USUAL_MONTHS = 12
+_KEY = re.compile(r"(19\d\d|2\d{3})-(\d\d)\.\.(19\d\d|2\d{3})-(\d\d)")
+"""Two months in an address, both included: 2025-02..2026-01."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,11 @@ class MonthSpan:
         return self.end - timedelta(days=1)
 
     @property
+    def key(self) -> str:
+        """The months as an address names them, both included: 2025-02..2026-01."""
+        return f"{self.first:%Y-%m}..{self.last:%Y-%m}"
+
+    @property
     def before(self) -> MonthSpan:
         """As many months right before it."""
         return MonthSpan(month_of(self.first, later=-self.months), self.first)
@@ -74,15 +82,44 @@ def months_between(earlier: date, later: date) -> MonthSpan:
     return MonthSpan(month_of(earlier), max(month_of(later), month_of(earlier, later=1)))
 
 
-def log_spans(last: date | None, baselines: Sequence[tuple[int, date]]) -> dict[str, MonthSpan]:
-    """The periods of a log to choose from, by the word in the address; none without a log.
+def log_spans(
+    logged: MonthSpan | None, baselines: Sequence[tuple[int, date]]
+) -> dict[str, MonthSpan]:
+    """The periods of a log to offer, by the word in the address; none without a log.
 
-    Empty: the last twelve months up to ``last``, the default. ``2-3``: from baseline 2 to 3;
-    ``baselines`` are numbers and days in their order.
+    ``logged`` runs from the first month of the log to its last. Empty: the last twelve of them,
+    the default. ``2025-02..2026-01``: every twelve months before, as far back as the log goes.
+    ``all``: all months. ``2-3``: from baseline 2 to 3; ``baselines`` are numbers and days in order.
     """
-    if last is None:
+    if logged is None:
         return {}
-    spans = {"": last_months(last)}
-    for (earlier, from_), (later, to) in pairwise(baselines):
-        spans[f"{earlier}-{later}"] = months_between(from_, to)
+    usual = last_months(logged.last)
+    spans, earlier = {"": usual}, usual.before
+    while earlier.end > logged.first:
+        spans[earlier.key] = earlier
+        earlier = earlier.before
+    if len(spans) > 1:
+        spans["all"] = logged
+    for (before, from_), (later, to) in pairwise(baselines):
+        spans[f"{before}-{later}"] = months_between(from_, to)
     return spans
+
+
+def log_span(period: str, spans: Mapping[str, MonthSpan]) -> MonthSpan | None:
+    """The months that an address asks for: one of those offered, or any two months.
+
+    None: it names no months, or none of two baselines in a row.
+    """
+    if period in spans:
+        return spans[period]
+    found = _KEY.fullmatch(period)
+    if found is None or not spans:
+        return None
+    try:
+        first, last = sorted(
+            date(int(year), int(month), 1)
+            for year, month in ((found[1], found[2]), (found[3], found[4]))
+        )
+    except ValueError:
+        return None
+    return MonthSpan.through(first, last)

@@ -1,13 +1,13 @@
-"""Where each figure of a baseline comes from, and whether a change is more than chance."""
+"""Where each figure of a baseline comes from, when it was measured, and how sure it is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-WIDTH = 2
-"""Standard errors a change has to exceed: what chance alone stays within 19 times in 20."""
+from app.journeys.rules.months import MonthSpan
 
 FEWEST_MONTHS = 6
 """Below this many months the spread between months says nothing."""
@@ -73,6 +73,8 @@ class Origin:
     own unit, both None where unknown. ``logged`` is what the log said where a person said
     otherwise or took the figure away, ``kept_from`` the version in which a kept figure was
     measured. ``note`` is why a person did so, or what else should be known of a logged figure.
+    ``measured_on`` and the ``months`` of the log it counts are those of the version that measured
+    it; they are read with it and are no part of what it is.
     """
 
     kind: OriginKind
@@ -81,51 +83,12 @@ class Origin:
     logged: Decimal | None = None
     kept_from: int | None = None
     note: str = ""
+    measured_on: date | None = field(default=None, compare=False)
+    months: MonthSpan | None = field(default=None, compare=False)
 
 
 BY_HAND = Origin(OriginKind.HAND)
 """What a figure is of which nothing else is known."""
-
-
-class Change(Enum):
-    """What can be said of the change of a figure between two versions."""
-
-    NONE = "none"
-    CLEAR = "clear"
-    WITHIN = "within"
-    UNTESTED = "untested"
-
-    @property
-    def word(self) -> str:
-        return _CHANGE_WORDS[self]
-
-
-_CHANGE_WORDS = {
-    Change.NONE: "no change",
-    Change.CLEAR: "more than the sampling error",
-    Change.WITHIN: "within the sampling error",
-    Change.UNTESTED: "not tested: by hand or without a sample",
-}
-
-
-def change_of(difference: Decimal, before: Origin, now: Origin) -> Change:
-    """Whether a difference exceeds the sampling error: |d| > 2·√(e₁² + e₂²).
-
-    Only figures from the log have an error; with anything else there is no test.
-    """
-    if not difference:
-        return Change.NONE
-    error = joint_error(before, now)
-    if error is None:
-        return Change.UNTESTED
-    return Change.CLEAR if abs(difference) > error else Change.WITHIN
-
-
-def joint_error(before: Origin, now: Origin) -> Decimal | None:
-    """What chance alone explains of a difference, 2·√(e₁² + e₂²); None where not known."""
-    if before.error is None or now.error is None:
-        return None
-    return WIDTH * (before.error**2 + now.error**2).sqrt()
 
 
 def count_error(contacts: int) -> Decimal:

@@ -32,10 +32,7 @@ def period_faults(
     if period.ends_on > today:
         return {"last": f"{period.last:%B %Y} is not over yet; choose whole months that are."}
     if not contacts and hidden:
-        return {
-            "first": f"All {hidden:,} contacts logged in the period lie at hidden stages; show "
-            "these stages first."
-        }
+        return {"first": f"{_lying(hidden, 'logged in')}; show these stages first."}
     if not sources:
         return {"first": "No interactions of this journey are logged; import a log first."}
     if not contacts:
@@ -73,7 +70,7 @@ def period_warnings(
         said.append("Less than a year is counted, so a season may count for the whole year.")
     if hidden:
         said.append(
-            f"{hidden:,} contacts of the period lie at hidden stages and are left out; show these "
+            f"{_lying(hidden, 'of')} and {'is' if hidden == 1 else 'are'} left out; show these "
             "stages to count them."
         )
     return said
@@ -124,6 +121,13 @@ def _months(found: set[date]) -> str:
     ordered = sorted(found)
     first, last = f"{ordered[0]:%b %Y}", f"{ordered[-1]:%b %Y}"
     return first if first == last else f"{len(ordered)} months from {first} to {last}"
+
+
+def _lying(count: int, joined: str) -> str:
+    """Contacts at hidden stages as the subject of a sentence with its verb."""
+    if count == 1:
+        return f"1 contact {joined} the period lies at hidden stages"
+    return f"{count:,} contacts {joined} the period lie at hidden stages"
 
 
 def _day(day: date) -> str:

@@ -11,11 +11,11 @@ from app.journeys.services.certifying import (
     withdraw_certification,
 )
 from app.journeys.services.controls import add_control_total, edit_control_total
-from app.journeys.services.cutting import cut_baseline, draft_origins, suggested_figures
+from app.journeys.services.cutting import cut_baseline, suggested_figures
 from app.journeys.services.journeys import create_journey, edit_journey, shape_journey
 from app.journeys.services.limits import control_excesses, retain_overclaim
 from app.journeys.services.log_cuts import LogCut, look_at_log
-from app.journeys.services.needs import add_need, edit_need, retire_need
+from app.journeys.services.needs import add_need, edit_need, restore_need, retire_need
 from app.journeys.services.pools import claim_pool, find_pool
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "control_excesses",
     "create_journey",
     "cut_baseline",
-    "draft_origins",
     "edit_control_total",
     "edit_journey",
     "edit_need",
@@ -37,6 +36,7 @@ __all__ = [
     "hands_fault",
     "look_at_log",
     "record_baseline",
+    "restore_need",
     "retain_overclaim",
     "retire_need",
     "shape_journey",

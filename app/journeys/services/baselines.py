@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from app.journeys.queries import load_stale_baselines
 from app.journeys.rules import BaselineDraft, Measured, baseline_faults
 from app.journeys.services.bindings import move_bound_pools
 from app.journeys.services.journeys import check_may_edit
+from app.journeys.services.origins import draft_origins, is_all_kept
 
 
 def record_baseline(
@@ -37,7 +39,37 @@ def record_baseline(
     actor: Person,
     now: datetime,
 ) -> Baseline:
-    """Add the next version of a journey's baseline; ``after_number`` is the last one seen, or 0.
+    """Add the next version by hand; ``after_number`` is the last one seen, or 0.
+
+    What is as in the last version is kept from whichever measured it, with that day, unless the
+    draft says that it was measured anew. Raises as `add_version`, and InvalidError when nothing is
+    new in it.
+    """
+    check_may_edit(actor)
+    origins = draft_origins(session, journey, draft)
+    if _last_number(journey) == after_number and is_all_kept(session, journey, origins):
+        raise InvalidError(
+            "Nothing here was measured anew. Change what was, or tick under “Same again” what "
+            "came out as before.",
+            field="measured_on",
+        )
+    return add_version(
+        session, journey, replace(draft, origins=origins),
+        after_number=after_number, is_confirmed=is_confirmed, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def add_version(
+    session: Session,
+    journey: Journey,
+    draft: BaselineDraft,
+    *,
+    after_number: int,
+    is_confirmed: bool = False,
+    actor: Person,
+    now: datetime,
+) -> Baseline:
+    """Add the next version of a journey's baseline, whose draft says where its figures come from.
 
     Pool inputs bound to its figures follow. Raises InvalidError by field, and ConflictError when
     somebody else recorded a version since.
@@ -64,7 +96,7 @@ def record_baseline(
     session.flush()
     record(
         session, actor=actor, action="baseline.recorded", subject=f"journey:{journey.id}",
-        after=_described(baseline, touchpoints, draft.figures), now=now,
+        after=_described(baseline, touchpoints, draft), now=now,
     )  # fmt: skip
     move_bound_pools(session, journey, baseline, draft.figures, actor=actor, now=now)
     return baseline
@@ -90,6 +122,10 @@ def no_journey_note(session: Session) -> str | None:
 
 
 CYCLE_NOTES.append(no_journey_note)
+
+
+def _last_number(journey: Journey) -> int:
+    return journey.baselines[-1].number if journey.baselines else 0
 
 
 def _check_last_seen(last: Baseline | None, after_number: int, draft: BaselineDraft) -> None:
@@ -162,9 +198,18 @@ def _origins(baseline: Baseline, draft: BaselineDraft) -> list[FigureOrigin]:
 
 
 def _described(
-    baseline: Baseline, touchpoints: Mapping[int, Touchpoint], figures: Mapping[int, Measured]
+    baseline: Baseline, touchpoints: Mapping[int, Touchpoint], draft: BaselineDraft
 ) -> dict[str, object]:
     logged = {"logged_from": baseline.logged_from, "logged_to": baseline.logged_to}
+    kept = {
+        touchpoints[id_].name: words
+        for id_, found in draft.origins.items()
+        if (
+            words := [
+                f"{kind.word}: {one.kept_from}" for kind, one in found.items() if one.kept_from
+            ]
+        )
+    }
     return {
         "number": baseline.number,
         "measured_on": baseline.measured_on,
@@ -180,6 +225,7 @@ def _described(
                 one.minutes_per_contact,
                 *([] if one.unmet_share is None else [one.unmet_share]),
             ]
-            for id_, one in figures.items()
+            for id_, one in draft.figures.items()
         },
+        **({"kept_from_version": kept} if kept else {}),
     }

@@ -12,21 +12,18 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.errors import ConflictError, InvalidError
 from app.journeys.models import Baseline, Journey
-from app.journeys.queries import load_figures, load_origins
+from app.journeys.queries import load_figures
 from app.journeys.rules import (
     BaselineDraft,
     FigureKind,
-    Measured,
     Origin,
     OriginKind,
     figure_cell,
     figure_of,
-    origins_of,
 )
-from app.journeys.services.baselines import record_baseline
+from app.journeys.services.baselines import add_version
 from app.journeys.services.log_cuts import LogCut
-
-Origins = Mapping[int, Mapping[FigureKind, Origin]]
+from app.journeys.services.origins import Origins, draft_origins
 
 
 def cut_baseline(
@@ -50,36 +47,16 @@ def cut_baseline(
     """
     notes = {id_: note.strip() for id_, note in notes.items() if note.strip()}
     _check_takeable(draft, cut, seen_digest)
-    origins = draft_origins(session, journey, draft.figures, cut, notes)
+    origins = draft_origins(session, journey, draft, logged=cut.figures, notes=notes)
     _check_notes(draft, cut, origins, notes)
     whole = replace(
         draft, note=_note(journey, draft, cut, notes), origins=origins, period=cut.period,
         days_covered=cut.days_covered, one_in=cut.one_in,
     )  # fmt: skip
-    return record_baseline(
+    return add_version(
         session, journey, whole,
         after_number=after_number, is_confirmed=is_confirmed, actor=actor, now=now,
     )  # fmt: skip
-
-
-def draft_origins(
-    session: Session,
-    journey: Journey,
-    figures: Mapping[int, Measured],
-    cut: LogCut,
-    notes: Mapping[int, str],
-) -> dict[int, dict[FigureKind, Origin]]:
-    """Where drafted figures come from: the log, the last version, or a person."""
-    last = journey.baselines[-1] if journey.baselines else None
-    earlier = load_figures(session, [last.id])[last.id] if last else {}
-    before = load_origins(session, [last.id])[last.id] if last else {}
-    return {
-        id_: origins_of(
-            one, cut.figures.get(id_, {}), earlier.get(id_), before.get(id_, {}),
-            last_number=last.number if last else 0, note=notes.get(id_, "").strip(),
-        )
-        for id_, one in figures.items()
-    }  # fmt: skip
 
 
 def suggested_figures(

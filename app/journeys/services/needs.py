@@ -1,4 +1,4 @@
-"""Record what customers need, change it, and retire what no longer holds."""
+"""Record what customers need, change it, retire what no longer holds, and bring it back."""
 
 from __future__ import annotations
 
@@ -96,6 +96,40 @@ def retire_need(
     )  # fmt: skip
 
 
+def restore_need(
+    session: Session,
+    need: CustomerNeed,
+    *,
+    reason: str,
+    expected_version: int,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Say that a retired need holds after all; what retired it stays on the record.
+
+    Raises InvalidError without a reason or where its segment has another need by now, and
+    ConflictError.
+    """
+    check_may_edit(actor)
+    if need.retired_at is None:
+        raise ConflictError("This need was brought back meanwhile and holds.")
+    check_version(need.version, expected_version, theirs={}, yours={})
+    if not reason.strip():
+        raise InvalidError("Say why it holds again; it stays on the record.", field="reason")
+    if _live_id(session, need.journey_id, need.segment) is not None:
+        raise InvalidError(
+            "What this segment needs was recorded anew since; change or retire that first.",
+            field="reason",
+        )
+    was = need.retired_because
+    need.retired_at, need.retired_because = None, ""
+    session.flush()
+    record(
+        session, actor=actor, action="need.restored", subject=f"need:{need.id}",
+        before={"Retired because": was}, after=described_need(need), reason=reason.strip(), now=now,
+    )  # fmt: skip
+
+
 def described_need(need: CustomerNeed) -> dict[str, str]:
     """A need in words, for the record and for comparing versions."""
     return _described(need_draft(need))
@@ -113,7 +147,7 @@ def _described(draft: NeedDraft) -> dict[str, str]:
                 for part in (
                     one.source.strip(),
                     f"{one.observed_on:%-d %b %Y}" if one.observed_on else "",
-                    f"{one.sample_size} asked" if one.sample_size else "",
+                    f"{one.sample_size:,} asked" if one.sample_size else "",
                     one.link,
                 )
                 if part
@@ -123,7 +157,9 @@ def _described(draft: NeedDraft) -> dict[str, str]:
 
 def _check_live(need: CustomerNeed) -> None:
     if need.retired_at is not None:
-        raise ConflictError("This need was retired meanwhile; record a new one instead.")
+        raise ConflictError(
+            "This need is retired. Bring it back on the page of needs, or record a new one."
+        )
 
 
 def _check(
@@ -136,17 +172,21 @@ def _check(
 ) -> None:
     faults = need_faults(draft, today=now.date())
     if "segment" not in faults:
-        taken = session.scalar(
-            select(CustomerNeed.id).where(
-                CustomerNeed.journey_id == journey_id,
-                CustomerNeed.segment == draft.segment.strip(),
-                CustomerNeed.retired_at.is_(None),
-            )
-        )
+        taken = _live_id(session, journey_id, draft.segment.strip())
         if taken is not None and (besides is None or taken != besides.id):
             faults["segment"] = "What this segment needs is recorded already; change that instead."
     if faults:
         raise InvalidError("Some of this is not possible.", fields=faults)
+
+
+def _live_id(session: Session, journey_id: int, segment: str) -> int | None:
+    """The need of a segment that holds; None: nobody says what it needs."""
+    query = select(CustomerNeed.id).where(
+        CustomerNeed.journey_id == journey_id,
+        CustomerNeed.segment == segment,
+        CustomerNeed.retired_at.is_(None),
+    )
+    return session.scalar(query)
 
 
 def _take_over(need: CustomerNeed, draft: NeedDraft) -> None:

@@ -16,7 +16,7 @@ from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.journeys import queries, services
 from app.journeys.models import Journey, LeverPool
-from app.journeys.rules import Binding, BoundFigure, Lever, PoolFigure, PoolState
+from app.journeys.rules import Binding, BoundFigure, FigureKind, Lever, PoolFigure, PoolState
 from tests.factories.accounts import Cast
 from tests.factories.journeys import (
     INPUTS,
@@ -87,10 +87,11 @@ class World:
             places[name]: measured(contacts_per_year=count, cost_per_contact_minor=cost)
             for name, count in contacts.items()
         }
+        anew = dict.fromkeys(figures, frozenset(FigureKind))
         with transaction(self.session):
             journey = self.journey
             services.record_baseline(
-                self.session, journey, baseline_draft(figures),
+                self.session, journey, baseline_draft(figures, anew=anew),
                 after_number=journey.baselines[-1].number, actor=self.cast.lead, now=self.now,
             )  # fmt: skip
 

@@ -13,7 +13,7 @@ from app.interactions.engine.counting import count_log
 from app.interactions.engine.duck import fetch
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountLine, CountRequest
-from tests.unit.interactions.logs import read, row, rows
+from tests.unit.interactions.logs import mapping, read, row, rows
 
 
 def _lines(folder: Path, *lines: str, **asked: object) -> tuple[CountLine, ...]:
@@ -34,6 +34,20 @@ class TestCountLog:
         assert (line.costed, line.cost_minor) == (2, 500)
         assert (line.timed, line.minutes_milli) == (3, 13_500)
         assert (line.scored, line.score_micro) == (2, 16_000_000)
+
+    def test_weighs_a_score_by_the_answers_counted_beside_it(self, tmp_path: Path) -> None:
+        header = "when,through,asked,yes,no,score"
+        own = mapping(
+            contacts="asked", met={"judged": ["yes", "no"], "met": ["yes"]},
+            **dict.fromkeys(("id", "customer", "reason", "expected", "outcome", "cost", "minutes",
+                             "lost", "escalated")),
+        )  # fmt: skip
+        lines = ("2026-05-04,Phone,100,30,10,8", "2026-05-05,Phone,50,,,2")
+        read(tmp_path, rows(*lines, header=header), mapping=own)
+        request = CountRequest(folder=str(tmp_path / "log"), mapping=own)
+        (line,) = count_log(request).lines
+        assert (line.contacts, line.judged, line.unmet) == (150, 40, 10)
+        assert (line.scored, line.score_micro) == (40, 320_000_000)
 
     def test_refuses_columns_of_too_many_words_without_fetching_them_all(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

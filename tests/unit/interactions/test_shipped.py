@@ -41,7 +41,8 @@ def _take(folder: Path, file: str, name: str, *, delimiter: str = ",") -> Taken:
     mapping = shipped(name).model_copy(update={"journey": Place(fixed="j")})
     content = (DATA / file).read_bytes()
     report = read(folder, content, file, mapping=mapping)
-    counted = count_log(CountRequest(folder=str(folder / "log"))).lines
+    request = CountRequest(folder=str(folder / "log"), mapping=mapping)
+    counted = count_log(request).lines
     lines = content.decode("utf-8-sig").splitlines(keepends=True)
     rows = list(csv.DictReader(lines, delimiter=delimiter))
     return Taken(rows, report, placed(counted, mapping, SPOTS, 2))
@@ -88,6 +89,23 @@ class TestShippedMappings:
         placed_rows = [row for row in taken.rows if row["channel"].strip().casefold() in known]
         assert 0 < taken.total("unmet") == _sum(placed_rows, sums)
         assert 0 < taken.total("score_micro") <= 10_000_000 * taken.total("scored")
+
+    def test_weighs_the_trust_score_by_the_answers_counted_and_not_by_who_was_heard(
+        self, tmp_path: Path
+    ) -> None:
+        taken = _take(tmp_path, "us_hisp_trust_extract.csv", "us-hisp-trust")
+        answers = [f"{word}_num" for word in ("strongly_disagree", "disagree", "neutral")]
+        answers += ["agree_num", "strongly_agree_num"]
+        known = {word.casefold() for word in shipped("us-hisp-trust").channel.words}
+        rows = [row for row in taken.rows if row["channel"].strip().casefold() in known]
+        points = sum(
+            _sum([row], [name]) * worth for row in rows for worth, name in enumerate(answers)
+        )
+        counted = _sum(rows, answers)
+        assert taken.total("scored") == taken.total("judged") == counted
+        assert counted < taken.total("contacts")
+        mean = Decimal(taken.total("score_micro")) / 1_000_000 / counted
+        assert abs(mean - Decimal(points) / counted * 10 / 4) < Decimal("0.02")
 
     def test_reads_canada_s_standards(self, tmp_path: Path) -> None:
         taken = _take(tmp_path, "canada_service_standards_extract.csv", "canada-services")

@@ -13,6 +13,8 @@ from app.journeys.rules import (
     days_covered,
     default_period,
     last_months,
+    log_span,
+    log_spans,
     months_between,
 )
 
@@ -103,3 +105,35 @@ class TestDefaultPeriod:
     def test_is_none_without_a_whole_month(self) -> None:
         assert default_period(sources(((2026, 3, 9), (2026, 4, 9))), today=TODAY) is None
         assert default_period([], today=TODAY) is None
+
+
+class TestLogSpans:
+    LOG = MonthSpan(date(2024, 11, 1), date(2027, 2, 1))
+
+    def test_reach_back_to_the_first_month_of_the_log(self) -> None:
+        spans = log_spans(self.LOG, [(1, date(2026, 1, 15)), (2, date(2026, 7, 3))])
+
+        assert list(spans) == ["", "2025-02..2026-01", "2024-02..2025-01", "all", "1-2"]
+        assert spans[""] == last_months(date(2027, 1, 1))
+        assert spans["all"] == self.LOG
+        assert spans["1-2"] == MonthSpan(date(2026, 1, 1), date(2026, 7, 1))
+        assert list(log_spans(MonthSpan(date(2026, 6, 1), date(2027, 2, 1)), [])) == [""]
+        assert log_spans(None, [(1, date(2026, 1, 15))]) == {}
+
+    @pytest.mark.parametrize(
+        ("period", "months"),
+        [
+            ("2025-03..2025-05", 3),
+            ("2025-05..2025-03", 3),
+            ("2025-03..2025-03", 1),
+            ("", 12),
+            ("2025-13..2026-01", None),
+            ("0000-01..2026-01", None),
+            ("3-4", None),
+            ("2025-03", None),
+        ],
+    )
+    def test_give_any_months_an_address_names(self, period: str, months: int | None) -> None:
+        found = log_span(period, log_spans(self.LOG, []))
+
+        assert (found.months if found else None) == months

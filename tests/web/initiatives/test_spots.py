@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session
 from app.db.session import transaction
 from app.initiatives.models import Initiative
 from app.journeys.models import Journey
+from app.journeys.queries import get_journey
+from app.journeys.services import record_baseline
 from tests.factories.accounts import Cast
 from tests.factories.interactions import make_month, make_source
-from tests.factories.journeys import make_baseline, make_journey
+from tests.factories.journeys import baseline_draft, make_baseline, make_journey, measured
 from tests.support.pages import error_on, form_values, links, text, value_of
 
 ClientFor = Callable[[Any], Any]
@@ -69,6 +72,23 @@ class TestButton:
 
         assert (value_of(page, "Baseline"), value_of(page, "Target")) == ("5.5", "7.5")
         assert value_of(page, "Source of the baseline").startswith("Baseline 1: ")
+
+    def test_takes_the_day_of_a_figure_that_a_newer_baseline_kept(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        first, second = (one.id for one in journey.touchpoints[:2])
+        figures = {first: measured(), second: measured(satisfaction=7)}
+        draft = baseline_draft(figures, measured_on=date(2027, 2, 10))
+        with transaction(session):
+            record_baseline(
+                session, get_journey(session, journey.key), draft, after_number=1,
+                actor=cast.lead, now=datetime(2027, 2, 11, 9, tzinfo=UTC),
+            )  # fmt: skip
+        client = client_for(cast.lead)
+
+        days = [value_of(_from_map(client, at), "Measured on") for at in (first, second)]
+
+        assert days == ["2027-01-15", "2027-02-10"]
 
     def test_shows_only_to_those_who_may_propose(
         self, client_for: ClientFor, cast: Cast, journey: Journey

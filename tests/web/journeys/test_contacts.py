@@ -96,6 +96,42 @@ class TestMap:
         assert "show=volume" in links(volume)["Volume"]
         assert "who=prospects" in links(volume)["Satisfaction"]
 
+    def test_reaches_every_month_of_the_log_and_says_its_volume_without_a_baseline(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            made = make_journey(session, cast.lead, key="logged")
+            place = made.touchpoints[2].id
+            source = make_source(
+                session, cast.lead, first_on=date(2024, 11, 1), last_on=date(2027, 1, 31)
+            )
+            make_month(session, source, place, contacts=66_667)
+            make_month(session, source, place, month=date(2024, 11, 1), contacts=31, judged=1)
+            make_month(session, source, place, month=date(2024, 10, 1), contacts=1, judged=1)
+        client, at = client_for(cast.viewer), "/journeys/logged"
+
+        usual = client.get(f"{at}?show=volume")
+        old = client.get(f"{at}?show=volume&from=2024-11&to=2025-01")
+        contacts = client.get(f"{at}/contacts?from=2024-12&to=2024-11")
+
+        assert table(usual, "Volume per stage").row("Contact centre")["Use 67k contacts"][:3] == (
+            "67k"
+        )
+        assert "contact log, Feb 2026 to Jan 2027 · " in text(usual)
+        assert "contact log, Nov 2024 to Jan 2025 · " in text(old)
+        assert table(old, "Volume per stage").row("Contact centre")["Use 31 contacts"][:2] == "31"
+        assert "period=2024-11..2025-01" in links(old)["Satisfaction"]
+        assert "31" in table(contacts, "Contacts by reason").rows[0]["Contacts"]
+        assert "All 28 months" in text(usual)
+        one = client.get(f"{at}?show=volume&period=2024-10..2024-10")
+        assert table(one, "Volume per stage").row("Contact centre")["Use 1 contact"][:1] == "1"
+        assert (
+            "66,667" in table(client.get(f"{at}/contacts"), "Contacts by reason").rows[0].values()
+        )
+        assert len(usual.queries) <= 12
+        assert client.get(f"{at}?from=2024-13&to=2025-01").status_code == 404
+        assert client.get(f"{at}?period=7-8").status_code == 404
+
     @pytest.mark.parametrize(
         ("first", "word", "said"),
         [

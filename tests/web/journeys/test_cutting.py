@@ -45,7 +45,7 @@ class TestCut:
         row = table(page, "Figures").row("Action, website")
         assert row["Contacts a year"] == "log, n 12,000"
         assert row["Unmet, %"] == "log, n 9,600"
-        assert row["Importance"] == "judgement kept from version 1"
+        assert row["Importance"] == "judgement kept from version 1, made on 1 Jan 2026"
         assert page.soup.find(id=f"t{journey.touchpoints[0].id}-contacts")["value"] == "12000"
         assert "1 Jan 2026 to 31 Dec 2026" in text(page)
         assert len(page.queries) <= 12
@@ -75,16 +75,8 @@ class TestCut:
     ) -> None:
         client = client_for(cast.lead)
         client.post(YEAR, data=typed_in(client.get(CUT)))
-        with transaction(session):
-            more = make_source(session, cast.lead, name="Next", last_on=date(2027, 1, 31))
-            make_months(
-                session, more, journey.touchpoints[0].id, first=date(2027, 1, 1),
-                last=date(2027, 1, 1), contacts=1_010, judged=500, unmet=400, scored=0, score_sum=0,
-            )  # fmt: skip
-        january = f"{CUT}?first=2027-01-01&last=2027-01-01"
-        shown = client.get(january)
-        typed = {n: v for n, v in form_values(shown, january).items() if n != "csrf_token"}
-        client.post(january, data=typed)
+        self._add_january(session, cast, journey)
+        self._cut(client, f"{CUT}?first=2027-01-01&last=2027-01-01")
 
         page = client.get("/journeys/motor-claim/baselines/3?against=2")
 
@@ -93,7 +85,47 @@ class TestCut:
         assert "25 % → version 3: 80 %" in row["Unmet share"].replace("\u202f", " ")
         assert "+55 points more than chance" in row["Unmet share"]
         assert row["Satisfaction"].endswith("no change")
+        assert "no independent samples" not in text(page)
         assert len(page.queries) <= 12
+        shown = client.get("/journeys/motor-claim?show=volume&baseline=3&against=2")
+        cell = " ".join(table(shown, "Volume per stage").row("Website").values())
+        assert ", within chance" in cell
+        assert "before" not in cell
+        assert "trend against baseline 2 (1 within chance)" in text(shown)
+        assert len(shown.queries) <= 12
+        pain = client.get("/journeys/motor-claim?baseline=3&against=2")
+        assert "getting" not in " ".join(table(pain, "Pain per stage").row("Website").values())
+
+    def test_judges_nothing_of_versions_that_count_the_same_months(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        client.post(YEAR, data=typed_in(client.get(CUT)))
+        self._add_january(session, cast, journey)
+        self._cut(client, f"{CUT}?first=2026-12-01&last=2027-01-01")
+
+        page = client.get("/journeys/motor-claim/baselines/3?against=2")
+        shown = client.get("/journeys/motor-claim?show=volume")
+
+        row = table(page, "Changes").row("Action, website")
+        assert row["Unmet share"].endswith("not judged: both count Dec 2026")
+        assert "chance" not in row["Unmet share"]
+        assert "Both versions count Dec 2026, so they are no independent samples" in text(page)
+        cell = " ".join(table(shown, "Volume per stage").row("Website").values())
+        assert ", not judged, some months count in both" in cell
+
+    def _add_january(self, session: Session, cast: Cast, journey: Journey) -> None:
+        with transaction(session):
+            more = make_source(session, cast.lead, name="Next", last_on=date(2027, 1, 31))
+            make_months(
+                session, more, journey.touchpoints[0].id, first=date(2027, 1, 1),
+                last=date(2027, 1, 1), contacts=1_010, judged=500, unmet=400, scored=0, score_sum=0,
+            )  # fmt: skip
+
+    def _cut(self, client: Any, address: str) -> None:
+        typed = form_values(client.get(address), address)
+        done = client.post(address, data={n: v for n, v in typed.items() if n != "csrf_token"})
+        assert done.status_code == 303
 
     def test_says_at_the_month_what_is_wrong(
         self, client_for: ClientFor, cast: Cast, journey: Journey

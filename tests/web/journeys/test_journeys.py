@@ -222,7 +222,10 @@ class TestBaselines:
     ) -> None:  # fmt: skip
         client = client_for(cast.lead)
         page = client.get("/journeys/motor-claim/baselines/new")
-        sent = typed_in(page, "/journeys/motor-claim/baselines") | {"source": "Survey"}
+        sent = typed_in(page, "/journeys/motor-claim/baselines") | {
+            "source": "Survey",
+            "measured_on": "2027-02-10",
+        }
         cell = next(name for name in sent if name.endswith(f"-{column}"))
 
         refused = client.post("/journeys/motor-claim/baselines", data=sent | {cell: typed})
@@ -232,12 +235,51 @@ class TestBaselines:
         assert refused.soup.find(id=cell)["value"] == typed
         assert value_of(refused, "Source") == "Survey"
 
+    def test_keep_the_day_of_what_nobody_measured_anew(
+        self, client_for: ClientFor, cast: Cast, measured_journey: Journey
+    ) -> None:
+        client, address = client_for(cast.lead), "/journeys/motor-claim/baselines"
+        page = client.get(f"{address}/new")
+        first, second = (one.id for one in measured_journey.touchpoints[:2])
+        typed = typed_in(page, address) | {"source": "Survey"}
+
+        assert value_of(page, "Measured on") == ""
+        assert (
+            "kept from version 1, measured on 15 Jan 2027"
+            in (table(page, "Figures").row("Action, website")["Contacts a year"])
+        )
+        unsaid = client.post(address, data=typed | {f"t{first}-satisfaction": "6.5"})
+        same = client.post(address, data=typed | {"measured_on": "2027-02-10"})
+        changed = {"measured_on": "2027-02-10", f"t{first}-satisfaction": "6.5"}
+        done = client.post(address, data=typed | changed | {f"t{second}-anew": ["cost"]})
+
+        assert (unsaid.status_code, same.status_code, done.status_code) == (422, 422, 303)
+        assert "Say when this was measured." in (error_on(unsaid, "Measured on") or "")
+        assert "Nothing here was measured anew" in (error_on(same, "Measured on") or "")
+        shown = client.get(f"{address}/2")
+        row = table(shown, "Figures").row("Action, website")
+        assert row["Satisfaction"] == "6.5 by hand"
+        assert row["Minutes per contact"] == "7.5 kept from version 1, measured on 15 Jan 2027"
+        assert row["Importance"] == "9 judgement kept from version 1, made on 15 Jan 2027"
+        row = table(shown, "Figures").row("Action, contact centre")
+        assert row["Cost per contact"] == "6.4 by hand"
+        assert row["Satisfaction"] == "5.5 kept from version 1, measured on 15 Jan 2027"
+        listed = table(client.get(address), "Baselines").row("Version 2")
+        assert listed["Measured on"] == "10 Feb 2027 oldest figure kept of 15 Jan 2027"
+        lines = client.get(f"{address}/figures.csv").get_data(as_text=True).splitlines()
+        assert lines[0].endswith(",unmet_share,kept")
+        assert "minutes_per_contact from version 1 of 2027-01-15" in lines[1]
+        assert "satisfaction from" not in lines[1]
+
     def test_leave_out_what_is_not_measured(
         self, client_for: ClientFor, cast: Cast, measured_journey: Journey
     ) -> None:
         client = client_for(cast.lead)
         page = client.get("/journeys/motor-claim/baselines/new")
-        sent = typed_in(page, "/journeys/motor-claim/baselines") | {"source": "Survey"}
+        sent = typed_in(page, "/journeys/motor-claim/baselines") | {
+            "source": "Survey",
+            "measured_on": "2027-02-10",
+        }
         row = next(name for name in sent if name.endswith("-contacts")).removesuffix("contacts")
         blank = {name: "" for name in sent if name.startswith(row)}
 
@@ -294,6 +336,7 @@ class TestBaselines:
     ) -> None:
         client, address = client_for(cast.lead), "/journeys/motor-claim/baselines"
         sent = typed_in(client.get(f"{address}/new"), address) | {"source": "Mine"}
+        sent["measured_on"] = "2027-02-10"
         with transaction(session):
             whole = get_journey(session, "motor-claim")
             make_baseline(session, whole, figures={whole.touchpoints[0].id: measured()})

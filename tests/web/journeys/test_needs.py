@@ -168,3 +168,41 @@ class TestRetiring:
         assert client.post(address, data=typed).status_code in (409, 422)
         with transaction(session):
             make_need(session, journey, cast.lead)
+
+    def test_is_undone_with_a_reason_by_who_may_retire(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey,
+        need: CustomerNeed,
+    ) -> None:  # fmt: skip
+        client, address = client_for(cast.lead), f"{NEEDS}/{need.id}"
+        typed = form_values(client.get(address), f"{address}/retire")
+        client.post(f"{address}/retire", data=typed | {"reason": "The survey was wrong."})
+
+        back = links(client.get(NEEDS))["Bring back"]
+        typed = form_values(client.get(back), back)
+        stranger = client_for(cast.viewer).post(back, data={"reason": "Mine"})
+        unsaid = client.post(back, data=typed)
+        done = client.post(back, data=typed | {"reason": "The new survey says so, too."})
+        again = client.post(back, data=typed | {"reason": "Once more."})
+
+        assert (stranger.status_code, unsaid.status_code) == (403, 422)
+        assert "Bring back" not in links(client_for(cast.viewer).get(NEEDS))
+        assert (done.status_code, again.status_code) == (303, 409)
+        session.expire_all()
+        assert get_need(session, journey.id, need.id).retired_at is None
+        assert _actions(session) == ["need.recorded", "need.retired", "need.restored"]
+
+    def test_is_not_undone_beside_a_newer_need_of_the_segment(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey,
+        need: CustomerNeed,
+    ) -> None:  # fmt: skip
+        client, address = client_for(cast.lead), f"{NEEDS}/{need.id}"
+        typed = form_values(client.get(address), f"{address}/retire")
+        client.post(f"{address}/retire", data=typed | {"reason": "The survey was wrong."})
+        with transaction(session):
+            make_need(session, journey, cast.lead)
+        back = f"{address}/restore"
+
+        refused = client.post(back, data=form_values(client.get(back), back) | {"reason": "Both."})
+
+        assert refused.status_code == 422
+        assert "recorded anew since" in (error_on(refused, "Reason") or "")

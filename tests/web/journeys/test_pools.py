@@ -270,6 +270,7 @@ class TestBound:
         address = "/journeys/motor-claim/baselines"
         figures = typed_in(client.get(f"{address}/new"), address)
         figures |= {f"t{first}-contacts": "120,000", "source": "Survey"}
+        figures["measured_on"] = "2027-02-10"
         assert client.post(address, data=figures).status_code == 303
 
         page = client.get(SERVE)

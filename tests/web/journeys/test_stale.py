@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,16 +13,18 @@ from sqlalchemy.orm import Session
 
 from app.calendar.rules import CycleState
 from app.db.session import transaction
-from app.journeys.queries import get_journey
-from app.journeys.rules import Lever
+from app.journeys.queries import get_journey, load_figures
+from app.journeys.rules import JUDGED_BY_PEOPLE, FigureKind, Lever
+from app.journeys.services import record_baseline
 from tests.factories.accounts import Cast
 from tests.factories.approvals import World, make_proposal, make_world
 from tests.factories.calendar import make_cycle
-from tests.factories.journeys import make_baseline, make_journey, make_pool
+from tests.factories.journeys import baseline_draft, make_baseline, make_journey, make_pool
 from tests.support.pages import links, text
 
 ClientFor = Callable[[Any], Any]
 OLD = date(2026, 1, 15)
+MEASURED_BY_NOW = [kind for kind in FigureKind if kind not in JUDGED_BY_PEOPLE]
 WORDS = "baseline of 15 Jan 2026, 396 days old, limit 190"
 
 
@@ -66,6 +70,37 @@ def test_is_not_marked_where_the_journey_is_fresh_or_not_in_use(
 
     for address in ("/journeys", "/journeys/motor-claim", "/journeys/idle", "/"):
         assert "days old" not in text(client.get(address))
+
+
+def test_is_as_old_as_the_oldest_figure_kept_and_not_as_the_version(
+    client_for: ClientFor, cast: Cast, session: Session, cycle_id: int
+) -> None:
+    def measure(number: int, *, is_all: bool) -> None:
+        journey = get_journey(session, "motor-claim")
+        figures = load_figures(session, [journey.baselines[-1].id])[journey.baselines[-1].id]
+        first = journey.touchpoints[0].id
+        figures[first] = replace(figures[first], satisfaction=Decimal(number))
+        anew = dict.fromkeys(figures, MEASURED_BY_NOW if is_all else ())
+        draft = baseline_draft(figures, measured_on=date(2027, 2, 1), anew=anew)
+        with transaction(session):
+            record_baseline(
+                session, get_journey(session, "motor-claim"), draft, after_number=number,
+                actor=cast.lead, now=datetime(2027, 2, 2, 9, tzinfo=UTC),
+            )  # fmt: skip
+
+    client = client_for(cast.lead)
+    kept = "baseline of 1 Feb 2027 with figures of 15 Jan 2026, 396 days old, limit 190"
+
+    measure(1, is_all=False)
+    for address in ("/journeys", "/journeys/motor-claim", "/"):
+        assert kept in text(client.get(address)), address
+    assert "keeps figures from 15 Jan 2026, older than 190 days; measure them again" in text(
+        client_for(cast.cfo).get(f"/cycles/{cycle_id}")
+    )
+    measure(2, is_all=False)
+    assert kept in text(client.get("/journeys/motor-claim"))
+    measure(3, is_all=True)
+    assert "days old" not in text(client.get("/journeys/motor-claim"))
 
 
 def test_bars_the_cycle_and_leads_to_every_journey_to_measure(
