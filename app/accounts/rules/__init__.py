@@ -14,6 +14,7 @@ from app.accounts.rules.roles import (
     confirmation_bar,
     needs_second_admin,
     role_refusal,
+    together_bar,
 )
 from app.accounts.rules.sign_in import (
     CLOCK_LEEWAY,
@@ -43,5 +44,6 @@ __all__ = [
     "password_refusal",
     "role_refusal",
     "session_is_over",
+    "together_bar",
     "wait_after",
 ]

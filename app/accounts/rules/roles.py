@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 
@@ -76,6 +77,16 @@ def role_refusal(permission: str, roles: frozenset[Role]) -> str:
     held = " and ".join(role.word for role in Role if role in roles)
     yours = f"your role is {held}" if held else "you have no role yet"
     return f"This takes the role {needed}; {yours}. An admin can change that."
+
+
+def together_bar(roles: Iterable[Role]) -> str | None:
+    """Why nobody can hold these roles together, as a sentence; None if they can.
+
+    Whoever manages people could make themselves the other hand of any decision about money.
+    """
+    if frozenset(roles) >= SENSITIVE_ROLES:
+        return "Finance and Admin are never held by one person; withdraw the other role first."
+    return None
 
 
 def needs_second_admin(role: Role, *, actor_id: int | None) -> bool:
