@@ -127,8 +127,13 @@ class ChainReport:
 
 
 def check_chain(session: Session, *, anchor: str | None = None) -> ChainReport:
-    """Recompute every link; ``anchor`` is a ``number:hash`` that was noted outside the database."""
+    """Recompute every link; ``anchor`` is a ``number:hash`` that was noted outside the database.
+
+    On PostgreSQL every statement sees what is committed by then, and others may write meanwhile:
+    so the head before has to be in the chain, and the head after must not lie behind its end.
+    """
     faults: list[str] = []
+    before = _named(session)
     known = {0: GENESIS}
     number, link = 0, GENESIS
     query = select(AuditEvent).order_by(AuditEvent.number).execution_options(yield_per=1000)
@@ -137,12 +142,19 @@ def check_chain(session: Session, *, anchor: str | None = None) -> ChainReport:
         number, link = event.number, event.hash
         known[number] = link
         session.expunge(event)
-    head = find_head(session)
-    if (head.number, head.hash) != (number, link) if head else number:
+    after = _named(session)
+    is_named = known.get(before[0]) == before[1] and after[0] >= number
+    if not is_named or known.get(after[0], after[1]) != after[1]:
         faults.append(f"The head does not name event {number}, the last one there is.")
     if anchor is not None:
         faults += anchor_faults(anchor, known)
     return ChainReport(number, link, tuple(faults))
+
+
+def _named(session: Session) -> tuple[int, str]:
+    """Number and hash the head names now."""
+    head = find_head(session)
+    return (head.number, head.hash) if head else (0, GENESIS)
 
 
 def _stored(event: AuditEvent) -> StoredEvent:

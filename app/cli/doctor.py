@@ -13,7 +13,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import count_active_admins
+from app.accounts.queries import count_active_admins, list_people
+from app.accounts.rules import together_bar
 from app.cli.errors import said_plainly
 from app.db.schema import needed_revision, present_revision
 from app.extensions import db
@@ -91,6 +92,9 @@ def _file_system(path: Path) -> str:
 def _people(session: Session) -> Iterator[Finding]:
     admins = count_active_admins(session)
     yield admins > 0, f"{admins} admins", "add one with “flask --app wsgi people create-admin”"
+    both = [person.email for person in list_people(session) if together_bar(person.held_roles)]
+    subject = f"{' and '.join(both)} in Finance and Admin" if both else "Finance and Admin apart"
+    yield not both, subject, "withdraw one of the two roles on the people page"
 
 
 def _workers(session: Session) -> Iterator[Finding]:

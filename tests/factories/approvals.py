@@ -40,7 +40,7 @@ def make_hurdles(
     first = initiative.planned_start.first_day
     made = [
         Milestone(
-            initiative=initiative,
+            initiative_id=initiative.id,
             name=f"Hurdle {number}",
             due_on=months_later(first, 3 * number),
             tranche_share=Decimal(share),

@@ -14,6 +14,7 @@ LADDER = (
     "web",
     "audit",
     "jobs",
+    "mail",
     "accounts",
     "calendar",
     "journeys",

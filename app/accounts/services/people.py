@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.queries import count_active_admins, find_person_by_email
-from app.accounts.rules import Role, confirmation_bar, needs_second_admin
+from app.accounts.rules import Role, confirmation_bar, needs_second_admin, together_bar
 from app.accounts.services.passwords import check_new_password, hash_password, password_fits
 from app.accounts.services.sign_in import close_sessions
 from app.audit.services import record
@@ -42,6 +42,8 @@ def create_person(
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidError(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
     check_new_password(draft.password, email=email, name=name, field="password")
+    if bar := together_bar(draft.roles):
+        raise InvalidError(bar, field="roles")
     person = Person(
         email=email,
         name=name,
@@ -78,6 +80,7 @@ def grant_role(
         raise ConflictError(f"{person.name} is deactivated; reactivate the account first.")
     if any(grant.role is role for grant in person.grants):
         raise ConflictError(f"{person.name} has been given this role already.")
+    _check_together(person, role)
     grant = _new_grant(role, actor=actor, now=now)
     before = _roles(person)
     person.grants.append(grant)
@@ -94,6 +97,7 @@ def confirm_role(
     grant = _grant_of(person, role)
     if grant.is_in_force:
         raise ConflictError("This role is in force already.")
+    _check_together(person, role)
     bar = confirmation_bar(
         actor_id=actor.id, person_id=person.id, granted_by_id=grant.granted_by_id
     )
@@ -219,6 +223,12 @@ def set_theme(session: Session, person: Person, theme: str, *, now: datetime) ->
 def _check_manager(actor: Person | None) -> None:
     if actor is not None and not actor.may("people.manage"):
         raise NotAllowedError("Only an admin may manage people.")
+
+
+def _check_together(person: Person, role: Role) -> None:
+    """Refuse Finance to an admin and Admin to Finance, whichever of the two still waits."""
+    if bar := together_bar({role, *(grant.role for grant in person.grants)}):
+        raise ConflictError(bar)
 
 
 def _checked_email(session: Session, text: str) -> str:

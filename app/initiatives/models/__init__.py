@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from app.initiatives.models.milestones import Criterion, Milestone
 from app.initiatives.models.places import InitiativeTouchpoint
 from app.initiatives.models.proposal import (
     Answer,
-    Criterion,
     Dependency,
     Effect,
     Exclusion,
     Initiative,
     InitiativeMove,
-    Milestone,
     Option,
     OptionDemand,
     OptionSpend,

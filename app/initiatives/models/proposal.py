@@ -1,4 +1,4 @@
-"""Initiatives: six answers, options, behaviours with effects, milestones with hurdles."""
+"""Initiatives: six answers, options, behaviours with effects, what binds them together."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from app.db.types import (
     ShareType,
     UtcDateTime,
 )
-from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens, Question
+from app.initiatives.models.milestones import Milestone
+from app.initiatives.rules import EvidenceGrade, InitiativeState, Lens, Question
 from app.journeys.models import CustomerNeed, Journey, LeverPool, Touchpoint
 from app.values.quarter import Quarter
 
@@ -94,9 +95,8 @@ class Initiative(Base):
         cascade=_OWNED,
     )  # fmt: skip
     milestones: Mapped[list[Milestone]] = relationship(
-        back_populates="initiative", lazy="raise_on_sql", order_by="Milestone.due_on, Milestone.id",
-        cascade=_OWNED,
-    )  # fmt: skip
+        lazy="raise_on_sql", order_by="Milestone.due_on, Milestone.id", cascade=_OWNED
+    )
     dependencies: Mapped[list[Dependency]] = relationship(
         back_populates="initiative", lazy="raise_on_sql", cascade=_OWNED,
         foreign_keys="Dependency.initiative_id",
@@ -280,55 +280,6 @@ class Effect(Base):
     option: Mapped[Option] = relationship(back_populates="effects", lazy="raise_on_sql")
     behaviour: Mapped[TargetBehaviour] = relationship(back_populates="effects", lazy="raise_on_sql")
     pool: Mapped[LeverPool] = relationship(lazy="raise_on_sql")
-
-
-class Milestone(Base):
-    """A dated point that holds a share of the initiative's money until its hurdle is passed.
-
-    ``source_minor`` is the money a registry gave for it, finer than a share can say; None once
-    the share is set by hand. ``due_on`` assumes the initiative's planned start; a later start
-    moves it by as many months.
-    """
-
-    __tablename__ = "milestones"
-    __table_args__ = (
-        CheckConstraint("tranche_share BETWEEN 0 AND 1000000", name="tranche_share_in_range"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    initiative_id: Mapped[int] = mapped_column(
-        ForeignKey("initiatives.id", ondelete="RESTRICT"), index=True
-    )
-    name: Mapped[str]
-    due_on: Mapped[date]
-    tranche_share: Mapped[Decimal] = mapped_column(ShareType)
-    source_minor: Mapped[int | None] = mapped_column(MoneyMinor)
-    action_if_missed: Mapped[str] = mapped_column(default="")
-
-    initiative: Mapped[Initiative] = relationship(back_populates="milestones", lazy="raise_on_sql")
-    criteria: Mapped[list[Criterion]] = relationship(
-        back_populates="milestone", lazy="raise_on_sql", order_by="Criterion.id", cascade=_OWNED
-    )
-
-
-class Criterion(Base):
-    """One measurable condition of a hurdle."""
-
-    __tablename__ = "criteria"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    milestone_id: Mapped[int] = mapped_column(
-        ForeignKey("milestones.id", ondelete="RESTRICT"), index=True
-    )
-    metric: Mapped[str]
-    unit: Mapped[str]
-    direction: Mapped[Direction] = mapped_column(EnumText(Direction))
-    baseline: Mapped[Decimal | None] = mapped_column(MeasureType)
-    threshold: Mapped[Decimal] = mapped_column(MeasureType)
-    minimum_sample: Mapped[int | None]
-    is_must_meet: Mapped[bool] = mapped_column(default=True)
-
-    milestone: Mapped[Milestone] = relationship(back_populates="criteria", lazy="raise_on_sql")
 
 
 class Dependency(Base):

@@ -51,7 +51,7 @@ def inspected(
     today: date,
 ) -> Inspected:
     one = standing.commitment
-    barred = {one.owner_id, one.created_by_id} | evidence.recorded_by
+    barred = {one.owner_id, one.created_by_id} | evidence.recorded_by | evidence.moved_by
     holds = money_short(Money(hurdle.amount_minor, one.currency))
     whole = money_short(Money(one.amount_minor, one.currency))
     due = day(hurdle.due_on)

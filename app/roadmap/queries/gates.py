@@ -245,7 +245,8 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     if tranche is None:
         raise NotFoundError("There is no such hurdle, or it was removed.")
     evidence, decisions = _evidence(session, tranche), _decisions(session, tranche)
-    hurdles = _known(tranche, evidence, decisions)
+    moves = _moves(session, tranche)
+    hurdles = _known(tranche, evidence, decisions, moves)
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
     commitment = tranche.commitment
@@ -257,7 +258,7 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         recommendation=recommend(facts, today) if facts.is_open else None,
         evidence=evidence,
         decisions=decisions,
-        moves=_moves(session, tranche),
+        moves=moves,
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
     )
@@ -271,7 +272,10 @@ def horizon_of(cycle: Cycle, tranches: Sequence[Tranche]) -> Horizon:
 
 
 def _known(
-    tranche: Tranche, evidence: Sequence[Evidence], decisions: Sequence[HurdleDecision]
+    tranche: Tranche,
+    evidence: Sequence[Evidence],
+    decisions: Sequence[HurdleDecision],
+    moves: Sequence[DateMove],
 ) -> HurdleRows:
     """What was loaded for the page already, as the facts are made of."""
     rows, milestone = HurdleRows(), tranche.milestone
@@ -294,6 +298,7 @@ def _known(
     rows.decisions[tranche.id] = [
         (one.action, one.recommended, one.decided_at.date()) for one in reversed(decisions)
     ]
+    rows.movers[tranche.id] = {move.moved_by_id for move in moves}
     return rows
 
 

@@ -17,7 +17,7 @@ from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
-from app.roadmap.models import Evidence, HurdleDecision
+from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.rules import (
     PERMISSION,
     CriterionFacts,
@@ -259,14 +259,15 @@ def _measurement(row: Row[Any]) -> Measurement:
 
 @dataclass(frozen=True, slots=True)
 class HurdleEvidence:
-    """The readings of one hurdle and who recorded them."""
+    """The readings of one hurdle, who recorded them and who moved its date."""
 
     readings: tuple[Reading, ...]
     recorded_by: frozenset[int]
+    moved_by: frozenset[int]
 
 
 def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
-    """Every criterion of a hurdle with its latest measurement, in one query."""
+    """Every criterion of a hurdle with its latest measurement, and who moved its date."""
     rows = session.execute(
         _criteria_with_evidence().where(Tranche.id == tranche_id).order_by(Criterion.id)
     ).all()
@@ -275,6 +276,9 @@ def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
     return HurdleEvidence(
         readings(criteria.values(), (_measurement(row) for row in measured)),
         frozenset(row.recorded_by_id for row in measured),
+        frozenset(
+            session.scalars(select(DateMove.moved_by_id).where(DateMove.tranche_id == tranche_id))
+        ),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -54,6 +54,26 @@ class TestRecord:
         assert [result for result in _at_once(write) if result is not None] == []
         report = check_chain(session)
         assert (report.count, report.faults) == (WRITERS * EACH, ())
+
+
+class TestCheckChain:
+    def test_is_not_misled_by_what_others_write_meanwhile(
+        self, engine: Engine, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        written = []
+
+        def write(_state: Any = None) -> None:
+            with Session(engine) as own, transaction(own):
+                lead = own.get_one(Person, cast.lead.id)
+                record(own, actor=lead, action="a.b", subject=f"t:{len(written)}", now=now)
+            written.append(now)
+
+        write()
+        event.listen(session, "do_orm_execute", write)
+        report = check_chain(session)
+        event.remove(session, "do_orm_execute", write)
+        assert report.faults == ()
+        assert 1 <= report.count < len(written)
 
 
 class TestOnce:

@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.models import RoleGrant
+from app.accounts.rules import Role
 from app.accounts.services import password_matches
 from app.audit.services import record
 from app.db.session import transaction
@@ -108,6 +110,24 @@ class TestDoctor:
         with transaction(session):
             show_worker(session, "w1", started_at=now, now=now)
         assert _wrong(_run(app, "doctor")) == []
+
+    def test_names_who_decides_about_money_and_people(
+        self, app: Flask, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        guard = "roles_apart_insert"
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        with transaction(session):
+            show_worker(session, "w1", started_at=now, now=now)
+            session.execute(text(f"DROP TRIGGER {guard}{'' if is_sqlite else ' ON role_grants'}"))
+            session.add(
+                RoleGrant(
+                    person_id=cast.admin.id, role=Role.FINANCE, is_in_force=True, granted_at=now
+                )
+            )
+        assert _wrong(_run(app, "doctor")) == [
+            f"WRONG  {cast.admin.email} in Finance and Admin:"
+            " withdraw one of the two roles on the people page"
+        ]
 
     def test_sees_an_old_schema(self, app: Flask, session: Session) -> None:
         with transaction(session):

@@ -86,7 +86,7 @@ class TestSessionIsOver:
 class TestPermissions:
     def test_give_admins_no_power_over_money(self) -> None:
         money = {"calendar.edit", "pools.certify", "initiatives.certify", "proposals.submit"}
-        money |= {"proposals.decide", "hurdles.decide"}
+        money |= {"proposals.decide", "hurdles.decide", "spend.book"}
         assert not [name for name in money if Role.ADMIN in PERMISSIONS[name]]
 
     def test_give_viewers_only_views(self) -> None:

@@ -58,12 +58,12 @@ class TestAddPerson:
 
 
 class TestRoles:
-    def test_given_by_an_admin_to_themselves_wait_and_the_page_says_so(
+    def test_over_money_wait_for_a_second_admin_and_the_page_says_so(
         self, session: Session, cast: Cast, client_for: ClientFor
     ) -> None:
         with transaction(session):
             second = make_person(session, "Sara Second", Role.ADMIN)
-        address = f"/admin/people/{cast.admin.id}"
+        address = f"/admin/people/{cast.viewer.id}"
         client = client_for(cast.admin)
         assert client.post(f"{address}/roles/grant", data={"role": "finance"}).status_code == 303
         page = client_for(cast.admin).get(address)
@@ -77,6 +77,16 @@ class TestRoles:
         assert confirmed.status_code == 303
         page = client_for(second).get(address)
         assert table(page, "Roles").row("Finance")["State"] == "in force"
+
+    def test_over_money_and_people_are_never_one_persons(
+        self, cast: Cast, client_for: ClientFor
+    ) -> None:
+        client = client_for(cast.admin)
+        refused = client.post(
+            f"/admin/people/{cast.admin.id}/roles/grant", data={"role": "finance"}
+        )
+        assert refused.status_code == 409
+        assert "never held by one person" in (notice(refused) or "")
 
     def test_of_the_last_admin_stay(self, cast: Cast, client_for: ClientFor) -> None:
         address = f"/admin/people/{cast.admin.id}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import RoleGrant
+from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role
 from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Tranche
 from app.approvals.rules import TrancheState, TransferKind
@@ -59,6 +59,13 @@ def typed(page: Any, address: str, **changes: str) -> dict[str, Any]:
 
 def state_of(session: Session, tranche: Tranche) -> TrancheState:
     return session.scalars(select(Tranche.state).where(Tranche.id == tranche.id)).one()
+
+
+def make_finance(session: Session, person: Person, now: datetime) -> None:
+    """Let somebody act for Finance beside what they do already."""
+    with transaction(session):
+        grant = RoleGrant(role=Role.FINANCE, is_in_force=True, granted_at=now)
+        person.grants.append(grant)
 
 
 class TestEvidence:
@@ -245,14 +252,7 @@ class TestRelease:
         now: datetime,
         tranches: list[Tranche],
     ) -> None:
-        with transaction(session):
-            for role in (Role.FINANCE, Role.PROGRAM_MANAGER):
-                grant = RoleGrant(
-                    person_id=cast.stranger.id, role=role, is_in_force=True, granted_at=now
-                )
-                if role not in cast.stranger.roles:
-                    session.add(grant)
-        session.refresh(cast.stranger, ["grants"])
+        make_finance(session, cast.stranger, now)
         with transaction(session):
             measure(session, tranches[0], 17, actor=cast.stranger, now=now)
         client = client_for(cast.stranger)
@@ -267,6 +267,31 @@ class TestRelease:
         page = client.post(f"{gate}/decision", data={**form, "seen": seen})
         assert page.status_code == 403
         assert "you recorded its evidence" in text(page)
+
+    def test_is_barred_in_words_to_who_moved_the_date(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        make_finance(session, cast.stranger, now)
+        with transaction(session):
+            move_due_date(
+                session, tranches[0], to_on=date(2027, 6, 15), reason="Earlier",
+                actor=cast.stranger, now=now,
+            )  # fmt: skip
+            measure(session, tranches[0], 17, actor=cast.manager, now=now)
+
+        page = client_for(cast.stranger).get(gate)
+
+        assert "You cannot decide: you moved its date. Somebody else" in text(page)
+        assert not buttons(page)["Decide"]
+        assert "Decides Carla Finance or Cem Finance" in text(page)
+        board = client_for(cast.stranger).get(f"/roadmap?at={tranches[0].id}")
+        assert "Decides Carla Finance or Cem Finance" in text(board)
 
     def test_of_a_later_hurdle_waits_for_the_earlier_one(
         self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]

@@ -1,4 +1,4 @@
-"""Evidence for hurdles, decisions on them and moved dates."""
+"""Evidence for hurdles and the decisions on them."""
 
 from __future__ import annotations
 
@@ -78,22 +78,3 @@ class HurdleDecision(Base):
 
     tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
     decided_by: Mapped[Person] = relationship(lazy="raise_on_sql")
-
-
-class DateMove(Base):
-    """A hurdle's date moved, from when to when, by whom and why; append-only."""
-
-    __tablename__ = "date_moves"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    tranche_id: Mapped[int] = mapped_column(
-        ForeignKey("tranches.id", ondelete="RESTRICT"), index=True
-    )
-    from_on: Mapped[date]
-    to_on: Mapped[date]
-    reason: Mapped[str]
-    moved_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
-    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-    tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
-    moved_by: Mapped[Person] = relationship(lazy="raise_on_sql")

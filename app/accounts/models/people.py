@@ -1,10 +1,10 @@
-"""People, the roles granted to them, their sign-in sessions and the sign-in throttle."""
+"""People and the roles granted to them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, false, text
+from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import PERMISSIONS, Role
@@ -87,28 +87,3 @@ class RoleGrant(Base):
     person: Mapped[Person] = relationship(
         back_populates="grants", foreign_keys=[person_id], lazy="raise_on_sql"
     )
-
-
-class SignInSession(Base):
-    """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
-
-    __tablename__ = "sign_in_sessions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    token_hash: Mapped[str] = mapped_column(unique=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    address: Mapped[str]
-    browser: Mapped[str]
-
-
-class SignInThrottle(Base):
-    """Failed sign-ins of one bucket, an account in a network or an address, and the wait."""
-
-    __tablename__ = "sign_in_throttles"
-
-    bucket: Mapped[str] = mapped_column(primary_key=True)
-    failures: Mapped[int] = mapped_column(server_default=text("0"))
-    open_at: Mapped[datetime] = mapped_column(UtcDateTime)

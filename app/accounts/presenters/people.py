@@ -1,4 +1,4 @@
-"""What the people pages say about roles."""
+"""What the people pages say about people and roles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.accounts.models import Person, RoleGrant
-from app.accounts.rules import LONGEST_WAIT, confirmation_bar
+from app.accounts.rules import confirmation_bar
 
 SECOND_ADMIN = (
     "whoever runs Waymark makes one with “flask --app wsgi people create-admin ADDRESS --name NAME"
@@ -26,39 +26,6 @@ class RoleMoves:
     @property
     def waits(self) -> bool:
         return not self.grant.is_in_force
-
-
-_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
-_SYSTEMS = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def browser_words(name: str) -> str:
-    """A browser's own name in two words, Chrome on Linux; what nobody knows stays as it is."""
-    browser = next((word for sign, word in _BROWSERS if sign in name), None)
-    if browser is None and "Safari/" in name:
-        browser = "Safari"
-    system = next((word for sign, word in _SYSTEMS if sign in name), None)
-    if browser is None:
-        return name
-    return f"{browser} on {system}" if system else browser
-
-
-def too_many_words(seconds: int) -> str:
-    """Why a password was not even looked at, how long that lasts and what makes it longer."""
-    minutes, rest = divmod(seconds, 60)
-    parts = [f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest)
-    return (
-        "Too many wrong passwords, so this one was not looked at, right or wrong."
-        f" Wait {' '.join(parts)}, then try again; each further wrong one doubles the wait,"
-        f" up to {LONGEST_WAIT.seconds // 60} min."
-    )
 
 
 def added_words(person: Person) -> str:

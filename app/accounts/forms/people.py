@@ -1,10 +1,9 @@
-"""Forms of the sign-in, the own account and the people pages."""
+"""Forms of the people pages."""
 
 from __future__ import annotations
 
 from wtforms import (
     EmailField,
-    HiddenField,
     PasswordField,
     SelectField,
     SelectMultipleField,
@@ -13,40 +12,10 @@ from wtforms import (
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, Role
+from app.accounts.rules import SHORTEST_PASSWORD, Role
 from app.web.forms import Form, OnceForm
 
 ROLE_CHOICES = [(role.value, role.word) for role in Role]
-
-
-class SignInForm(Form):
-    """E-mail address and password."""
-
-    email = EmailField("E-mail address", [InputRequired("Enter your e-mail address.")])
-    password = PasswordField("Password", [InputRequired("Enter your password.")])
-    next = HiddenField()
-
-
-class PasswordForm(Form):
-    """A new password for oneself."""
-
-    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
-    new = PasswordField(
-        "New password",
-        [InputRequired("Enter a new password.")],
-        description=(
-            f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; a few unrelated words will do."
-        ),
-    )
-
-
-class ThemeForm(Form):
-    """Light, dark or as the system says."""
-
-    theme = SelectField(
-        "Appearance", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")]
-    )
-    next = HiddenField()
 
 
 class PersonForm(OnceForm):

@@ -1,0 +1,16 @@
+"""Forms of the sign-in, the own account and the people pages."""
+
+from __future__ import annotations
+
+from app.accounts.forms.people import ROLE_CHOICES, ConfirmForm, PersonForm, RoleForm
+from app.accounts.forms.sign_in import PasswordForm, SignInForm, ThemeForm
+
+__all__ = [
+    "ROLE_CHOICES",
+    "ConfirmForm",
+    "PasswordForm",
+    "PersonForm",
+    "RoleForm",
+    "SignInForm",
+    "ThemeForm",
+]

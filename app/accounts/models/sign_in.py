@@ -1,0 +1,36 @@
+"""Signed-in browsers and the throttle of failed sign-ins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base
+from app.db.types import UtcDateTime
+
+
+class SignInSession(Base):
+    """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
+
+    __tablename__ = "sign_in_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    address: Mapped[str]
+    browser: Mapped[str]
+
+
+class SignInThrottle(Base):
+    """Failed sign-ins of one bucket, an account in a network or an address, and the wait."""
+
+    __tablename__ = "sign_in_throttles"
+
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    open_at: Mapped[datetime] = mapped_column(UtcDateTime)

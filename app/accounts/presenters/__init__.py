@@ -1,0 +1,22 @@
+"""What the people pages and the sign-in say."""
+
+from __future__ import annotations
+
+from app.accounts.presenters.people import (
+    SECOND_ADMIN,
+    RoleMoves,
+    added_words,
+    role_moves,
+    role_words,
+)
+from app.accounts.presenters.sign_in import browser_words, too_many_words
+
+__all__ = [
+    "SECOND_ADMIN",
+    "RoleMoves",
+    "added_words",
+    "browser_words",
+    "role_moves",
+    "role_words",
+    "too_many_words",
+]

@@ -1,0 +1,37 @@
+"""What is said about sign-ins: browsers, and why a password was not looked at."""
+
+from __future__ import annotations
+
+from app.accounts.rules import LONGEST_WAIT
+
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_words(name: str) -> str:
+    """A browser's own name in two words, Chrome on Linux; what nobody knows stays as it is."""
+    browser = next((word for sign, word in _BROWSERS if sign in name), None)
+    if browser is None and "Safari/" in name:
+        browser = "Safari"
+    system = next((word for sign, word in _SYSTEMS if sign in name), None)
+    if browser is None:
+        return name
+    return f"{browser} on {system}" if system else browser
+
+
+def too_many_words(seconds: int) -> str:
+    """Why a password was not even looked at, how long that lasts and what makes it longer."""
+    minutes, rest = divmod(seconds, 60)
+    parts = [f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest)
+    return (
+        "Too many wrong passwords, so this one was not looked at, right or wrong."
+        f" Wait {' '.join(parts)}, then try again; each further wrong one doubles the wait,"
+        f" up to {LONGEST_WAIT.seconds // 60} min."
+    )

@@ -1,0 +1,24 @@
+"""Find people and their sessions."""
+
+from __future__ import annotations
+
+from app.accounts.queries.people import (
+    LONGEST_EMAIL,
+    count_active_admins,
+    find_person_by_email,
+    get_person,
+    list_people,
+    list_people_with_role,
+)
+from app.accounts.queries.sign_in import find_sign_in, list_sign_ins
+
+__all__ = [
+    "LONGEST_EMAIL",
+    "count_active_admins",
+    "find_person_by_email",
+    "find_sign_in",
+    "get_person",
+    "list_people",
+    "list_people_with_role",
+    "list_sign_ins",
+]

@@ -1,0 +1,47 @@
+"""How long a sign-in lasts, and how long to wait after wrong passwords."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.accounts.rules.roles import SENSITIVE_ROLES, Role
+
+FREE_FAILURES_ACCOUNT = 5
+FREE_FAILURES_ADDRESS = 30
+LONGEST_WAIT = timedelta(minutes=15)
+FORGET_FAILURES_AFTER = timedelta(hours=24)
+
+
+def wait_after(failures: int, free: int) -> timedelta:
+    """How long a bucket stays shut after so many failures: none while free, then doubling."""
+    if failures <= free:
+        return timedelta(0)
+    return min(LONGEST_WAIT, timedelta(seconds=2 ** min(failures - free, 20)))
+
+
+CLOCK_LEEWAY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a sign-in lasts, in use and idle; idle is shorter where money or rights are."""
+
+    absolute: timedelta
+    idle: timedelta
+    idle_sensitive: timedelta
+
+
+def session_is_over(
+    *,
+    created_at: datetime,
+    seen_at: datetime,
+    roles: frozenset[Role],
+    limits: SessionLimits,
+    now: datetime,
+) -> bool:
+    """Whether a sign-in has ended by time, or claims to come from the future."""
+    if created_at > now + CLOCK_LEEWAY or seen_at > now + CLOCK_LEEWAY:
+        return True
+    idle = limits.idle if roles.isdisjoint(SENSITIVE_ROLES) else limits.idle_sensitive
+    return now - created_at >= limits.absolute or now - seen_at >= idle

@@ -1,0 +1,8 @@
+"""Evidence for hurdles, decisions on them and moved dates."""
+
+from __future__ import annotations
+
+from app.roadmap.models.dates import DateMove
+from app.roadmap.models.hurdles import Evidence, HurdleDecision
+
+__all__ = ["DateMove", "Evidence", "HurdleDecision"]
