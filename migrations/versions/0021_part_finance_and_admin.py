@@ -3,7 +3,7 @@
 Whoever holds both from before keeps them, and `flask doctor` names them; only a role that is given,
 confirmed or moved to somebody else is judged.
 
-Revision ID: 0025
+Revision ID: 0021
 Revises: 0020
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0025"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
