@@ -83,6 +83,7 @@ from app.initiatives.rules.words import (
     Lens,
     Question,
     Step,
+    not_live_yet,
     tone_of,
 )
 
@@ -150,6 +151,7 @@ __all__ = [
     "missing_parts",
     "moves_from",
     "next_step",
+    "not_live_yet",
     "option_case",
     "option_faults",
     "option_outlook",
