@@ -73,7 +73,20 @@ def find_approved_values(
         marginal=worth.marginal,
         resolved=resolved_value(answer, initiative.key),
         is_cut=gone is not None,
+        members=_members(session, item.proposal_id),
     )
+
+
+def _members(session: Session, proposal_id: int) -> dict[str, str]:
+    """The option's key by the initiative's, of all that was approved."""
+    rows = session.execute(
+        select(Initiative.key, Option.key)
+        .select_from(ProposalItem)
+        .join(ProposalItem.initiative)
+        .join(ProposalItem.option)
+        .where(ProposalItem.proposal_id == proposal_id, ProposalItem.is_struck.is_(False))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 _BETWEEN_KEYS = "\n"

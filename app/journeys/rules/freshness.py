@@ -18,6 +18,17 @@ class StaleBaseline:
     limit_days: int
 
     @property
+    def words(self) -> str:
+        """Its day, its age and the limit."""
+        if self.measured_on is None:
+            return "never measured"
+        days = "day" if self.age_days == 1 else "days"
+        return (
+            f"baseline of {self.measured_on:%-d %b %Y}, {self.age_days:,} {days} old,"
+            f" limit {self.limit_days:,}"
+        )
+
+    @property
     def fault(self) -> str:
         """Why no cycle opens on it."""
         if self.measured_on is None:
