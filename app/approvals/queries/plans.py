@@ -50,6 +50,7 @@ def find_approved_values(
         select(
             ProposalItem, Option.key, marginal_content(plan.run_id), struck,
             case((struck.is_not(None), Proposal.snapshot)), Proposal.digest, Proposal.round,
+            _members(),
         )
         .join(ProposalItem.option)
         .join(ProposalItem.proposal)
@@ -61,7 +62,7 @@ def find_approved_values(
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    item, option, answer, gone, content, stated, number = row
+    item, option, answer, gone, content, stated, number, members = row
     worth = _as_frozen(item)
     if gone:
         worth = _recounted(content, stated, number, gone)[initiative.key]
@@ -73,23 +74,26 @@ def find_approved_values(
         marginal=worth.marginal,
         resolved=resolved_value(answer, initiative.key),
         is_cut=gone is not None,
-        members=_members(session, item.proposal_id),
+        members=dict(one.split(_IN_PAIR) for one in members.split(_BETWEEN_KEYS)),
     )
 
 
-def _members(session: Session, proposal_id: int) -> dict[str, str]:
-    """The option's key by the initiative's, of all that was approved."""
-    rows = session.execute(
-        select(Initiative.key, Option.key)
-        .select_from(ProposalItem)
-        .join(ProposalItem.initiative)
-        .join(ProposalItem.option)
-        .where(ProposalItem.proposal_id == proposal_id, ProposalItem.is_struck.is_(False))
+_BETWEEN_KEYS, _IN_PAIR = "\n", "\t"
+
+
+def _members() -> ScalarSelect[str | None]:
+    """All that was approved with an item: keys of initiative and option, one pair a line."""
+    other, chosen = aliased(ProposalItem), aliased(Option)
+    pair = Initiative.key + _IN_PAIR + chosen.key
+    return (
+        select(func.aggregate_strings(pair, _BETWEEN_KEYS))
+        .select_from(other)
+        .join(Initiative, Initiative.id == other.initiative_id)
+        .join(chosen, chosen.id == other.option_id)
+        .where(other.proposal_id == ProposalItem.proposal_id, other.is_struck.is_(False))
+        .correlate(ProposalItem)
+        .scalar_subquery()
     )
-    return {row[0]: row[1] for row in rows}
-
-
-_BETWEEN_KEYS = "\n"
 
 
 def _struck_keys() -> ScalarSelect[str | None]:
