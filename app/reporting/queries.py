@@ -18,7 +18,7 @@ from app.audit.models import AuditHead
 from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, InitiativeTouchpoint, Milestone
 from app.initiatives.queries import head_of, load_shapes
-from app.initiatives.rules import OVER, InitiativeState, missing_parts, next_step
+from app.initiatives.rules import IN_PORTFOLIO, InitiativeState, missing_parts, next_step
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.journeys.models import (
@@ -86,7 +86,9 @@ def _measured_places() -> Select[*tuple[Any, ...]]:
     is_acted_on = (
         select(InitiativeTouchpoint.initiative_id)
         .join(Initiative, Initiative.id == InitiativeTouchpoint.initiative_id)
-        .where(InitiativeTouchpoint.touchpoint_id == Touchpoint.id, Initiative.state.not_in(OVER))
+        .where(
+            InitiativeTouchpoint.touchpoint_id == Touchpoint.id, Initiative.state.in_(IN_PORTFOLIO)
+        )
         .exists()
     )
     return (

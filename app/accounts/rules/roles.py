@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "pools.certify": _FINANCE,
     "initiatives.edit": _LEAD | _MANAGER,
     "initiatives.certify": _FINANCE,
+    "initiatives.hand_over": _LEAD | _ADMIN,
     "registry.import": _LEAD | _MANAGER,
     "scenarios.edit": _LEAD | _FINANCE,
     "runs.start": _LEAD | _FINANCE,

@@ -7,12 +7,20 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Proposal, Tranche
+from app.approvals.models import (
+    Commitment,
+    CommitmentSpend,
+    Decision,
+    LedgerTransfer,
+    Proposal,
+    ProposalItem,
+    Tranche,
+)
 from app.approvals.rules import CommitmentState, FundBudget, TrancheState, TransferKind, spend_left
 from app.calendar.models import Cycle, CycleFund, Fund
 from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
 from app.initiatives.models import Initiative, Milestone, Option
-from app.initiatives.queries import OPEN_HURDLES, claims_of, summed_claims
+from app.initiatives.queries import MONEY_DECIDERS, OPEN_HURDLES, claims_of, summed_claims
 from app.initiatives.rules import InitiativeState
 from app.journeys.queries import POOL_CLAIMS, PoolClaim
 from app.portfolio.queries import BOUND_MONEY, COMMITTED, DELIVERED, BoundMoney, CommittedChoice
@@ -175,6 +183,15 @@ def list_open_hurdles(session: Session, initiative_ids: Collection[int]) -> dict
     return found
 
 
+def list_deciders(session: Session, initiative_id: int) -> Collection[int]:
+    """Ids of who decided proposals an initiative was in, and so never owns it."""
+    return session.scalars(
+        select(Decision.decided_by_id)
+        .join(ProposalItem, ProposalItem.proposal_id == Decision.proposal_id)
+        .where(ProposalItem.initiative_id == initiative_id)
+    ).all()
+
+
 BUDGET_FLOORS.append(load_committed)
 BOUND_MONEY.append(list_bound_money)
 COMMITTED.append(list_committed_choices)
@@ -241,3 +258,6 @@ def load_funded(session: Session, keys: Collection[str]) -> dict[str, Initiative
         )
     )
     return {one.key: one for one in found.unique()}
+
+
+MONEY_DECIDERS.append(list_deciders)

@@ -50,6 +50,7 @@ def find_approved_values(
         select(
             ProposalItem, Option.key, marginal_content(plan.run_id), struck,
             case((struck.is_not(None), Proposal.snapshot)), Proposal.digest, Proposal.round,
+            _members(),
         )
         .join(ProposalItem.option)
         .join(ProposalItem.proposal)
@@ -61,7 +62,7 @@ def find_approved_values(
     ).one_or_none()  # fmt: skip
     if row is None:
         return None
-    item, option, answer, gone, content, stated, number = row
+    item, option, answer, gone, content, stated, number, members = row
     worth = _as_frozen(item)
     if gone:
         worth = _recounted(content, stated, number, gone)[initiative.key]
@@ -73,10 +74,26 @@ def find_approved_values(
         marginal=worth.marginal,
         resolved=resolved_value(answer, initiative.key),
         is_cut=gone is not None,
+        members=dict(one.split(_IN_PAIR) for one in members.split(_BETWEEN_KEYS)),
     )
 
 
-_BETWEEN_KEYS = "\n"
+_BETWEEN_KEYS, _IN_PAIR = "\n", "\t"
+
+
+def _members() -> ScalarSelect[str | None]:
+    """All that was approved with an item: keys of initiative and option, one pair a line."""
+    other, chosen = aliased(ProposalItem), aliased(Option)
+    pair = Initiative.key + _IN_PAIR + chosen.key
+    return (
+        select(func.aggregate_strings(pair, _BETWEEN_KEYS))
+        .select_from(other)
+        .join(Initiative, Initiative.id == other.initiative_id)
+        .join(chosen, chosen.id == other.option_id)
+        .where(other.proposal_id == ProposalItem.proposal_id, other.is_struck.is_(False))
+        .correlate(ProposalItem)
+        .scalar_subquery()
+    )
 
 
 def _struck_keys() -> ScalarSelect[str | None]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from app.initiatives.exports.case import case_workbook
-from app.initiatives.exports.registry import HEAD, inert, registry_csv
+from app.initiatives.exports.registry import HEAD, RegistryChunk, inert, registry_csv
 
-__all__ = ["HEAD", "case_workbook", "inert", "registry_csv"]
+__all__ = ["HEAD", "RegistryChunk", "case_workbook", "inert", "registry_csv"]

@@ -19,13 +19,21 @@ from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import CaseBasis, PlanName, PlanValues, case_of, cost_flows
 from app.initiatives.rules import Horizon, OptionCase
 from app.initiatives.rules.value import declared_exact
+from app.journeys.rules import StaleBaseline
 from app.values.money import CURRENCY_DIGITS
 
 
 def case_workbook(
-    initiative: Initiative, basis: CaseBasis, plan: PlanName | None, values: PlanValues | None
+    initiative: Initiative,
+    basis: CaseBasis,
+    plan: PlanName | None,
+    values: PlanValues | None,
+    stale: Sequence[StaleBaseline] = (),
 ) -> bytes:
-    """The case of every option, the full one first; the one a plan funds as it starts there."""
+    """The case of every option, the full one first; the one a plan funds as it starts there.
+
+    ``stale``: the baselines it stands on that are too old; every sheet says so.
+    """
     out = BytesIO()
     book = Workbook(
         out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -33,7 +41,7 @@ def case_workbook(
     for place, option in enumerate(reversed(initiative.options), start=1):
         own = values if values is not None and values.option == option.key else None
         sheet = Sheet(book, book.add_worksheet(_sheet_name(option.key, place)))
-        _Case(sheet, initiative, option, basis).write(plan, own)
+        _Case(sheet, initiative, option, basis, stale).write(plan, own)
     book.close()
     return out.getvalue()
 
@@ -54,6 +62,7 @@ class _Case:
     initiative: Initiative
     option: Option
     basis: CaseBasis
+    stale: Sequence[StaleBaseline]
 
     def write(self, plan: PlanName | None, values: PlanValues | None) -> None:
         case = case_of(self.option, self.initiative, self.basis, values)
@@ -64,6 +73,8 @@ class _Case:
             f"Amounts in 1/{scale} {self.initiative.currency} unless it says otherwise. What is "
             "entered stands in plain figures, all else is a formula."
         )
+        for mark in self.stale:
+            sheet.note(f"This business case stands on a stale baseline: {mark.name}, {mark.words}.")
         terms = self._terms(case)
         grid = _grid(sheet, case, self.basis.horizon, terms)
         sums = pool_rows(sheet, self.option, self.basis, case, grid)

@@ -11,7 +11,13 @@ from app.initiatives.forms.base import (
     in_typed_rows,
 )
 from app.initiatives.forms.options import OptionForm, option_data, option_form
-from app.initiatives.forms.proposing import InitiativeForm, StepForm, step_data, step_form
+from app.initiatives.forms.proposing import (
+    HandoverForm,
+    InitiativeForm,
+    StepForm,
+    step_data,
+    step_form,
+)
 from app.initiatives.forms.rows import (
     BehaviourForm,
     LinksForm,
@@ -25,6 +31,7 @@ from app.initiatives.forms.units import UnitForm
 __all__ = [
     "BehaviourForm",
     "CustomerNeedForm",
+    "HandoverForm",
     "InitiativeForm",
     "LinksForm",
     "MilestoneForm",

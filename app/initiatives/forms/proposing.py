@@ -38,7 +38,10 @@ class InitiativeForm(OnceForm, VersionedForm):
         description="One of the list of organisation units where it is there.",
     )
     lens = SelectField(
-        "Mainly changes", choices=[(lens.value, lens.word) for lens in Lens], default="process"
+        "Mainly changes",
+        needed("Say what it mainly changes."),
+        choices=[("", "Choose …"), *((lens.value, lens.word) for lens in Lens)],
+        description="People, a process or technology.",
     )
     owner_id = ChoiceField(
         "Owner", needed("Choose an owner."), description="Answers for it and never approves it."
@@ -69,6 +72,22 @@ class InitiativeForm(OnceForm, VersionedForm):
             cycle_id=self.cycle_id.data,
             sponsor_id=self.sponsor_id.data,
         )
+
+
+class HandoverForm(VersionedForm):
+    """Who owns an initiative from now on, and why."""
+
+    owner_id = ChoiceField(
+        "New owner",
+        needed("Choose the new owner."),
+        description="A CX lead or program manager who neither certified it nor decided its money.",
+    )
+    reason = TextAreaField(
+        "Reason",
+        needed("Give the reason; it stays on the record."),
+        description="It stays on the record.",
+        render_kw={"rows": 2},
+    )
 
 
 class StepForm(VersionedForm):

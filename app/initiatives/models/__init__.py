@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.initiatives.models.handovers import InitiativeHandover
 from app.initiatives.models.milestones import Criterion, Milestone
 from app.initiatives.models.places import InitiativeTouchpoint
 from app.initiatives.models.proposal import (
@@ -27,6 +28,7 @@ __all__ = [
     "Exclusion",
     "ImportBatch",
     "Initiative",
+    "InitiativeHandover",
     "InitiativeMove",
     "InitiativeTouchpoint",
     "KeySeries",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.initiatives.presenters.case import CaseView, PlanChoice, case_views
+from app.initiatives.presenters.case import CaseView, case_places, case_views
+from app.initiatives.presenters.case_values import PlanChoice
 from app.initiatives.presenters.milestones import milestone_cards
 from app.initiatives.presenters.registry import (
     RegistryView,
@@ -32,6 +33,7 @@ __all__ = [
     "UnitRow",
     "answers_of",
     "behaviour_cards",
+    "case_places",
     "case_views",
     "columns",
     "filter_options",

@@ -2,54 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
-
-from flask import url_for
 
 from app.initiatives.models import Effect, Initiative, Option
 from app.initiatives.presenters.case_chain import ChainView, chain_view
 from app.initiatives.presenters.case_effort import effort_rows
 from app.initiatives.presenters.case_outlook import OutlookView, outlook_view
+from app.initiatives.presenters.case_sources import (
+    CaseSources,
+    Linked,
+    formula_place,
+    linked,
+    pool_page,
+)
 from app.initiatives.presenters.case_steps import bridge_bars, case_steps, step_rows, zero_line
+from app.initiatives.presenters.case_values import PlanChoice, kpis, shared_rows, three_values
 from app.initiatives.presenters.sections import grade_words, pool_name
-from app.initiatives.queries import CaseBasis, PlanName, PlanValues, case_of, cost_flows
+from app.initiatives.queries import CaseBasis, case_of, cost_flows
 from app.initiatives.rules import OptionCase
 from app.journeys.rules import FORMULAS, PoolState, intensity
 from app.values.money import Money
-from app.web.filters import day, money, money_short, number, percent, quarter
+from app.web.filters import day, money, number, percent, quarter
 
-Linked = dict[str, Any]
-"""A cell with its words and, where its source has a page, the address of that page."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlanChoice:
-    """The plan a case is read in; ``values`` None where the plan leaves the initiative out."""
-
-    name: PlanName
-    values: PlanValues | None
-
-    @property
-    def href(self) -> str:
-        place: dict[str, Any] = dict(self.name.place)
-        return url_for(self.name.endpoint, **place)
+PARTS = (
+    ("chain", "To money"), ("claim", "Claim to value"), ("values", "Values"),
+    ("effort", "Beside the money"), ("outlook", "How sure"), ("costs", "Costs"),
+)  # fmt: skip
+"""The parts of a case in the order of the page: their places and what a list of them calls them."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """An option's case as the page shows it."""
+    """An option's case as the page shows it; ``parts`` are the places and words of what it has."""
 
     option: Option
-    start: str
+    parts: list[tuple[str, str]]
+    sources: CaseSources
+    start: Linked
     is_in_plan: bool
     kpis: list[dict[str, Any]]
     values: list[list[Linked]]
+    shared: list[tuple[str, Sequence[tuple[str, str]]]]
     effects: list[list[Linked]]
-    declared: str | None
+    declared: list[Linked]
     effort: list[list[Linked]]
-    costs: list[list[str]]
-    cost_total: list[str]
+    costs: list[list[Linked]]
+    cost_total: list[Linked]
     beyond: Money | None
     uncounted: list[str]
     step_rows: list[list[Linked]]
@@ -66,6 +67,12 @@ def case_views(
     return [_view(option, initiative, basis, plan) for option in reversed(initiative.options)]
 
 
+def case_places(cases: Sequence[CaseView]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What the page holds: each option with its parts, and the formulas at the end."""
+    options = [(case.option.name, case.sources.part("option"), case.parts) for case in cases]
+    return [*options, ("Formulas", "#formulas", [])]
+
+
 def _view(
     option: Option, initiative: Initiative, basis: CaseBasis, plan: PlanChoice | None
 ) -> CaseView:
@@ -73,146 +80,114 @@ def _view(
     case = case_of(option, initiative, basis, values)
     currency = initiative.currency
     effects = sorted(option.effects, key=lambda one: one.id)
-    uncounted = [
+    sources = CaseSources.of(initiative, option)
+    steps = case_steps(initiative, option, case, plan.href if plan else None, values)
+    bridge = bridge_bars(steps, currency)
+    chain = chain_view(initiative, option, effects, case)
+    missing = {"chain": chain is None, "claim": not bridge}
+    return CaseView(
+        option=option,
+        parts=[(sources.part(name), word) for name, word in PARTS if not missing.get(name)],
+        sources=sources,
+        start=linked(
+            quarter(basis.first + case.claim.start),
+            plan.href if plan and values else sources.option,
+        ),
+        is_in_plan=values is not None,
+        kpis=kpis(case, currency, sources),
+        values=three_values(case, plan, values, currency),
+        shared=shared_rows(option, plan) if plan and values else [],
+        effects=[_effect_row(sources, one) for one in effects],
+        declared=_declared(option, case, currency, sources),
+        effort=effort_rows(option, case.claim, basis),
+        costs=_costs(option, case, currency, sources),
+        cost_total=_cost_row("Total", None, case.nominal_cost, case.cost, currency, sources),
+        beyond=Money(case.beyond, currency) if case.beyond else None,
+        uncounted=_uncounted(option, initiative, basis),
+        step_rows=step_rows(steps),
+        bridge=bridge,
+        zero=zero_line(steps),
+        chain=chain,
+        outlook=outlook_view(initiative, option, case, basis),
+    )
+
+
+def _uncounted(option: Option, initiative: Initiative, basis: CaseBasis) -> list[str]:
+    pools = {one.pool_id: one for one in option.effects if one.pool_id not in basis.discounted}
+    return [
         *cost_flows(option, initiative).uncounted,
         *(
             f"The pool “{pool_name(one)}” is in another currency or lacks an input and counts"
             " nothing."
-            for one in effects
-            if one.pool_id not in basis.discounted
+            for one in sorted(pools.values(), key=lambda effect: effect.id)
         ),
     ]
-    steps = case_steps(initiative, option, case, plan.href if plan else None, values)
-    return CaseView(
-        option=option,
-        start=quarter(basis.first + case.claim.start),
-        is_in_plan=values is not None,
-        kpis=_kpis(case, currency),
-        values=_three_values(case, plan, values, currency),
-        effects=[_effect_row(initiative, one) for one in effects],
-        declared=_declared(option, case, currency),
-        effort=effort_rows(option, case.claim, basis),
-        costs=[
-            [
-                row.label,
-                money(Money(row.nominal_minor, currency)),
-                money(Money(row.discounted_minor, currency)),
-            ]
-            for row in case.costs
-        ],
-        cost_total=[
-            "Total", money(Money(case.nominal_cost, currency)), money(Money(case.cost, currency)),
-        ],
-        beyond=Money(case.beyond, currency) if case.beyond else None,
-        uncounted=uncounted,
-        step_rows=step_rows(steps),
-        bridge=bridge_bars(steps, currency),
-        zero=zero_line(steps),
-        chain=chain_view(initiative, option, effects, case),
-        outlook=outlook_view(initiative, option, case, basis),
-    )  # fmt: skip
 
 
-def _kpis(case: OptionCase, currency: str) -> list[dict[str, Any]]:
-    net = Money(case.net, currency)
-    return [
-        {
-            "label": "Standalone value",
-            "value": money_short(Money(case.standalone.total, currency)),
-            "note": money(Money(case.standalone.total, currency)),
-        },
-        {
-            "label": "Cost, discounted",
-            "value": money_short(Money(case.cost, currency)),
-            "note": f"{money(Money(case.nominal_cost, currency))} as spent",
-        },
-        {
-            "label": "Net",
-            "value": money_short(net),
-            "note": money(net),
-            "tone": "good" if net.minor > 0 else "poor" if net.minor < 0 else None,
-        },
-    ]
-
-
-def _three_values(
-    case: OptionCase, plan: PlanChoice | None, values: PlanValues | None, currency: str
-) -> list[list[Linked]]:
-    """Standalone, allocated and marginal with their formulas; a plan's only where it funds it."""
-    alone = case.standalone.total
-    rows = [_value("Standalone", "Σ V(t)·(1 − e^(−a·ρ(t))), as if alone", alone, currency)]
-    if plan is None or values is None:
-        return rows
-    if values.standalone != alone:
-        left = "the same on what approved initiatives leave of the pools"
-        there = _value("Standalone in the plan", left, values.standalone, currency, plan.href)
-        rows.append(there)
-    asked = url_for("portfolio.answer", run_id=plan.name.run_id, word="marginal")
-    formula = "best value − best value without it, its money free for others"
-    if values.is_cut:
-        formula += "; of the whole plan of its run, before items were left out"
-    resolved = _value("Marginal with re-solve", formula, values.resolved or 0, currency, asked)
-    if values.resolved is None:
-        resolved[2] = {"text": "ask the run", "href": asked}
-    return [
-        *rows,
-        _value(
-            "Allocated",
-            "Σ V(t)·E(t)·a·ρ(t)/S(t): its log-share of each pool; all shares make the plan",
-            values.allocated, currency, plan.href,
-        ),
-        _value(
-            "Marginal, the rest fixed", "value of the plan − value of the same plan without it",
-            values.marginal, currency, plan.href,
-        ),
-        resolved,
-    ]  # fmt: skip
-
-
-def _value(
-    name: str, formula: str, minor: int, currency: str, href: str | None = None
-) -> list[Linked]:
-    amount = {"text": money(Money(minor, currency)), "href": href}
-    return [{"text": name}, {"text": formula}, amount]
-
-
-def _effect_row(initiative: Initiative, effect: Effect) -> list[Linked]:
+def _effect_row(sources: CaseSources, effect: Effect) -> list[Linked]:
     pool = effect.pool
     strength = intensity(effect.removal_share, effect.grade.haircut)
     certified = "certified" if pool.state is PoolState.CERTIFIED else "claimed, not certified"
     behaviour = effect.behaviour
     unit = f" {behaviour.unit}" if behaviour.unit else ""
-    behaviours = url_for("initiatives.behaviours", key=initiative.key)
     sureness = ""
     if effect.removal_low is not None and effect.removal_high is not None:
         sureness = f", P10 {percent(effect.removal_low)} to P90 {percent(effect.removal_high)}"
     return [
-        {
-            "text": pool_name(effect),
-            "href": url_for("journeys.pool", key=pool.journey.key, word=pool.lever.value),
-        },
-        {
-            "text": f"{money(Money(pool.annual_value_minor, pool.journey.currency))} a year ="
-            f" {FORMULAS[pool.lever]} · {pool.source}, {day(pool.measured_on)}, {certified}"
-        },
-        {
-            "text": f"{behaviour.measure} {number(behaviour.baseline)} →"
+        linked(pool_name(effect), pool_page(effect)),
+        linked(
+            f"{money(Money(pool.annual_value_minor, pool.journey.currency))} a year ="
+            f" {FORMULAS[pool.lever]} · {pool.source}, {day(pool.measured_on)}, {certified}",
+            pool_page(effect),
+        ),
+        linked(
+            f"{behaviour.measure} {number(behaviour.baseline)} →"
             f" {number(behaviour.target)}{unit} · {behaviour.source},"
             f" {day(behaviour.measured_on)}",
-            "href": behaviours,
-        },
-        {"text": f"q {percent(effect.removal_share)}{sureness}"},
-        {"text": f"{grade_words(effect)} · {effect.evidence}", "href": behaviours},
-        {"text": f"{strength:.4f}".replace("-", "\u2212")},
+            sources.behaviour(effect),
+        ),
+        linked(f"q {percent(effect.removal_share)}{sureness}", sources.behaviour(effect)),
+        linked(f"{grade_words(effect)} · {effect.evidence}", sources.behaviour(effect)),
+        linked(number(Decimal(f"{strength:.4f}"), 4), formula_place("intensity")),
     ]
 
 
-def _declared(option: Option, case: OptionCase, currency: str) -> str | None:
+def _declared(
+    option: Option, case: OptionCase, currency: str, sources: CaseSources
+) -> list[Linked]:
+    """What is declared and what of it counts, phrase by phrase; nothing without a benefit."""
     if option.declared_benefit_minor is None or option.declared_grade is None:
-        return None
+        return []
     grade = option.declared_grade
-    return (
-        f"{money(Money(option.declared_benefit_minor, currency))} × {percent(grade.haircut)}"
-        f" (grade {grade.value}, {grade.word}), discounted at go-live ="
-        f" {money(Money(case.standalone.declared, currency))} · {option.declared_source}"
-    )
+    return [
+        linked(money(Money(option.declared_benefit_minor, currency)), sources.option),
+        linked(" × "),
+        linked(percent(grade.haircut), formula_place("haircut")),
+        linked(f" (grade {grade.value}, {grade.word}), discounted at go-live = "),
+        linked(money(Money(case.standalone.declared, currency)), formula_place("discounting")),
+        linked(". Source: "),
+        linked(option.declared_source or "", sources.option),
+    ]
+
+
+def _costs(
+    option: Option, case: OptionCase, currency: str, sources: CaseSources
+) -> list[list[Linked]]:
+    funds = {one.fund.name for one in option.spend}
+    return [
+        _cost_row(
+            row.label, sources.cycle("funds" if row.label in funds else "teams"),
+            row.nominal_minor, row.discounted_minor, currency, sources,
+        )
+        for row in case.costs
+    ]  # fmt: skip
+
+
+def _cost_row(
+    label: str, href: str | None, nominal: int, discounted: int, currency: str, sources: CaseSources
+) -> list[Linked]:
+    return [
+        linked(label, href),
+        linked(money(Money(nominal, currency)), sources.option),
+        linked(money(Money(discounted, currency)), formula_place("discounting")),
+    ]

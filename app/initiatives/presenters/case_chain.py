@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
 from app.initiatives.models import Effect, Initiative, Option
+from app.initiatives.presenters.case_sources import CaseSources, pool_page
 from app.initiatives.presenters.sections import pool_name, removal_words
 from app.initiatives.rules import OptionCase
 from app.values.money import Money
@@ -26,13 +25,16 @@ _LETTERS = (24, 33, 29, 14)
 
 @dataclass(frozen=True, slots=True)
 class ChainView:
-    """Boxes, the lines between them, the height in pixels, and the same as a list for a phone."""
+    """Boxes, the lines between them, the height in pixels, and the same as a list for a phone.
+
+    ``total`` is what all its pools bring alone, in words.
+    """
 
     height: int
     boxes: list[dict[str, Any]]
     lines: list[dict[str, Any]]
     nodes: list[dict[str, Any]]
-    says: str
+    total: str
 
 
 def chain_view(
@@ -49,15 +51,16 @@ def chain_view(
            for k, one in enumerate(behaviours)},
         **{("pool", one.pool_id): _middle(k, len(pools), height) for k, one in enumerate(pools)},
     }  # fmt: skip
-    boxes = [_box(0, height // 2, initiative.key, initiative.title, None)]
-    boxes += [_behaviour_box(initiative, one, at["behaviour", one.behaviour_id])
+    sources = CaseSources.of(initiative, option)
+    boxes = [_box(0, height // 2, initiative.key, initiative.title, sources.initiative)]
+    boxes += [_behaviour_box(one, at["behaviour", one.behaviour_id], sources.behaviour(one))
               for one in behaviours]  # fmt: skip
     boxes += [_pool_box(one, at["pool", one.pool_id]) for one in pools]
-    boxes += [_money_box(option, one, case, at["pool", one.pool_id]) for one in pools]
+    boxes += [_money_box(one, case, at["pool", one.pool_id], sources) for one in pools]
     lines = [_line(0, height // 2, at["behaviour", one.behaviour_id], "") for one in behaviours]
     lines += [
         _line(1, at["behaviour", one.behaviour_id], at["pool", one.pool_id], _claim(one),
-              is_harm=one.removal_share < 0)
+              sources.behaviour(one), is_harm=one.removal_share < 0)
         for one in effects
     ]  # fmt: skip
     lines += [
@@ -66,7 +69,7 @@ def chain_view(
         for one in pools
     ]  # fmt: skip
     total = money(Money(case.standalone.total, initiative.currency))
-    return ChainView(height, boxes, lines, _nodes(initiative, effects, case), f"{total} in all")
+    return ChainView(height, boxes, lines, _nodes(initiative, effects, case, sources), total)
 
 
 def _middle(place: int, of: int, height: int) -> int:
@@ -90,13 +93,13 @@ def _cut(words: str, letters: int) -> str:
 
 
 def _line(
-    column: int, start: int, end: int, label: str, *, is_harm: bool = False
+    column: int, start: int, end: int, label: str, href: str | None = None, *, is_harm: bool = False
 ) -> dict[str, Any]:
     left, width = _COLUMNS[column]
     x1, x2 = left + width, _COLUMNS[column + 1][0]
     return {
         "x1": x1, "y1": start, "x2": x2, "y2": end, "label": label, "x": round((x1 + x2) / 2, 2),
-        "y": round((start + end) / 2) - 6, "tone": "bad" if is_harm else None,
+        "y": round((start + end) / 2) - 6, "tone": "bad" if is_harm else None, "href": href,
     }  # fmt: skip
 
 
@@ -104,37 +107,40 @@ def _claim(effect: Effect) -> str:
     return f"{removal_words(effect.removal_share)}, {effect.grade.value}"
 
 
-def _behaviour_box(initiative: Initiative, effect: Effect, middle: int) -> dict[str, Any]:
+def _behaviour_box(effect: Effect, middle: int, href: str) -> dict[str, Any]:
     one = effect.behaviour
     unit = f" {one.unit}" if one.unit else ""
-    note = f"{one.measure} {number(one.baseline)} → {number(one.target)}{unit}"
-    href = url_for("initiatives.behaviours", key=initiative.key)
+    note = f"{number(one.baseline)} → {number(one.target)}{unit}, {one.measure}"
     return _box(1, middle, one.description, note, href)
 
 
 def _pool_box(effect: Effect, middle: int) -> dict[str, Any]:
     pool = effect.pool
     worth = money_short(Money(pool.annual_value_minor, pool.journey.currency))
-    href = url_for("journeys.pool", key=pool.journey.key, word=pool.lever.value)
     title = f"{pool.lever.value.capitalize()}, {worth} a year"
-    return _box(2, middle, title, pool.journey.name, href)
+    return _box(2, middle, title, pool.journey.name, pool_page(effect))
 
 
-def _money_box(option: Option, effect: Effect, case: OptionCase, middle: int) -> dict[str, Any]:
+def _money_box(
+    effect: Effect, case: OptionCase, middle: int, sources: CaseSources
+) -> dict[str, Any]:
     minor = case.standalone.pools.get(effect.pool_id, 0)
     worth = money_short(Money(minor, effect.pool.journey.currency))
-    return _box(3, middle, worth, "alone", f"#values-{option.key}", is_harm=minor < 0)
+    return _box(3, middle, worth, "alone", sources.part("values"), is_harm=minor < 0)
 
 
 def _nodes(
-    initiative: Initiative, effects: Sequence[Effect], case: OptionCase
+    initiative: Initiative, effects: Sequence[Effect], case: OptionCase, sources: CaseSources
 ) -> list[dict[str, Any]]:
     """The chain one under the other, a behaviour and its levers at a time."""
-    nodes: list[dict[str, Any]] = [{"kind": initiative.key, "title": initiative.title}]
+    nodes: list[dict[str, Any]] = [
+        {"kind": initiative.key, "title": initiative.title, "href": sources.initiative}
+    ]
     seen = None
     for one in sorted(effects, key=lambda effect: (effect.behaviour_id, effect.id)):
         if one.behaviour_id != seen:
-            nodes.append({"kind": "Behaviour", "title": one.behaviour.description})
+            description, href = one.behaviour.description, sources.behaviour(one)
+            nodes.append({"kind": "Behaviour", "title": description, "href": href})
             seen = one.behaviour_id
         minor = case.standalone.pools.get(one.pool_id, 0)
         worth = money_short(Money(minor, initiative.currency))
@@ -142,7 +148,9 @@ def _nodes(
             {
                 "kind": "Lever",
                 "title": pool_name(one),
+                "href": pool_page(one),
                 "note": f"{removal_words(one.removal_share)}; the pool brings {worth} alone",
+                "note_href": sources.part("values"),
                 "grade": f"Evidence: {one.grade.word}",
             }
         )

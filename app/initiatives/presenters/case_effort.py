@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import url_for
 
 from app.initiatives.models import Option
+from app.initiatives.presenters.case_sources import Linked, formula_place, linked, pool_page
 from app.initiatives.presenters.sections import pool_name
 from app.initiatives.queries import CaseBasis, MinutesPerContact
 from app.initiatives.rules import OptionClaim, flow_removed
 from app.web.filters import number
 
 
-def effort_rows(option: Option, claim: OptionClaim, basis: CaseBasis) -> list[list[dict[str, Any]]]:
+def effort_rows(option: Option, claim: OptionClaim, basis: CaseBasis) -> list[list[Linked]]:
     """A row per pool with a flow: what, over the horizon, in a year at full effect, minutes."""
     rows = []
     pools = {effect.pool_id: effect for effect in sorted(option.effects, key=lambda one: -one.id)}
@@ -28,22 +27,17 @@ def effort_rows(option: Option, claim: OptionClaim, basis: CaseBasis) -> list[li
         )  # fmt: skip
         if found is None:
             continue
-        minutes: dict[str, Any] = {"text": "–"}
+        minutes = linked("–")
         if found.minutes_over_horizon is not None and known is not None:
-            minutes = {
-                "text": f"{number(round(found.minutes_over_horizon))} {_measured(known)}",
-                "href": url_for("journeys.baseline", key=known.journey, number=known.baseline),
-            }
+            minutes = linked(
+                f"{number(round(found.minutes_over_horizon))} {_measured(known)}",
+                url_for("journeys.baseline", key=known.journey, number=known.baseline),
+            )
         rows.append(
             [
-                {
-                    "text": f"{pool_name(effect)}: {found.unit}",
-                    "href": url_for(
-                        "journeys.pool", key=effect.pool.journey.key, word=spread.lever.value
-                    ),
-                },
-                {"text": number(round(found.over_horizon))},
-                {"text": number(round(found.in_a_year))},
+                linked(f"{pool_name(effect)}: {found.unit}", pool_page(effect)),
+                linked(number(round(found.over_horizon)), formula_place("effort")),
+                linked(number(round(found.in_a_year)), formula_place("effort")),
                 minutes,
             ]
         )

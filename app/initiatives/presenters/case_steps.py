@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
 from app.initiatives.models import Initiative, Option
+from app.initiatives.presenters.case_sources import (
+    CaseSources,
+    Linked,
+    formula_place,
+    linked,
+    pool_page,
+)
 from app.initiatives.queries import PlanValues
 from app.initiatives.rules import ClaimStep, OptionCase, extended_steps
 from app.journeys.rules import Lever
@@ -43,14 +48,14 @@ def case_steps(
     return [Step(one, _amount(one, initiative.currency), *sources[one.short]) for one in steps]
 
 
-def step_rows(steps: Sequence[Step]) -> list[list[dict[str, Any]]]:
+def step_rows(steps: Sequence[Step]) -> list[list[Linked]]:
     """The steps as rows: what, how much, why, and the page the figure comes from."""
     return [
         [
-            {"text": one.step.label},
-            {"text": one.amount},
-            {"text": one.step.note},
-            {"text": one.source, "href": one.href},
+            linked(one.step.label),
+            linked(one.amount, formula_place("steps")),
+            linked(one.step.note),
+            linked(one.source, one.href),
         ]
         for one in steps
     ]
@@ -59,19 +64,20 @@ def step_rows(steps: Sequence[Step]) -> list[list[dict[str, Any]]]:
 def _sources(
     initiative: Initiative, option: Option, plan: str | None
 ) -> dict[str, tuple[str, str]]:
-    key = initiative.key
-    behaviours = url_for("initiatives.behaviours", key=key)
-    options = url_for("initiatives.options", key=key)
-    cycle = url_for("calendar.show", cycle_id=initiative.cycle_id)
+    places = CaseSources.of(initiative, option)
+    claimed, shared = (places.option, "Declared benefit"), (plan or "", "The plan")
+    if option.effects:
+        claimed = places.part("chain"), "Pools and removal"
+        shared = places.part("shared"), "Who shares its pools"
     return {
-        "Claimed": (behaviours, "Pools and removal"),
+        "Claimed": claimed,
         "Kept": (_kept_pool(option), "Churn in the pool"),
-        "Time": (cycle, "Discount rate of the cycle"),
-        "Haircut": (behaviours, "Evidence grades"),
-        "Ramp": (options, "Start, go-live and ramp"),
-        "Value": (f"#values-{option.key}", "Formula"),
+        "Time": (places.cycle(), "Discount rate of the cycle"),
+        "Haircut": (formula_place("haircut"), "Evidence grades"),
+        "Ramp": (places.option, "Start, go-live and ramp"),
+        "Value": (formula_place("standalone"), "Formula"),
         "Earlier": (plan or "", "The plan"),
-        "Overlap": (plan or "", "The plan"),
+        "Overlap": shared,
         "Allocated": (plan or "", "The plan"),
     }
 
@@ -81,8 +87,7 @@ def _kept_pool(option: Option) -> str:
     kept = [one for one in option.effects if one.pool.lever is Lever.RETAIN]
     if not kept:
         return ""
-    first = min(kept, key=lambda one: one.id).pool
-    return url_for("journeys.pool", key=first.journey.key, word=first.lever.value)
+    return pool_page(min(kept, key=lambda one: one.id))
 
 
 def _amount(step: ClaimStep, currency: str) -> str:
@@ -115,6 +120,7 @@ def bridge_bars(steps: Sequence[Step], currency: str) -> list[dict[str, Any]]:
                 "h": round(max(0.6, 100 * (over - under) / height), 2),
                 "tone": _tone(step),
                 "join": round(100 * (top - end) / height, 2),
+                "href": one.href,
             }
         )
     return bars

@@ -115,14 +115,19 @@ class Row:
     is_declared: bool
     next_step: str
     flag: str | None
+    stands_on: Sequence[str]
 
 
-def rows(lines: Sequence[RegistryLine], figures: Mapping[int, LineFigures]) -> list[Row]:
-    """The lines with their figures, in the same order."""
-    return [_row(line, figures[line.id]) for line in lines]
+def rows(
+    lines: Sequence[RegistryLine],
+    figures: Mapping[int, LineFigures],
+    journeys: Mapping[int, Sequence[str]],
+) -> list[Row]:
+    """The lines with their figures, in the same order; ``journeys``: keys of those under each."""
+    return [_row(line, figures[line.id], journeys.get(line.id, ())) for line in lines]
 
 
-def _row(line: RegistryLine, figures: LineFigures) -> Row:
+def _row(line: RegistryLine, figures: LineFigures, journeys: Sequence[str]) -> Row:
     return Row(
         key=line.key,
         title=line.title,
@@ -137,6 +142,7 @@ def _row(line: RegistryLine, figures: LineFigures) -> Row:
         is_declared=figures.is_declared,
         next_step=figures.next_step,
         flag=figures.flag,
+        stands_on=journeys,
     )
 
 

@@ -11,6 +11,8 @@ from app.initiatives.models import (
     Effect,
     Exclusion,
     Initiative,
+    InitiativeHandover,
+    InitiativeMove,
     Option,
     TargetBehaviour,
 )
@@ -29,7 +31,7 @@ from app.initiatives.rules import (
 from app.journeys.models import CustomerNeed
 from app.journeys.rules import NeedKind
 from app.values.money import Money
-from app.web.filters import day, moment, money, money_short, number, percent, quarter
+from app.web.filters import counted, day, moment, money, money_short, number, percent, quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,9 @@ def _option_card(
     by_team: dict[str, Decimal] = {}
     for need in option.demand:
         by_team[need.team.name] = by_team.get(need.team.name, Decimal(0)) + need.days
-    fades = f"halves every {option.half_life_quarters} quarters"
+    fades = "halves every " + (
+        "quarter" if option.half_life_quarters == 1 else f"{option.half_life_quarters} quarters"
+    )
     return {
         "option": option,
         "total": Money(sum(amounts), currency),
@@ -243,7 +247,7 @@ def link_rows(
     found = [
         (
             "Needs", one.needs.key, one.needs.title,
-            f"started {one.lag_quarters} quarters before. {one.note}".strip(),
+            f"started {counted(one.lag_quarters, 'quarter')} before. {one.note}".strip(),
             one.needs.state.word,
         )
         for one in needs
@@ -255,19 +259,33 @@ def link_rows(
     return found + [("Needed by", one.key, one.title, "", one.state.word) for one in needing]
 
 
-def history_items(initiative: Initiative) -> list[dict[str, Any]]:
-    """The moves, newest first."""
-    items = [
-        {
-            "when": moment(move.moved_at),
-            "who": move.moved_by.name,
-            "what": f"{move.from_state.word} → {move.to_state.word}",
-            "note": move.reason or None,
-            "tone": {"missed": "bad", "passed": "ok", "ok": "ok", "accent": "accent"}.get(
-                tone_of(move.to_state)
-            ),
-        }
-        for move in reversed(initiative.moves)
-    ]
+def history_items(
+    initiative: Initiative, handovers: Sequence[InitiativeHandover] = ()
+) -> list[dict[str, Any]]:
+    """The moves and handovers, newest first."""
+    items = [(move.moved_at, _moved(move)) for move in initiative.moves]
+    items += [(one.handed_over_at, _handed_over(one)) for one in handovers]
+    items = [item for _, item in sorted(enumerate(items), key=lambda one: (one[1][0], one[0]))]
     made = moment(initiative.created_at)
-    return [*items, {"when": made, "who": initiative.created_by.name, "what": "Proposed"}]
+    first = {"when": made, "who": initiative.created_by.name, "what": "Proposed"}
+    return [*(item for _, item in reversed(items)), first]
+
+
+def _moved(move: InitiativeMove) -> dict[str, Any]:
+    tones = {"missed": "bad", "passed": "ok", "ok": "ok", "accent": "accent"}
+    return {
+        "when": moment(move.moved_at),
+        "who": move.moved_by.name,
+        "what": f"{move.from_state.word} → {move.to_state.word}",
+        "note": move.reason or None,
+        "tone": tones.get(tone_of(move.to_state)),
+    }
+
+
+def _handed_over(one: InitiativeHandover) -> dict[str, Any]:
+    return {
+        "when": moment(one.handed_over_at),
+        "who": one.handed_over_by.name,
+        "what": f"Handed over: {one.from_owner.name} → {one.to_owner.name}",
+        "note": one.reason,
+    }

@@ -38,6 +38,14 @@ from app.initiatives.queries.figures import (
     load_full_value,
     load_full_worth,
 )
+from app.initiatives.queries.freshness import list_journeys_under_plans, load_journeys_under
+from app.initiatives.queries.handovers import (
+    MONEY_DECIDERS,
+    list_handovers,
+    list_heirs,
+    load_former_owners,
+    load_money_deciders,
+)
 from app.initiatives.queries.initiatives import (
     ANSWERS,
     BEHAVIOURS,
@@ -71,6 +79,7 @@ from app.initiatives.queries.plans import (
     PlanValues,
     find_plan_values,
     list_plans,
+    load_sharers,
 )
 from app.initiatives.queries.registry import (
     SORTS,
@@ -111,6 +120,7 @@ __all__ = [
     "LINKS",
     "MILESTONES",
     "MILESTONE_STANDINGS",
+    "MONEY_DECIDERS",
     "MOVES",
     "OPEN_HURDLES",
     "OPTIONS",
@@ -166,7 +176,10 @@ __all__ = [
     "list_by_keys",
     "list_by_state",
     "list_exclusions",
+    "list_handovers",
+    "list_heirs",
     "list_ids",
+    "list_journeys_under_plans",
     "list_needing",
     "list_people_to_choose",
     "list_plans",
@@ -178,15 +191,19 @@ __all__ = [
     "load_choices",
     "load_editors",
     "load_figures",
+    "load_former_owners",
     "load_full_claims",
     "load_full_value",
     "load_full_worth",
+    "load_journeys_under",
     "load_measured_journeys",
     "load_milestone_standings",
+    "load_money_deciders",
     "load_needs",
     "load_open_hurdles",
     "load_pool_uses",
     "load_shapes",
+    "load_sharers",
     "median_candidate_costs",
     "milestone_draft",
     "option_choices",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.initiatives.models import Initiative
+from app.initiatives.models import Effect, Initiative, Option
 from app.values.quarter import Quarter
 
 
@@ -31,7 +33,8 @@ class PlanValues:
 
     ``resolved`` is what the plan loses when the money freed may buy other things, None while
     nobody has asked for it. ``is_cut``: items of the run's plan were left out when it was approved;
-    ``resolved`` alone is then still of the run's whole plan.
+    ``resolved`` alone is then still of the run's whole plan. ``members`` are all the plan funds:
+    the option's key by the initiative's.
     """
 
     option: str
@@ -41,6 +44,7 @@ class PlanValues:
     marginal: int
     resolved: int | None = None
     is_cut: bool = False
+    members: Mapping[str, str] = field(default_factory=dict)
 
 
 PLANS: list[Callable[[Session, Initiative], Sequence[PlanName]]] = []
@@ -65,3 +69,33 @@ def find_plan_values(session: Session, initiative: Initiative, plan: PlanName) -
         if found is not None:
             return found
     return None
+
+
+def load_sharers(
+    session: Session, initiative: Initiative, values: PlanValues | None
+) -> dict[int, list[tuple[str, str]]]:
+    """Key and title of the others the plan funds that act on its pools, by pool id.
+
+    ``initiative`` has its options and effects; those of the option the plan funds count.
+    """
+    if values is None:
+        return {}
+    pools = {
+        effect.pool_id
+        for option in initiative.options
+        if option.key == values.option
+        for effect in option.effects
+    }
+    rows = session.execute(
+        select(Effect.pool_id, Initiative.key, Initiative.title, Option.key)
+        .join(Option, Option.id == Effect.option_id)
+        .join(Initiative, Initiative.id == Option.initiative_id)
+        .where(Effect.pool_id.in_(pools), Initiative.cycle_id == initiative.cycle_id)
+        .distinct()
+        .order_by(Initiative.key)
+    )
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pool_id, key, title, option in rows:
+        if key != initiative.key and values.members.get(key) == option:
+            found[pool_id].append((key, title))
+    return dict(found)

@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session, aliased
 
 from app.calendar.queries import CURRENCY_TIES
 from app.initiatives.models import Effect, Initiative, InitiativeTouchpoint, Option
-from app.initiatives.rules import OVER, EvidenceGrade, InitiativeState, tone_of
+from app.initiatives.rules import (
+    IN_PORTFOLIO,
+    OVER,
+    EvidenceGrade,
+    InitiativeState,
+    not_live_yet,
+    tone_of,
+)
 from app.journeys.queries import POOL_CLAIMS, TOUCHPOINT_COVERS, Acting, PoolClaim
 from app.journeys.rules import intensity
 
@@ -32,13 +39,14 @@ def covers(session: Session, journey_id: int | None) -> Mapping[int, list[Acting
     if journey_id is not None:
         query = query.where(Initiative.journey_id == journey_id)
     for touchpoint_id, key, title, state in session.execute(query):
-        acting = Acting(key, title, state.word, tone_of(state), state not in OVER)
+        is_live, note = state in IN_PORTFOLIO, not_live_yet(state)
+        acting = Acting(key, title, state.word, tone_of(state), is_live, note)
         found.setdefault(touchpoint_id, []).append(acting)
     return found
 
 
 def proposed_claims(session: Session) -> list[PoolClaim]:
-    """What initiatives on their way to a decision claim of the pools under their full option."""
+    """What candidates claim of the pools under their full option."""
     last = aliased(Option)
     is_full = Option.position == (
         select(func.max(last.position))
@@ -46,7 +54,7 @@ def proposed_claims(session: Session) -> list[PoolClaim]:
         .scalar_subquery()
     )
     wanted = summed_claims().join(Initiative, Initiative.id == Option.initiative_id)
-    rows = session.execute(wanted.where(is_full, Initiative.state.not_in(OVER | _DECIDED)))
+    rows = session.execute(wanted.where(is_full, Initiative.state.in_(IN_PORTFOLIO - _DECIDED)))
     return claims_of(rows, is_decided=False)
 
 

@@ -2,6 +2,7 @@
 
 from app.initiatives.routes import (
     behaviours,
+    handover,
     links,
     milestones,
     options,
@@ -16,6 +17,7 @@ from app.initiatives.routes.blueprint import bp
 __all__ = [
     "behaviours",
     "bp",
+    "handover",
     "links",
     "milestones",
     "options",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 from wtforms import FieldList
@@ -18,6 +18,9 @@ from app.initiatives import queries, services
 from app.initiatives.forms import VersionedForm, differences, in_typed_rows
 from app.initiatives.models import Initiative
 from app.initiatives.rules import tone_of
+from app.journeys.queries import load_stale_baselines
+from app.journeys.rules import StaleBaselines
+from app.web.clock import today
 from app.web.filters import moment
 from app.web.forms import Form
 from app.web.guards import current_actor
@@ -107,3 +110,9 @@ def conflict_with(
     who = events[0].actor_name.partition(" <")[0] if events else "Somebody else"
     when = moment(events[0].at) if events else ""
     return {"fields": differences(stored, form), "who": who, "when": when}
+
+
+def stale_baselines() -> StaleBaselines:
+    """Which journeys were measured too long ago, for files; templates have it by this name."""
+    limit = current_app.config["BASELINE_MAX_AGE_DAYS"]
+    return load_stale_baselines(db.session, today=today(), limit_days=limit)

@@ -10,8 +10,16 @@ from app.extensions import db
 from app.initiatives import exports, presenters, queries, services
 from app.initiatives.forms import MoveForm
 from app.initiatives.models import Initiative
-from app.initiatives.routes.blueprint import SAVED, Answer, bp, load, page, store
-from app.initiatives.rules import Action, cost_flag
+from app.initiatives.routes.blueprint import (
+    SAVED,
+    Answer,
+    bp,
+    load,
+    page,
+    stale_baselines,
+    store,
+)
+from app.initiatives.rules import Action, EvidenceGrade, cost_flag
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
@@ -56,7 +64,7 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         "overview",
         initiative,
         "overview",
-        stale_keys=[initiative.journey.key] if initiative.journey else [],
+        stale_keys=_journeys_under(initiative),
         form=form,
         refused=refused,
         facts=presenters.overview_facts(initiative),
@@ -69,6 +77,12 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         partial_note=queries.find_partial_note(db.session, initiative),
         flag=_flag(initiative),
     )
+
+
+def _journeys_under(initiative: Initiative) -> list[str]:
+    """Its own journey and those whose pools its value stands on, whatever is loaded of it."""
+    own = [initiative.journey.key] if initiative.journey else []
+    return own + queries.load_journeys_under(db.session, [initiative.id]).get(initiative.id, [])
 
 
 def _journey_keys(initiative: Initiative) -> list[str]:
@@ -95,6 +109,7 @@ def case(key: str) -> str:
     initiative = load(key, *queries.OPTIONS, *queries.EFFECTS)
     basis = queries.load_case_basis(db.session, initiative)
     plans, plan = _plan(initiative)
+    cases = presenters.case_views(initiative, basis, plan) if basis else []
     return page(
         "case",
         initiative,
@@ -104,7 +119,9 @@ def case(key: str) -> str:
         plan=plan,
         plans=plans,
         plan_options=[(one.key, one.words) for one in plans],
-        cases=presenters.case_views(initiative, basis, plan) if basis else [],
+        cases=cases,
+        places=presenters.case_places(cases),
+        grades=list(EvidenceGrade),
     )
 
 
@@ -118,7 +135,8 @@ def _plan(
     wanted = request.args.get("plan", "")
     name = next((one for one in plans if one.key == wanted), plans[0])
     values = queries.find_plan_values(db.session, initiative, name)
-    return plans, presenters.PlanChoice(name, values)
+    sharers = queries.load_sharers(db.session, initiative, values)
+    return plans, presenters.PlanChoice(name, values, sharers)
 
 
 @bp.get("/initiatives/<key>/case.xlsx")
@@ -131,8 +149,9 @@ def case_file(key: str) -> Response:
         raise NotFoundError("There is no business case yet: it needs a cycle and an option.")
     _, plan = _plan(initiative)
     content = exports.case_workbook(
-        initiative, basis, plan.name if plan else None, plan.values if plan else None
-    )
+        initiative, basis, plan.name if plan else None, plan.values if plan else None,
+        stale_baselines().on(_journey_keys(initiative)),
+    )  # fmt: skip
     return Response(
         content,
         mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -145,4 +164,6 @@ def case_file(key: str) -> Response:
 def history(key: str) -> str:
     """Show every move of an initiative."""
     initiative = load(key, *queries.MOVES)
-    return page("history", initiative, "history", items=presenters.history_items(initiative))
+    handovers = queries.list_handovers(db.session, initiative.id)
+    items = presenters.history_items(initiative, handovers)
+    return page("history", initiative, "history", items=items)

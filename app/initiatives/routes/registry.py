@@ -10,8 +10,8 @@ from flask import render_template, request, stream_with_context, url_for
 
 from app.extensions import db
 from app.initiatives import presenters, queries
-from app.initiatives.exports import registry_csv
-from app.initiatives.routes.blueprint import bp
+from app.initiatives.exports import RegistryChunk, registry_csv
+from app.initiatives.routes.blueprint import bp, stale_baselines
 from app.web.guards import requires
 from app.web.paging import Page, page_args
 
@@ -36,7 +36,9 @@ def index() -> str:
         "initiatives/index.html",
         view=view,
         columns=presenters.columns(view),
-        rows=presenters.rows(lines, figures),
+        rows=presenters.rows(
+            lines, figures, queries.load_journeys_under(db.session, [one.id for one in lines])
+        ),
         page=Page(lines, total, asked.number, asked.size),
         options=presenters.filter_options(choices),
         address=lambda number: url_for("initiatives.index", **kept, page=number),
@@ -50,10 +52,13 @@ def export() -> FlaskResponse:
     view = presenters.read_view(request.args)
     lines, _ = queries.list_registry(db.session, view.wanted, order=view.order)
 
-    def chunks() -> Iterator[tuple[list[queries.RegistryLine], dict[int, queries.LineFigures]]]:
+    def chunks() -> Iterator[RegistryChunk]:
+        stale = stale_baselines()
         for start in range(0, len(lines), _CHUNK):
             some = lines[start : start + _CHUNK]
-            yield some, queries.load_figures(db.session, some)
+            under = queries.load_journeys_under(db.session, [one.id for one in some])
+            marks = {id_: stale.on(keys) for id_, keys in under.items()}
+            yield RegistryChunk(some, queries.load_figures(db.session, some), marks)
 
     return FlaskResponse(
         stream_with_context(registry_csv(chunks())),

@@ -38,6 +38,7 @@ from app.initiatives.rules.faults import (
 )
 from app.initiatives.rules.flags import cost_flag, looks_like_placeholder
 from app.initiatives.rules.gaps import Gap, Part, ProposalShape, due_day_fault, missing_parts
+from app.initiatives.rules.handover import HAND_OVER, handover_bar, heir_fault
 from app.initiatives.rules.links import circle_refusal, circle_through
 from app.initiatives.rules.moves import (
     LOCKED,
@@ -83,10 +84,12 @@ from app.initiatives.rules.words import (
     Lens,
     Question,
     Step,
+    not_live_yet,
     tone_of,
 )
 
 __all__ = [
+    "HAND_OVER",
     "IN_PORTFOLIO",
     "LOCKED",
     "MOVES",
@@ -144,12 +147,15 @@ __all__ = [
     "extended_steps",
     "find_move",
     "flow_removed",
+    "handover_bar",
+    "heir_fault",
     "intensities",
     "looks_like_placeholder",
     "milestone_faults",
     "missing_parts",
     "moves_from",
     "next_step",
+    "not_live_yet",
     "option_case",
     "option_faults",
     "option_outlook",

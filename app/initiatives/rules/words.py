@@ -31,7 +31,22 @@ OVER = frozenset({InitiativeState.RETIRED, InitiativeState.STOPPED, InitiativeSt
 IN_PORTFOLIO = frozenset(
     {InitiativeState.CANDIDATE, InitiativeState.APPROVED, InitiativeState.SUSTAINED}
 )
-"""States in which an initiative stands for choice, is being delivered or acts."""
+"""States in which an initiative stands for choice, is being delivered or acts: it is *live*.
+
+The one rule of what covers a hot spot, addresses money and is judged by findings.
+"""
+
+_NOT_YET = {
+    InitiativeState.DRAFT: "a draft is being written",
+    InitiativeState.SUBMITTED: "waits for Finance to certify it",
+    InitiativeState.CERTIFIED: "certified, not a candidate yet",
+}
+
+
+def not_live_yet(state: InitiativeState) -> str:
+    """Why an initiative that is on its way does not count as live; empty for all others."""
+    return _NOT_YET.get(state, "")
+
 
 _TONES = {
     InitiativeState.DRAFT: "draft",

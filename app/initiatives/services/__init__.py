@@ -9,6 +9,7 @@ from app.initiatives.services.behaviours import (
     remove_behaviour,
 )
 from app.initiatives.services.checks import check_can_edit, customer_need_bar, edit_bar, standing
+from app.initiatives.services.handover import hand_over_initiative
 from app.initiatives.services.keys import next_key
 from app.initiatives.services.links import set_links
 from app.initiatives.services.milestones import add_milestone, edit_milestone, remove_milestone
@@ -46,6 +47,7 @@ __all__ = [
     "edit_milestone",
     "edit_option",
     "find_refusals",
+    "hand_over_initiative",
     "load_circumstances",
     "mark_approved",
     "mark_stopped",

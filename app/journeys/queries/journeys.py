@@ -54,7 +54,7 @@ TouchpointCover = Callable[[Session, int | None], Mapping[int, list[Acting]]]
 TOUCHPOINT_COVERS: list[TouchpointCover] = []
 """Later stations append who acts where: (session, journey id or None for all) → by touchpoint id.
 
-``Acting.is_live`` says whether it counts as covering: not withdrawn, stopped or retired.
+``Acting.is_live`` says whether it counts as covering: a candidate, approved or sustained.
 """
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 class PoolClaim:
     """The intensity Σ g·a with which some initiatives act on a pool at full effect.
 
-    ``is_decided``: their money is approved; otherwise they are on their way to a decision.
+    ``is_decided``: their money is approved; otherwise they are candidates for a decision.
     """
 
     pool_id: int

@@ -23,6 +23,18 @@ class StaleBaseline:
     kept_in: date | None = None
 
     @property
+    def words(self) -> str:
+        """Its day, its age and the limit."""
+        if self.measured_on is None:
+            return "never measured"
+        days = "day" if self.age_days == 1 else "days"
+        kept = f"{self.kept_in:%-d %b %Y} with figures of " if self.kept_in else ""
+        return (
+            f"baseline of {kept}{self.measured_on:%-d %b %Y}, {self.age_days:,} {days} old,"
+            f" limit {self.limit_days:,}"
+        )
+
+    @property
     def fault(self) -> str:
         """Why no cycle opens on it."""
         if self.measured_on is None:

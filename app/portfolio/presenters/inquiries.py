@@ -160,8 +160,9 @@ def _robust(words: Words) -> tuple[list[str], list[Sheet]]:
     ]  # fmt: skip
     is_assumed = found.get("is_assumed", True)
     sentences = [
-        f"{found['draws']} draws of the inputs (seed {found['seed']}), each chosen anew to within "
-        f"{gap_words(found['gap'])}, and {found['valued']:,} draws of this plan as it is.",
+        f"{counted(found['draws'], 'draw')} of the inputs (seed {found['seed']}), each chosen anew"
+        f" to within {gap_words(found['gap'])}, and {found['valued']:,} draws of this plan as it"
+        " is.",
         _ASSUMED if is_assumed else _STORED,
     ]
     if found["missed"] is not None:

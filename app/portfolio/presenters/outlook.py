@@ -12,7 +12,7 @@ from flask import url_for
 from app.portfolio.presenters.drawn import input_ends, share_ends, specs_of
 from app.portfolio.presenters.sheets import Words
 from app.values.money import Money
-from app.web.filters import money_short, number, percent
+from app.web.filters import counted, money_short, number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +147,17 @@ def _named(one: Mapping[str, Any], words: Words) -> tuple[str, str, str]:
 def _note(found: Mapping[str, Any]) -> str:
     if not found["ranged"]:
         return (
-            f"None of the {number(found['inputs'])} inputs of this plan has a range, so nothing can"
-            " be drawn. Enter P10 and P90 for pool inputs, effects and costs, and run the scenario"
-            " again."
+            f"None of the {counted(found['inputs'], 'input')} of this plan has a range, so"
+            " nothing can be drawn. Enter P10 and P90 for pool inputs, effects and costs, and run"
+            " the scenario again."
         )
     sure = found["inputs"] - found["ranged"]
-    rest = f"; the other {number(sure)} are held at their figure" if sure else ""
+    held = "is held at its" if sure == 1 else "are held at their"
+    rest = f"; the other {number(sure)} {held} figure" if sure else ""
+    has = "has" if found["ranged"] == 1 else "have"
     return (
         f"{number(found['draws'])} draws with seed {found['seed']}. {number(found['ranged'])} of"
-        f" {number(found['inputs'])} inputs have a range{rest}. Value of a draw: Σ V(t)·(1 −"
+        f" {counted(found['inputs'], 'input')} {has} a range{rest}. Value of a draw: Σ V(t)·(1 −"
         " e^(−S(t))) over pools and quarters, with the pools V and the intensities S as drawn, and"
         " what joins no pool; net: less the discounted spend as drawn, own team days not counted."
         " An input that several pools or initiatives stand on is drawn once for all of them."

@@ -79,7 +79,10 @@ def team_lines(scenario: Scenario) -> list[tuple[str, str]]:
         if capacity.quarter in scenario.cycle.quarters:
             name = capacity.team.name
             days[name] = days.get(name, Decimal(0)) + capacity.available_days
-    return [(name, f"{number(total)} days") for name, total in sorted(days.items())]
+    return [
+        (name, f"{number(total)} {'day' if total == 1 else 'days'}")
+        for name, total in sorted(days.items())
+    ]
 
 
 def pin_lines(scenario: Scenario) -> list[BindingLine]:

@@ -24,6 +24,7 @@ class TrialView:
     """The answer to a trial: figures as (label, value, difference, tone), and who changes place.
 
     ``asked``: what was changed, in words. ``lists``: (title, changes, how many more).
+    ``pool_keys``: what its values stand on.
     """
 
     verdict: Verdict
@@ -32,6 +33,7 @@ class TrialView:
     lists: Sequence[tuple[str, Sequence[Change], int]]
     is_same: bool
     seconds: str
+    pool_keys: Sequence[str] = ()
 
     @property
     def has_plan(self) -> bool:
@@ -60,6 +62,7 @@ def trial_view(trial: Answer, known: Answer | None, asked: Sequence[str]) -> Tri
         figures=_figures(trial, known) if trial.has_plan else (),
         lists=lists,
         is_same=found is not None and found.is_same,
+        pool_keys=[pool.key for pool in trial.problem.pools],
         seconds=f"{Decimal(repr(trial.result['seconds'])).quantize(Decimal('0.1'))}\u202fs",
     )
 

@@ -47,7 +47,8 @@ def find_run_values(session: Session, initiative: Initiative, plan: PlanName) ->
     ).one_or_none()
     if row is None or row.result is None or digest(row.result) != row.result_digest:
         return None
-    for one in json.loads(row.result).get("funded") or ():
+    funded = json.loads(row.result).get("funded") or ()
+    for one in funded:
         if one["initiative"] == initiative.key:
             return PlanValues(
                 option=one["option"],
@@ -56,6 +57,7 @@ def find_run_values(session: Session, initiative: Initiative, plan: PlanName) ->
                 allocated=one["value_allocated"],
                 marginal=one["value_marginal"],
                 resolved=resolved_value(row[2], initiative.key),
+                members={other["initiative"]: other["option"] for other in funded},
             )
     return None
 

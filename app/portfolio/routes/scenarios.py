@@ -12,6 +12,7 @@ from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
+from app.initiatives.queries import list_journeys_under_plans
 from app.portfolio.forms import NewScenarioForm, ScenarioForm
 from app.portfolio.models import Scenario
 from app.portfolio.presenters.scenarios import (
@@ -46,8 +47,9 @@ def index() -> str:
         if cycle
     ]
     return render_template(
-        "portfolio/index.html", cycles=cycles, cycle=cycle, lines=lines, State=CycleState
-    )
+        "portfolio/index.html", cycles=cycles, cycle=cycle, lines=lines, State=CycleState,
+        stands_on=list_journeys_under_plans(db.session, cycle.id) if cycle and runs else [],
+    )  # fmt: skip
 
 
 def _chosen_cycle(cycles: list[Cycle]) -> Cycle | None:

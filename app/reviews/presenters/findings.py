@@ -125,6 +125,8 @@ def act_address(finding: Finding, item: Item, acting: Acting) -> Address:
     if kind in (FindingKind.NEEDS, FindingKind.BEHAVIOURS):
         return "Behaviours", url_for("initiatives.behaviours", key=place.key)
     if kind is FindingKind.OWNERS:
+        if acting.may("initiatives.hand_over"):
+            return "Hand over ownership", url_for("initiatives.handover", key=place.key)
         return "Overview", url_for("initiatives.show", key=place.key)
     return "Dependencies", url_for("initiatives.links", key=place.key)
 

@@ -6,12 +6,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
 
-from app.approvals.models import Tranche
+from app.approvals.models import Commitment, Tranche
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
-from app.initiatives.models import Criterion, Initiative
+from app.initiatives.models import Criterion, Initiative, InitiativeHandover
+from app.initiatives.queries import MONEY_DECIDERS
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.rules import (
     CriterionFacts,
@@ -47,6 +48,7 @@ class HurdleRows:
     )
 
     movers: dict[int, set[int]] = field(default_factory=dict)
+    former_owners: dict[int, set[int]] = field(default_factory=dict)
 
     def facts(self, tranche: TrancheKey) -> HurdleFacts:
         """The hurdle of one tranche; evidence of other tranches of its milestone stays out."""
@@ -84,7 +86,8 @@ class HurdleRows:
                 if owner in (None, tranche.id)
             ),
             moved_by=frozenset(self.movers.get(tranche.id, ())),
-            owners=frozenset((initiative.owner_id, initiative.created_by_id)),
+            owners=frozenset((initiative.owner_id, initiative.created_by_id))
+            | self.former_owners.get(tranche.id, set()),
             open_before=tuple(
                 one.milestone.name
                 for one in siblings
@@ -158,9 +161,29 @@ def _load_decisions(session: Session, tranches: list[int], rows: HurdleRows) -> 
 
 
 def _load_movers(session: Session, tranches: list[int], rows: HurdleRows) -> None:
-    for tranche_id, person_id in session.execute(
-        select(DateMove.tranche_id, DateMove.moved_by_id)
-        .where(DateMove.tranche_id.in_(tranches))
-        .distinct()
-    ):
-        rows.movers.setdefault(tranche_id, set()).add(person_id)
+    """Who moved a hurdle's date, and who owned its initiative before, in one query."""
+    moved = select(literal(True), DateMove.tranche_id, DateMove.moved_by_id).where(
+        DateMove.tranche_id.in_(tranches)
+    )
+    owned = (
+        select(literal(False), Tranche.id, InitiativeHandover.from_owner_id)
+        .join(Commitment, Commitment.id == Tranche.commitment_id)
+        .join(InitiativeHandover, InitiativeHandover.initiative_id == Commitment.initiative_id)
+        .where(Tranche.id.in_(tranches))
+    )
+    for has_moved, tranche_id, person_id in session.execute(union_all(moved, owned)):
+        found = rows.movers if has_moved else rows.former_owners
+        found.setdefault(tranche_id, set()).add(person_id)
+
+
+def list_deciders(session: Session, initiative_id: int) -> Collection[int]:
+    """Ids of who decided hurdles of an initiative, and so never owns it."""
+    return session.scalars(
+        select(HurdleDecision.decided_by_id)
+        .join(Tranche, Tranche.id == HurdleDecision.tranche_id)
+        .join(Commitment, Commitment.id == Tranche.commitment_id)
+        .where(Commitment.initiative_id == initiative_id)
+    ).all()
+
+
+MONEY_DECIDERS.append(list_deciders)

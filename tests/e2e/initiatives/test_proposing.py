@@ -29,6 +29,7 @@ def propose(page: Page) -> None:
     page.get_by_role("link", name="Propose initiative").first.click()
     page.get_by_label("Title").fill("Claim status tracker")
     page.get_by_label("Journey").select_option(label="Motor claim (EUR)")
+    page.get_by_label("Mainly changes").select_option(label="Process")
     page.get_by_label("Organisation unit").fill("Claims")
     page.get_by_label("Sponsor").select_option(label="Mina Manager")
     page.get_by_role("button", name="Propose initiative").click()
@@ -114,6 +115,7 @@ class TestFromBlankToSubmitted:
     ) -> None:
         page = browse(cast.lead, "/initiatives/new", viewport=PHONE)
         page.get_by_label("Title").fill("Callback")
+        page.get_by_label("Mainly changes").select_option(label="People")
         page.get_by_label("Organisation unit").fill("Service")
         page.get_by_role("button", name="Propose initiative").click()
         page.goto("/initiatives/CX-101/milestones/new")

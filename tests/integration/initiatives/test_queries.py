@@ -222,7 +222,8 @@ class TestTies:
             )  # fmt: skip
 
         (acting,) = acting_on(session, company.journey.id)[where]
-        assert (acting.key, acting.state, acting.is_live) == (made.key, "Draft", True)
+        assert (acting.key, acting.state, acting.is_live) == (made.key, "Draft", False)
+        assert acting.note == "a draft is being written"
 
     def test_a_cycle_with_proposals_keeps_its_currency(
         self, session: Session, cast: Cast, company: Company

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -15,17 +16,25 @@ from app.accounts.services import deactivate_person
 from app.approvals.models import Commitment
 from app.db.session import transaction
 from app.initiatives.models import Initiative, TargetBehaviour
-from app.initiatives.services import add_unit
+from app.initiatives.rules import InitiativeState
+from app.initiatives.services import add_unit, answer_questions
 from app.journeys.models import Stage
-from app.journeys.queries import get_need
+from app.journeys.queries import acting_on, claims_on_pools, get_need
 from app.journeys.services import retire_need
+from app.reporting.queries import list_hot_spots
 from app.reviews.queries.findings import load_portfolio_facts, load_worst_touchpoints
 from app.reviews.rules.findings import InitiativeFacts, PortfolioFacts
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.calendar import make_cycle
-from tests.factories.initiatives import make_candidate, make_company, make_submitted
+from tests.factories.initiatives import (
+    NOW,
+    make_candidate,
+    make_company,
+    make_complete,
+    make_submitted,
+)
 from tests.factories.journeys import make_baseline, make_journey, measured
 from tests.factories.needs import make_need
 from tests.factories.roadmap import decide, tranches_of
@@ -103,6 +112,29 @@ class TestFacts:
                 actor=cast.lead, now=now,
             )  # fmt: skip
         assert [b.serves for b in look(session, today).judged[0].behaviours] == [False]
+
+    @pytest.mark.parametrize("state", InitiativeState)
+    def test_count_as_live_what_covers_a_hot_spot_and_addresses_money(
+        self, session: Session, cast: Cast, today: date, state: InitiativeState
+    ) -> None:
+        with transaction(session):
+            company = make_company(session, cast)
+            made = make_complete(session, cast, company)
+            where = company.journey.touchpoints[0].id
+            answer_questions(
+                session, made, {}, touchpoint_ids=[where], expected_version=None,
+                actor=cast.lead, now=NOW,
+            )  # fmt: skip
+            made.state = state
+
+        is_live = bool(look(session, today).initiatives)
+
+        (acting,) = acting_on(session, company.journey.id)[where]
+        assert acting.is_live == is_live
+        assert [spot.is_acted_on for spot in list_hot_spots(session)
+                if spot.touchpoint_id == where] == [is_live]  # fmt: skip
+        if state not in (InitiativeState.APPROVED, InitiativeState.SUSTAINED):
+            assert bool(claims_on_pools(session)) == is_live
 
     def test_know_where_it_hurts_most_and_is_shown(self, session: Session, cast: Cast) -> None:
         with transaction(session):

@@ -61,6 +61,15 @@ class TestCreate:
         assert value_of(page, "Owner") == str(cast.lead.id)
         assert value_of(page, "Planned start") == "2027-Q1"
 
+    def test_has_to_be_told_what_it_mainly_changes(
+        self, client_for: ClientFor, cast: Cast, company: Company
+    ) -> None:
+        client = client_for(cast.lead)
+
+        assert value_of(client.get("/initiatives/new"), "Mainly changes") == ""
+        page = client.post("/initiatives/new", data=self.typed(company, cast, lens=""))
+        assert error_on(page, "Mainly changes") == "Say what it mainly changes."
+
     def test_gives_a_key_and_goes_on_to_the_first_question(
         self, client_for: ClientFor, cast: Cast, company: Company
     ) -> None:

@@ -116,7 +116,12 @@ class TestSending:
     ) -> None:
         client, use = client_for(cast.lead), journey.touchpoints[2].id
         page = _from_map(client, use)
-        values = _filled(page) | {"title": "Tracker", "unit": "Claims", "target": "10"}
+        values = _filled(page) | {
+            "title": "Tracker",
+            "lens": "process",
+            "unit": "Claims",
+            "target": "10",
+        }
 
         sent = client.post(f"/initiatives/from-spot/{journey.id}", data=values)
         again = client.post(f"/initiatives/from-spot/{journey.id}", data=values)
@@ -133,7 +138,7 @@ class TestSending:
     ) -> None:
         client = client_for(cast.lead)
         page = _from_map(client, journey.touchpoints[2].id)
-        values = _filled(page) | {"title": "Tracker", "unit": "Claims"}
+        values = _filled(page) | {"title": "Tracker", "lens": "process", "unit": "Claims"}
 
         refused = client.post(f"/initiatives/from-spot/{journey.id}", data=values)
         taken = client.post(

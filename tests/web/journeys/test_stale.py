@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -9,18 +11,25 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.journeys.queries import get_journey, load_figures
-from app.journeys.rules import JUDGED_BY_PEOPLE, FigureKind, Lever
+from app.journeys.rules import JUDGED_BY_PEOPLE, ControlKind, FigureKind, Lever
 from app.journeys.services import record_baseline
 from tests.factories.accounts import Cast
 from tests.factories.approvals import World, make_proposal, make_world
 from tests.factories.calendar import make_cycle
-from tests.factories.journeys import baseline_draft, make_baseline, make_journey, make_pool
-from tests.support.pages import links, text
+from tests.factories.journeys import (
+    baseline_draft,
+    make_baseline,
+    make_control,
+    make_journey,
+    make_pool,
+)
+from tests.support.pages import form_values, links, table, text
 
 ClientFor = Callable[[Any], Any]
 OLD = date(2026, 1, 15)
@@ -140,6 +149,7 @@ class TestMoneyOnIt:
             (cast.viewer, f"/scenarios/compare?run={run_id}&run={run_id}"),
             (cast.lead, f"/runs/{run_id}/proposal"),
             (cast.cfo, f"/proposals/{proposal_id}"),
+            (cast.viewer, "/scenarios"),
         ]
         for person, address in shown:
             page = client_for(person).get(address)
@@ -159,3 +169,57 @@ class TestMoneyOnIt:
 
         assert WORDS in text(page)
         assert len(page.queries) <= 12
+
+    def test_is_marked_in_the_registry_its_file_and_the_case_as_a_spreadsheet(
+        self, client_for: ClientFor, cast: Cast, proposal: tuple[World, int]
+    ) -> None:
+        world = proposal[0]
+        key, client = next(iter(world.portfolio.candidates)), client_for(cast.viewer)
+        said = f"{world.portfolio.journey.name}, {WORDS}"
+
+        page = client.get("/initiatives")
+        assert said in table(page, "Initiatives").row(key)["Initiative"]
+        assert len(page.queries) <= 12
+        rows = list(csv.DictReader(io.StringIO(client.get("/initiatives/export.csv").text)))
+        assert {one["Stale baselines"] for one in rows} == {said.replace(", ", ": ", 1)}
+        book = load_workbook(io.BytesIO(client.get(f"/initiatives/{key}/case.xlsx").data))
+        for sheet in book:
+            assert any(said in str(cell.value) for row in sheet.rows for cell in row)
+
+    def test_is_marked_on_an_overview_whose_pool_is_another_journey_s(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal: tuple[World, int]
+    ) -> None:
+        portfolio = proposal[0].portfolio
+        with transaction(session):
+            other = make_journey(session, cast.lead, key="fresh", name="Fresh")
+            make_baseline(session, get_journey(session, "fresh"))
+            portfolio.candidates["CX-101"].journey_id = other.id
+
+        page = client_for(cast.viewer).get("/initiatives/CX-101")
+
+        assert f"{portfolio.journey.name} : {WORDS}" in text(page)
+        assert len(page.queries) <= 12
+
+    def test_is_marked_in_a_what_if_and_on_control_totals(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal: tuple[World, int]
+    ) -> None:
+        portfolio = proposal[0].portfolio
+        client = client_for(cast.lead)
+        answer = client.post(
+            f"/scenarios/{portfolio.scenario.id}/what-if",
+            data=form_values(
+                client.get(f"/scenarios/{portfolio.scenario.id}"),
+                f"/scenarios/{portfolio.scenario.id}/what-if",
+            ),
+            headers={"HX-Request": "true"},
+            loose=True,
+        )
+        assert f"{portfolio.journey.name} : {WORDS}" in text(answer)
+        with transaction(session):
+            stored = get_journey(session, portfolio.journey.key)
+            make_pool(session, stored, Lever.SPEND, claimed_by=cast.lead)
+            make_control(session, cast.cfo, kind=ControlKind.GROWTH)
+
+        page = client.get("/control-totals")
+
+        assert f"{portfolio.journey.name} : {WORDS}" in text(page)

@@ -93,7 +93,7 @@ class TestSentTwice:
             make_company(session, cast)
         client = client_for(cast.lead)
         sent = form_values(client.get("/initiatives/new"), "/initiatives/new")
-        sent |= {"title": "Tracker", "unit": "Claims"}
+        sent |= {"title": "Tracker", "unit": "Claims", "lens": "process"}
         assert client.post("/initiatives/new", data=sent).status_code == 303
         page = client.post("/initiatives/new", data=sent | {"title": "Another"})
         assert page.status_code == 422

@@ -15,7 +15,8 @@ from tests.factories.accounts import Cast
 from tests.factories.portfolio import Portfolio, begin, carry_out
 from tests.integration.portfolio.test_inquiries import work
 from tests.support.client import StrictClient
-from tests.support.pages import Table, table, text
+from tests.support.figures import dead_ends, figures_without_source
+from tests.support.pages import Table, links, table, text
 
 MOST_QUERIES = 12
 
@@ -54,6 +55,37 @@ class TestCaseInPlan:
         assert values.row("Marginal, the rest fixed")["Amount"] == marginal
         assert values.row("Marginal with re-solve")["Amount"] == "ask the run"
         assert f"Run {run_id} of" in text(page)
+        assert len(page.queries) <= MOST_QUERIES
+
+    def test_every_figure_leads_to_where_it_comes_from(
+        self,
+        session: Session,
+        client_for: Callable[..., StrictClient],
+        lead: StrictClient,
+        cast: Cast,
+        run_id: int,
+    ) -> None:
+        key = json.loads(session.get_one(Run, run_id).result or b"")["funded"][0]["initiative"]
+        for client in (lead, client_for(cast.viewer)):
+            page = client.get(f"/initiatives/{key}/case")
+            assert figures_without_source(page) == []
+            assert list(dead_ends(client, page)) == []
+
+    def test_overlap_names_who_shares_each_pool_in_the_plan(
+        self, session: Session, lead: StrictClient, run_id: int
+    ) -> None:
+        funded = {
+            one["initiative"]
+            for one in json.loads(session.get_one(Run, run_id).result or b"")["funded"]
+        }
+        same_pool = {"CX-101", "CX-102", "CX-105", "CX-106"} & funded
+        key = min(same_pool)
+        assert same_pool - {key} and funded - same_pool
+        page = lead.get(f"/initiatives/{key}/case")
+
+        shared = table(page, "Shared pools")
+        named = {one.partition(" ")[0] for one in links(shared.parsed) if one.startswith("CX-")}
+        assert named == same_pool - {key}
         assert len(page.queries) <= MOST_QUERIES
 
     def test_the_second_marginal_value_appears_once_the_run_was_asked(

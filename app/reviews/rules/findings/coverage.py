@@ -111,7 +111,7 @@ def _of_high_value(journeys: tuple[JourneyFacts, ...]) -> list[JourneyFacts]:
 
 def _addressed(journey: JourneyFacts) -> str:
     share = Decimal(journey.stake.addressed.minor) / journey.stake.certified.minor
-    return f"{(share * 100):.0f}\u202f% of its value addressed by live initiatives, drafts too"
+    return f"{(share * 100):.0f}\u202f% of its value addressed by live initiatives"
 
 
 def stale_baselines(facts: PortfolioFacts) -> Finding:

@@ -114,8 +114,8 @@ _DEFINITIONS = {
         "Journeys in use are ranked by their value at stake, the certified pools in a year, by"
         " currency. High value are the first that make up 80\u202f% of it together. One is without"
         " initiatives when none in the portfolio is on it or works on its pools. The figure is"
-        " their value at stake ÷ that of all journeys. Addressed is what live initiatives claim,"
-        " drafts too, as the page of journeys shows it.",
+        " their value at stake ÷ that of all journeys. Addressed is what live initiatives claim"
+        " (candidates, approved and sustained ones), as the page of journeys shows it.",
         "Act from a fifth of the value in a currency on, watch below that, holds at none.",
         "Start a proposal where it hurts most.",
         in_money=True,
