@@ -58,6 +58,7 @@ class SourceRow:
 
     source: InteractionSource
     tone: str
+    word: str
     months: int
     placed: int
 
@@ -77,7 +78,19 @@ def source_rows(
     sources: Iterable[InteractionSource], months: Mapping[int, tuple[int, int]]
 ) -> list[SourceRow]:
     """The sources with what they add up to."""
-    return [SourceRow(one, TONES[one.state], *months.get(one.id, (0, 0))) for one in sources]
+    return [SourceRow(one, *state_of(one), *months.get(one.id, (0, 0))) for one in sources]
+
+
+def state_of(source: InteractionSource) -> tuple[str, str]:
+    """The tone and the word of a source's state; one that the last count failed on says so."""
+    if source.failed_at is not None and source.state is not SourceState.REMOVED:
+        return "bad", failure_word(source)
+    return TONES[source.state], source.state.word
+
+
+def failure_word(source: InteractionSource) -> str:
+    """What became of a count that failed: of a warehouse, or of a log of our own."""
+    return "Not reached" if source.address else "Not counted"
 
 
 def dry_run(report: ReadReport, found: Placed | None) -> DryRun:

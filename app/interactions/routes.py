@@ -24,10 +24,10 @@ from app.interactions.engine.shipped import list_shipped, shipped
 from app.interactions.forms import ColumnsForm, CommitForm, CountForm, RemoveForm, UploadForm
 from app.interactions.forms.uploads import OWN_COLUMNS
 from app.interactions.presenters import (
-    TONES,
     dry_run,
     guessed,
     source_rows,
+    state_of,
     stored_issues,
 )
 from app.interactions.services import (
@@ -225,7 +225,7 @@ def show(source_id: int) -> str:
 def _show(source: InteractionSource, form: RemoveForm) -> str:
     months = queries.list_months(db.session, source)
     return render_template(
-        "interactions/show.html", source=source, tone=TONES[source.state], months=months,
+        "interactions/show.html", source=source, state_of=state_of(source), months=months,
         issues=stored_issues(source), remove_form=form, count_form=CountForm(formdata=None),
         placed=sum(one.contacts for one in months), is_removed=source.removed_at is not None,
     )  # fmt: skip

@@ -152,9 +152,10 @@ class EraseRequest(_Message):
 
 
 class EraseReport(_Message):
-    """How many rows went, or would, and how many are left."""
+    """How many rows went, or would, for how many contacts, and how many rows are left."""
 
     erased: int
+    contacts: int
     rows: int
 
 

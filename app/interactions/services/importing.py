@@ -44,6 +44,7 @@ from app.journeys.models import (
     Journey,
 )
 from app.journeys.rules import SourceState
+from app.values.counts import so_many
 from app.values.money import CURRENCY_DIGITS
 
 KIND = "interactions.count"
@@ -228,7 +229,8 @@ def _refuse_unsound(report: ReadReport) -> None:
     if report.errors == report.rows:
         raise InvalidError("No row of the file can be taken in.", field="file")
     raise InvalidError(
-        f"{report.errors:,} of {report.rows:,} rows have errors. Mend them in the file, or choose"
+        f"{report.errors:,} of {so_many(report.rows, 'row')}"
+        f" {'has' if report.errors == 1 else 'have'} errors. Mend them in the file, or choose"
         " to leave these rows out. Nothing was saved.",
         field="leave_out",
     )

@@ -105,7 +105,7 @@ class TestImportLog:
     def test_takes_nothing_while_errors_bar_it(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
     ) -> None:
-        with pytest.raises(InvalidError, match="1 of 4 rows have errors"):
+        with pytest.raises(InvalidError, match="1 of 4 rows has errors"):
             _import(session, store, _file(tmp_path), cast, now, leave_out=False)
         assert _folders(store) == []
         assert session.scalar(select(func.count()).select_from(InteractionSource)) == 0

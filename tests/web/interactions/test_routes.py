@@ -66,7 +66,7 @@ class TestImport:
 
         refused = lead.post(COMMIT, data=form_values(page, COMMIT))
         assert refused.status_code == 422
-        assert "1 of 3 rows have errors" in text(refused)
+        assert "1 of 3 rows has errors" in text(refused)
         taken = lead.post(COMMIT, data=form_values(page, COMMIT) | {"leave_out": "y"})
         assert taken.status_code == 303
         assert run_jobs() == 1
