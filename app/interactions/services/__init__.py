@@ -22,6 +22,7 @@ from app.interactions.services.importing import (
     KIND,
     LogDraft,
     LogFile,
+    all_faults,
     check_may_import,
     drafted,
     import_log,
@@ -32,6 +33,7 @@ from app.interactions.services.importing import (
     sample_file,
     sweep_store,
 )
+from app.interactions.services.mappings import forget_mapping, keep_mapping
 from app.interactions.services.store import LogStore, file_digest
 from app.interactions.services.warehouses import add_warehouse, new_warehouse, reached
 
@@ -43,6 +45,7 @@ __all__ = [
     "LogFile",
     "LogStore",
     "add_warehouse",
+    "all_faults",
     "begin_erasures",
     "check_may_erase",
     "check_may_import",
@@ -55,7 +58,9 @@ __all__ = [
     "erase_rows",
     "file_digest",
     "find_customer",
+    "forget_mapping",
     "import_log",
+    "keep_mapping",
     "new_warehouse",
     "note_failure",
     "placed_mapping",

@@ -119,6 +119,14 @@ class TestImport:
         assert page.status_code == 422
         assert "zero byte" in (error_on(page, "File") or "")
 
+    def test_says_how_a_larger_file_comes_in(self, app: Flask, lead: Any) -> None:
+        app.config["INTERACTIONS_MEGABYTES"] = 1
+        page = _upload(lead, "x" * (2**20 + 1))
+        assert page.status_code == 413
+        assert "larger than 1 MB" in text(page)
+        assert "INTERACTIONS_MEGABYTES" in text(page)
+        assert "flask --app wsgi interactions import" in text(page)
+
     def test_is_not_for_program_managers(self, client_for: ClientFor, cast: Cast) -> None:
         assert client_for(cast.manager).get(UPLOAD).status_code == 403
 
