@@ -20,6 +20,7 @@ from app.interactions.services import (
     erase_rows,
     find_customer,
 )
+from app.journeys.models import InteractionErasure
 from app.web.clock import now
 from app.web.filters import counted
 from app.web.guards import current_actor, requires
@@ -97,11 +98,14 @@ def finish_erasures() -> Page:
 def _ended() -> Page:
     """Erase what was kept as to be erased, log by log, and say how much that was."""
     rows = []
-    for erasure in list_open(db.session):
-        rows.append(erasure.row_count)
-        erase_rows(store(), erasure.source, erasure)
+    while waiting := list_open(db.session):
+        erasure_id, count = waiting[0].id, waiting[0].row_count
+        erase_rows(store(), waiting[0].source, waiting[0])
         with transaction(db.session):
-            end_erasure(db.session, erasure, actor=current_actor(), now=now())
+            left = db.session.get(InteractionErasure, erasure_id)
+            if left is not None:
+                end_erasure(db.session, left, actor=current_actor(), now=now())
+        rows.append(count)
     were = "was" if sum(rows) == 1 else "were"
     flash(
         f"{counted(sum(rows), 'row')} in {counted(len(rows), 'import')} {were} erased."

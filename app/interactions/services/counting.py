@@ -167,7 +167,6 @@ def write_months(
     """Put a source's months and moments in the place of those it had.
 
     ``ready`` is the report as it was placed before; where touchpoints changed since, it is anew.
-
     A source removed meanwhile stays so, and figures of a later reading stand: a log can be read
     before a customer is erased from it, and added up only afterwards.
     """
