@@ -23,6 +23,7 @@ def test_a_folded_answer_is_kept_from_dry_run_to_columns(
     with transaction(session):
         make_journey(session, cast.owner)
     page = browse(cast.lead, "/interactions/import", viewport=PHONE, java_script_enabled=False)
+    page.set_default_timeout(60_000)
     content = {"name": "contacts.csv", "mimeType": "text/csv", "buffer": rows(ROW).encode()}
     page.get_by_label("File", exact=True).set_input_files([content])
     page.get_by_label("Journey").select_option("motor-claim")

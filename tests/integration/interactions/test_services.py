@@ -100,7 +100,7 @@ class TestImportLog:
         ]
         assert source.state is SourceState.COUNTED
         assert source.unplaced_count == 1
-        assert "“Fax” means no channel: 1 contacts" in str(source.issues[-1]["message"])
+        assert "“Fax” means no channel: 1 contact counts" in str(source.issues[-1]["message"])
 
     def test_takes_nothing_while_errors_bar_it(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path

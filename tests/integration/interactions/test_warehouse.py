@@ -179,7 +179,7 @@ class TestSources:
 
         counted = run("count")
         assert counted.exit_code == 1
-        assert "1 of 2 sources were not counted:\n  1, contacts: There is no file" in counted.output
+        assert "1 of 2 sources was not counted:\n  1, contacts: There is no file" in counted.output
         assert "contacts: 1 month, 1 contact at touchpoints" in counted.output
         assert "not reached 2027-02-15 09:00 UTC: There is no file" in run("list").output
         listed = table(client_for(cast.lead).get("/interactions"), "Sources of interactions")
