@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from functools import partial
 from pathlib import Path
@@ -14,33 +15,37 @@ from flask.cli import AppGroup
 from app.cli.errors import said_plainly
 from app.cli.importing import import_options, mapping_named, person_of
 from app.db.session import transaction
-from app.errors import InvalidError
+from app.errors import AppError, InvalidError, UnavailableError
 from app.extensions import db
 from app.interactions import queries
 from app.interactions.engine.mapping import parse_mapping
 from app.interactions.engine.placing import Placed
-from app.interactions.engine.requests import ReadReport
+from app.interactions.engine.requests import CountReport, ReadReport
 from app.interactions.engine.shipped import list_shipped, shipped
+from app.interactions.presenters import failure_word
 from app.interactions.services import (
     NAMED,
     LogDraft,
     LogFile,
     LogStore,
     add_warehouse,
-    begin_erasure,
+    begin_erasures,
     check_may_erase,
     check_may_import,
-    count_customer,
     counted,
     customer_of,
     drafted,
     end_erasure,
     erase_rows,
     file_digest,
+    find_customer,
     import_log,
+    new_warehouse,
+    note_failure,
     placed_mapping,
     placing,
     preview_log,
+    reached,
     refuse_known,
     remove_source,
     sweep_store,
@@ -51,6 +56,7 @@ from app.journeys.models import InteractionErasure
 from app.journeys.presenters import MOMENT_HEAD, moment_table, span_words
 from app.journeys.queries import find_last_month, get_journey, load_followed
 from app.journeys.rules import last_months
+from app.values.counts import so_many
 from app.web.clock import now
 
 interactions = AppGroup("interactions", help="Log interactions from files and warehouses.")
@@ -103,7 +109,8 @@ def import_file(
             return
     if report.errors and not leave_out_errors:
         raise InvalidError(
-            f"{report.errors:,} of {report.rows:,} rows have errors and nothing was saved. Mend"
+            f"{report.errors:,} of {so_many(report.rows, 'row')}"
+            f" {'has' if report.errors == 1 else 'have'} errors and nothing was saved. Mend"
             " them in the file, or leave them out with --leave-out-errors."
         )
 
@@ -115,8 +122,9 @@ def _taken_in(draft: LogDraft, store: LogStore, email: str) -> int:
 
 def _say_rows(report: ReadReport, done: str, began: float) -> None:
     click.echo(
-        f"{report.rows:,} rows, {report.errors:,} of them with errors; {report.kept:,} rows for"
-        f" {report.contacts:,} contacts {done}. {time.monotonic() - began:.1f} s."
+        f"{so_many(report.rows, 'row')}, {report.errors:,} of them with errors;"
+        f" {so_many(report.kept, 'row')} for {so_many(report.contacts, 'contact')} {done}."
+        f" {time.monotonic() - began:.1f} s."
     )
 
 
@@ -130,9 +138,12 @@ def list_all() -> None:
         span = f"{one.first_on} to {one.last_on}" if one.first_on else "no days yet"
         click.echo(
             f"{one.id}\t{one.name}\t{one.mapping_name}\t{one.state.word.lower()}"
-            f"\t{one.row_count:,} rows\t{span}\t{number} months\t{contacts:,} contacts placed,"
-            f" {one.unplaced_count:,} not"
+            f"\t{so_many(one.row_count, 'row')}\t{span}\t{so_many(number, 'month')}"
+            f"\t{so_many(contacts, 'contact')} placed, {one.unplaced_count:,} not"
         )
+        if one.failed_at and not one.removed_at:
+            since = f"{one.failed_at:%Y-%m-%d %H:%M} UTC"
+            click.echo(f"  {failure_word(one).lower()} {since}: {one.failure}")
 
 
 @interactions.command("undo")
@@ -152,9 +163,24 @@ def undo(source_id: int, email: str) -> None:
 @said_plainly
 def count(source_ids: tuple[int, ...]) -> None:
     """Count SOURCE_IDS again, or every source: as after a touchpoint was added."""
-    wanted = source_ids or [one.id for one in queries.list_live_sources(db.session)]
-    for source_id in wanted:
-        _count(source_id, _store())
+    wanted = {one.id: one.name for one in queries.list_live_sources(db.session)}
+    if source_ids:
+        wanted = {id_: queries.get_source(db.session, id_).name for id_ in source_ids}
+    failed: dict[str, AppError] = {}
+    for source_id, name in wanted.items():
+        try:
+            _count(source_id, _store())
+        except AppError as error:
+            if len(source_ids) == 1:
+                raise
+            failed[f"{source_id}, {name}"] = error
+    if failed:
+        were = "was" if len(failed) == 1 else "were"
+        of = so_many(len(wanted), "source")
+        click.echo(f"{len(failed):,} of {of} {were} not counted:", err=True)
+        for one, why in failed.items():
+            click.echo(f"  {one}: {why.message}", err=True)
+        sys.exit(1)
 
 
 @interactions.command("moments")
@@ -184,21 +210,27 @@ def moments(journey_key: str, as_json: bool) -> None:
 @interactions.command("erase")
 @click.option("--customer", "key", help="The customer's key, as logs name it.")
 @click.option("--finish", is_flag=True, help="Only end erasures that broke off.")
+@click.option("--reason", help="Why, without naming the customer; it stays on the record.")
 @click.option("--as", "email", required=True, help="Who erases (e-mail).")
 @said_plainly
-def erase(key: str | None, finish: bool, email: str) -> None:
+def erase(key: str | None, finish: bool, reason: str | None, email: str) -> None:
     """Remove every row of one customer from every log, and count those logs again."""
     store = _store()
     check_may_erase(person_of(email))
     if not finish:
-        _begin_erasures(store, customer_of(store, key or ""), email)
+        customer = customer_of(store, key or "")
+        _name_warehouses()
+        found = find_customer(db.session, store, customer)
+        with transaction(db.session):
+            begin_erasures(
+                db.session, found, customer, reason=reason, actor=person_of(email), now=now()
+            )
     rows = [_finish_erasure(store, one, email) for one in queries.list_erasures(db.session)]
-    click.echo(f"{sum(rows):,} rows in {len(rows):,} logs were erased.")
+    were = "was" if sum(rows) == 1 else "were"
+    click.echo(f"{so_many(sum(rows), 'row')} in {so_many(len(rows), 'log')} {were} erased.")
 
 
-def _begin_erasures(store: LogStore, customer: int, email: str) -> None:
-    """Keep what is going to be erased, in one transaction, before any log is touched."""
-    found = []
+def _name_warehouses() -> None:
     for source in queries.list_live_sources(db.session):
         if source.address:
             click.echo(
@@ -206,14 +238,6 @@ def _begin_erasures(store: LogStore, customer: int, email: str) -> None:
                 " again.",
                 err=True,
             )
-        if rows := count_customer(store, source, customer):
-            found.append((source.id, rows))
-    with transaction(db.session):
-        for source_id, rows in found:
-            source = queries.get_source(db.session, source_id)
-            begin_erasure(
-                db.session, source, customer, rows, actor=person_of(email), now=now()
-            )  # fmt: skip
 
 
 def _finish_erasure(store: LogStore, erasure: InteractionErasure, email: str) -> int:
@@ -244,29 +268,36 @@ def add_source(
     address: str, table: str, mapping_name: str, journey_key: str | None, email: str
 ) -> None:
     """Count a table at ADDRESS, such as postgresql://host/database, from now on."""
+    began = time.monotonic()
     mapping = placed_mapping(db.session, _mapping(mapping_name), journey_key)
+    source = new_warehouse(
+        db.session, address, table, mapping, actor=person_of(email), now=now()
+    )  # fmt: skip
+    report = reached(source, _store(), now=source.imported_at)
     with transaction(db.session):
-        source_id = add_warehouse(
-            db.session,
-            address,
-            table,
-            mapping,
-            actor=person_of(email),
-            now=now(),
-        ).id
-    _count(source_id, _store())
+        add_warehouse(db.session, source, actor=person_of(email))
+        source_id = source.id
+    _write(source_id, report, began)
 
 
 def _count(source_id: int, store: LogStore) -> None:
     began = time.monotonic()
-    source = queries.get_source(db.session, source_id)
-    report = counted(source, store, now=now())
-    ready = placing(db.session, source, report)
+    try:
+        report = counted(queries.get_source(db.session, source_id), store, now=now())
+    except (InvalidError, UnavailableError) as error:
+        with transaction(db.session):
+            note_failure(db.session, source_id, error, now=now())
+        raise
+    _write(source_id, report, began)
+
+
+def _write(source_id: int, report: CountReport, began: float) -> None:
+    ready = placing(db.session, queries.get_source(db.session, source_id), report)
     with transaction(db.session):
         source = write_months(db.session, source_id, report, ready=ready, now=now())
     months, contacts = queries.count_months(db.session).get(source_id, (0, 0))
     click.echo(
-        f"{source.name}: {months:,} {'month' if months == 1 else 'months'}, {contacts:,} contacts"
+        f"{source.name}: {so_many(months, 'month')}, {so_many(contacts, 'contact')}"
         f" at touchpoints, {source.unplaced_count:,} without a place."
         f" {time.monotonic() - began:.1f} s."
     )
@@ -294,11 +325,15 @@ def _name_unplaced(found: Placed | None) -> None:
     """The words without a place, those of the most contacts first."""
     ordered = sorted(found.unplaced.items(), key=lambda item: (-item[1], item[0])) if found else []
     for words, contacts in ordered[:NAMED]:
-        click.echo(f"{words.rstrip('.')}: {contacts:,} contacts would count nowhere.", err=True)
+        click.echo(
+            f"{words.rstrip('.')}: {so_many(contacts, 'contact')} would count nowhere.", err=True
+        )
     if rest := ordered[NAMED:]:
         contacts = sum(number for _, number in rest)
         click.echo(
-            f"{len(rest):,} more words: {contacts:,} contacts would count nowhere.", err=True
+            f"{so_many(len(rest), 'more word')}: {so_many(contacts, 'contact')} would count"
+            " nowhere.",
+            err=True,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from app.interactions.engine.placing import Placed
 from app.interactions.engine.requests import ReadReport, Sample
 from app.journeys.models import InteractionSource
 from app.journeys.rules import Channel, SourceState
+from app.web.filters import number
 
 TONES = {
     SourceState.IMPORTED: "accent",
@@ -22,6 +24,7 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "channel": ("channel", "source", "via", "through", "medium"),
     "reason": ("reason", "issue", "topic", "category", "type", "subject"),
     "expected": ("expect", "wanted", "target", "standard"),
+    "expected_by": ("due", "target", "deadline", "promised"),
     "outcome": ("outcome", "result", "resolution", "closure", "response"),
     "met": ("met", "ontime", "timely", "fulfilled"),
     "customer": ("customer", "client", "person", "account", "who"),
@@ -31,11 +34,14 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "minutes": ("minutes", "duration", "length", "seconds"),
     "score": ("score", "rating", "csat", "satisfaction"),
 }
+_DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
+_MET = frozenset({"yes", "y", "true", "1", "ontime", "on time", "met", "kept", "fulfilled"})
+_UNMET = frozenset({"no", "n", "false", "0", "overdue", "late", "unmet", "not met", "missed"})
 _CHANNEL_HINTS = (
     (Channel.APP, ("app", "mobile")),
     (Channel.WEB, ("web", "online", "site", "portal", "self service")),
     (Channel.CONTACT_CENTRE, ("phone", "call", "tel", "hotline", "contact")),
-    (Channel.MESSAGE, ("mail", "chat", "message", "sms")),
+    (Channel.MESSAGE, ("mail", "chat", "message", "sms", "twitter", "social")),
     (Channel.LETTER, ("letter", "post", "bill", "fax", "paper")),
     (Channel.BRANCH, ("branch", "store", "shop", "person", "counter")),
     (Channel.PARTNER, ("partner", "agent", "field", "employee")),
@@ -58,6 +64,7 @@ class SourceRow:
 
     source: InteractionSource
     tone: str
+    word: str
     months: int
     placed: int
 
@@ -68,7 +75,7 @@ class DryRun:
 
     report: ReadReport
     placed: int
-    unplaced: list[tuple[str, int]]
+    unplaced: list[tuple[str, str]]
     issues: list[IssueRow]
     hidden_count: int
 
@@ -77,20 +84,34 @@ def source_rows(
     sources: Iterable[InteractionSource], months: Mapping[int, tuple[int, int]]
 ) -> list[SourceRow]:
     """The sources with what they add up to."""
-    return [SourceRow(one, TONES[one.state], *months.get(one.id, (0, 0))) for one in sources]
+    return [SourceRow(one, *state_of(one), *months.get(one.id, (0, 0))) for one in sources]
+
+
+def state_of(source: InteractionSource) -> tuple[str, str]:
+    """The tone and the word of a source's state; one that the last count failed on says so."""
+    if source.failed_at is not None and source.state is not SourceState.REMOVED:
+        return "bad", failure_word(source)
+    return TONES[source.state], source.state.word
+
+
+def failure_word(source: InteractionSource) -> str:
+    """What became of a count that failed: of a warehouse, or of a log of our own."""
+    return "Not reached" if source.address else "Not counted"
 
 
 def dry_run(report: ReadReport, found: Placed | None) -> DryRun:
     """Errors first, at most SHOWN; words without a place by the contacts they cost."""
     issues = [
-        IssueRow(str(one.row or "file"), one.column, one.severity == "error", one.message)
+        IssueRow(
+            number(one.row) if one.row else "file", one.column, one.severity == "error", one.message
+        )
         for one in report.issues
     ]
     unplaced = sorted(found.unplaced.items(), key=lambda item: -item[1]) if found else []
     return DryRun(
         report=report,
         placed=report.contacts - found.unplaced_count if found else 0,
-        unplaced=unplaced[:SHOWN],
+        unplaced=[(words, number(contacts)) for words, contacts in unplaced[:SHOWN]],
         issues=issues[:SHOWN],
         hidden_count=report.issue_count - len(issues[:SHOWN]),
     )
@@ -100,34 +121,59 @@ def stored_issues(source: InteractionSource) -> list[IssueRow]:
     """What there is to say about a source, errors first."""
     rows = [
         IssueRow(
-            str(one["row"] or "all"), str(one["column"]), one["severity"] == "error",
-            str(one["message"]),
+            _row_word(int(str(one["row"])), "all"), str(one["column"]),
+            one["severity"] == "error", str(one["message"]),
         )
         for one in source.issues
     ]  # fmt: skip
     return sorted(rows, key=lambda row: not row.is_error)
 
 
+def _row_word(row: int, none: str) -> str:
+    return number(row) if row else none
+
+
 def guessed(sample: Sample) -> dict[str, str]:
-    """A first answer for the columns' form, from the columns' names and first words."""
+    """A first answer for the columns' form, from the columns' names and first words.
+
+    A word whose channel cannot be guessed stands without one, for somebody to say it.
+    """
     found: dict[str, str] = {}
+    days = {
+        column
+        for column, cells in zip(sample.columns, zip(*sample.rows, strict=True), strict=True)
+        if any(_DAY.match(cell) for cell in cells)
+    }
     for name, hints in _HINTS.items():
-        free = [column for column in sample.columns if column not in found.values()]
-        for hint in hints:
-            fits = [c for c in free if hint == c.casefold()] or [
-                c for c in free if len(hint) > 3 and hint in c.casefold()
-            ]
-            if fits:
-                found[name] = fits[0]
-                break
+        free = [one for one in sample.columns if one not in found.values()]
+        if name in ("expected", "expected_by"):
+            free = [one for one in free if (one in days) == (name == "expected_by")]
+        if column := _hinted(free, hints):
+            found[name] = column
     if "channel" in found:
-        found["channel_words"] = "\n".join(
-            f"{word} = {_guessed_channel(word)}" for word in sample.words.get(found["channel"], ())
-        )
-    return found
+        words = sample.words.get(found["channel"], ())
+        found["channel_words"] = "\n".join(f"{one} = {_guessed_channel(one)}" for one in words)
+    return found | _guessed_met(sample.words.get(found.get("met", ""), ()))
+
+
+def _hinted(columns: list[str], hints: tuple[str, ...]) -> str | None:
+    for hint in hints:
+        fits = [one for one in columns if hint == one.casefold()] or [
+            one for one in columns if len(hint) > 3 and hint in one.casefold()
+        ]
+        if fits:
+            return fits[0]
+    return None
+
+
+def _guessed_met(words: tuple[str, ...]) -> dict[str, str]:
+    """Which words of a column say that the expectation was met or not; none where unclear."""
+    met = [one for one in words if one.casefold() in _MET]
+    unmet = [one for one in words if one.casefold() in _UNMET]
+    return {"met_words": ", ".join(met), "unmet_words": ", ".join(unmet)} if met or unmet else {}
 
 
 def _guessed_channel(word: str) -> str:
     said = word.casefold()
     fits = (one for one, hints in _CHANNEL_HINTS if any(hint in said for hint in hints))
-    return next(fits, Channel.CONTACT_CENTRE).word
+    return next((one.word for one in fits), "")

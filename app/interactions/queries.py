@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.interactions.engine.placing import Place, Spot
+from app.interactions.models import LogMapping
 from app.journeys.models import (
     InteractionErasure,
     InteractionMonth,
@@ -46,6 +47,24 @@ def list_sources(session: Session) -> list[InteractionSource]:
         .order_by(InteractionSource.id.desc())
     )
     return list(session.scalars(query))
+
+
+def list_mappings(session: Session) -> list[LogMapping]:
+    """The mappings people kept, by name, with who did."""
+    query = (
+        select(LogMapping)
+        .options(joinedload(LogMapping.saved_by).lazyload(Person.grants))
+        .order_by(LogMapping.title)
+    )
+    return list(session.scalars(query))
+
+
+def get_mapping(session: Session, mapping_id: int) -> LogMapping:
+    """Raises NotFoundError."""
+    kept = session.get(LogMapping, mapping_id)
+    if kept is None:
+        raise NotFoundError("There is no such mapping; it was removed.")
+    return kept
 
 
 def list_live_sources(session: Session) -> list[InteractionSource]:

@@ -26,8 +26,10 @@ def erase_customer(request: EraseRequest) -> EraseReport:
     theirs = f"customer IS NOT DISTINCT FROM {request.customer}"
     try:
         with open_duck(request.limits, folder) as engine:
-            rows, erased = fetch_one(
-                engine, f"SELECT count(*), count(*) FILTER ({theirs}) FROM {scan}"
+            rows, erased, contacts = fetch_one(
+                engine,
+                f"SELECT count(*), count(*) FILTER ({theirs}),"
+                f" coalesce(sum(contacts) FILTER ({theirs}), 0) FROM {scan}",
             )
             if erased and not request.only_counts:
                 write_parquet(engine, f"SELECT * FROM {scan} WHERE NOT ({theirs})", fresh)
@@ -35,4 +37,4 @@ def erase_customer(request: EraseRequest) -> EraseReport:
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)
         raise FileRefusedError(f"The log cannot be read: {str(error).splitlines()[0]}") from error
-    return EraseReport(erased=erased, rows=rows - erased)
+    return EraseReport(erased=erased, contacts=int(contacts), rows=rows - erased)

@@ -193,6 +193,7 @@ class Mapping(Part):
     licence: str
     currency: str = "EUR"
     encoding: Literal["utf-8", "utf-16", "windows-1252"] = "utf-8"
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
     missing: tuple[str, ...] = ()
     decimal: Literal[".", ","] = "."
     zone: str = "UTC"

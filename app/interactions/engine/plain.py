@@ -30,12 +30,19 @@ class PlainFile:
 
 
 def plain_file(
-    path: Path, name: str, encoding: str, folder: Path, *, decimal: str = "."
+    path: Path,
+    name: str,
+    encoding: str,
+    folder: Path,
+    *,
+    decimal: str = ".",
+    delimiter: str | None = None,
 ) -> PlainFile:
     """Look at a file and, where its form asks for it, write it as plain text into ``folder``.
 
     ``name`` says by its ending what it is; a workbook's numbers are written with the mark
-    ``decimal``, so that they are read as the numbers they are. Raises FileRefusedError naming
+    ``decimal``, so that they are read as the numbers they are. ``delimiter`` None: of a text file,
+    the sign that stands most often in its header. Raises FileRefusedError naming
     row and column.
     """
     ending = name.rpartition(".")[2].lower()
@@ -49,7 +56,7 @@ def plain_file(
         return _parquet(path)
     if ending == "xlsx":
         return _with_header(_unfolded(path, folder, decimal))
-    return _with_header(_utf8(path, encoding, folder))
+    return _with_header(_utf8(path, encoding, folder), delimiter)
 
 
 def _parquet(path: Path) -> PlainFile:
@@ -134,7 +141,7 @@ def _unfolded(path: Path, folder: Path, decimal: str) -> Path:
     return target
 
 
-def _with_header(path: Path) -> PlainFile:
+def _with_header(path: Path, delimiter: str | None = None) -> PlainFile:
     try:
         with path.open("rb") as stream:
             text = stream.read(LONGEST_HEADER).decode("utf-8-sig", "replace")
@@ -146,7 +153,7 @@ def _with_header(path: Path) -> PlainFile:
                 "Line 1 is not UTF-8 text; save the file as “CSV UTF-8”, or name its encoding in"
                 " the mapping."
             )
-        delimiter = max(",;\t|", key=first[0].count)
+        delimiter = delimiter or max(",;\t|", key=first[0].count)
         header = next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=delimiter))
     except (csv.Error, StopIteration) as error:
         raise FileRefusedError(

@@ -27,6 +27,7 @@ from app.interactions.engine.duck import (
     sql_of,
     write_parquet,
 )
+from app.interactions.engine.faults import write_faults
 from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.plain import check_mapped, plain_file
 from app.interactions.engine.refusals import FileRefusedError
@@ -75,8 +76,9 @@ def in_words(error: Exception) -> str:
 def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> ReadReport:
     mapping = request.mapping
     plain = plain_file(
-        Path(request.file), request.name, mapping.encoding, scratch, decimal=mapping.decimal
-    )
+        Path(request.file), request.name, mapping.encoding, scratch, decimal=mapping.decimal,
+        delimiter=mapping.delimiter,
+    )  # fmt: skip
     source, names = open_plain(engine, plain)
     check_mapped(list(mapping.columns()), tuple(names), mapping.title)
     if mapping.spread:
@@ -128,6 +130,8 @@ def _finished(reading: Reading, log: Path) -> ReadReport:
     refused_texts = list(texts) if request.personal_data == "refuse" else []
     errors = len(reading.lines) + _error_rows(reading, faulty, bool(twice), refused_texts)
     count += told + copy_count(reading, bool(twice))
+    if request.faults_file:
+        write_faults(reading, texts, bool(twice), Path(request.faults_file))
     kept = 0
     if not errors or request.leave_out_errors:
         is_whole = read == rows_in(engine, reading.draft) and not reading.is_spread

@@ -31,7 +31,10 @@ class Limits(_Message):
 
 
 class ReadRequest(_Message):
-    """Read a file into ``folder`` as a log. ``digits`` are those of the mapping's currency."""
+    """Read a file into ``folder`` as a log. ``digits`` are those of the mapping's currency.
+
+    ``faults_file``: where all that is wrong is written as CSV, if it is asked for.
+    """
 
     do: Literal["read"] = "read"
     file: str
@@ -43,6 +46,7 @@ class ReadRequest(_Message):
     leave_out_errors: bool = False
     personal_data: Literal["refuse", "mask", "keep"] = "refuse"
     now: datetime
+    faults_file: str = ""
     limits: Limits = Limits()
 
 
@@ -152,9 +156,10 @@ class EraseRequest(_Message):
 
 
 class EraseReport(_Message):
-    """How many rows went, or would, and how many are left."""
+    """How many rows went, or would, for how many contacts, and how many rows are left."""
 
     erased: int
+    contacts: int
     rows: int
 
 
@@ -166,6 +171,7 @@ class SampleRequest(_Message):
     name: str
     folder: str
     encoding: str = "utf-8"
+    delimiter: str | None = None
     limits: Limits = Limits()
 
 

@@ -23,7 +23,10 @@ def sample_file(request: SampleRequest) -> Sample:
     folder = Path(request.folder)
     try:
         with open_duck(request.limits, folder) as engine:
-            plain = plain_file(Path(request.file), request.name, request.encoding, folder)
+            plain = plain_file(
+                Path(request.file), request.name, request.encoding, folder,
+                delimiter=request.delimiter,
+            )  # fmt: skip
             _, names = open_plain(engine, plain)
             found = fetch(engine, f"SELECT * FROM source LIMIT {LOOKED_AT}")
     except duckdb.Error as error:

@@ -13,10 +13,11 @@ from app.interactions.engine.requests import Issue
 MOST_TEXTS = 100_000
 
 
-_SECOND = (
+SECOND = (
     "SELECT row, id FROM (SELECT row, id, row_number() OVER (PARTITION BY id ORDER BY row) AS n"
     " FROM {scan} WHERE id IS NOT NULL) WHERE n > 1"
 )
+COPY = "“{}” stands in an earlier row already; an id names one contact."
 
 
 def copies(reading: Reading) -> list[Issue]:
@@ -30,11 +31,11 @@ def copies(reading: Reading) -> list[Issue]:
     if not extra:
         return []
     lines = sorted(reading.lines)
-    second = _SECOND.format(scan=reading.scan)
+    second = SECOND.format(scan=reading.scan)
     return [
         Issue(
             row=real_row(row, lines), column=name, severity="error",
-            message=f"“{shown(found)}” stands in an earlier row already; an id names one contact.",
+            message=COPY.format(shown(found)),
         )
         for row, found in fetch(reading.engine, f"{second} ORDER BY row LIMIT {NAMED}")
     ]  # fmt: skip
@@ -57,7 +58,7 @@ def _ids_rise(reading: Reading) -> bool:
 def copy_count(reading: Reading, has_copies: bool) -> int:
     if not has_copies:
         return 0
-    second = _SECOND.format(scan=reading.scan)
+    second = SECOND.format(scan=reading.scan)
     return int(fetch_one(reading.engine, f"SELECT count(*) FROM ({second})")[0])
 
 
@@ -68,7 +69,7 @@ def personal_texts(reading: Reading) -> dict[str, str]:
     """
     if reading.request.personal_data == "keep":
         return {}
-    columns = [name for name in FREE_TEXTS if _column_of(reading, name)]
+    columns = [name for name in FREE_TEXTS if column_of(reading, name)]
     if not columns:
         return {}
     union = " UNION ".join(f"SELECT {name} AS text FROM {reading.scan}" for name in columns)
@@ -82,7 +83,7 @@ def personal_texts(reading: Reading) -> dict[str, str]:
     return {text: kind for text, kind in found.items() if kind}
 
 
-def _column_of(reading: Reading, name: str) -> str | None:
+def column_of(reading: Reading, name: str) -> str | None:
     part = getattr(reading.request.mapping, name)
     return part.column if part is not None else None
 
@@ -91,19 +92,18 @@ def told_personal(reading: Reading, texts: dict[str, str]) -> tuple[list[Issue],
     """Which rows hold personal data; the data themselves are not repeated."""
     if not texts:
         return [], 0
-    is_mask = reading.request.personal_data == "mask"
-    what = "it was masked" if is_mask else "leave it out, or set PERSONAL_DATA to mask"
+    is_mask, what = told_as(reading)
     lines = sorted(reading.lines)
     issues: list[Issue] = []
     total = 0
     for name in FREE_TEXTS:
-        column = _column_of(reading, name)
+        column = column_of(reading, name)
         if column is None:
             continue
         rows = fetch(
             reading.engine,
             f"SELECT row, {name}, count(*) OVER () FROM {reading.scan} WHERE {name} IN"
-            f" ({_listed(texts)}) ORDER BY row LIMIT {NAMED}",
+            f" ({listed(texts)}) ORDER BY row LIMIT {NAMED}",
         )
         total += rows[0][2] if rows else 0
         issues += [
@@ -117,7 +117,14 @@ def told_personal(reading: Reading, texts: dict[str, str]) -> tuple[list[Issue],
     return issues, total
 
 
-def _listed(texts: dict[str, str] | list[str]) -> str:
+def told_as(reading: Reading) -> tuple[bool, str]:
+    """Whether personal data are masked, and what is said of them."""
+    if reading.request.personal_data == "mask":
+        return True, "it was masked"
+    return False, "leave it out, or set PERSONAL_DATA to mask"
+
+
+def listed(texts: dict[str, str] | list[str]) -> str:
     return ", ".join(quoted(text) for text in texts)
 
 
@@ -125,10 +132,10 @@ def faults(reading: Reading, has_copies: bool, refused_texts: list[str]) -> str:
     """The condition under which a row of the draft can't be taken."""
     terms = [reading.is_faulty]
     if has_copies:
-        terms.append(f"row IN (SELECT row FROM ({_SECOND.format(scan=reading.scan)}))")
+        terms.append(f"row IN (SELECT row FROM ({SECOND.format(scan=reading.scan)}))")
     if refused_texts:
-        listed = _listed(refused_texts)
-        terms += [f"coalesce({name} IN ({listed}), false)" for name in FREE_TEXTS]
+        words = listed(refused_texts)
+        terms += [f"coalesce({name} IN ({words}), false)" for name in FREE_TEXTS]
     return " OR ".join(terms)
 
 

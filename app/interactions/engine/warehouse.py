@@ -11,6 +11,13 @@ import ibis.expr.types as ir
 from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
 
+from app.interactions.engine.addresses import (
+    check_file,
+    file_of,
+    package_for,
+    scheme_of,
+    without_secrets,
+)
 from app.interactions.engine.checks import SKIPPED, Checks
 from app.interactions.engine.counting import bounded, counts, lines_of, moments_of
 from app.interactions.engine.mapping import Mapping
@@ -27,6 +34,8 @@ _IN_UTC = {
     "postgresql": {"options": "-c timezone=UTC"},
 }
 """What makes a warehouse give moments with a zone in UTC, by the scheme of its address."""
+_READ_ONLY: dict[str, Any] = {"read_only": True}
+_UNKNOWN_KIND = "Don't know how to connect"
 
 
 def count_warehouse(request: CountRequest) -> CountReport:
@@ -41,9 +50,18 @@ def count_warehouse(request: CountRequest) -> CountReport:
 
 
 def _opened(address: str) -> BaseBackend:
+    check_file(address)
+    kind = scheme_of(address)
+    options = _READ_ONLY if kind == "duckdb" and file_of(address) else _IN_UTC.get(kind, {})
     try:
-        return ibis.connect(address, **_IN_UTC.get(address.partition("://")[0], {}))
+        return ibis.connect(address, **options)
+    except ImportError as error:
+        raise FileRefusedError(package_for(address)) from error
     except Exception as error:  # every driver has errors of its own
+        if str(error).startswith(_UNKNOWN_KIND):
+            raise FileRefusedError(
+                f"There is no kind of warehouse called “{kind[:30]}”."
+            ) from error
         raise FileRefusedError(f"The warehouse does not answer: {_first(error)}") from error
 
 
@@ -184,4 +202,5 @@ def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:
 
 
 def _first(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200] if str(error).strip() else type(error).__name__
+    said = without_secrets(str(error)).strip()
+    return said.splitlines()[0][:200] if said else type(error).__name__

@@ -5,21 +5,24 @@ from app.interactions.services.counting import (
     count_again,
     count_interactions,
     counted,
+    note_failure,
     placing,
     write_months,
 )
 from app.interactions.services.erasing import (
-    begin_erasure,
+    Found,
+    begin_erasures,
     check_may_erase,
-    count_customer,
     customer_of,
     end_erasure,
     erase_rows,
+    find_customer,
 )
 from app.interactions.services.importing import (
     KIND,
     LogDraft,
     LogFile,
+    all_faults,
     check_may_import,
     drafted,
     import_log,
@@ -30,21 +33,23 @@ from app.interactions.services.importing import (
     sample_file,
     sweep_store,
 )
+from app.interactions.services.mappings import forget_mapping, keep_mapping
 from app.interactions.services.store import LogStore, file_digest
-from app.interactions.services.warehouses import add_warehouse
+from app.interactions.services.warehouses import add_warehouse, new_warehouse, reached
 
 __all__ = [
     "KIND",
     "NAMED",
+    "Found",
     "LogDraft",
     "LogFile",
     "LogStore",
     "add_warehouse",
-    "begin_erasure",
+    "all_faults",
+    "begin_erasures",
     "check_may_erase",
     "check_may_import",
     "count_again",
-    "count_customer",
     "count_interactions",
     "counted",
     "customer_of",
@@ -52,10 +57,16 @@ __all__ = [
     "end_erasure",
     "erase_rows",
     "file_digest",
+    "find_customer",
+    "forget_mapping",
     "import_log",
+    "keep_mapping",
+    "new_warehouse",
+    "note_failure",
     "placed_mapping",
     "placing",
     "preview_log",
+    "reached",
     "refuse_known",
     "remove_source",
     "sample_file",

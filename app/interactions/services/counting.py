@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.audit.services import record
 from app.db.session import transaction
-from app.errors import ConflictError, InvalidError, NotFoundError, UnavailableError
+from app.errors import AppError, ConflictError, InvalidError, NotFoundError, UnavailableError
 from app.interactions import queries
 from app.interactions.engine import apart
 from app.interactions.engine.mapping import Mapping
@@ -35,6 +35,7 @@ from app.jobs.models import Job
 from app.jobs.services import enqueue
 from app.journeys.models import InteractionMoment, InteractionMonth, InteractionSource
 from app.journeys.rules import Aftermath, SourceState
+from app.values.counts import so_many
 from app.values.money import CURRENCY_DIGITS
 
 NAMED = 50
@@ -68,7 +69,13 @@ def count_interactions(job: RunningJob, store: LogStore) -> None:
     asked_at = job.payload.get("asked_at")
     if asked_at and source.counted_at and source.counted_at >= datetime.fromisoformat(asked_at):
         return
-    report = counted(source, store, now=job.now(), should_stop=job.should_stop)
+    try:
+        report = counted(source, store, now=job.now(), should_stop=job.should_stop)
+    except (InvalidError, UnavailableError) as error:
+        if not job.should_stop():
+            with job.sessions() as session, transaction(session):
+                note_failure(session, source.id, error, now=job.now())
+        raise
     with job.sessions() as session:
         ready = placing(session, source, report)
     with job.sessions() as session, transaction(session):
@@ -100,6 +107,22 @@ def counted(
     except apart.EngineFailedError as error:
         raise UnavailableError(str(error)) from error
     return report.model_copy(update={"as_of": now})
+
+
+def note_failure(session: Session, source_id: int, error: AppError, *, now: datetime) -> None:
+    """Keep that a source could not be counted and why; its months stay, and the next count ends it.
+
+    Nothing is kept of a source that was removed.
+    """
+    source = session.get_one(InteractionSource, source_id, with_for_update=True)
+    if source.state is SourceState.REMOVED:
+        return
+    source.failed_at, source.failure = now, error.message
+    session.flush()
+    record(
+        session, actor=None, action="interactions.count_failed",
+        subject=f"interactions:{source_id}", after={"reason": error.message}, now=now,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +167,6 @@ def write_months(
     """Put a source's months and moments in the place of those it had.
 
     ``ready`` is the report as it was placed before; where touchpoints changed since, it is anew.
-
     A source removed meanwhile stays so, and figures of a later reading stand: a log can be read
     before a customer is erased from it, and added up only afterwards.
     """
@@ -166,6 +188,7 @@ def write_months(
         [{"source_id": source_id} | asdict(key) | asdict(one) for key, one in moments.items()],
     )  # fmt: skip
     source.state, source.counted_at = SourceState.COUNTED, as_of
+    source.failed_at = source.failure = None
     source.row_count, source.unplaced_count = report.rows, found.unplaced_count
     source.first_on, source.last_on = report.first_on, report.last_on
     kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
@@ -216,22 +239,27 @@ def _said(found: Placed) -> list[dict[str, object]]:
     """What a count has to say, the most contacts first."""
     ordered = sorted(found.unplaced.items(), key=lambda item: (-item[1], item[0]))
     sentences = [
-        f"{words.rstrip('.')}: {contacts:,} contacts count nowhere."
+        f"{words.rstrip('.')}: {so_many(contacts, 'contact')} {_counts(contacts)} nowhere."
         for words, contacts in ordered[:NAMED]
     ]
     if len(ordered) > NAMED:
         rest = sum(contacts for _, contacts in ordered[NAMED:])
-        sentences.append(f"{len(ordered) - NAMED} more words: {rest:,} contacts count nowhere.")
+        more = so_many(len(ordered) - NAMED, "more word")
+        sentences.append(f"{more}: {so_many(rest, 'contact')} {_counts(rest)} nowhere.")
     sentences += [
-        f"The {number:,} rarest words of “{name}” count together as “Other”."
+        f"The {so_many(number, 'rarest word')} of “{name}” {_counts(number)} together as “Other”."
         for name, number in found.folded.items()
     ]
     if found.uncosted:
         sentences.append(
-            f"{found.uncosted:,} contacts count without their cost: it is in another currency than"
-            " their journey."
+            f"{so_many(found.uncosted, 'contact')} {_counts(found.uncosted)} without cost: it is in"
+            " another currency than the journey."
         )
     return [
         {"row": 0, "column": "", "severity": "note", "message": one, "found_by": _COUNTED}
         for one in sentences
     ]
+
+
+def _counts(count: int) -> str:
+    return "counts" if count == 1 else "count"

@@ -6,6 +6,8 @@ that an erasure that breaks off in between is seen by `doctor` and ended by the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.audit.services import record
 from app.errors import InvalidError, NotAllowedError, UnavailableError
+from app.interactions import queries
 from app.interactions.engine import apart
 from app.interactions.engine.log import customer_pseudonym
 from app.interactions.engine.refusals import FileRefusedError
@@ -35,12 +38,44 @@ def customer_of(store: LogStore, key: str) -> int:
     return customer_pseudonym(key, store.secret())
 
 
-def count_customer(store: LogStore, source: InteractionSource, customer: int) -> int:
-    """How many rows of a source's log are the customer's; 0 in a warehouse, which is not ours.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one log has of a customer: rows, and the contacts they stand for."""
+
+    source_id: int
+    name: str
+    rows: int
+    contacts: int
+
+
+def find_customer(session: Session, store: LogStore, customer: int) -> list[Found]:
+    """What the logs have of a customer; nothing of warehouses, which are not ours.
 
     Raises InvalidError and UnavailableError.
     """
-    return 0 if source.address else _asked(store, source, customer, only_counts=True).erased
+    found = []
+    for source in queries.list_live_sources(session):
+        if source.address:
+            continue
+        report = _asked(store, source, customer, only_counts=True)
+        if report.erased:
+            found.append(Found(source.id, source.name, report.erased, report.contacts))
+    return found
+
+
+def begin_erasures(
+    session: Session,
+    found: Sequence[Found],
+    customer: int,
+    *,
+    reason: str | None = None,
+    actor: Person,
+    now: datetime,
+) -> None:
+    """Keep all that is going to be erased, before any log is touched. Raises NotAllowedError."""
+    for one in found:
+        source = queries.get_source(session, one.source_id)
+        begin_erasure(session, source, customer, one.rows, reason=reason, actor=actor, now=now)
 
 
 def begin_erasure(
@@ -49,6 +84,7 @@ def begin_erasure(
     customer: int,
     rows: int,
     *,
+    reason: str | None = None,
     actor: Person,
     now: datetime,
 ) -> InteractionErasure:
@@ -61,7 +97,7 @@ def begin_erasure(
     session.flush()
     record(
         session, actor=actor, action="interactions.erasure_begun",
-        subject=f"interactions:{source.id}", after={"rows": rows}, now=now,
+        subject=f"interactions:{source.id}", after={"rows": rows}, reason=reason, now=now,
     )  # fmt: skip
     return erasure
 

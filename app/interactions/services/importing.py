@@ -44,10 +44,12 @@ from app.journeys.models import (
     Journey,
 )
 from app.journeys.rules import SourceState
+from app.values.counts import so_many
 from app.values.money import CURRENCY_DIGITS
 
 KIND = "interactions.count"
 """The job that counts a source per touchpoint and month."""
+FAULTS_FILE = "faults.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +129,27 @@ def preview_log(
     return draft.report, placed(report.lines, file.mapping, queries.load_spots(session), digits)
 
 
-def sample_file(store: LogStore, path: Path, name: str) -> Sample:
+def all_faults(store: LogStore, file: LogFile, *, now: datetime) -> bytes:
+    """All that is wrong with a file as CSV, of which a dry run names the first. As `drafted`."""
+    with drafted(store, file, leave_out_errors=False, with_faults=True, now=now) as draft:
+        return (draft.folder / FAULTS_FILE).read_bytes()
+
+
+def sample_file(
+    store: LogStore,
+    path: Path,
+    name: str,
+    *,
+    encoding: str = "utf-8",
+    delimiter: str | None = None,
+) -> Sample:
     """The first rows of a file. Raises InvalidError at ``file`` and UnavailableError."""
     folder = store.new_draft()
     try:
         request = SampleRequest(
-            file=str(path.resolve()), name=name, folder=str(folder.resolve()), limits=store.limits
-        )
+            file=str(path.resolve()), name=name, folder=str(folder.resolve()), encoding=encoding,
+            delimiter=delimiter, limits=store.limits,
+        )  # fmt: skip
         return apart.sample(request, seconds=store.seconds)
     except FileRefusedError as error:
         raise InvalidError(str(error), field="file") from error
@@ -145,12 +161,18 @@ def sample_file(store: LogStore, path: Path, name: str) -> Sample:
 
 @contextmanager
 def drafted(
-    store: LogStore, file: LogFile, *, leave_out_errors: bool, now: datetime
+    store: LogStore,
+    file: LogFile,
+    *,
+    leave_out_errors: bool,
+    with_faults: bool = False,
+    now: datetime,
 ) -> Iterator[LogDraft]:
     """Read a file into a draft of the store, which is gone afterwards unless it was taken in.
 
-    Raises InvalidError at ``file`` when it is no table the mapping fits, UnavailableError when
-    the reading failed on our side.
+    ``with_faults``: all that is wrong stands in FAULTS_FILE of the draft's folder, too. Raises
+    InvalidError at ``file`` when it is no table the mapping fits, UnavailableError when the
+    reading failed on our side.
     """
     folder = store.new_draft()
     try:
@@ -164,6 +186,7 @@ def drafted(
             leave_out_errors=leave_out_errors,
             personal_data=store.personal_data,
             now=now,
+            faults_file=str((folder / FAULTS_FILE).resolve()) if with_faults else "",
             limits=store.limits,
         )
         report = apart.read(request, seconds=store.seconds)
@@ -228,7 +251,8 @@ def _refuse_unsound(report: ReadReport) -> None:
     if report.errors == report.rows:
         raise InvalidError("No row of the file can be taken in.", field="file")
     raise InvalidError(
-        f"{report.errors:,} of {report.rows:,} rows have errors. Mend them in the file, or choose"
+        f"{report.errors:,} of {so_many(report.rows, 'row')}"
+        f" {'has' if report.errors == 1 else 'have'} errors. Mend them in the file, or choose"
         " to leave these rows out. Nothing was saved.",
         field="leave_out",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -9,15 +10,21 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.errors import InvalidError
+from app.errors import ConflictError, InvalidError
+from app.interactions import queries
 from app.interactions.engine.mapping import Mapping
+from app.interactions.engine.requests import CountReport
+from app.interactions.services.counting import counted
 from app.interactions.services.importing import ask_count, check_may_import, refuse_known
+from app.interactions.services.store import LogStore
 from app.journeys.models import InteractionSource
 from app.journeys.rules import SourceState
 from app.values.canonical import digest
 
+_SECRET = re.compile(r"(?i)password|passwd|pwd|token|secret|api_?key")
 
-def add_warehouse(
+
+def new_warehouse(
     session: Session,
     address: str,
     table: str,
@@ -26,8 +33,9 @@ def add_warehouse(
     actor: Person,
     now: datetime,
 ) -> InteractionSource:
-    """Count a table of a warehouse from now on, where it lies. Raises InvalidError.
+    """A table of a warehouse as a source that nobody has added yet.
 
+    Raises NotAllowedError, InvalidError, and ConflictError for a table that is a source already.
     Passwords are no part of an address: the warehouse's own driver finds them, such as in
     PGPASSWORD or a password file.
     """
@@ -36,7 +44,7 @@ def add_warehouse(
     place = f"{address}#{table}"
     known = digest(place.encode())
     refuse_known(session, known, mapping)
-    source = InteractionSource(
+    return InteractionSource(
         name=table,
         digest=known,
         mapping_name=mapping.name,
@@ -50,15 +58,32 @@ def add_warehouse(
         imported_by_id=actor.id,
         imported_at=now,
     )
+
+
+def reached(source: InteractionSource, store: LogStore, *, now: datetime) -> CountReport:
+    """What a table adds up to before it is added. Raises InvalidError where it can't be reached."""
+    try:
+        return counted(source, store, now=now)
+    except InvalidError as error:
+        raise InvalidError(f"{error.message} The source was not added.") from error
+
+
+def add_warehouse(session: Session, source: InteractionSource, *, actor: Person) -> None:
+    """Count a table of a warehouse from now on, where it lies. Raises as `new_warehouse`."""
+    check_may_import(actor)
+    address, _, table = source.address.partition("#")
+    if known := queries.find_live_source(
+        session, digest=source.digest, mapping_name=source.mapping_name
+    ):
+        raise ConflictError(f"This table is a source already, as “{known.name}”.")
     session.add(source)
     session.flush()
     record(
         session, actor=actor, action="interactions.warehouse_added",
-        subject=f"interactions:{source.id}", now=now,
-        after={"address": address, "table": table, "mapping": mapping.name},
+        subject=f"interactions:{source.id}", now=source.imported_at,
+        after={"address": address, "table": table, "mapping": source.mapping_name},
     )  # fmt: skip
-    ask_count(session, source, actor, now)
-    return source
+    ask_count(session, source, actor, source.imported_at)
 
 
 def _check_address(address: str, table: str) -> None:
@@ -67,7 +92,7 @@ def _check_address(address: str, table: str) -> None:
         raise InvalidError(
             "Write the warehouse's address as postgresql://host/database, and name a table."
         )
-    if parts.password or "password" in parts.query.lower():
+    if parts.password or _SECRET.search(parts.query):
         raise InvalidError(
             "An address is kept and shown, so it holds no password. Leave it out, and give it to"
             " the warehouse's driver, such as in PGPASSWORD or a password file."

@@ -7,7 +7,7 @@ from app.journeys.forms.controls import ControlForm
 from app.journeys.forms.cutting import CutForm, PeriodForm, cut_filled, cut_form, period_form
 from app.journeys.forms.figures import read_figures
 from app.journeys.forms.journeys import JourneyForm, ShapeForm, shape_form
-from app.journeys.forms.needs import NeedForm, RetireForm, need_data, need_form
+from app.journeys.forms.needs import NeedForm, RetireForm, logged_segments, need_data, need_form
 from app.journeys.forms.pools import CertifyForm, PoolForm, WithdrawForm, pool_form
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "baseline_form",
     "cut_filled",
     "cut_form",
+    "logged_segments",
     "need_data",
     "need_form",
     "period_form",

@@ -13,7 +13,7 @@ from app.calendar.forms import ConfirmedForm, needed
 from app.journeys.rules import BaselineDraft, FigureKind, Measured, figure_cell
 from app.values.money import Money
 from app.web.fields import DayField, MeasureField, MoneyField, PercentField
-from app.web.forms import Form
+from app.web.forms import Form, OnceForm
 
 COLUMNS = (
     ("contacts", "Contacts a year"),
@@ -43,7 +43,7 @@ class UploadForm(Form):
     file = FileField("CSV file", [FileRequired("Choose the file with the figures.")])
 
 
-class BaselineForm(ConfirmedForm):
+class BaselineForm(OnceForm, ConfirmedForm):
     """A measurement; ``version`` is the number of the last version seen."""
 
     touchpoints: Sequence[tuple[int, str, str]] = ()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import Field, SelectField, StringField, TextAreaField
+from wtforms.fields import SelectChoice
 
 from app.calendar.forms import VersionedForm, needed
 from app.journeys.rules import Channel, NeedDraft, NeedKind, StatementDraft, need_cell
@@ -19,10 +21,12 @@ _PLACES = ("First choice", "Second choice", "Third choice")
 class NeedForm(OnceForm, VersionedForm):
     """A need, part by part; the fields of the parts are added by `need_form`."""
 
+    logged_segments: Sequence[str] = ()
+
     segment = StringField(
         "Segment",
         needed("Say which customers need it."),
-        description="As the contact log names it, so that measured use stands beside it.",
+        render_kw={"list": "logged-segments"},
     )
 
     @property
@@ -57,9 +61,13 @@ class RetireForm(VersionedForm):
     reason = TextAreaField("Reason", description="It stays on the record.")
 
 
-def need_form(**kwargs: Any) -> NeedForm:
-    """Build the form of a need."""
-    choices = [("", "No choice"), *((channel.value, channel.word) for channel in Channel)]
+def need_form(use: Mapping[str, Mapping[Channel, int]], **kwargs: Any) -> NeedForm:
+    """Build the form of a need; ``use``: segment → channel → contacts, as the log has them.
+
+    Segments of the log are offered, others can be typed. Of channels, those the log has come
+    first: customers may want one that nobody can use yet, but only the others can be measured.
+    """
+    choices = _channel_choices(use)
     made: dict[str, Any] = {
         f"channel_{place}": SelectField(word, choices=choices)
         for place, word in enumerate(_PLACES, start=1)
@@ -76,7 +84,25 @@ def need_form(**kwargs: Any) -> NeedForm:
             need_cell(kind, "link"): StringField("Link to the evidence"),
         }
     form: NeedForm = type("Need", (NeedForm,), made)(**kwargs)
+    form.logged_segments = logged_segments(use)
     return form
+
+
+def logged_segments(use: Mapping[str, Mapping[Channel, int]]) -> list[str]:
+    """The segments of the log, that with the most contacts first."""
+    sums = {segment: sum(found.values()) for segment, found in use.items() if segment}
+    return sorted(sums, key=lambda segment: (-sums[segment], segment))
+
+
+def _channel_choices(use: Mapping[str, Mapping[Channel, int]]) -> list[SelectChoice]:
+    """No choice, then all channels, or, where contacts are logged, those of the log first."""
+    seen = {channel for found in use.values() for channel in found}
+    words = ("In the contact log", "Not in the contact log") if seen else (None, None)
+    none = SelectChoice("", "No choice")
+    ordered = sorted(Channel, key=lambda one: one not in seen)
+    return [none] + [
+        SelectChoice(one.value, one.word, optgroup=words[one not in seen]) for one in ordered
+    ]
 
 
 def need_data(draft: NeedDraft) -> dict[str, Any]:

@@ -29,8 +29,9 @@ class InteractionSource(Base):
     ``digest`` is of the file's bytes, or of a warehouse's address and table. ``counted_at`` is
     when the reading began that its months were last worked out of; None: not yet. ``first_on`` is
     the first day of the period of its earliest contacts, which count on that period's last day
-    where a log knows no days. ``issues`` are the rows left out or doubted, each with row, column
-    and message.
+    where a log knows no days. ``failed_at`` and ``failure`` say since when and why it could not be
+    counted again; None: the last count went well. ``issues`` are the rows left out or doubted,
+    each with row, column and message.
     """
 
     __tablename__ = "interaction_sources"
@@ -59,6 +60,8 @@ class InteractionSource(Base):
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
     counted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failure: Mapped[str | None]
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()

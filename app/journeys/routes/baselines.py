@@ -7,6 +7,7 @@ from typing import Any
 from flask import current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.audit.services import answered_once
 from app.db.session import transaction
 from app.errors import AppError, NotFoundError
 from app.extensions import db
@@ -118,15 +119,15 @@ def record_baseline(key: str) -> Answer:
         return render_template(PAGE, form=form, upload=upload, **context), 422
     try:
         with transaction(db.session):
-            services.record_baseline(
-                db.session,
-                queries.get_journey(db.session, key),
-                form.draft(),
-                after_number=form.seen_version,
-                is_confirmed=form.is_confirmed.data,
-                actor=current_actor(),
-                now=now(),
-            )
+            answered_once(
+                db.session, form.once.data, actor=current_actor(), action="baseline.recorded",
+                params=form.typed() | {"journey": key}, now=now(),
+                make=lambda: services.record_baseline(
+                    db.session, queries.get_journey(db.session, key), form.draft(),
+                    after_number=form.seen_version, is_confirmed=form.is_confirmed.data,
+                    actor=current_actor(), now=now(),
+                ).number,
+            )  # fmt: skip
     except AppError as error:
         journey = queries.get_journey(db.session, key)
         return refused_form(

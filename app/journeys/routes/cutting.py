@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
+from app.audit.services import answered_once
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -51,19 +52,11 @@ def cut_baseline(key: str) -> Answer:
         return render_template(PAGE, form=form, **_context(journey, form, found)), 422
     try:
         with transaction(db.session):
-            journey = queries.get_journey(db.session, key)
-            services.cut_baseline(
-                db.session,
-                journey,
-                form.draft(),
-                _look(journey),
-                notes=form.notes(),
-                seen_digest=form.log.data or "",
-                after_number=form.seen_version,
-                is_confirmed=form.is_confirmed.data,
-                actor=current_actor(),
-                now=now(),
-            )
+            number = answered_once(
+                db.session, form.once.data, actor=current_actor(), action="baseline.recorded",
+                params=form.typed() | {"journey": key, "asked": request.query_string.decode()},
+                make=lambda: _cut(queries.get_journey(db.session, key), form), now=now(),
+            )  # fmt: skip
     except AppError as error:
         journey = queries.get_journey(db.session, key)
         found = _look(journey)
@@ -73,8 +66,23 @@ def cut_baseline(key: str) -> Answer:
             **_context(journey, form, found),
         )  # fmt: skip
     flash("The baseline is cut from the log as a version of its own.", "ok")
-    address = url_for("journeys.baseline", key=key, number=last_number(journey))
-    return redirect(address, code=303)
+    return redirect(url_for("journeys.baseline", key=key, number=number), code=303)
+
+
+def _cut(journey: Journey, form: CutForm) -> int:
+    """Record what the form says; gives the number of the version."""
+    return services.cut_baseline(
+        db.session,
+        journey,
+        form.draft(),
+        _look(journey),
+        notes=form.notes(),
+        seen_digest=form.log.data or "",
+        after_number=form.seen_version,
+        is_confirmed=form.is_confirmed.data,
+        actor=current_actor(),
+        now=now(),
+    ).number
 
 
 def _look(journey: Journey) -> LogCut:

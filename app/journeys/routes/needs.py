@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -12,10 +13,10 @@ from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
 from app.journeys import presenters, queries, services
-from app.journeys.forms import NeedForm, RetireForm, need_data, need_form
+from app.journeys.forms import NeedForm, RetireForm, logged_segments, need_data, need_form
 from app.journeys.models import CustomerNeed, Journey
 from app.journeys.routes.blueprint import Answer, bp, refused_form
-from app.journeys.rules import last_months
+from app.journeys.rules import Channel, MonthSpan, last_months
 from app.web.clock import now
 from app.web.guards import current_actor, requires
 
@@ -29,9 +30,7 @@ def needs(key: str) -> str:
     """Show what each segment needs, with the evidence and what its customers really use."""
     journey = queries.get_journey_places(db.session, key)
     found = queries.list_needs(db.session, journey.id)
-    last = queries.find_last_month(db.session, journey.id)
-    span = last_months(last) if last else None
-    use = queries.use_by_segment(db.session, journey.id, span) if span else {}
+    span, use = _use(journey)
     months = presenters.span_words(span) if span else ""
     return render_template(
         "journeys/needs.html",
@@ -47,7 +46,10 @@ def needs(key: str) -> str:
 def new_need(key: str) -> str:
     """Show the form of a need."""
     journey = queries.get_journey_places(db.session, key)
-    form = need_form(formdata=None, data={"segment": journey.segment})
+    use = _use(journey)[1]
+    known = logged_segments(use)
+    own = journey.segment if not known or journey.segment in known else ""
+    form = need_form(use, formdata=None, data={"segment": own})
     return render_template(PAGE, form=form, journey=journey, need=None)
 
 
@@ -56,7 +58,7 @@ def new_need(key: str) -> str:
 def add_need(key: str) -> Answer:
     """Record what a segment needs."""
     journey = queries.get_journey_places(db.session, key)
-    form = need_form()
+    form = need_form(_use(journey)[1])
     if not form.validate_on_submit():
         return render_template(PAGE, form=form, journey=journey, need=None), 422
     try:
@@ -80,7 +82,7 @@ def edit_need(key: str, need_id: int) -> str:
     """Show a need to change or retire."""
     journey, need = _loaded(key, need_id)
     data = need_data(queries.need_draft(need)) | {"version": str(need.version)}
-    form = need_form(formdata=None, data=data)
+    form = need_form(_use(journey)[1], formdata=None, data=data)
     return render_template(PAGE, form=form, journey=journey, need=need, retire=_retire_form(need))
 
 
@@ -89,7 +91,7 @@ def edit_need(key: str, need_id: int) -> str:
 def save_need(key: str, need_id: int) -> Answer:
     """Change what a segment needs."""
     journey, need = _loaded(key, need_id)
-    form = need_form()
+    form = need_form(_use(journey)[1])
     if not form.validate_on_submit():
         page = render_template(
             PAGE, form=form, journey=journey, need=need, retire=_retire_form(need)
@@ -121,9 +123,10 @@ def retire_need(key: str, need_id: int) -> Answer:
     except AppError as error:
         journey, need = _loaded(key, need_id)
         stored = need_data(queries.need_draft(need)) | {"version": str(need.version)}
+        shown = need_form(_use(journey)[1], formdata=None, data=stored)
         return refused_form(
             PAGE, form, error, subject=f"need:{need_id}", version=need.version,
-            journey=journey, need=need, retire=form, shown=need_form(formdata=None, data=stored),
+            journey=journey, need=need, retire=form, shown=shown,
         )  # fmt: skip
     return _done(key, "The need is retired and stays on the record.")
 
@@ -154,6 +157,13 @@ def restore_need(key: str, need_id: int) -> Answer:
             journey=journey, need=need,
         )  # fmt: skip
     return _done(key, "The need is back; that it was retired stays on the record.")
+
+
+def _use(journey: Journey) -> tuple[MonthSpan | None, Mapping[str, Mapping[Channel, int]]]:
+    """The last months that are logged, and what each segment used in them."""
+    last = queries.find_last_month(db.session, journey.id)
+    span = last_months(last) if last else None
+    return span, queries.use_by_segment(db.session, journey.id, span) if span else {}
 
 
 def _refused(key: str, need_id: int, form: NeedForm, error: AppError) -> Answer:

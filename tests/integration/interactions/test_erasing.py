@@ -110,7 +110,7 @@ class TestCommands:
         own = ("--mapping", str(tmp_path / "own.json"))
         tried = run("import", str(tmp_path / "three.csv"), *own, "--dry-run", "--leave-out-errors")
         assert "row 5, score" in tried.output
-        assert "“Fax” means no channel: 1 contacts would count nowhere." in tried.output
+        assert "“Fax” means no channel: 1 contact would count nowhere." in tried.output
         assert "3 rows for 3 contacts would be taken in" in tried.output
         assert run("import", str(tmp_path / "three.csv"), *own, "--dry-run").exit_code != 0
         assert _contacts(session) == 0

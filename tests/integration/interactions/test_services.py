@@ -100,12 +100,12 @@ class TestImportLog:
         ]
         assert source.state is SourceState.COUNTED
         assert source.unplaced_count == 1
-        assert "“Fax” means no channel: 1 contacts" in str(source.issues[-1]["message"])
+        assert "“Fax” means no channel: 1 contact counts" in str(source.issues[-1]["message"])
 
     def test_takes_nothing_while_errors_bar_it(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
     ) -> None:
-        with pytest.raises(InvalidError, match="1 of 4 rows have errors"):
+        with pytest.raises(InvalidError, match="1 of 4 rows has errors"):
             _import(session, store, _file(tmp_path), cast, now, leave_out=False)
         assert _folders(store) == []
         assert session.scalar(select(func.count()).select_from(InteractionSource)) == 0

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
+from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
@@ -14,9 +19,11 @@ from app.interactions.engine.counting import count_log
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
 from app.interactions.engine.warehouse import count_warehouse
-from app.interactions.services import add_warehouse
+from app.interactions.services import add_warehouse, new_warehouse
 from app.journeys.models import InteractionSource
 from tests.factories.accounts import Cast
+from tests.factories.journeys import make_journey
+from tests.support.pages import table, text
 from tests.support.postgres import PostgresServer
 from tests.unit.interactions.logs import NOW, mapping, read, row, rows
 
@@ -122,13 +129,81 @@ class TestAddWarehouse:
     ) -> None:
         def add(address: str) -> InteractionSource:
             with transaction(session):
-                return add_warehouse(
+                source = new_warehouse(
                     session, address, "contacts", mapping(), actor=cast.lead, now=now
                 )
+                add_warehouse(session, source, actor=cast.lead)
+                return source
 
-        for secret in ("postgresql://me:secret@host/log", "postgresql://host/log?password=x"):
+        for secret in (
+            "postgresql://me:secret@host/log",
+            "postgresql://host/log?password=x",
+            "snowflake://host/log?token=x",
+        ):
             with pytest.raises(InvalidError, match="no password"):
                 add(secret)
         assert add("postgresql://host/log").address == "postgresql://host/log#contacts"
         with pytest.raises(ConflictError):
             add("postgresql://host/log")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestSources:
+    @pytest.fixture
+    def run(self, app: Flask, session: Session, cast: Cast, tmp_path: Path) -> Callable[..., Any]:
+        with transaction(session):
+            make_journey(session, cast.owner)
+        (tmp_path / "own.json").write_text(mapping().model_dump_json(exclude_defaults=True))
+        runner = app.test_cli_runner()
+        return lambda *command: runner.invoke(args=["interactions", *command])
+
+    def test_are_not_added_when_the_warehouse_does_not_answer(
+        self, session: Session, cast: Cast, run: Callable[..., Any], tmp_path: Path
+    ) -> None:
+        refused = self._add(run, cast, tmp_path, tmp_path / "slip.db")
+        assert refused.exit_code == 2
+        assert "There is no file" in refused.output
+        assert "The source was not added." in refused.output
+        assert session.scalars(select(InteractionSource)).all() == []
+        assert not (tmp_path / "slip.db").exists()
+
+    def test_that_fail_later_say_so_and_do_not_keep_others_from_being_counted(
+        self, session: Session, cast: Cast, run: Callable[..., Any], tmp_path: Path,
+        client_for: Callable[[Any], Any],
+    ) -> None:  # fmt: skip
+        for name in ("one.db", "two.db"):
+            self._make(tmp_path / name)
+            added = self._add(run, cast, tmp_path, tmp_path / name)
+            assert added.exit_code == 0, added.output
+        (tmp_path / "one.db").rename(tmp_path / "away.db")
+
+        counted = run("count")
+        assert counted.exit_code == 1
+        assert "1 of 2 sources was not counted:\n  1, contacts: There is no file" in counted.output
+        assert "contacts: 1 month, 1 contact at touchpoints" in counted.output
+        assert "not reached 2027-02-15 09:00 UTC: There is no file" in run("list").output
+        listed = table(client_for(cast.lead).get("/interactions"), "Sources of interactions")
+        assert listed.rows[0]["State"] == "Counted"
+        assert listed.rows[1]["State"].startswith("Not reached 15 Feb 2027, 09:00 UTC: There is no")
+        shown = client_for(cast.lead).get("/interactions/1")
+        assert "still counts" in text(shown)
+
+        (tmp_path / "away.db").rename(tmp_path / "one.db")
+        assert run("count", "1").exit_code == 0
+        session.rollback()
+        assert session.get_one(InteractionSource, 1).failed_at is None
+        (tmp_path / "one.db").unlink()
+        assert run("count", "1").exit_code == 2
+        assert run("undo", "1", "--as", cast.lead.email).exit_code == 0
+        assert run("count").exit_code == 0
+
+    def _add(self, run: Callable[..., Any], cast: Cast, folder: Path, file: Path) -> Any:
+        return run(
+            "sources", "add", f"duckdb://{file}", "--table", "contacts",
+            "--mapping", str(folder / "own.json"), "--as", cast.lead.email,
+        )  # fmt: skip
+
+    def _make(self, file: Path) -> None:
+        with duckdb.connect(str(file)) as made:
+            made.execute(f"CREATE TABLE contacts ({TYPES})")
+            made.execute(f"INSERT INTO contacts VALUES ({', '.join('?' * 11)})", CONTACTS[0])

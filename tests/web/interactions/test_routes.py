@@ -66,7 +66,7 @@ class TestImport:
 
         refused = lead.post(COMMIT, data=form_values(page, COMMIT))
         assert refused.status_code == 422
-        assert "1 of 3 rows have errors" in text(refused)
+        assert "1 of 3 rows has errors" in text(refused)
         taken = lead.post(COMMIT, data=form_values(page, COMMIT) | {"leave_out": "y"})
         assert taken.status_code == 303
         assert run_jobs() == 1
@@ -118,6 +118,14 @@ class TestImport:
         page = _upload(lead, "\0\0\0")
         assert page.status_code == 422
         assert "zero byte" in (error_on(page, "File") or "")
+
+    def test_says_how_a_larger_file_comes_in(self, app: Flask, lead: Any) -> None:
+        app.config["INTERACTIONS_MEGABYTES"] = 0
+        page = _upload(lead)
+        assert page.status_code == 413
+        assert "larger than 0 MB" in text(page)
+        assert "INTERACTIONS_MEGABYTES" in text(page)
+        assert "flask --app wsgi interactions import" in text(page)
 
     def test_is_not_for_program_managers(self, client_for: ClientFor, cast: Cast) -> None:
         assert client_for(cast.manager).get(UPLOAD).status_code == 403

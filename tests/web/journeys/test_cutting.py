@@ -70,6 +70,22 @@ class TestCut:
         assert row["Satisfaction"] == "5.8 by hand, log says 6: Two surveys failed."
         assert "a year’s contacts from 365 days covered" in text(page)
 
+    def test_answers_a_form_sent_twice_with_the_version_it_made(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        typed = typed_in(client.get(CUT))
+
+        first, again = client.post(YEAR, data=typed), client.post(YEAR, data=typed)
+        other = client.post(YEAR, data=typed | {"note": "Another one."})
+
+        assert (first.status_code, again.status_code) == (303, 303)
+        assert again.location == first.location
+        session.expire_all()
+        assert len(get_journey(session, journey.key).baselines) == 2
+        assert other.status_code == 422
+        assert "sent before with other content" in text(other)
+
     def test_compares_two_versions_with_what_chance_explains(
         self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
     ) -> None:

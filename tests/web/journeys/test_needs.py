@@ -18,7 +18,7 @@ from tests.factories.initiatives import make_company, make_draft
 from tests.factories.interactions import make_month, make_source
 from tests.factories.journeys import make_journey
 from tests.factories.needs import make_need
-from tests.support.pages import error_on, form_values, links, table, text
+from tests.support.pages import error_on, field, form_values, links, table, text, value_of
 
 ClientFor = Callable[[Any], Any]
 NEEDS = "/journeys/motor-claim/needs"
@@ -122,6 +122,39 @@ class TestRecording:
         page = client.post(NEEDS, data=typed | {"once": "0" * 32})
 
         assert "recorded already" in (error_on(page, "Segment") or "")
+
+
+class TestForm:
+    def test_offers_the_words_of_the_log(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        client, address = client_for(cast.lead), f"{NEEDS}/new"
+        unlogged = client.get(address)
+        with transaction(session):
+            source = make_source(session, cast.lead)
+            for segment, contacts in (("Fleet", 30), ("Students", 90)):
+                make_month(
+                    session, source, journey.touchpoints[0].id, segment=segment, contacts=contacts
+                )
+        page = client.get(address)
+
+        assert value_of(unlogged, "Segment") == journey.segment
+        assert value_of(page, "Segment") == ""
+        offered = page.soup.find(id=field(page, "Segment")["list"]).find_all("option")
+        assert [one["value"] for one in offered] == ["Students", "Fleet"]
+        groups = field(page, "First choice").find_all("optgroup")
+        logged = journey.touchpoints[0].channel.word
+        assert [one["label"] for one in groups] == ["In the contact log", "Not in the contact log"]
+        assert [one.get_text() for one in groups[0].find_all("option")] == [logged]
+
+    def test_keeps_a_channel_the_log_does_not_have(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey,
+        need: CustomerNeed,
+    ) -> None:  # fmt: skip
+        with transaction(session):
+            make_month(session, make_source(session, cast.lead), journey.touchpoints[0].id)
+        page = client_for(cast.lead).get(f"{NEEDS}/{need.id}")
+        assert form_values(page, f"{NEEDS}/{need.id}")["channel_1"] == "app"
 
 
 class TestChanging:
