@@ -110,7 +110,7 @@ def stored_issues(source: InteractionSource) -> list[IssueRow]:
 
 def guessed(sample: Sample) -> dict[str, str]:
     """A first answer for the columns' form, from the columns' names and first words."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"decimal": sample.decimal}
     for name, hints in _HINTS.items():
         free = [column for column in sample.columns if column not in found.values()]
         for hint in hints:

@@ -14,7 +14,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 
-from app.interactions.engine.duck import fetch, fetch_one, open_duck, open_log, sql_of
+from app.interactions.engine.duck import fetch, fetch_one, in_words, open_duck, open_log, sql_of
 from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
@@ -80,9 +80,7 @@ def count_log(request: CountRequest) -> CountReport:
             found = fetch(engine, sql_of(bounded(counts(log))))
             followed = fetch(engine, sql_of(bounded(moments(log, seen[2])))) if seen[2] else []
     except duckdb.Error as error:
-        raise FileRefusedError(
-            f"The log cannot be counted: {str(error).splitlines()[0]}"
-        ) from error
+        raise FileRefusedError(f"The log cannot be counted: {in_words(error)}.") from error
     first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
         rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from app.interactions.engine.duck import fetch_one, open_duck, quoted, write_parquet
+from app.interactions.engine.duck import fetch_one, in_words, open_duck, quoted, write_parquet
 from app.interactions.engine.log import LOG_FILE
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
@@ -34,5 +34,5 @@ def erase_customer(request: EraseRequest) -> EraseReport:
                 os.replace(fresh, path)
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)
-        raise FileRefusedError(f"The log cannot be read: {str(error).splitlines()[0]}") from error
+        raise FileRefusedError(f"The log cannot be read: {in_words(error)}.") from error
     return EraseReport(erased=erased, rows=rows - erased)

@@ -173,10 +173,13 @@ class Score(Part):
 
 
 class Spread(Part):
-    """One of several columns of contacts in a row, and what each stands for."""
+    """One of several columns of contacts in a row, and what each stands for.
+
+    Without ``channel`` its contacts have no place: they are in the log and said to count nowhere.
+    """
 
     contacts: Column
-    channel: str
+    channel: str | None = None
     stage: str | None = None
     reason: str | None = None
 
@@ -230,7 +233,8 @@ class Mapping(Part):
         for kind, place in (("stage", self.stage), ("channel", self.channel)):
             _check_places(kind, place)
         for one in self.spread:
-            _check_place("channel", one.channel)
+            if one.channel is not None:
+                _check_place("channel", one.channel)
             if one.stage is not None:
                 _check_place("stage", one.stage)
         if self.cost is not None:
@@ -242,6 +246,8 @@ class Mapping(Part):
             _check_spread(self)
         if isinstance(self.met, MetInTime) and self.expected_by is None:
             raise ValueError("“met.ended” needs “expected_by”")
+        if isinstance(self.met, MetWords):
+            _check_words(self.met)
         return self
 
     def covers_from(self, earliest: date | None) -> date | None:
@@ -273,6 +279,16 @@ def _check_spread(mapping: Mapping) -> None:
             f"“{name}” counts the whole row and would count once for each column of “spread”;"
             " leave it out"
         )
+
+
+def _check_words(part: MetWords) -> None:
+    """Refuse a word that says of one contact that it met its expectation, and that it did not."""
+    unmet = {word.strip().casefold() for word in part.unmet}
+    for word in (word.strip() for word in part.met):
+        if word.casefold() in unmet:
+            raise ValueError(
+                f"“{word[:40]}” stands in both “met.met” and “met.unmet”; it can say only one"
+            )
 
 
 _COLUMN_FIELDS = ("column", "fiscal_year", "fiscal_quarter", "month", "contacts", "judged", "met")

@@ -19,6 +19,7 @@ from app.interactions.engine.duck import (
     bare,
     fetch,
     fetch_one,
+    in_words,
     is_longer,
     open_duck,
     open_plain,
@@ -59,17 +60,22 @@ def read_log(request: ReadRequest) -> ReadReport:
         try:
             return _read(engine, request, Path(scratch), folder / LOG_FILE)
         except duckdb.Error as error:
-            raise FileRefusedError(in_words(error)) from error
+            raise refusal_of(error, request.name) from error
 
 
-def in_words(error: Exception) -> str:
-    said = str(error).splitlines()[0]
+def refusal_of(error: duckdb.Error, name: str) -> FileRefusedError:
+    """Why a file of this name cannot be read, in words; they never say where it lies."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        return (
+        return FileRefusedError(
             "Reading the file takes more memory than INTERACTIONS_MEMORY_MB allows; raise it, or"
             " split the file."
         )
-    return f"The file cannot be read: {said[:200]}."
+    if name.lower().endswith(".parquet"):
+        return FileRefusedError(
+            "The Parquet file cannot be read; it is damaged or was not written whole. Write it"
+            f" again. ({in_words(error)}.)"
+        )
+    return FileRefusedError(f"The file cannot be read: {in_words(error)}.")
 
 
 def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> ReadReport:

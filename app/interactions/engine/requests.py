@@ -170,11 +170,15 @@ class SampleRequest(_Message):
 
 
 class Sample(_Message):
-    """The header of a file, its first rows, and the words of columns that have few."""
+    """The header of a file, its first rows, and the words of columns that have few.
+
+    ``decimal`` is the mark its numbers seem to be written with.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: dict[str, tuple[str, ...]]
+    decimal: Literal[".", ","] = "."
 
 
 class Refusal(_Message):
