@@ -23,6 +23,7 @@ from app.interactions.engine.requests import ReadReport
 from app.interactions.engine.shipped import list_shipped, shipped
 from app.interactions.services import (
     NAMED,
+    Changed,
     LogDraft,
     LogFile,
     LogStore,
@@ -43,6 +44,7 @@ from app.interactions.services import (
     preview_log,
     refuse_known,
     remove_source,
+    suppress_customer,
     sweep_store,
     write_months,
 )
@@ -69,6 +71,10 @@ def mappings() -> None:
 @interactions.command("import")
 @import_options
 @click.option("--journey", "journey_key", help="Key of the journey all contacts belong to.")
+@click.option(
+    "--replace-changed", is_flag=True,
+    help="Let rows with an id of an earlier import and another content take that one's place.",
+)  # fmt: skip
 @said_plainly
 def import_file(
     path: Path,
@@ -77,6 +83,7 @@ def import_file(
     email: str,
     dry_run: bool,
     leave_out_errors: bool,
+    replace_changed: bool,
 ) -> None:
     """Take PATH in as a log of interactions, whole or not at all, and count it."""
     began = time.monotonic()
@@ -86,14 +93,17 @@ def import_file(
     refuse_known(db.session, file_digest(path), mapping)
     sweep_store(db.session, store, now=now())
     file = LogFile(path, path.name, mapping)
+    changed: Changed = "replace" if replace_changed else "refuse"
     if dry_run:
-        report, found = preview_log(db.session, store, file, now=now())
+        report, found = preview_log(db.session, store, file, changed=changed, now=now())
         _name_issues(report)
         _name_unplaced(found)
         condition = "" if leave_out_errors or not report.errors else " with --leave-out-errors"
         _say_rows(report, f"would be taken in{condition}", began)
     else:
-        with drafted(store, file, leave_out_errors=leave_out_errors, now=now()) as draft:
+        with drafted(
+            db.session, store, file, leave_out_errors=leave_out_errors, changed=changed, now=now()
+        ) as draft:
             report = draft.report
             _name_issues(report)
             source_id = _taken_in(draft, store, email) if report.kept else None
@@ -115,7 +125,8 @@ def _taken_in(draft: LogDraft, store: LogStore, email: str) -> int:
 
 def _say_rows(report: ReadReport, done: str, began: float) -> None:
     click.echo(
-        f"{report.rows:,} rows, {report.errors:,} of them with errors; {report.kept:,} rows for"
+        f"{report.rows:,} rows, {report.errors:,} of them with errors, {report.known_count:,} known"
+        f" already; {report.kept:,} rows for"
         f" {report.contacts:,} contacts {done}. {time.monotonic() - began:.1f} s."
     )
 
@@ -202,13 +213,14 @@ def _begin_erasures(store: LogStore, customer: int, email: str) -> None:
     for source in queries.list_live_sources(db.session):
         if source.address:
             click.echo(
-                f"“{source.name}” lies in a warehouse: erase the customer there, then count it"
-                " again.",
+                f"“{source.name}” lies in a warehouse, which is not ours: the customer counts there"
+                " until their rows are erased in it and it is counted again.",
                 err=True,
             )
         if rows := count_customer(store, source, customer):
             found.append((source.id, rows))
     with transaction(db.session):
+        suppress_customer(db.session, customer, actor=person_of(email), now=now())
         for source_id, rows in found:
             source = queries.get_source(db.session, source_id)
             begin_erasure(
@@ -284,7 +296,8 @@ def _count(source_id: int, store: LogStore) -> None:
 def _name_issues(report: ReadReport) -> None:
     for issue in report.issues:
         kind = "" if issue.severity == "error" else " (note)"
-        click.echo(f"row {issue.row}, {issue.column or 'row'}{kind}: {issue.message}", err=True)
+        place = f"row {issue.row}" if issue.row else "file"
+        click.echo(f"{place}, {issue.column or 'row'}{kind}: {issue.message}", err=True)
     hidden = report.issue_count - len(report.issues)
     if hidden > 0:
         click.echo(f"and {hidden:,} more of these kinds.", err=True)

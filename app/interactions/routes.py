@@ -175,7 +175,7 @@ def _shown(file: LogFile, form: CommitForm) -> tuple[str, bool]:
     page = render_template(
         "interactions/preview.html", view=dry_run(report, found), form=form, file=file
     )
-    return page, not report.kept
+    return page, not (report.kept or report.changed_count)
 
 
 @bp.post("/import/commit")
@@ -200,7 +200,14 @@ def commit() -> Page:
         return redirect(url_for("interactions.show", source_id=known.id), code=303)
     try:
         with (
-            drafted(_store(), file, leave_out_errors=form.leave_out.data, now=now()) as draft,
+            drafted(
+                db.session,
+                _store(),
+                file,
+                leave_out_errors=form.leave_out.data,
+                changed="replace" if form.replace.data else "refuse",
+                now=now(),
+            ) as draft,
             transaction(db.session),
         ):
             source_id = import_log(

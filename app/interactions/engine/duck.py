@@ -134,9 +134,11 @@ def open_plain(engine: Backend, file: PlainFile) -> tuple[ir.Table, dict[str, st
     return ibis.table(schema, name="source"), {name: f"c{i}" for i, name in enumerate(columns, 1)}
 
 
-def open_log(engine: Backend, path: Path) -> ir.Table:
-    """A log that was read, as the table ``log``."""
-    engine.raw_sql(f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))})")
+def open_log(engine: Backend, path: Path, *, but: str = "false") -> ir.Table:
+    """A log that was read, as the table ``log``, without the rows for which ``but`` holds."""
+    engine.raw_sql(
+        f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))}) WHERE NOT ({but})"
+    )
     return ibis.table(COLUMNS, name="log")
 
 

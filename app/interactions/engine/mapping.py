@@ -20,6 +20,8 @@ PLACES = {
 }
 ISO = "iso"
 """Moments such as 2027-03-31, 2027-03-31 09:30 or 2027-03-31T09:30:00, in the mapping's zone."""
+OF_COLUMNS = "own-"
+"""How names of mappings begin that were made by choosing a file's columns."""
 OFFSET = "offset"
 """The same with an offset each, such as 2027-03-31T09:30:00+02:00 or …Z."""
 
@@ -249,6 +251,11 @@ class Mapping(Part):
         if isinstance(self.met, MetWords):
             _check_words(self.met)
         return self
+
+    @property
+    def is_of_columns(self) -> bool:
+        """Whether it was made of a file's columns, and is named by what it says."""
+        return self.name.startswith(OF_COLUMNS)
 
     def covers_from(self, earliest: date | None) -> date | None:
         """The first day a log covers whose earliest contact counts on a day; None: of none."""

@@ -15,6 +15,7 @@ from app.interactions.services.erasing import (
     customer_of,
     end_erasure,
     erase_rows,
+    suppress_customer,
 )
 from app.interactions.services.importing import (
     KIND,
@@ -30,12 +31,14 @@ from app.interactions.services.importing import (
     sample_file,
     sweep_store,
 )
+from app.interactions.services.lineage import Changed
 from app.interactions.services.store import LogStore, file_digest
 from app.interactions.services.warehouses import add_warehouse
 
 __all__ = [
     "KIND",
     "NAMED",
+    "Changed",
     "LogDraft",
     "LogFile",
     "LogStore",
@@ -59,6 +62,7 @@ __all__ = [
     "refuse_known",
     "remove_source",
     "sample_file",
+    "suppress_customer",
     "sweep_store",
     "write_months",
 ]

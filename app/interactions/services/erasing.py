@@ -19,7 +19,7 @@ from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
 from app.interactions.services.importing import ask_count
 from app.interactions.services.store import LogStore
-from app.journeys.models import InteractionErasure, InteractionSource
+from app.journeys.models import InteractionErasure, InteractionSource, InteractionSuppression
 
 
 def check_may_erase(actor: Person) -> None:
@@ -64,6 +64,17 @@ def begin_erasure(
         subject=f"interactions:{source.id}", after={"rows": rows}, now=now,
     )  # fmt: skip
     return erasure
+
+
+def suppress_customer(session: Session, customer: int, *, actor: Person, now: datetime) -> None:
+    """Keep the customer's pseudonym, so that later logs leave their rows out; again keeps one.
+
+    Raises NotAllowedError.
+    """
+    check_may_erase(actor)
+    if session.get(InteractionSuppression, customer) is None:
+        session.add(InteractionSuppression(customer=customer, added_at=now))
+        session.flush()
 
 
 def erase_rows(store: LogStore, source: InteractionSource, erasure: InteractionErasure) -> None:
