@@ -25,6 +25,7 @@ from app.interactions.engine.shipped import list_shipped, shipped
 from app.interactions.presenters import failure_word
 from app.interactions.services import (
     NAMED,
+    Changed,
     LogDraft,
     LogFile,
     LogStore,
@@ -75,6 +76,10 @@ def mappings() -> None:
 @interactions.command("import")
 @import_options
 @click.option("--journey", "journey_key", help="Key of the journey all contacts belong to.")
+@click.option(
+    "--replace-changed", is_flag=True,
+    help="Let rows with an id of an earlier import and another content take that one's place.",
+)  # fmt: skip
 @said_plainly
 def import_file(
     path: Path,
@@ -83,6 +88,7 @@ def import_file(
     email: str,
     dry_run: bool,
     leave_out_errors: bool,
+    replace_changed: bool,
 ) -> None:
     """Take PATH in as a log of interactions, whole or not at all, and count it."""
     began = time.monotonic()
@@ -92,14 +98,17 @@ def import_file(
     refuse_known(db.session, file_digest(path), mapping)
     sweep_store(db.session, store, now=now())
     file = LogFile(path, path.name, mapping)
+    changed: Changed = "replace" if replace_changed else "refuse"
     if dry_run:
-        report, found = preview_log(db.session, store, file, now=now())
+        report, found = preview_log(db.session, store, file, changed=changed, now=now())
         _name_issues(report)
         _name_unplaced(found)
         condition = "" if leave_out_errors or not report.errors else " with --leave-out-errors"
         _say_rows(report, f"would be taken in{condition}", began)
     else:
-        with drafted(store, file, leave_out_errors=leave_out_errors, now=now()) as draft:
+        with drafted(
+            db.session, store, file, leave_out_errors=leave_out_errors, changed=changed, now=now()
+        ) as draft:
             report = draft.report
             _name_issues(report)
             source_id = _taken_in(draft, store, email) if report.kept else None
@@ -122,9 +131,9 @@ def _taken_in(draft: LogDraft, store: LogStore, email: str) -> int:
 
 def _say_rows(report: ReadReport, done: str, began: float) -> None:
     click.echo(
-        f"{so_many(report.rows, 'row')}, {report.errors:,} of them with errors;"
-        f" {so_many(report.kept, 'row')} for {so_many(report.contacts, 'contact')} {done}."
-        f" {time.monotonic() - began:.1f} s."
+        f"{so_many(report.rows, 'row')}, {report.errors:,} of them with errors,"
+        f" {report.known_count:,} known already; {so_many(report.kept, 'row')} for"
+        f" {so_many(report.contacts, 'contact')} {done}. {time.monotonic() - began:.1f} s."
     )
 
 
@@ -234,8 +243,8 @@ def _name_warehouses() -> None:
     for source in queries.list_live_sources(db.session):
         if source.address:
             click.echo(
-                f"“{source.name}” lies in a warehouse: erase the customer there, then count it"
-                " again.",
+                f"“{source.name}” lies in a warehouse, which is not ours: the customer counts there"
+                " until their rows are erased in it and it is counted again.",
                 err=True,
             )
 
@@ -315,7 +324,8 @@ def _write(source_id: int, report: CountReport, began: float) -> None:
 def _name_issues(report: ReadReport) -> None:
     for issue in report.issues:
         kind = "" if issue.severity == "error" else " (note)"
-        click.echo(f"row {issue.row}, {issue.column or 'row'}{kind}: {issue.message}", err=True)
+        place = f"row {issue.row}" if issue.row else "file"
+        click.echo(f"{place}, {issue.column or 'row'}{kind}: {issue.message}", err=True)
     hidden = report.issue_count - len(report.issues)
     if hidden > 0:
         click.echo(f"and {hidden:,} more of these kinds.", err=True)

@@ -138,7 +138,7 @@ def guessed(sample: Sample) -> dict[str, str]:
 
     A word whose channel cannot be guessed stands without one, for somebody to say it.
     """
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"decimal": sample.decimal}
     days = {
         column
         for column, cells in zip(sample.columns, zip(*sample.rows, strict=True), strict=True)

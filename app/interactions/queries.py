@@ -16,6 +16,7 @@ from app.journeys.models import (
     InteractionErasure,
     InteractionMonth,
     InteractionSource,
+    InteractionSuppression,
     Journey,
     Stage,
     Touchpoint,
@@ -88,6 +89,12 @@ def find_live_source(
             InteractionSource.state != SourceState.REMOVED,
         )
     )
+
+
+def list_suppressed(session: Session) -> tuple[int, ...]:
+    """Pseudonyms of erased customers, whose rows later logs leave out, in order."""
+    query = select(InteractionSuppression.customer).order_by(InteractionSuppression.customer)
+    return tuple(session.scalars(query))
 
 
 def list_erasures(session: Session) -> list[InteractionErasure]:

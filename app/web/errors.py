@@ -155,13 +155,21 @@ def http_refused(error: HTTPException) -> Response:
         return error.get_response()
     is_plain = isinstance(error, SecurityError)  # its words repeat the foreign host's name
     own_words = not is_plain and type(error).description != error.description
-    response = page(error.code, error.description if own_words else None)
+    response = page(error.code, error.description if own_words else _too_large(error))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     retry_after = getattr(error, "retry_after", None)
     if retry_after:
         response.headers["Retry-After"] = str(retry_after)
     return response
+
+
+def _too_large(error: HTTPException) -> str | None:
+    """How much may be sent to this address at once, where that is why it was refused."""
+    most, sent = request.max_content_length, request.content_length
+    if error.code != 413 or most is None or (sent is not None and sent <= most):
+        return None
+    return f"At most {most / 2**20:,.3g} MB can be sent here at once."
 
 
 def form_is_foreign(error: CSRFError) -> Response:

@@ -48,7 +48,7 @@ def add_contacts(
         path = Path(folder) / FILE
         write_contacts(path, until)
         file = LogFile(path, LOG_NAME, Mapping.model_validate(MAPPING))
-        with drafted(store, file, leave_out_errors=False, now=now) as draft:
+        with drafted(session, store, file, leave_out_errors=False, now=now) as draft:
             with transaction(session):
                 source = import_log(session, store, draft, actor=actor, now=now)
             report = counted(source, store, now=now)

@@ -12,7 +12,9 @@ from app.interactions.engine.refusals import FileRefusedError
 MOST = 62
 """Bits of a whole number that are free to use."""
 SKIPPED = 1 << MOST
-"""The bit of a row that is no contact, or none the mapping asks for."""
+"""The bit of a row that is no contact, or none the mapping asks for: one of these has it."""
+BLANK, UNASKED, EMPTY = SKIPPED, SKIPPED + 1, SKIPPED + 2
+"""Nothing but separators; not what the mapping's “only” asks for; no contacts counted in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 
-from app.interactions.engine.duck import fetch, fetch_one, open_duck, open_log, sql_of
-from app.interactions.engine.log import LOG_FILE
+from app.interactions.engine.draft import rows_in
+from app.interactions.engine.duck import (
+    fetch,
+    fetch_one,
+    in_words,
+    open_duck,
+    open_log,
+    quoted,
+    sql_of,
+)
+from app.interactions.engine.leaving import so_many
+from app.interactions.engine.log import LOG_FILE, REPLACES_FILE, SCRATCH
 from app.interactions.engine.mapping import Mapping, MetCounts
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountLine, CountReport, CountRequest, MomentLine
+from app.interactions.engine.requests import (
+    CountLine,
+    CountReport,
+    CountRequest,
+    Issue,
+    MomentLine,
+)
 
 REPEAT_SECONDS = 30 * 24 * 60 * 60
 """The same customer later for the same reason, but not later than this, is a repeat."""
@@ -82,20 +99,45 @@ def count_log(request: CountRequest) -> CountReport:
     if not path.is_file():
         raise FileRefusedError("The log's file is gone; take the import back and import it again.")
     try:
-        with open_duck(request.limits, folder) as engine:
-            log = open_log(engine, path)
+        with (
+            TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch,
+            open_duck(request.limits, Path(scratch)) as engine,
+        ):
+            log = open_log(engine, path, but=_is_replaced(request))
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
+            gone = rows_in(engine, path) - seen[0]
             found = fetch(engine, sql_of(bounded(counts(log, request.mapping))))
             followed = fetch(engine, sql_of(bounded(moments(log, seen[2])))) if seen[2] else []
     except duckdb.Error as error:
-        raise FileRefusedError(
-            f"The log cannot be counted: {str(error).splitlines()[0]}"
-        ) from error
+        raise FileRefusedError(f"The log cannot be counted: {in_words(error)}.") from error
     first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
         rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),
-        moments=moments_of(followed),
+        moments=moments_of(followed), issues=_told_replaced(gone),
     )  # fmt: skip
+
+
+def _told_replaced(rows: int) -> tuple[Issue, ...]:
+    if not rows:
+        return ()
+    words = f"Left out of the count: {so_many(rows)}, whose place rows of later imports took."
+    return (Issue(row=0, column="", severity="note", message=words),)
+
+
+def _is_replaced(request: CountRequest) -> str:
+    """Whether a row's place was taken by one of a later log. Raises FileRefusedError."""
+    if not request.replaced:
+        return "false"
+    paths = [Path(one) / REPLACES_FILE for one in request.replaced]
+    if not all(path.is_file() for path in paths):
+        raise FileRefusedError(
+            "A later import that took the place of some rows is gone; take it back, too."
+        )
+    listed = ", ".join(quoted(str(path)) for path in paths)
+    return (
+        f"coalesce(id IN (SELECT id FROM read_parquet([{listed}])"
+        f" WHERE source_id = {request.source_id}), false)"
+    )
 
 
 def bounded(lines: ir.Table) -> ir.Table:

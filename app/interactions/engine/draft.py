@@ -32,10 +32,24 @@ class Reading:
 
     @property
     def scan(self) -> str:
-        """The draft's contacts, each with its row of the file."""
+        """The draft's contacts, each with its row of the file, but those of erased customers."""
+        return f"(SELECT * FROM {self.every_row} WHERE doubts < {SKIPPED}{self._not_erased})"
+
+    @property
+    def every_row(self) -> str:
+        """All rows of the draft, each with its row of the file."""
         row = "" if self.is_spread else ", file_row_number + 2 AS row"
         draft = f"read_parquet({quoted(str(self.draft))}, file_row_number = true)"
-        return f"(SELECT * EXCLUDE (file_row_number){row} FROM {draft} WHERE doubts <> {SKIPPED})"
+        return f"(SELECT * EXCLUDE (file_row_number){row} FROM {draft})"
+
+    @property
+    def is_erased(self) -> str:
+        """Whether a row is of a customer who was erased; `read_log` makes the table of them."""
+        return "coalesce(customer IN (SELECT customer FROM erased), false)"
+
+    @property
+    def _not_erased(self) -> str:
+        return f" AND NOT {self.is_erased}" if self.request.erased else ""
 
     @property
     def is_spread(self) -> bool:

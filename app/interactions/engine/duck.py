@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import duckdb
 import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
@@ -31,6 +32,7 @@ _NUMERIC = {
     "UTINYINT": "uint8", "USMALLINT": "uint16", "UINTEGER": "uint32", "UBIGINT": "uint64",
     "FLOAT": "float32", "DOUBLE": "float64", "HUGEINT": "decimal(38, 0)",
 }  # fmt: skip
+_PLACE = re.compile(r"""(?:file )?(?:'[^']*/[^']*'|"[^"]*/[^"]*"|(?<!\w)/[^\s'"]+)""")
 _NESTED = re.compile(r"\[|STRUCT|MAP|UNION|BLOB|LIST")
 _PARQUET = "FORMAT parquet, PARQUET_VERSION v2, DICTIONARY_SIZE_LIMIT 2000, ROW_GROUP_SIZE 61440"
 """Texts of a log are few different ones, or so many that a dictionary of them is built in vain.
@@ -59,6 +61,12 @@ def open_duck(limits: Limits, scratch: Path) -> Iterator[Backend]:
         yield engine
     finally:
         engine.disconnect()
+
+
+def in_words(error: duckdb.Error) -> str:
+    """What DuckDB has to say, in one line and without the places of files on this machine."""
+    said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return _PLACE.sub("the file", said)[:200].rstrip(". ")
 
 
 def quoted(text: str) -> str:
@@ -126,9 +134,11 @@ def open_plain(engine: Backend, file: PlainFile) -> tuple[ir.Table, dict[str, st
     return ibis.table(schema, name="source"), {name: f"c{i}" for i, name in enumerate(columns, 1)}
 
 
-def open_log(engine: Backend, path: Path) -> ir.Table:
-    """A log that was read, as the table ``log``."""
-    engine.raw_sql(f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))})")
+def open_log(engine: Backend, path: Path, *, but: str = "false") -> ir.Table:
+    """A log that was read, as the table ``log``, without the rows for which ``but`` holds."""
+    engine.raw_sql(
+        f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))}) WHERE NOT ({but})"
+    )
     return ibis.table(COLUMNS, name="log")
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
-from app.interactions.engine.duck import fetch_one, open_duck, quoted, write_parquet
-from app.interactions.engine.log import LOG_FILE
+from app.interactions.engine.duck import (
+    fetch_one,
+    in_words,
+    open_duck,
+    quoted,
+    write_parquet,
+)
+from app.interactions.engine.log import LOG_FILE, SCRATCH
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
 
@@ -25,7 +32,10 @@ def erase_customer(request: EraseRequest) -> EraseReport:
     scan = f"read_parquet({quoted(str(path))})"
     theirs = f"customer IS NOT DISTINCT FROM {request.customer}"
     try:
-        with open_duck(request.limits, folder) as engine:
+        with (
+            TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch,
+            open_duck(request.limits, Path(scratch)) as engine,
+        ):
             rows, erased, contacts = fetch_one(
                 engine,
                 f"SELECT count(*), count(*) FILTER ({theirs}),"
@@ -36,5 +46,5 @@ def erase_customer(request: EraseRequest) -> EraseReport:
                 os.replace(fresh, path)
     except duckdb.Error as error:
         fresh.unlink(missing_ok=True)
-        raise FileRefusedError(f"The log cannot be read: {str(error).splitlines()[0]}") from error
+        raise FileRefusedError(f"The log cannot be read: {in_words(error)}.") from error
     return EraseReport(erased=erased, contacts=int(contacts), rows=rows - erased)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.interactions.engine.draft import Reading, shown
+from app.interactions.engine.known import changed_kind, changed_rows
 from app.interactions.engine.log import FREE_TEXTS
 from app.interactions.engine.rejects import real_row, reject_issues
-from app.interactions.engine.screening import COPY, SECOND, column_of, listed, told_as
+from app.interactions.engine.screening import COPY, SECOND, Bars, column_of, listed, told_as
 
 HEAD = ("Row", "Column", "Value", "Kind", "Reason")
 _AT_ONCE = 10_000
@@ -18,7 +19,7 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Line = tuple[int, str, str, str, str]
 
 
-def write_faults(reading: Reading, texts: dict[str, str], has_copies: bool, target: Path) -> None:
+def write_faults(reading: Reading, bars: Bars, target: Path) -> None:
     """Write row, column, value, kind and reason of every fault, fault by fault in row order.
 
     What looks like a formula gets an apostrophe before it. Personal data are not repeated.
@@ -26,7 +27,7 @@ def write_faults(reading: Reading, texts: dict[str, str], has_copies: bool, targ
     with target.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(HEAD)
-        for row, column, value, kind, reason in _lines(reading, texts, has_copies):
+        for row, column, value, kind, reason in _lines(reading, bars):
             writer.writerow((row, _inert(column), _inert(value), kind, _inert(reason)))
 
 
@@ -34,7 +35,7 @@ def _inert(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
-def _lines(reading: Reading, texts: dict[str, str], has_copies: bool) -> Iterator[Line]:
+def _lines(reading: Reading, bars: Bars) -> Iterator[Line]:
     for one in reject_issues(reading.lines):
         yield one.row, "", "", "error", one.message
     lines = sorted(reading.lines)
@@ -48,12 +49,15 @@ def _lines(reading: Reading, texts: dict[str, str], has_copies: bool) -> Iterato
         for row, found in _rows(reading, query):
             said = check.words.replace("{cell}", shown(found))
             yield real_row(row, lines), check.columns[0], _value(found), kind, said
-    if has_copies:
-        name = reading.request.mapping.id or ""
+    name = reading.request.mapping.id or ""
+    if bars.has_copies:
         query = f"{SECOND.format(scan=reading.scan)} ORDER BY row"
         for row, found in _rows(reading, query):
             yield real_row(row, lines), name, _value(found), "error", COPY.format(shown(found))
-    yield from _personal(reading, texts, lines)
+    if bars.known is not None:
+        for row, found, said in changed_rows(reading, bars.known):
+            yield row, name, _value(found), changed_kind(reading), said
+    yield from _personal(reading, bars.texts, lines)
 
 
 def _personal(reading: Reading, texts: dict[str, str], lines: list[int]) -> Iterator[Line]:

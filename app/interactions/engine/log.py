@@ -5,6 +5,10 @@ from __future__ import annotations
 from hashlib import sha256
 
 LOG_FILE = "log.parquet"
+REPLACES_FILE = "replaces.parquet"
+"""Beside a log: ``source_id`` and ``id`` of the rows of earlier logs whose place its own took."""
+SCRATCH = "scratch-"
+"""How folders beside a log begin that hold what does not fit into memory; they go at the end."""
 COLUMNS = {
     "id": "string",
     "occurred_at": "timestamp",

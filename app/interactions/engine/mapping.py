@@ -20,6 +20,8 @@ PLACES = {
 }
 ISO = "iso"
 """Moments such as 2027-03-31, 2027-03-31 09:30 or 2027-03-31T09:30:00, in the mapping's zone."""
+OF_COLUMNS = "own-"
+"""How names of mappings begin that were made by choosing a file's columns."""
 OFFSET = "offset"
 """The same with an offset each, such as 2027-03-31T09:30:00+02:00 or …Z."""
 
@@ -176,10 +178,13 @@ class Score(Part):
 
 
 class Spread(Part):
-    """One of several columns of contacts in a row, and what each stands for."""
+    """One of several columns of contacts in a row, and what each stands for.
+
+    Without ``channel`` its contacts have no place: they are in the log and said to count nowhere.
+    """
 
     contacts: Column
-    channel: str
+    channel: str | None = None
     stage: str | None = None
     reason: str | None = None
 
@@ -234,7 +239,8 @@ class Mapping(Part):
         for kind, place in (("stage", self.stage), ("channel", self.channel)):
             _check_places(kind, place)
         for one in self.spread:
-            _check_place("channel", one.channel)
+            if one.channel is not None:
+                _check_place("channel", one.channel)
             if one.stage is not None:
                 _check_place("stage", one.stage)
         if self.cost is not None:
@@ -246,7 +252,14 @@ class Mapping(Part):
             _check_spread(self)
         if isinstance(self.met, MetInTime) and self.expected_by is None:
             raise ValueError("“met.ended” needs “expected_by”")
+        if isinstance(self.met, MetWords):
+            _check_words(self.met)
         return self
+
+    @property
+    def is_of_columns(self) -> bool:
+        """Whether it was made of a file's columns, and is named by what it says."""
+        return self.name.startswith(OF_COLUMNS)
 
     def covers_from(self, earliest: date | None) -> date | None:
         """The first day a log covers whose earliest contact counts on a day; None: of none."""
@@ -277,6 +290,16 @@ def _check_spread(mapping: Mapping) -> None:
             f"“{name}” counts the whole row and would count once for each column of “spread”;"
             " leave it out"
         )
+
+
+def _check_words(part: MetWords) -> None:
+    """Refuse a word that says of one contact that it met its expectation, and that it did not."""
+    unmet = {word.strip().casefold() for word in part.unmet}
+    for word in (word.strip() for word in part.met):
+        if word.casefold() in unmet:
+            raise ValueError(
+                f"“{word[:40]}” stands in both “met.met” and “met.unmet”; it can say only one"
+            )
 
 
 _COLUMN_FIELDS = ("column", "fiscal_year", "fiscal_quarter", "month", "contacts", "judged", "met")

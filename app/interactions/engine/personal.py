@@ -1,14 +1,21 @@
-"""Personal data in texts that should be codes: e-mail addresses, phone numbers, names; pure."""
+"""Personal data in texts that should be codes; pure.
+
+E-mail addresses, phone numbers, IBANs and card numbers by their form and check digits, names behind
+a title or “my name is”. A bare name, an address or a date of birth has no form to be told by.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Literal, TypeVar
 
+from app.interactions.engine.numbers import account_spans, card_spans
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountLine, MomentLine
 
 MASK = "…"
+_Finder = Callable[[str], Iterator[tuple[int, int]]]
 LineT = TypeVar("LineT", CountLine, MomentLine)
 _TEXTS = ("journey", "stage", "channel", "reason", "segment", "expected")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.UNICODE)
@@ -17,29 +24,48 @@ _PHONE = re.compile(
     rf"(?<![\w.,-])(?!{_DAY})(?:\+|\(?0)(?:[ ()/.-]?\d|[ ()/.-]{{2}}\d){{6,14}}(?![\w-])"
 )
 _US_PHONE = re.compile(r"(?<![\w.-])(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}(?![\w-])")
-_TITLES = r"(?:Mr|Mrs|Ms|Miss|Dr|Prof|Herrn?|Frau|Mme)\.?"
-_NAME = re.compile(
-    rf"\b{_TITLES} (?:[A-ZÀ-Þ]\. )?[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)?"
-    r"|(?<=[Mm]y name is )[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)?"
-    r"|(?<=[Mm]ein Name ist )[A-ZÀ-Þ][\w'’-]+(?: [A-ZÀ-Þ][\w'’-]+)?"
+_KEPT = "(?!(?:Client|Customer|Excel|Google|Kund|Office|Outlook|Teams|Windows|Word))"
+"""What stands behind a title and is no person."""
+_WORD = r"[A-ZÀ-Þ][\w'’-]+"
+_CALLED = (
+    r"(?:[A-ZÀ-Þ]\. )?(?:(?:von|van|de|der|den|del|di|da|du|la|le|zu|zur) ){0,3}"
+    rf"{_KEPT}{_WORD}(?: {_WORD})?"
 )
-_KINDS = (
-    ("an e-mail address", _EMAIL),
-    ("a phone number", _PHONE),
-    ("a phone number", _US_PHONE),
-    ("a name", _NAME),
+_TITLE = (
+    r"(?:Mr|MR|Mrs|MRS|Ms|Mx|Miss|Sir|Dr|Prof|Herrn?|HERRN?|Frau|FRAU|Mme|Mlle|Madame|Monsieur"
+    r"|Señora?|Signora?)"
+)
+_NAME = re.compile(
+    rf"\b(?:{_TITLE}\.? ){{1,3}}{_CALLED}"
+    rf"|(?<=[Mm]y name is ){_CALLED}|(?<=[Mm]ein Name ist ){_CALLED}"
+    rf"|(?<=[Jj]e m'appelle ){_CALLED}"
+)
+
+
+def _spans(pattern: re.Pattern[str]) -> _Finder:
+    return lambda text: (found.span() for found in pattern.finditer(text))
+
+
+_KINDS: tuple[tuple[str, _Finder], ...] = (
+    ("an e-mail address", _spans(_EMAIL)),
+    ("an account number", account_spans),
+    ("a card number", card_spans),
+    ("a phone number", _spans(_PHONE)),
+    ("a phone number", _spans(_US_PHONE)),
+    ("a name", _spans(_NAME)),
 )
 
 
 def personal_kind(text: str) -> str | None:
     """What personal data a text seems to hold, in words; None: nothing that can be told."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(text)), None)
+    return next((kind for kind, spans in _KINDS if any(True for _ in spans(text))), None)
 
 
 def masked(text: str) -> str:
     """The text with every piece of personal data replaced by …"""
-    for _, pattern in _KINDS:
-        text = pattern.sub(MASK, text)
+    for _, spans in _KINDS:
+        for start, end in reversed(list(spans(text))):
+            text = text[:start] + MASK + text[end:]
     return text
 
 

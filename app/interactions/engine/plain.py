@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import mmap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,14 +103,14 @@ def _translated(path: Path, encoding: str, folder: Path) -> Path:
 
 
 def _refuse_zero_bytes(path: Path) -> None:
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as all_:
-        at = all_.find(b"\0")
-        if at < 0:
-            return
-        line, start = 1, 0
-        while (start := all_.find(b"\n", start, at)) >= 0:
-            line, start = line + 1, start + 1
-    raise FileRefusedError(_zero_byte(line))
+    """Read the file piece by piece: of a file that is mapped, every page counts as our memory."""
+    line = 1
+    with path.open("rb", buffering=0) as stream:
+        while piece := stream.read(_CHUNK):
+            at = piece.find(b"\0")
+            if at >= 0:
+                raise FileRefusedError(_zero_byte(line + piece.count(b"\n", 0, at)))
+            line += piece.count(b"\n")
 
 
 def _zero_byte(line: int) -> str:

@@ -30,10 +30,21 @@ class Limits(_Message):
     threads: int = 2
 
 
+class KnownLog(_Message):
+    """A log of the same source that was read before; the later one has the greater id."""
+
+    source_id: int
+    name: str
+    folder: str
+
+
 class ReadRequest(_Message):
     """Read a file into ``folder`` as a log. ``digits`` are those of the mapping's currency.
 
-    ``faults_file``: where all that is wrong is written as CSV, if it is asked for.
+    ``known`` are earlier logs of its source: rows they have already are left out, and those they
+    have with another content refused, or taken to ``replace`` theirs. ``erased`` are pseudonyms of
+    customers whose rows may not come in. ``faults_file``: where all that is wrong is written as
+    CSV, if it is asked for.
     """
 
     do: Literal["read"] = "read"
@@ -45,16 +56,41 @@ class ReadRequest(_Message):
     secret: str
     leave_out_errors: bool = False
     personal_data: Literal["refuse", "mask", "keep"] = "refuse"
+    known: tuple[KnownLog, ...] = ()
+    changed: Literal["refuse", "replace"] = "refuse"
+    erased: tuple[int, ...] = ()
     now: datetime
     faults_file: str = ""
     limits: Limits = Limits()
+
+
+class LeftOut(_Message):
+    """How many rows a rule left out though nothing is wrong with them, and the first of them.
+
+    ``only``: the mapping does not ask for them. ``contacts``: they stand for none. ``erased``: of
+    erased customers; which rows is not said.
+    """
+
+    rule: Literal["only", "contacts", "erased"]
+    column: str
+    rows: int
+    examples: tuple[int, ...] = ()
+
+
+class KnownRows(_Message):
+    """How many sound rows an earlier log has already: the ``same``, and with another content."""
+
+    source_id: int
+    same: int
+    changed: int
 
 
 class ReadReport(_Message):
     """What a file holds: its ``rows``, of which ``errors`` can't be taken, and what is to say.
 
     ``kept`` rows stand in the log; 0 where errors barred it. ``issues`` names the first of each
-    kind, ``issue_count`` all there are.
+    kind, ``issue_count`` all there are. Rows of ``left_out`` are none of ``rows``; rows that are
+    ``known`` and the same are, and are neither errors nor kept.
     """
 
     rows: int
@@ -65,6 +101,18 @@ class ReadReport(_Message):
     last_on: date | None
     issues: tuple[Issue, ...]
     issue_count: int
+    left_out: tuple[LeftOut, ...] = ()
+    known: tuple[KnownRows, ...] = ()
+
+    @property
+    def known_count(self) -> int:
+        """Rows that earlier logs have already, and the same."""
+        return sum(one.same for one in self.known)
+
+    @property
+    def changed_count(self) -> int:
+        """Rows that earlier logs have with another content."""
+        return sum(one.changed for one in self.known)
 
 
 class CountLine(_Message):
@@ -115,10 +163,15 @@ class MomentLine(_Message):
 
 
 class CountRequest(_Message):
-    """Count a log: the file in ``folder``, or a ``table`` of a warehouse read in place."""
+    """Count a log: the file in ``folder``, or a ``table`` of a warehouse read in place.
+
+    ``replaced`` are the folders of later logs that took the place of some rows of ``source_id``.
+    """
 
     do: Literal["count"] = "count"
     folder: str = ""
+    source_id: int = 0
+    replaced: tuple[str, ...] = ()
     address: str = ""
     table: str = ""
     mapping: Mapping | None = None
@@ -176,11 +229,15 @@ class SampleRequest(_Message):
 
 
 class Sample(_Message):
-    """The header of a file, its first rows, and the words of columns that have few."""
+    """The header of a file, its first rows, and the words of columns that have few.
+
+    ``decimal`` is the mark its numbers seem to be written with.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: dict[str, tuple[str, ...]]
+    decimal: Literal[".", ","] = "."
 
 
 class Refusal(_Message):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from app.interactions.engine.draft import shown
 from app.interactions.engine.duck import fetch, open_duck, open_plain
 from app.interactions.engine.plain import plain_file
-from app.interactions.engine.reading import in_words
+from app.interactions.engine.reading import refusal_of
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import Sample, SampleRequest
 
 ROWS = 5
 LOOKED_AT = 5_000
 MOST_WORDS = 40
+_WITH_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[. ']\d{3})+),(?:\d{1,2}|\d{4,})")
+_WITH_POINT = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[, ']\d{3})+)\.(?:\d{1,2}|\d{4,})")
+"""Numbers with a fraction; three digits after the mark could as well be thousands."""
 
 
 def sample_file(request: SampleRequest) -> Sample:
@@ -30,7 +35,7 @@ def sample_file(request: SampleRequest) -> Sample:
             _, names = open_plain(engine, plain)
             found = fetch(engine, f"SELECT * FROM source LIMIT {LOOKED_AT}")
     except duckdb.Error as error:
-        raise FileRefusedError(in_words(error)) from error
+        raise refusal_of(error, request.name) from error
     if not found:
         raise FileRefusedError("The file has a header but no rows.")
     columns = tuple(names)
@@ -42,7 +47,21 @@ def sample_file(request: SampleRequest) -> Sample:
             for place, name in enumerate(columns)
             if len(words := _words(found, place)) <= MOST_WORDS
         },
+        decimal=_decimal(found, plain.delimiter),
     )
+
+
+def _decimal(rows: list[tuple[object, ...]], delimiter: str) -> Literal[".", ","]:
+    """The mark before the digits after which none follow, by most of the cells that have one.
+
+    Without any such cell a file with semicolons comes from where numbers have commas.
+    """
+    cells = [cell.strip() for row in rows for cell in row if isinstance(cell, str)]
+    commas = sum(bool(_WITH_COMMA.fullmatch(cell)) for cell in cells)
+    points = sum(bool(_WITH_POINT.fullmatch(cell)) for cell in cells)
+    if commas == points:
+        return "," if delimiter == ";" and not commas else "."
+    return "," if commas > points else "."
 
 
 def _words(rows: list[tuple[object, ...]], place: int) -> tuple[str, ...]:

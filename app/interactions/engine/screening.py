@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.interactions.engine.draft import NAMED, Reading, shown
 from app.interactions.engine.duck import fetch, fetch_one, quoted
+from app.interactions.engine.known import Known
 from app.interactions.engine.log import FREE_TEXTS
 from app.interactions.engine.personal import masked, personal_kind
 from app.interactions.engine.refusals import FileRefusedError
@@ -124,19 +127,42 @@ def told_as(reading: Reading) -> tuple[bool, str]:
     return False, "leave it out, or set PERSONAL_DATA to mask"
 
 
-def listed(texts: dict[str, str] | list[str]) -> str:
+def listed(texts: dict[str, str]) -> str:
     return ", ".join(quoted(text) for text in texts)
 
 
-def faults(reading: Reading, has_copies: bool, refused_texts: list[str]) -> str:
-    """The condition under which a row of the draft can't be taken."""
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """What bars rows beside their own cells: ids that stand twice, texts, what is known already."""
+
+    has_copies: bool
+    texts: dict[str, str]
+    known: Known | None
+
+
+def own_faults(reading: Reading, bars: Bars) -> str:
+    """The condition under which a row of the draft can't be taken, whatever stands elsewhere."""
     terms = [reading.is_faulty]
-    if has_copies:
+    if bars.has_copies:
         terms.append(f"row IN (SELECT row FROM ({SECOND.format(scan=reading.scan)}))")
-    if refused_texts:
-        words = listed(refused_texts)
+    if bars.texts and reading.request.personal_data == "refuse":
+        words = listed(bars.texts)
         terms += [f"coalesce({name} IN ({words}), false)" for name in FREE_TEXTS]
     return " OR ".join(terms)
+
+
+def faults(reading: Reading, bars: Bars) -> str:
+    """The condition under which a row of the draft can't be taken."""
+    own = own_faults(reading, bars)
+    if bars.known is None or reading.request.changed == "replace":
+        return own
+    return f"{own} OR {bars.known.is_changed}"
+
+
+def shown_as(reading: Reading, texts: dict[str, str]) -> str:
+    """What selects the draft's columns as the log will have them, texts masked where they are."""
+    is_mask = reading.request.personal_data == "mask"
+    return f"*{masking(reading, texts)}" if is_mask and texts else "*"
 
 
 def masking(reading: Reading, texts: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine import cells
-from app.interactions.engine.checks import SKIPPED, Checks
+from app.interactions.engine.checks import BLANK, EMPTY, UNASKED, Checks
 from app.interactions.engine.log import COLUMNS
 from app.interactions.engine.mapping import (
     ISO,
@@ -111,9 +111,9 @@ class Typing:
 def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
     """Every row of the table as one of the log, with the bits of its faults in ``doubts``.
 
-    Rows that stand for no contact, and those the mapping does not ask for, have the bit SKIPPED
-    alone: they stay, so that the rows of a file stand in its order. ``row`` comes along where the
-    table numbers its rows.
+    Rows that stand for no contact, and those the mapping does not ask for, have BLANK, UNASKED or
+    EMPTY instead: they stay, so that the rows of a file stand in its order. ``row`` comes along
+    where the table numbers its rows.
     """
     mapping, table = typing.mapping, typing.staged.table
     occurred_at, occurred_on = _when(typing)
@@ -152,7 +152,8 @@ def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
             **{name: value.cast(COLUMNS[name]) if name != "customer" else value
                for name, value in values.items()},
             **{name: table[name] for name in ("row",) if name in table.columns},
-            is_asked=is_asked & ~typing.staged.is_blank,
+            is_asked=is_asked,
+            is_blank=typing.staged.is_blank,
         )
     )  # fmt: skip
     return _skipping(rows)
@@ -160,9 +161,14 @@ def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
 
 def _skipping(rows: ir.Table) -> ir.Table:
     """The rows with their final doubts; one of faults is named even if it stands for no contact."""
-    counts = rows.is_asked & ((rows.contacts > 0) | (rows.doubts > 0))
-    doubts = ibis.ifelse(counts, rows.doubts, ibis.literal(SKIPPED, "int64"))
-    return rows.mutate(doubts=doubts).drop("is_asked")
+    counts = rows.is_asked & ~rows.is_blank & ((rows.contacts > 0) | (rows.doubts > 0))
+    doubts = ibis.cases(
+        (counts, rows.doubts),
+        (rows.is_blank, ibis.literal(BLANK, "int64")),
+        (~rows.is_asked, ibis.literal(UNASKED, "int64")),
+        else_=ibis.literal(EMPTY, "int64"),
+    )
+    return rows.mutate(doubts=doubts).drop("is_asked", "is_blank")
 
 
 def _spread_word(spread: Spread | None, part: str, otherwise: ir.StringValue) -> ir.StringValue:

@@ -18,8 +18,9 @@ from app.interactions.engine.addresses import (
     scheme_of,
     without_secrets,
 )
-from app.interactions.engine.checks import SKIPPED, Checks
+from app.interactions.engine.checks import EMPTY, SKIPPED, UNASKED, Checks
 from app.interactions.engine.counting import bounded, counts, lines_of, moments_of
+from app.interactions.engine.leaving import so_many
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.moments import moments
 from app.interactions.engine.personal import without_personal
@@ -87,8 +88,7 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
     ]
     rows = pieces[0] if len(pieces) == 1 else ibis.union(*pieces)
     try:
-        asked = rows.filter(rows.doubts != ibis.literal(SKIPPED, "int64"))
-        return _report(engine, request, _Table(asked, checks, mapping))
+        return _report(engine, request, _Table(rows, checks, mapping))
     except FileRefusedError:
         raise
     except Exception as error:
@@ -97,19 +97,21 @@ def _counted(engine: BaseBackend, request: CountRequest) -> CountReport:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A warehouse's table as typed rows that stand for contacts, and what may be wrong."""
+    """A warehouse's table as typed rows, and what may be wrong."""
 
     rows: ir.Table
     checks: Checks
     mapping: Mapping
 
     @property
-    def is_sound(self) -> ir.BooleanValue:
-        return (self.rows.doubts & ibis.literal(self.checks.errors_mask, "int64")) == 0
+    def barred(self) -> int:
+        """The bits a row has that is left out, by a fault or as none that stands for contacts."""
+        return self.checks.errors_mask | SKIPPED
 
     @property
     def sound(self) -> ir.Table:
-        return self.rows.filter(self.is_sound)
+        barred = self.rows.doubts & ibis.literal(self.barred, "int64")
+        return self.rows.filter(barred == 0)
 
     def seen(self) -> ir.Table:
         """For each set of faults any row has: how many rows, their first and their last day."""
@@ -140,20 +142,21 @@ class _Seen:
 
     doubts: int
     rows: int
-    first: date
-    last: date
+    first: date | None
+    last: date | None
 
 
 def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountReport:
     mapping = table.mapping
-    seen = [_Seen(*row) for row in _rows(engine, table.seen())]
-    sound = [one for one in seen if not one.doubts & table.checks.errors_mask]
+    found = [_Seen(*row) for row in _rows(engine, table.seen())]
+    seen = [one for one in found if one.doubts < SKIPPED]
+    sound = [one for one in seen if not one.doubts & table.barred]
     copies = 0
     if mapping.id is not None and not mapping.spread:
         ((copies,),) = _rows(engine, table.copies())
     log = table.without_copies() if copies else table.sound
-    first = min((one.first for one in sound), default=None)
-    last = max((one.last for one in sound), default=None)
+    first = min((one.first for one in sound if one.first), default=None)
+    last = max((one.last for one in sound if one.last), default=None)
     if copies:
         days = log.aggregate(first=log.occurred_on.min(), last=log.occurred_on.max())
         ((first, last),) = _rows(engine, days)
@@ -164,7 +167,25 @@ def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountR
     return CountReport(
         rows=kept, first_on=mapping.covers_from(first), last_on=last, lines=lines,
         moments=followed, left_out=sum(one.rows for one in seen) - kept,
-        issues=_issues(table, seen, copies),
+        issues=_left_out(mapping, found) + _issues(table, seen, copies),
+    )  # fmt: skip
+
+
+def _left_out(mapping: Mapping, found: list[_Seen]) -> tuple[Issue, ...]:
+    """How many rows the mapping leaves out. Of several columns of contacts any may have none."""
+    pieces = len(mapping.spread) or 1
+    rows = {one.doubts: one.rows // pieces for one in found if one.doubts > SKIPPED}
+    words = {
+        UNASKED: ("left out by the mapping, which does not ask for them", mapping.only),
+        EMPTY: ("left out: no contacts, as they say 0 or nothing", None),
+    }
+    return tuple(
+        Issue(
+            row=0, column=part.column if part else mapping.contacts or "", severity="note",
+            message=f"{so_many(rows[why])} {said}.",
+        )
+        for why, (said, part) in words.items()
+        if why in rows and not (why == EMPTY and mapping.spread)
     )  # fmt: skip
 
 
@@ -177,7 +198,7 @@ def _issues(table: _Table, seen: list[_Seen], copies: int) -> tuple[Issue, ...]:
     issues = [
         Issue(
             row=0, column=check.columns[0], severity="error" if check.is_error else "note",
-            message=f"{_so_many(count)}: {check.words.replace('“{cell}”', 'this')}",
+            message=f"{so_many(count)}: {check.words.replace('“{cell}”', 'this')}",
         )
         for check, count in faults
         if count
@@ -187,14 +208,10 @@ def _issues(table: _Table, seen: list[_Seen], copies: int) -> tuple[Issue, ...]:
         issues.append(
             Issue(
                 row=0, column=table.mapping.id or "", severity="error",
-                message=f"{_so_many(copies)}: {words}",
+                message=f"{so_many(copies)}: {words}",
             )
         )  # fmt: skip
     return tuple(issues)
-
-
-def _so_many(rows: int) -> str:
-    return f"{rows:,} {'row' if rows == 1 else 'rows'}"
 
 
 def _rows(engine: BaseBackend, table: ir.Table) -> list[tuple[Any, ...]]:

@@ -32,6 +32,7 @@ class CommitForm(OnceForm):
     file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
     mapping = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
     leave_out = BooleanField("Leave the rows with errors out and take the others")
+    replace = BooleanField("Rows an earlier import has with another content take that one's place")
 
 
 class KeepForm(Form):

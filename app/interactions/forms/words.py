@@ -85,7 +85,8 @@ def said_spread(parts: Iterable[Spread]) -> str:
     lines = []
     for one in parts:
         stage = word_in(StageKind, one.stage) if one.stage else ""
-        said = "; ".join((word_in(Channel, one.channel), stage, one.reason or ""))
+        channel = word_in(Channel, one.channel) if one.channel else ""
+        said = "; ".join((channel, stage, one.reason or ""))
         lines.append(f"{one.contacts} = {said.rstrip('; ')}")
     return "\n".join(lines)
 

@@ -211,7 +211,7 @@ def shown(
         asked={"name": file.name, "file": form.file.data, "mapping": form.mapping.data},
         is_kept=keeps or bool(report.kept),
     )  # fmt: skip
-    return page, not report.kept
+    return page, not (report.kept or report.changed_count)
 
 
 @bp.get("/import/dry-run")
@@ -231,7 +231,7 @@ def dry_run_again() -> str:
 @requires("interactions.import")
 def faults() -> Response:
     """Give everything that is wrong with a dry run's file as CSV."""
-    content = all_faults(store(), _asked_file(), now=now())
+    content = all_faults(db.session, store(), _asked_file(), now=now())
     return as_file(content, "faults.csv", "text/csv")
 
 
@@ -265,7 +265,14 @@ def commit() -> Page:
         return redirect(url_for("interactions.show", source_id=known.id), code=303)
     try:
         with (
-            drafted(store(), file, leave_out_errors=form.leave_out.data, now=now()) as draft,
+            drafted(
+                db.session,
+                store(),
+                file,
+                leave_out_errors=form.leave_out.data,
+                changed="replace" if form.replace.data else "refuse",
+                now=now(),
+            ) as draft,  # fmt: skip
             transaction(db.session),
         ):
             source_id = import_log(

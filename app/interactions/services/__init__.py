@@ -17,6 +17,7 @@ from app.interactions.services.erasing import (
     end_erasure,
     erase_rows,
     find_customer,
+    suppress_customer,
 )
 from app.interactions.services.importing import (
     KIND,
@@ -33,6 +34,7 @@ from app.interactions.services.importing import (
     sample_file,
     sweep_store,
 )
+from app.interactions.services.lineage import Changed
 from app.interactions.services.mappings import forget_mapping, keep_mapping
 from app.interactions.services.store import LogStore, file_digest
 from app.interactions.services.warehouses import add_warehouse, new_warehouse, reached
@@ -40,6 +42,7 @@ from app.interactions.services.warehouses import add_warehouse, new_warehouse, r
 __all__ = [
     "KIND",
     "NAMED",
+    "Changed",
     "Found",
     "LogDraft",
     "LogFile",
@@ -70,6 +73,7 @@ __all__ = [
     "refuse_known",
     "remove_source",
     "sample_file",
+    "suppress_customer",
     "sweep_store",
     "write_months",
 ]

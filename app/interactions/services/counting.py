@@ -29,6 +29,7 @@ from app.interactions.engine.placing import (
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
 from app.interactions.services.importing import KIND, check_may_import, stored_issue
+from app.interactions.services.lineage import replaced_by
 from app.interactions.services.store import LogStore
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
@@ -96,6 +97,8 @@ def counted(
     address, _, table = source.address.partition("#")
     request = CountRequest(
         folder=str(folder.resolve()) if not address else "",
+        source_id=source.id,
+        replaced=tuple(str(store.log_folder(*one).resolve()) for one in replaced_by(source)),
         address=address, table=table, mapping=mapping, now=now, limits=store.limits,
         personal_data=store.personal_data,
         digits=CURRENCY_DIGITS[mapping.currency],

@@ -22,7 +22,7 @@ from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
 from app.interactions.services.importing import ask_count
 from app.interactions.services.store import LogStore
-from app.journeys.models import InteractionErasure, InteractionSource
+from app.journeys.models import InteractionErasure, InteractionSource, InteractionSuppression
 
 
 def check_may_erase(actor: Person) -> None:
@@ -72,7 +72,10 @@ def begin_erasures(
     actor: Person,
     now: datetime,
 ) -> None:
-    """Keep all that is going to be erased, before any log is touched. Raises NotAllowedError."""
+    """Keep all that is going to be erased, before any log is touched, and the customer out of
+    later logs. Raises NotAllowedError.
+    """
+    suppress_customer(session, customer, actor=actor, now=now)
     for one in found:
         source = queries.get_source(session, one.source_id)
         begin_erasure(session, source, customer, one.rows, reason=reason, actor=actor, now=now)
@@ -100,6 +103,17 @@ def begin_erasure(
         subject=f"interactions:{source.id}", after={"rows": rows}, reason=reason, now=now,
     )  # fmt: skip
     return erasure
+
+
+def suppress_customer(session: Session, customer: int, *, actor: Person, now: datetime) -> None:
+    """Keep the customer's pseudonym, so that later logs leave their rows out; again keeps one.
+
+    Raises NotAllowedError.
+    """
+    check_may_erase(actor)
+    if session.get(InteractionSuppression, customer) is None:
+        session.add(InteractionSuppression(customer=customer, added_at=now))
+        session.flush()
 
 
 def erase_rows(store: LogStore, source: InteractionSource, erasure: InteractionErasure) -> None:

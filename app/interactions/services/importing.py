@@ -34,6 +34,17 @@ from app.interactions.engine.requests import (
     Sample,
     SampleRequest,
 )
+from app.interactions.services.lineage import (
+    Basis,
+    Changed,
+    basis_of,
+    check_basis,
+    lineage_of,
+    mark_replaced,
+    refuse_leaned_on,
+    take_turns,
+    unmark_replaced,
+)
 from app.interactions.services.store import LogStore, file_digest
 from app.jobs.services import enqueue
 from app.journeys.models import (
@@ -69,6 +80,8 @@ class LogDraft:
     digest: str
     report: ReadReport
     folder: Path
+    basis: Basis
+    changed: Changed
 
 
 def check_may_import(actor: Person) -> None:
@@ -112,13 +125,13 @@ def refuse_known(session: Session, digest: str, mapping: Mapping) -> None:
 
 
 def preview_log(
-    session: Session, store: LogStore, file: LogFile, *, now: datetime
+    session: Session, store: LogStore, file: LogFile, *, changed: Changed = "refuse", now: datetime
 ) -> tuple[ReadReport, Placed | None]:
     """Read a file as an import that leaves errors out would, and count it, saving nothing.
 
     Nothing is counted where no row is good. Raises as `drafted`.
     """
-    with drafted(store, file, leave_out_errors=True, now=now) as draft:
+    with drafted(session, store, file, leave_out_errors=True, changed=changed, now=now) as draft:
         if not draft.report.kept:
             return draft.report, None
         report = apart.count(
@@ -129,9 +142,9 @@ def preview_log(
     return draft.report, placed(report.lines, file.mapping, queries.load_spots(session), digits)
 
 
-def all_faults(store: LogStore, file: LogFile, *, now: datetime) -> bytes:
+def all_faults(session: Session, store: LogStore, file: LogFile, *, now: datetime) -> bytes:
     """All that is wrong with a file as CSV, of which a dry run names the first. As `drafted`."""
-    with drafted(store, file, leave_out_errors=False, with_faults=True, now=now) as draft:
+    with drafted(session, store, file, leave_out_errors=False, with_faults=True, now=now) as draft:
         return (draft.folder / FAULTS_FILE).read_bytes()
 
 
@@ -161,19 +174,24 @@ def sample_file(
 
 @contextmanager
 def drafted(
+    session: Session,
     store: LogStore,
     file: LogFile,
     *,
     leave_out_errors: bool,
+    changed: Changed = "refuse",
     with_faults: bool = False,
     now: datetime,
 ) -> Iterator[LogDraft]:
     """Read a file into a draft of the store, which is gone afterwards unless it was taken in.
 
-    ``with_faults``: all that is wrong stands in FAULTS_FILE of the draft's folder, too. Raises
-    InvalidError at ``file`` when it is no table the mapping fits, UnavailableError when the
-    reading failed on our side.
+    Rows that earlier imports of its source have already are left out; those they have with another
+    content are errors, unless ``changed`` says that they replace the earlier ones.
+    ``with_faults``: all that is wrong stands in FAULTS_FILE of the draft's folder, too.
+    Raises InvalidError at ``file`` when it is no table the mapping fits, UnavailableError when
+    the reading failed on our side.
     """
+    basis = basis_of(session, store, file.mapping)
     folder = store.new_draft()
     try:
         request = ReadRequest(
@@ -185,12 +203,15 @@ def drafted(
             secret=store.secret(),
             leave_out_errors=leave_out_errors,
             personal_data=store.personal_data,
+            known=basis.known,
+            changed=changed,
+            erased=basis.erased,
             now=now,
             faults_file=str((folder / FAULTS_FILE).resolve()) if with_faults else "",
             limits=store.limits,
         )
         report = apart.read(request, seconds=store.seconds)
-        yield LogDraft(file, file_digest(file.path), report, folder)
+        yield LogDraft(file, file_digest(file.path), report, folder, basis, changed)
     except FileRefusedError as error:
         raise InvalidError(str(error), field="file") from error
     except apart.EngineFailedError as error:
@@ -210,7 +231,8 @@ def import_log(
 ) -> InteractionSource:
     """Take a draft in, once per ``request_key``, and ask for its count.
 
-    Raises ConflictError for a file that came in before, InvalidError when errors bar it.
+    Raises ConflictError for a file that came in before or was read beside what is no longer so,
+    InvalidError when errors bar it.
     """
     check_may_import(actor)
     mapping, report = draft.file.mapping, draft.report
@@ -219,7 +241,9 @@ def import_log(
         known = once(session, request_key, actor, "interactions.imported", asked, now=now)
         if known is not None:
             return queries.get_source(session, known)
+    take_turns(session)
     refuse_known(session, draft.digest, mapping)
+    check_basis(session, store, mapping, draft.basis)
     _refuse_unsound(report)
     source = _source(draft, actor, now)
     session.add(source)
@@ -231,9 +255,11 @@ def import_log(
         after={
             "file": draft.file.name, "digest": draft.digest, "mapping": mapping.name,
             "rows": report.kept, "rows_left_out": report.errors,
-        },
+            "rows_known": report.known_count,
+        } | {f"rows_left_out_{one.rule}": one.rows for one in report.left_out},
     )  # fmt: skip
-    ask_count(session, source, actor, now)
+    for one in (source, *mark_replaced(session, source)):
+        ask_count(session, one, actor, now)
     if request_key is not None:
         remember(session, request_key, source.id)
     return source
@@ -248,7 +274,13 @@ def ask_count(session: Session, source: InteractionSource, actor: Person, now: d
 def _refuse_unsound(report: ReadReport) -> None:
     if report.kept:
         return
-    if report.errors == report.rows:
+    if report.known_count == report.rows:
+        raise InvalidError(
+            "Every row of the file stands in earlier imports already, with the same content."
+            " Nothing was saved.",
+            field="file",
+        )
+    if report.errors + report.known_count == report.rows:
         raise InvalidError("No row of the file can be taken in.", field="file")
     raise InvalidError(
         f"{report.errors:,} of {so_many(report.rows, 'row')}"
@@ -271,6 +303,7 @@ def _source(draft: LogDraft, actor: Person, now: datetime) -> InteractionSource:
         first_on=report.first_on,
         last_on=report.last_on,
         issues=[stored_issue(issue) for issue in report.issues],
+        lineage=lineage_of(report, draft.changed),
         mapping=draft.file.mapping.model_dump(mode="json", exclude_defaults=True),
         imported_by_id=actor.id,
         imported_at=now,
@@ -290,11 +323,14 @@ def remove_source(
 ) -> None:
     """Take an import back: what was counted and its log go, that it was there stays on record.
 
-    Raises ConflictError when that was done already.
+    Rows whose place it took count again. Raises ConflictError when that was done already, or while
+    a later import leans on this one.
     """
     check_may_import(actor)
+    take_turns(session)
     if source.state is SourceState.REMOVED:
         raise ConflictError("This import was taken back already.")
+    refuse_leaned_on(session, source)
     months = InteractionMonth.source_id == source.id
     count = session.scalar(select(func.count()).select_from(InteractionMonth).where(months))
     session.execute(delete(InteractionMonth).where(months))
@@ -306,6 +342,8 @@ def remove_source(
         session, actor=actor, action="interactions.removed", subject=f"interactions:{source.id}",
         before={"file": source.name, "rows": source.row_count, "lines_per_month": count}, now=now,
     )  # fmt: skip
+    for one in unmark_replaced(session, source):
+        ask_count(session, one, actor, now)
     gone = partial(store.remove, store.log_folder(source.id, source.digest))
     session.info.setdefault("after_commit", []).append(gone)
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from filelock import FileLock
 
+from app.interactions.engine.log import SCRATCH
 from app.interactions.engine.requests import Limits
 
 DRAFT = ".draft-"
@@ -95,20 +96,20 @@ class LogStore:
         shutil.rmtree(gone, ignore_errors=True)
 
     def sweep(self, known: Collection[str], *, now: datetime) -> int:
-        """Remove what broken imports left: old drafts, and old logs no source knows.
+        """Remove what broken work left: old drafts and logs no source knows, old scratch in logs.
 
         ``known``: the names of the folders that sources have. Gives how many went.
         """
         if not self.folder.is_dir():
             return 0
         oldest = (now - KEPT_DRAFTS).timestamp()
-        stray = [
+        unknown = [
             path
             for path in self.folder.iterdir()
-            if path.name not in known
-            and (path.is_dir() or path.name.startswith(DRAFT))
-            and path.stat().st_mtime < oldest
+            if path.name not in known and (path.is_dir() or path.name.startswith(DRAFT))
         ]
+        scratch = [path for name in known for path in (self.folder / name).glob(f"{SCRATCH}*")]
+        stray = [path for path in unknown + scratch if path.stat().st_mtime < oldest]
         for path in stray:
             if path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)

@@ -8,6 +8,7 @@ from app.journeys.models.interactions import (
     InteractionMoment,
     InteractionMonth,
     InteractionSource,
+    InteractionSuppression,
 )
 from app.journeys.models.journeys import (
     Baseline,
@@ -30,6 +31,7 @@ __all__ = [
     "InteractionMoment",
     "InteractionMonth",
     "InteractionSource",
+    "InteractionSuppression",
     "Journey",
     "LeverPool",
     "NeedStatement",

@@ -31,7 +31,9 @@ class InteractionSource(Base):
     the first day of the period of its earliest contacts, which count on that period's last day
     where a log knows no days. ``failed_at`` and ``failure`` say since when and why it could not be
     counted again; None: the last count went well. ``issues`` are the rows left out or doubted,
-    each with row, column and message.
+    each with row, column and message. ``lineage`` says how the log came to be what it is:
+    ``left_out`` by rule, what was ``known`` in earlier imports, ``replaced_by`` which later ones;
+    None: from before that was kept. `app.interactions.services.lineage` reads and writes it.
     """
 
     __tablename__ = "interaction_sources"
@@ -56,6 +58,7 @@ class InteractionSource(Base):
     first_on: Mapped[date | None]
     last_on: Mapped[date | None]
     issues: Mapped[list[dict[str, object]]] = mapped_column(CanonicalJson)
+    lineage: Mapped[dict[str, object] | None] = mapped_column(CanonicalJson)
     mapping: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
     imported_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     imported_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -174,3 +177,16 @@ class InteractionErasure(Base):
     asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     source: Mapped[InteractionSource] = relationship(lazy="raise_on_sql")
+
+
+class InteractionSuppression(Base):
+    """A customer who was erased: rows of later logs that carry this pseudonym stay out.
+
+    Nothing else is kept of them. The pseudonym is the logs' keyed hash; without the key nobody
+    tells whose it is.
+    """
+
+    __tablename__ = "interaction_suppressions"
+
+    customer: Mapped[int] = mapped_column(_Wide, primary_key=True, autoincrement=False)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)

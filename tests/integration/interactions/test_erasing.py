@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent
 from app.db.session import transaction
-from app.journeys.models import InteractionErasure, InteractionMonth
+from app.journeys.models import InteractionErasure, InteractionMonth, InteractionSuppression
 from tests.factories.accounts import Cast
 from tests.factories.journeys import make_journey
 from tests.unit.interactions.logs import ROW, mapping, row, rows
@@ -27,7 +27,7 @@ commands = import_module("app.cli.interactions")
 
 LOGS = {
     "one.csv": (ROW, row(id="2", who="customer-4711"), row(id="3", who="customer-4711")),
-    "two.csv": (ROW, row(id="2", who="customer-4711", why="Bill")),
+    "two.csv": (row(id="4"), row(id="5", who="customer-4711", why="Bill")),
 }
 
 
@@ -87,6 +87,18 @@ class TestErase:
         assert [b'"rows":2' in one.content for one in _erased(session)] == [True, False]
         assert not any(b"4711" in one.content for one in session.scalars(select(AuditEvent)))
         assert "ok     no erasure left open" in app.test_cli_runner().invoke(args=["doctor"]).output
+
+    def test_keeps_the_customer_out_of_later_logs(
+        self, session: Session, run: Run, tmp_path: Path
+    ) -> None:
+        assert run("erase", "--customer", "customer-4711").exit_code == 0
+        assert len(list(session.scalars(select(InteractionSuppression)))) == 1
+        assert run("erase", "--customer", "customer-4711").exit_code == 0
+        own = ("--mapping", str(tmp_path / "own.json"))
+        for dry in (("--dry-run",), ()):
+            told = run("import", str(tmp_path / "one.csv"), *own, *dry).output
+            assert "2 rows are of customers who were erased; they are left out." in told
+        assert _contacts(session) == 1
 
     def test_left_open_ends_with_its_log(
         self, session: Session, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -19,6 +19,7 @@ from app.errors import ConflictError, InvalidError, NotAllowedError, Unavailable
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.placing import Placed
 from app.interactions.services import (
+    Changed,
     LogFile,
     LogStore,
     count_again,
@@ -28,6 +29,7 @@ from app.interactions.services import (
     placed_mapping,
     placing,
     remove_source,
+    suppress_customer,
     sweep_store,
     write_months,
 )
@@ -63,10 +65,12 @@ def _file(folder: Path, content: str = LINES, **parts: object) -> LogFile:
 
 def _import(
     session: Session, store: LogStore, file: LogFile, cast: Cast, now: datetime,
-    *, leave_out: bool = True, request_key: str | None = None,
+    *, leave_out: bool = True, changed: Changed = "refuse", request_key: str | None = None,
 ) -> InteractionSource:  # fmt: skip
     with (
-        drafted(store, file, leave_out_errors=leave_out, now=now) as draft,
+        drafted(
+            session, store, file, leave_out_errors=leave_out, changed=changed, now=now
+        ) as draft,
         transaction(session),
     ):
         return import_log(session, store, draft, request_key=request_key, actor=cast.lead, now=now)
@@ -126,10 +130,78 @@ class TestImportLog:
     ) -> None:
         with (
             pytest.raises(NotAllowedError),
-            drafted(store, _file(tmp_path), leave_out_errors=True, now=now) as draft,
+            drafted(session, store, _file(tmp_path), leave_out_errors=True, now=now) as draft,
             transaction(session),
         ):
             import_log(session, store, draft, actor=cast.manager, now=now)
+
+
+class TestImportLogAgain:
+    MORE = rows(ROW, row(id="2", score="1"), row(id="5"))
+
+    def _scores(self, session: Session, *sources: InteractionSource) -> list[int]:
+        return [int(sum(m.score_sum for m in _months(session, one))) for one in sources]
+
+    def test_takes_only_what_is_new_of_a_cumulated_file(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        first = _import(session, store, _file(tmp_path, rows(ROW, row(id="2"))), cast, now)
+        with pytest.raises(InvalidError, match="1 of 3 rows has errors"):
+            _import(session, store, _file(tmp_path, self.MORE), cast, now, leave_out=False)
+        with pytest.raises(InvalidError, match="Every row of the file stands in earlier imports"):
+            _import(session, store, _file(tmp_path, rows(row(id="2"), ROW)), cast, now)
+        second = _import(session, store, _file(tmp_path, self.MORE), cast, now)
+        run_jobs()
+        assert self._scores(session, first, second) == [16, 8]
+        assert second.lineage is not None
+        assert second.lineage["known"] == [{"changed": 1, "same": 1, "source_id": first.id}]
+        with pytest.raises(ConflictError, match="left 2 of its rows out"), transaction(session):
+            remove_source(session, store, first, actor=cast.lead, now=now)
+        for one in (second, first):
+            with transaction(session):
+                remove_source(session, store, one, actor=cast.lead, now=now)
+
+    def test_lets_changed_rows_replace_those_of_earlier_imports_until_taken_back(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        first = _import(session, store, _file(tmp_path, rows(row(id="2"))), cast, now)
+        run_jobs()
+        later = now + timedelta(minutes=1)
+        file = _file(tmp_path, self.MORE)
+        second = _import(session, store, file, cast, later, changed="replace")
+        run_jobs()
+        assert self._scores(session, first, second) == [0, 17]
+        with transaction(session):
+            remove_source(session, store, second, actor=cast.lead, now=later)
+        run_jobs()
+        assert self._scores(session, first) == [8]
+
+    def test_looks_again_where_something_changed_while_the_file_was_read(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        file = _file(tmp_path, self.MORE)
+        with drafted(session, store, file, leave_out_errors=True, now=now) as draft:
+            (tmp_path / "other").mkdir()
+            _import(session, store, _file(tmp_path / "other", rows(row(id="9"))), cast, now)
+            with pytest.raises(ConflictError, match="read the file again"), transaction(session):
+                import_log(session, store, draft, actor=cast.lead, now=now)
+        with drafted(session, store, file, leave_out_errors=True, now=now) as draft:
+            with transaction(session):
+                suppress_customer(session, 4711, actor=cast.lead, now=now)
+            with pytest.raises(ConflictError, match="read the file again"), transaction(session):
+                import_log(session, store, draft, actor=cast.lead, now=now)
+
+    def test_knows_a_system_by_its_columns_where_a_mapping_was_made_of_them(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        _import(session, store, _file(tmp_path, rows(ROW), name="own-1"), cast, now)
+        again = _file(tmp_path, rows(ROW, row(id="2")), name="own-2", source="another.csv")
+        assert _import(session, store, again, cast, now).row_count == 1
+        other = mapping(name="crm").model_dump(exclude_defaults=True)
+        apart = _file(tmp_path, rows(row(id="1", score="3")), **other)
+        assert _import(session, store, apart, cast, now, leave_out=False).row_count == 1
 
 
 class TestMoments:
@@ -294,8 +366,11 @@ class TestSweepStore:
         draft = store.new_draft()
         later = datetime.now(now.tzinfo) + timedelta(days=2)
         assert sweep_store(session, store, now=datetime.now(now.tzinfo)) == 0
-        assert sweep_store(session, store, now=later) == 2
-        assert (known.exists(), stray.exists(), draft.exists()) == (True, False, False)
+        spilled = known / "scratch-x"
+        spilled.mkdir()
+        assert sweep_store(session, store, now=later) == 3
+        gone = [one.exists() for one in (known, stray, draft, spilled)]
+        assert gone == [True, False, False, False]
 
 
 class TestPlacedMapping:
@@ -317,12 +392,12 @@ class TestPlacedMapping:
 
 class TestDrafted:
     def test_leaves_nothing_when_the_file_is_no_table(
-        self, store: LogStore, now: datetime, tmp_path: Path
+        self, session: Session, store: LogStore, now: datetime, tmp_path: Path
     ) -> None:
         file = replace(_file(tmp_path), name="log.parquet")
         with (
             pytest.raises(InvalidError, match="no Parquet"),
-            drafted(store, file, leave_out_errors=False, now=now),
+            drafted(session, store, file, leave_out_errors=False, now=now),
         ):
             pass
         assert _folders(store) == []

@@ -77,6 +77,7 @@ class TestCountWarehouse:
                 "INSERT INTO sums SELECT day, 'Phone', 5000 FROM (VALUES"
                 " (date '2026-01-01'), ('2026-12-01'), ('2026-12-31')) AS days (day)"
             )
+            connection.execute("INSERT INTO sums VALUES ('2025-01-01', 'Phone', 0)")
         gone = dict.fromkeys(
             ("id", "customer", "reason", "expected", "outcome", "met", "cost", "minutes", "score",
              "lost", "escalated")
@@ -85,6 +86,8 @@ class TestCountWarehouse:
         report = count_warehouse(CountRequest(address=address, table="sums", mapping=own, now=NOW))
         assert (report.rows, sum(line.contacts for line in report.lines)) == (3, 15_000)
         assert (report.first_on, report.last_on) == (date(2026, 1, 1), date(2026, 12, 31))
+        assert (report.left_out, report.issues[0].column) == (0, "n")
+        assert report.issues[0].message.startswith("1 row left out: no contacts")
 
     def test_counts_what_is_left_out_and_why(
         self, postgres_server: PostgresServer, address: str

@@ -38,6 +38,10 @@ class TestParseMapping:
             ({"channel": None}, "either “channel” or “spread”"),
             ({"score": {"column": "s", "low": 5, "high": 1}}, r"\$\.score"),
             ({"met": {"ended": {"column": "x"}}}, "needs “expected_by”"),
+            (
+                {"met": {"column": "ok", "met": ["yes", "Done "], "unmet": ["no", "done"]}},
+                "“Done” stands in both “met.met” and “met.unmet”",
+            ),
             ({"cost": {}}, r"\$\.cost"),
             (
                 SPREAD | {"met": {"judged": ["a"], "met": ["b"]}, "cost": None, "score": None},

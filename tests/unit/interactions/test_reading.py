@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -13,6 +15,8 @@ import xlsxwriter
 from app.interactions.engine.log import COLUMNS, LOG_FILE, customer_pseudonym
 from app.interactions.engine.refusals import FileRefusedError
 from tests.unit.interactions.logs import HEADER, ROW, SECRET, mapping, read, row, rows, said
+
+ROOT = Path(__file__).parents[3]
 
 
 def _log(folder: Path, what: str = "*") -> list[tuple]:
@@ -266,7 +270,39 @@ class TestPersonalData:
         assert read(tmp_path, self.LINES, personal_data="keep").kept == 3
 
 
+class TestLargeFiles:
+    def test_take_no_memory_for_their_size(self, tmp_path: Path) -> None:
+        path, size = tmp_path / "large.csv", 200 * 2**20
+        path.write_bytes(b"a,b\n" * (size // 4))
+        look = (
+            "import resource, sys; from pathlib import Path;"
+            "from app.interactions.engine.plain import plain_file;"
+            "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024;"
+            "before = peak(); plain_file(Path(sys.argv[1]), 'large.csv', 'utf-8', Path('.'));"
+            "print(peak() - before)"
+        )
+        asked = [sys.executable, "-c", look, str(path)]
+        grown = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        assert int(grown) < size / 4
+
+    def test_name_the_line_of_a_zero_byte_wherever_it_stands(self, tmp_path: Path) -> None:
+        lines = (rows(ROW) + "x\n" * 2**20).encode() + b"\0\n"
+        with pytest.raises(FileRefusedError, match=f"Line {2**20 + 3} holds a zero byte"):
+            read(tmp_path, lines)
+
+
 class TestFilesThatAreNoTables:
+    def test_say_nothing_of_where_the_server_keeps_them(self, tmp_path: Path) -> None:
+        source = tmp_path / "source.parquet"
+        (tmp_path / "source.csv").write_text(rows(ROW))
+        duckdb.sql(f"COPY (FROM '{tmp_path / 'source.csv'}') TO '{source}'")
+        whole = source.read_bytes()
+        for content in (b"PAR1 and so on", whole[:-40], whole[:4] + b"x" * 200 + whole[204:]):
+            with pytest.raises(FileRefusedError) as refused:
+                read(tmp_path, content, "log.parquet")
+            assert "/" not in str(refused.value)
+            assert "Parquet" in str(refused.value)
+
     @pytest.mark.parametrize(
         ("content", "name", "words"),
         [

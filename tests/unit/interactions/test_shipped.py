@@ -117,9 +117,12 @@ class TestShippedMappings:
     def test_reads_canada_s_volumes_by_channel(self, tmp_path: Path) -> None:
         name = "canada-services-inventory"
         taken = _take(tmp_path, "canada_service_inventory_extract.csv", name)
-        assert (taken.report.errors, taken.found.unplaced) == (0, {})
-        columns = [one.contacts for one in shipped(name).spread]
-        assert taken.total("contacts") == _sum(taken.rows, columns) > 0
+        other = _sum(taken.rows, ["num_applications_by_other"])
+        assert (taken.report.errors, other > 0) == (0, True)
+        assert taken.found.unplaced == {"No channel is said": other}
+        visits = _sum(taken.rows, ["num_website_visits", "num_phone_enquiries"])
+        total = visits + _sum(taken.rows, ["num_applications_total"])
+        assert taken.total("contacts") + other == total
 
     def test_cover_whole_periods_though_contacts_count_on_their_last_days(
         self, tmp_path: Path

@@ -103,9 +103,10 @@ class TestRefusals:
         assert "evil.test" not in response.get_data(as_text=True)
 
     def test_refuse_a_body_that_is_too_large(self, app: Flask, client: StrictClient) -> None:
-        app.config["MAX_CONTENT_LENGTH"] = 1000
-        response = client.post("/sign-in", data={"email": "x" * 2000})
+        app.config["MAX_CONTENT_LENGTH"] = 2**21
+        response = client.post("/sign-in", data={"email": "x" * 2**22})
         assert response.status_code == 413
+        assert "At most 2 MB can be sent here at once." in text(response)
 
 
 class TestFailures:

@@ -1,0 +1,143 @@
+"""What a log is read beside: earlier imports of its source and the customers who were erased.
+
+A log is read outside any transaction, so what it was read beside is looked at again inside the one
+that takes it in; where that changed meanwhile, the log has to be read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.errors import ConflictError
+from app.interactions import queries
+from app.interactions.engine.mapping import Mapping
+from app.interactions.engine.requests import KnownLog, ReadReport
+from app.interactions.services.store import LogStore
+from app.journeys.models import InteractionSource
+
+Changed = Literal["refuse", "replace"]
+_TAKING_IN = 20_260_801
+"""Key of the advisory lock of whoever imports a log or takes one back, and of nobody else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a log is read beside."""
+
+    known: tuple[KnownLog, ...] = ()
+    erased: tuple[int, ...] = ()
+
+
+def basis_of(session: Session, store: LogStore, mapping: Mapping) -> Basis:
+    """Earlier imports of the mapping's source, the oldest first, and who was erased."""
+    known = tuple(
+        KnownLog(
+            source_id=one.id, name=one.name,
+            folder=str(store.log_folder(one.id, one.digest).resolve()),
+        )
+        for one in queries.list_live_sources(session)
+        if not one.address and _is_of(one, mapping)
+    )  # fmt: skip
+    return Basis(known, queries.list_suppressed(session) if mapping.customer else ())
+
+
+def _is_of(source: InteractionSource, mapping: Mapping) -> bool:
+    """Whether a log comes from the system the mapping is for.
+
+    A mapping that was made of a file's columns has a name of its own for each file; then it is the
+    system whose contacts are told apart and timed by the same columns.
+    """
+    if source.mapping_name == mapping.name:
+        return True
+    own = Mapping.model_validate(source.mapping)
+    return (
+        own.is_of_columns
+        and mapping.is_of_columns
+        and (own.id, own.when) == (mapping.id, mapping.when)
+    )
+
+
+def take_turns(session: Session) -> None:
+    """Wait until nobody else takes a log in or back; SQLite's writers take turns anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(_TAKING_IN)))
+
+
+def check_basis(session: Session, store: LogStore, mapping: Mapping, basis: Basis) -> None:
+    """Raises ConflictError where a log was read beside something else than there is now."""
+    if basis_of(session, store, mapping) != basis:
+        raise ConflictError(
+            "While this file was read, another log of its source came in or was taken back, or a"
+            " customer was erased. Nothing was saved; read the file again."
+        )
+
+
+def lineage_of(report: ReadReport, changed: Changed) -> dict[str, object]:
+    """What a source keeps of how its log came to be."""
+    return {
+        "left_out": [one.model_dump(mode="json") for one in report.left_out],
+        "known": [one.model_dump(mode="json") for one in report.known],
+        "changed": changed,
+    }
+
+
+def mark_replaced(session: Session, source: InteractionSource) -> list[InteractionSource]:
+    """Note in earlier imports that this one took the place of rows of theirs; gives those."""
+    if (source.lineage or {}).get("changed") != "replace":
+        return []
+    if not any(one["changed"] for one in _known(source)):
+        return []
+    # Of several logs with an id all lose it, whichever was the latest to be compared with.
+    mapping = Mapping.model_validate(source.mapping)
+    earlier = [
+        one
+        for one in queries.list_live_sources(session)
+        if one.id != source.id and not one.address and _is_of(one, mapping)
+    ]
+    for one in earlier:
+        _set_replaced_by(one, [*replaced_by(one), (source.id, source.digest)])
+    return earlier
+
+
+def unmark_replaced(session: Session, source: InteractionSource) -> list[InteractionSource]:
+    """Give earlier imports back the rows whose place this one took; gives those imports."""
+    mark = (source.id, source.digest)
+    earlier = [one for one in queries.list_live_sources(session) if mark in replaced_by(one)]
+    for one in earlier:
+        _set_replaced_by(one, [other for other in replaced_by(one) if other != mark])
+    return earlier
+
+
+def replaced_by(source: InteractionSource) -> list[tuple[int, str]]:
+    """Id and digest of each later import that took the place of rows of this one."""
+    found: Any = (source.lineage or {}).get("replaced_by", [])
+    return [(int(id_), str(digest)) for id_, digest in found]
+
+
+def _set_replaced_by(source: InteractionSource, marks: list[tuple[int, str]]) -> None:
+    source.lineage = (source.lineage or {}) | {"replaced_by": [list(one) for one in marks]}
+
+
+def refuse_leaned_on(session: Session, source: InteractionSource) -> None:
+    """Raises ConflictError where a later import left rows out since this one has them."""
+    for one in queries.list_live_sources(session):
+        is_replacing = (one.lineage or {}).get("changed") == "replace"
+        rows = sum(
+            int(known["same"]) + (0 if is_replacing else int(known["changed"]))
+            for known in _known(one)
+            if known["source_id"] == source.id
+        )
+        if rows:
+            raise ConflictError(
+                f"“{one.name}” (import {one.id}) left {rows:,} of its rows out, as this import has"
+                " them; they would count nowhere. Take that one back first."
+            )
+
+
+def _known(source: InteractionSource) -> list[dict[str, Any]]:
+    found: Any = (source.lineage or {}).get("known", [])
+    return list(found)
