@@ -11,6 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.errors import said_plainly
+from app.cli.fitness import refuse_unfit
 from app.db.schema import migration_config
 from app.worker import Worker
 
@@ -29,7 +30,9 @@ def migrate() -> None:
 @said_plainly
 def worker() -> None:
     """Carry out background jobs until stopped."""
-    process = Worker(current_app._get_current_object())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    refuse_unfit(app)
+    process = Worker(app)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         process.ending.set()
