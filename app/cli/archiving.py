@@ -191,7 +191,10 @@ def _prepare_schema(session: Session, revision: str) -> None:
     if is_bare:
         url = engine.url.render_as_string(hide_password=False)
         command.upgrade(migration_config(url), revision)
-    elif present != revision:
+    elif present == revision:
+        with engine.connect() as connection:  # before any log is written, and once more when locked
+            refuse_filled(connection, stored_tables(connection))
+    else:
         raise ConflictError(
             f"The backup has schema {revision}, the database {present or 'tables of its own'}. "
             "Restore into a database without tables; then run “flask --app wsgi migrate”."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+import sys
 from types import FrameType
 
 import click
@@ -14,6 +16,8 @@ from app.cli.errors import said_plainly
 from app.cli.fitness import refuse_unfit
 from app.db.schema import migration_config
 from app.worker import Worker
+
+logger = logging.getLogger("waymark.worker")
 
 
 @click.command("migrate")
@@ -39,4 +43,8 @@ def worker() -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    process.run()
+    try:
+        process.run()
+    except Exception:
+        logger.critical("The worker broke.", exc_info=True)
+        sys.exit(1)

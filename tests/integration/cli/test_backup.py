@@ -158,12 +158,14 @@ class TestRestore:
             with pytest.raises(IntegrityError), transaction(session):
                 session.execute(text("DELETE FROM audit_events"))
 
-    def test_refuses_a_database_with_anything_in_it(
-        self, app: Flask, session: Session, taken: Path
+    def test_refuses_a_database_with_anything_in_it_and_writes_no_log_then(
+        self, make_app: Callable[..., Flask], taken: Path, tmp_path: Path
     ) -> None:
-        result = _run(app, "restore", str(taken))
+        there = make_app(INTERACTIONS_FOLDER=str(tmp_path / "empty"))
+        result = _run(there, "restore", str(taken))
         assert result.exit_code == 5
         assert "not empty" in result.output
+        assert not (tmp_path / "empty").exists()
 
     @OnSqlite
     def test_refuses_a_folder_with_other_logs(
