@@ -17,6 +17,16 @@ ENVIRONMENTS = ("development", "production", "test")
 PERSONAL_DATA = ("refuse", "mask", "keep")
 QUEUES = ("postgresql", "postgres", "redis", "rediss", "unix", "sqlite")
 SHORTEST_SECRET = 32
+SHORTEST_TOKEN = 16
+KNOWN_SECRETS = (
+    "0123456789abcdef",
+    "only-for-",
+    "change-me",
+    "changeme",
+    "secret_key",
+    "secret-key",
+)
+"""Pieces of keys that stand in tests and instructions: anybody could sign a cookie with them."""
 
 
 class ConfigurationError(RuntimeError):
@@ -128,6 +138,12 @@ SETTINGS = (
     Setting("WORKER_POLL_SECONDS", 1.0, float, "how often an idle worker looks for jobs"),
     Setting("JOB_LOST_SECONDS", 20.0, float, "silence after which a running job is taken back"),
     Setting("REQUEST_KEY_DAYS", 30, int, "days a form sent twice still gets its first answer"),
+    Setting(
+        "METRICS_TOKEN",
+        "",
+        _text,
+        "what a monitoring system sends to read /metrics, 16 characters or more; empty: no page",
+    ),
     Setting("LOG_LEVEL", "INFO", _text, "least severe level that is logged"),
 )
 
@@ -161,6 +177,8 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
         values["TRUSTED_HOSTS"] = values["TRUSTED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
     if values["PERSONAL_DATA"] not in PERSONAL_DATA:
         raise ConfigurationError(f"PERSONAL_DATA must be one of {', '.join(PERSONAL_DATA)}.")
+    if values["METRICS_TOKEN"] and len(values["METRICS_TOKEN"]) < SHORTEST_TOKEN:
+        raise ConfigurationError(f"METRICS_TOKEN needs {SHORTEST_TOKEN} characters or more.")
     if values["QUEUE_URL"] and _scheme(values["QUEUE_URL"]) not in QUEUES:
         raise ConfigurationError(f"QUEUE_URL must begin with one of {', '.join(QUEUES)}.")
     database = values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}"
@@ -200,7 +218,9 @@ def _processes(asked: int | None) -> int:
 
 
 def _refuse_unsafe(values: Mapping[str, Any]) -> None:
-    if len(values["SECRET_KEY"]) < SHORTEST_SECRET or len(set(values["SECRET_KEY"])) < 8:
+    key = values["SECRET_KEY"]
+    is_known = any(piece in key.lower() for piece in KNOWN_SECRETS)
+    if len(key) < SHORTEST_SECRET or len(set(key)) < 8 or is_known:
         raise ConfigurationError(
             "Set SECRET_KEY to at least 32 random characters, for example the output of "
             "python -c 'import secrets; print(secrets.token_urlsafe(48))'."
@@ -211,6 +231,10 @@ def _refuse_unsafe(values: Mapping[str, Any]) -> None:
         )
     if "*" in values["TRUSTED_HOSTS"]:
         raise ConfigurationError("TRUSTED_HOSTS cannot contain *; name each host.")
+    if values["SECURE_COOKIES"] is False:
+        raise ConfigurationError("Unset SECURE_COOKIES: cookies must travel over https only.")
+    if values["DEMO"]:
+        raise ConfigurationError("Unset DEMO: the password of the demo company’s people is public.")
 
 
 def _kept_secret(path: Path) -> str:

@@ -43,6 +43,10 @@ class ConflictError(AppError):
         self.yours = dict(yours or {})
 
 
+class RetryableError(ConflictError):
+    """Two changes met in the database by chance; the same again from the start is right."""
+
+
 class InvalidError(AppError):
     """The input cannot be accepted; ``fields`` gives a sentence per field name."""
 

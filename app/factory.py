@@ -38,6 +38,7 @@ from app.web.headers import init_headers
 from app.web.health import bp as health
 from app.web.logs import init_logs
 from app.web.origin import init_origin_check
+from app.web.retry import init_retry
 from app.web.subjects import init_subjects
 from config import complete_settings, read_settings
 
@@ -69,6 +70,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)
     init_errors(app)
+    init_retry(app)
     cli.register(app)
     return app
 

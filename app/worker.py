@@ -21,9 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.audit.queries import find_head
+from app.audit.rules import anchor
 from app.audit.services import forget_request_keys
 from app.db.session import transaction
-from app.errors import AppError
+from app.errors import AppError, RetryableError
 from app.extensions import db
 from app.interactions.services import KIND as COUNT_KIND
 from app.interactions.services import LogStore, count_interactions, sweep_store
@@ -260,7 +261,7 @@ class Worker:
             head = find_head(session)
         if head is not None:
             logger.info(
-                "The audit trail ends here.", extra={"audit_head": f"{head.number}:{head.hash}"}
+                "The audit trail ends here.", extra={"audit_head": anchor(head.number, head.hash)}
             )
 
     def _tidy(self) -> None:
@@ -294,8 +295,7 @@ class Worker:
     def _outcome(self, job: Job, context: JobContext) -> str | None:
         """Run the handler; gives why it failed, in words for people."""
         try:
-            with self._app.app_context():
-                self._handlers[job.kind](context)
+            self._handle(job, context)
         except JobTakenAwayError:
             logger.warning("The job was taken away.", extra={"job": job.id, "kind": job.kind})
         except WorkerEndsError:
@@ -308,6 +308,15 @@ class Worker:
             logger.exception("Incident %s", incident, extra={"incident": incident, "job": job.id})
             return f"Something went wrong on our side (incident {incident})."
         return None
+
+    def _handle(self, job: Job, context: JobContext) -> None:
+        """Run the handler; once more if its transaction met another one by chance."""
+        with self._app.app_context():
+            try:
+                self._handlers[job.kind](context)
+            except RetryableError as error:
+                logger.warning("Once more: %s", error.message, extra={"job": job.id})
+                self._handlers[job.kind](context)
 
     def _reap(self) -> None:
         """Reap what was silent at two looks: a beat held up by a long write gets through."""

@@ -44,6 +44,13 @@ def make_engine(url: str) -> Engine:
     return create_engine(**options, poolclass=NullPool)
 
 
+def let_readers_in(connection: Connection) -> None:
+    """Give a SQLite file its write-ahead log, so that readers never wait; the file keeps it."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA journal_mode = WAL")
+
+
 def leave_references_alone(connection: Connection) -> None:
     """Switch SQLite's foreign keys off; it ignores this once a transaction has begun."""
     if connection.dialect.name == "sqlite":
@@ -112,6 +119,7 @@ def run() -> None:
         return
     with writer_gate(engine.url), engine.connect() as connection:
         copy_file_first(connection)
+        let_readers_in(connection)
         leave_references_alone(connection)
         connection.execution_options(**{WRITE_OPTION: True})
         context.configure(connection=connection, **options)

@@ -15,7 +15,9 @@ class AuditFilterForm(Form):
         csrf = False
 
     text = StringField("Words")
+    person = StringField("Person")
     action = SelectField("Action", validate_choice=False)
     subject = StringField("Subject")
+    request = StringField("Request")
     first_day = DayField("From")
     last_day = DayField("To")

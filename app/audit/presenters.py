@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.audit.models import AuditEvent
+from app.audit.models import AuditEvent, AuditHead
+from app.audit.rules import anchor
 
 LONGEST_VALUE = 200
 
@@ -33,6 +34,7 @@ class EventRow:
     subject: str
     reason: str | None
     changes: tuple[Change, ...]
+    request: str
     hash: str
 
     @property
@@ -43,6 +45,13 @@ class EventRow:
 def action_words(action: str) -> str:
     """The action as words: “initiative.submitted” reads “initiative submitted”."""
     return action.replace(".", " ").replace("_", " ")
+
+
+def anchor_words(head: AuditHead | None) -> str:
+    """Where the audit trail ends, to be printed on what leaves the database, such as a decision."""
+    if head is None:
+        return "The audit trail has no event yet."
+    return f"The audit trail ends with event {anchor(head.number, head.hash)}"
 
 
 def event_row(event: AuditEvent) -> EventRow:
@@ -59,6 +68,7 @@ def event_row(event: AuditEvent) -> EventRow:
         subject=event.subject,
         reason=event.reason,
         changes=_changes(content.get("before") or {}, content.get("after") or {}),
+        request=str(content.get("request") or ""),
         hash=event.hash,
     )
 

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent, AuditHead
 from app.audit.rules import GENESIS, StoredEvent, anchor_faults, event_faults
+from app.db.statements import bytes_as_text
 
 Row = TypeVar("Row", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """What somebody looks for; empty text finds everything, days are inclusive."""
+    """What somebody looks for; empty text finds everything, days are inclusive.
+
+    ``text`` is looked for in names, and from LEAST_LETTERS on in the values before and after, too.
+    ``actor`` is a key such as ``person:12``, ``person`` a part of a name or an e-mail address,
+    ``request`` the number of the request as logs have it.
+    """
 
     text: str = ""
     subject: str = ""
     actor: str = ""
+    person: str = ""
+    request: str = ""
     action: str = ""
     first_day: date | None = None
     last_day: date | None = None
@@ -41,6 +50,14 @@ def list_events(
 def count_events(session: Session, wanted: AuditFilter) -> int:
     """How many events fit."""
     return session.scalar(_fitting(select(func.count()).select_from(AuditEvent), wanted)) or 0
+
+
+def stream_events(session: Session, wanted: AuditFilter) -> Iterator[AuditEvent]:
+    """Events that fit from the first on, read piece by piece and forgotten behind the reader."""
+    query = _fitting(select(AuditEvent), wanted).order_by(AuditEvent.number)
+    for event in session.scalars(query.execution_options(yield_per=500)):
+        yield event
+        session.expunge(event)
 
 
 def list_subject_events(
@@ -95,6 +112,11 @@ def find_head(session: Session) -> AuditHead | None:
     return session.get(AuditHead, 1, populate_existing=True)
 
 
+def find_last_moment(session: Session) -> datetime | None:
+    """When the latest of all events happened, or None before the first."""
+    return session.scalar(select(func.max(AuditEvent.at)))
+
+
 def _fitting(query: Select[Row], wanted: AuditFilter) -> Select[Row]:
     if wanted.subject:
         query = query.where(AuditEvent.subject == wanted.subject)
@@ -106,11 +128,29 @@ def _fitting(query: Select[Row], wanted: AuditFilter) -> Select[Row]:
         query = query.where(AuditEvent.at >= _midnight(wanted.first_day))
     if wanted.last_day:
         query = query.where(AuditEvent.at < _midnight(wanted.last_day + timedelta(days=1)))
+    if wanted.person:
+        query = query.where(_holds(AuditEvent.actor_name, wanted.person))
+    if wanted.request:
+        query = query.where(_holds(_CONTENT, f'"request":{json.dumps(wanted.request)}'))
     if wanted.text:
-        pattern = f"%{wanted.text.replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
         columns = (AuditEvent.actor_name, AuditEvent.action, AuditEvent.subject, AuditEvent.reason)
-        query = query.where(or_(*(column.ilike(pattern, escape="/") for column in columns)))
+        found = [_holds(column, wanted.text) for column in columns]
+        if len(wanted.text) >= LEAST_LETTERS:
+            written = json.dumps(wanted.text, ensure_ascii=False)[1:-1]
+            found.append(_holds(_CONTENT, written))
+        query = query.where(or_(*found))
     return query
+
+
+LEAST_LETTERS = 3
+"""Fewer letters stand in nearly every event."""
+
+_CONTENT = bytes_as_text(AuditEvent.content)
+
+
+def _holds(column: Any, words: str) -> ColumnElement[bool]:
+    pattern = f"%{words.replace('/', '//').replace('%', '/%').replace('_', '/_')}%"
+    return column.ilike(pattern, escape="/")
 
 
 def _midnight(day: date) -> datetime:
@@ -155,6 +195,17 @@ def _named(session: Session) -> tuple[int, str]:
     """Number and hash the head names now."""
     head = find_head(session)
     return (head.number, head.hash) if head else (0, GENESIS)
+
+
+def check_anchors(session: Session, anchors: Iterable[str]) -> tuple[str, ...]:
+    """What is wrong with heads noted earlier, a sentence each; `check_chain` sees to the rest."""
+    faults: list[str] = []
+    for anchor in anchors:
+        number = int(anchor.partition(":")[0])
+        link = session.scalar(select(AuditEvent.hash).where(AuditEvent.number == number))
+        known = {0: GENESIS} | ({number: link} if link else {})
+        faults += anchor_faults(anchor, known)
+    return tuple(faults)
 
 
 def _stored(event: AuditEvent) -> StoredEvent:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -47,6 +48,14 @@ def event_faults(event: StoredEvent, *, expected_number: int, previous_hash: str
     return faults + [f"{name}: {fault}" for fault in _column_faults(event)]
 
 
+def chain_faults(events: Iterable[StoredEvent]) -> Iterator[str]:
+    """What does not fit in events that stand in their order from the first; a sentence each."""
+    number, link = 0, GENESIS
+    for event in events:
+        yield from event_faults(event, expected_number=number + 1, previous_hash=link)
+        number, link = event.number, event.hash
+
+
 def anchor_faults(anchor: str, known: Mapping[int, str]) -> list[str]:
     """Whether a ``number:hash`` noted earlier still stands in the chain."""
     number, _, link = anchor.strip().partition(":")
@@ -55,6 +64,19 @@ def anchor_faults(anchor: str, known: Mapping[int, str]) -> list[str]:
     if known[int(number)] != link.strip().lower():
         return [f"Event {number} is not the one noted earlier: the chain was rewritten."]
     return []
+
+
+def anchor(number: int, link: str) -> str:
+    """An event as it is noted outside the database, ``number:hash``."""
+    return f"{number}:{link}"
+
+
+def noted_anchors(text: str) -> list[str]:
+    """Every ``number:hash`` in a text, such as a log or mails in which heads were kept."""
+    return list(dict.fromkeys(found.lower() for found in _NOTED.findall(text)))
+
+
+_NOTED = re.compile(r"(?<![0-9A-Za-z])[0-9]{1,12}:[0-9A-Fa-f]{64}(?![0-9A-Za-z])")
 
 
 def _is_link(event: StoredEvent) -> bool:

@@ -7,6 +7,7 @@ from flask import Flask
 from app.cli.accounts import people
 from app.cli.answers import ANSWERS
 from app.cli.audit import audit
+from app.cli.backup import backup, restore
 from app.cli.baselines import baselines
 from app.cli.doctor import doctor
 from app.cli.findings import findings
@@ -21,8 +22,8 @@ for _answer in ANSWERS:
     portfolio_cli.add_command(_answer)
 
 COMMANDS = (
-    people, audit, doctor, migrate, worker, portfolio_cli, registry, interactions, baselines,
-    findings, maturity, seed,
+    people, audit, doctor, migrate, backup, restore, worker, portfolio_cli, registry, interactions,
+    baselines, findings, maturity, seed,
 )  # fmt: skip
 
 

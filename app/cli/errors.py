@@ -20,6 +20,7 @@ from app.errors import (
     StaleError,
     UnavailableError,
 )
+from config import ConfigurationError
 
 EXIT_CODES: dict[type[AppError], int] = {
     InvalidError: 2,
@@ -29,6 +30,9 @@ EXIT_CODES: dict[type[AppError], int] = {
     StaleError: 6,
     UnavailableError: 7,
 }
+
+UNFIT = 8
+"""What has to be set right before this runs in production."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -52,6 +56,9 @@ def said_plainly(command: Callable[P, R]) -> Callable[P, R]:
                 if message != error.message:
                     click.echo(f"  {name}: {message}", err=True)
             sys.exit(exit_code(error))
+        except ConfigurationError as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(UNFIT)
         except DBAPIError as error:
             refusal = _unanswered(error)
             if refusal is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import signal
+import sys
 from types import FrameType
 
 import click
@@ -11,8 +13,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app.cli.errors import said_plainly
+from app.cli.fitness import refuse_unfit
 from app.db.schema import migration_config
 from app.worker import Worker
+
+logger = logging.getLogger("waymark.worker")
 
 
 @click.command("migrate")
@@ -29,11 +34,17 @@ def migrate() -> None:
 @said_plainly
 def worker() -> None:
     """Carry out background jobs until stopped."""
-    process = Worker(current_app._get_current_object())  # type: ignore[attr-defined]
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    refuse_unfit(app)
+    process = Worker(app)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         process.ending.set()
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    process.run()
+    try:
+        process.run()
+    except Exception:
+        logger.critical("The worker broke.", exc_info=True)
+        sys.exit(1)

@@ -12,7 +12,13 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from app.db.base import Base
-from app.errors import AppError, ConflictError, InvalidError, UnavailableError
+from app.errors import (
+    AppError,
+    ConflictError,
+    InvalidError,
+    RetryableError,
+    UnavailableError,
+)
 
 _RETRYABLE = {"40001", "40P01"}
 _UNIQUE = "23505"
@@ -38,7 +44,7 @@ def refusal_of(error: DBAPIError) -> AppError | None:
     if not isinstance(error, OperationalError):
         return None
     if getattr(error.orig, "sqlstate", None) in _RETRYABLE:
-        return ConflictError("Two changes met at the same moment; yours was not saved. Try again.")
+        return RetryableError("Two changes met at the same moment; yours was not saved. Try again.")
     return UnavailableError("The database cannot save now. Nothing was changed; try again shortly.")
 
 

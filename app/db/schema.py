@@ -8,6 +8,7 @@ from pathlib import Path
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,4 +30,16 @@ def needed_revision() -> str | None:
 
 def present_revision(session: Session) -> str | None:
     """The revision the database was brought to, or None before the first migration."""
-    return MigrationContext.configure(session.connection()).get_current_revision()
+    return revision_of(session.connection())
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The same, as a connection of one's own sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+@cache
+def knows_revision(revision: str) -> bool:
+    """Whether the migrations of this code lead to a revision."""
+    scripts = ScriptDirectory.from_config(migration_config())
+    return any(script.revision == revision for script in scripts.walk_revisions())

@@ -24,13 +24,17 @@ BUSY_MILLISECONDS = 5_000
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Arguments for create_engine() that fit the database behind ``url``."""
+    """Arguments for create_engine() that fit the database behind ``url``.
+
+    Errors keep statements without their values: these are e-mails and hashes of secrets, and
+    errors are logged.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return {"url": parsed, "module": pysqlite3}
+        return {"url": parsed, "module": pysqlite3, "hide_parameters": True}
     if parsed.drivername in ("postgresql", "postgres"):
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return {"url": parsed, "pool_pre_ping": True}
+    return {"url": parsed, "pool_pre_ping": True, "hide_parameters": True}
 
 
 @event.listens_for(Engine, "connect")
@@ -43,7 +47,6 @@ def _prepare_connection(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
         "trusted_schema = OFF",
@@ -68,9 +71,15 @@ def writer_gate(url: URL) -> AbstractContextManager[object]:
 
     Raises UnavailableError when the gate stays shut for GATE_SECONDS.
     """
+    path = gate_path(url)
+    return nullcontext() if path is None else _Gate(path)
+
+
+def gate_path(url: URL) -> Path | None:
+    """The file whose lock is the gate of a SQLite file; it lies beside it."""
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        return nullcontext()
-    return _Gate(Path(url.database).with_name(Path(url.database).name + ".gate"))
+        return None
+    return Path(url.database).with_name(Path(url.database).name + ".gate")
 
 
 class _Gate:

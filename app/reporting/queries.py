@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Person
+from app.accounts.models import Person, SignInSession
 from app.approvals.models import Commitment, Proposal, ProposalItem, Tranche
 from app.approvals.rules import CommitmentState, ProposalState, TrancheState
 from app.audit.models import AuditHead
@@ -20,6 +20,7 @@ from app.initiatives.models import Criterion, Initiative, InitiativeTouchpoint, 
 from app.initiatives.queries import head_of, load_shapes
 from app.initiatives.rules import IN_PORTFOLIO, InitiativeState, missing_parts, next_step
 from app.jobs.models import Job
+from app.jobs.queries import count_jobs, list_workers
 from app.jobs.rules import JobState
 from app.journeys.models import (
     Baseline,
@@ -306,4 +307,28 @@ def load_system_state(session: Session) -> SystemState:
         jobs.get(JobState.FAILED, 0) + jobs.get(JobState.LOST, 0),
         jobs.get(JobState.QUEUED, 0) + jobs.get(JobState.RUNNING, 0),
         events,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a monitoring system watches besides requests."""
+
+    jobs: dict[JobState, int]
+    oldest_queued: timedelta
+    workers: int
+    audit_events: int
+    signed_in: int
+
+
+def measure_load(session: Session, *, silence: timedelta, now: datetime) -> Load:
+    """Jobs, how long the oldest waits, workers seen within ``silence``, events, sign-ins."""
+    queued = select(func.min(Job.created_at)).where(Job.state == JobState.QUEUED)
+    oldest = session.scalar(queued)
+    return Load(
+        jobs=count_jobs(session),
+        oldest_queued=now - oldest if oldest else timedelta(0),
+        workers=sum(now - worker.seen_at <= silence for worker in list_workers(session)),
+        audit_events=session.scalar(select(AuditHead.number)) or 0,
+        signed_in=session.scalar(select(func.count()).select_from(SignInSession)) or 0,
     )

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from hmac import compare_digest
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from app.approvals.queries import list_returned, list_running_money
 from app.calendar.queries import find_current_cycle
 from app.extensions import db
 from app.reporting import presenters, queries
-from app.web.clock import today
-from app.web.guards import current_actor, requires
+from app.reporting.exports import Figure, metrics_text
+from app.web.clock import now, today
+from app.web.guards import current_actor, public, requires
+from app.web.metrics import counted_requests
 
 bp = Blueprint("reporting", __name__)
 
@@ -69,3 +73,29 @@ def _money() -> list[presenters.MoneyStrip]:
     return [
         presenters.money_strip(cycle) for cycle in list_running_money(db.session, limit=MOST_CYCLES)
     ]
+
+
+@bp.get("/metrics")
+@public
+def metrics() -> Response:
+    """Give figures about requests, jobs and workers to whoever brings METRICS_TOKEN."""
+    token = current_app.config["METRICS_TOKEN"]
+    if not token:
+        abort(404)
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not compare_digest(given.encode(), token.encode()):
+        abort(401, "Send METRICS_TOKEN as “Authorization: Bearer …”.")
+    silence = timedelta(seconds=current_app.config["JOB_LOST_SECONDS"])
+    load = queries.measure_load(db.session, silence=silence, now=now())
+    jobs = {state.value: float(count) for state, count in load.jobs.items()}
+    figures = {
+        "jobs": Figure("Jobs by state", jobs, "state"),
+        "oldest_queued_seconds": Figure(
+            "Seconds the oldest queued job waits", {"": load.oldest_queued.total_seconds()}
+        ),
+        "workers": Figure("Workers seen lately", {"": load.workers}),
+        "audit_events": Figure("Events in the audit trail", {"": load.audit_events}),
+        "signed_in_browsers": Figure("Sign-in sessions kept", {"": load.signed_in}),
+    }
+    body = metrics_text(counted_requests(), figures)
+    return Response(body, mimetype="text/plain; version=0.0.4")

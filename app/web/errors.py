@@ -121,7 +121,8 @@ def _render(status: int, values: dict[str, object]) -> str:
             return render_template("errors/page.html", **values)
         except (SQLAlchemyError, TemplateError, RuntimeError):
             logger.exception("The error page failed in the site's frame.")
-    return render_template("errors/bare.html", **values)
+    # Without the frame's context: it would ask the database who is signed in, and fail again.
+    return current_app.jinja_env.get_template("errors/bare.html").render(**values)
 
 
 def refused(error: AppError) -> Response:

@@ -102,7 +102,9 @@ def _find_sign_in() -> tuple[SignInSession, Person] | None:
 
 def keep_session_alive() -> None:
     """Note once a minute that the session is in use; a locked database is no reason to fail."""
-    if request.endpoint in (None, "static") or not current_user.is_authenticated:
+    if request.endpoint in (None, "static") or request.blueprint == "health":
+        return  # health is asked by machines, and must not wait for the database
+    if not current_user.is_authenticated:
         return
     session_id, seen_at = g.sign_in
     if now() - seen_at < TOUCH_EVERY:

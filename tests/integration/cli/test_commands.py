@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +13,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.models import RoleGrant
-from app.accounts.rules import Role
 from app.accounts.services import password_matches
 from app.audit.services import record
 from app.db.session import transaction
-from app.jobs.services import show_worker
 from tests.factories.accounts import Cast
 from tests.support.application import build_app, let_go
 
@@ -79,6 +78,42 @@ class TestVerify:
         assert broken.exit_code == 1
         assert "head" in broken.output
 
+    def test_finds_every_head_in_a_log_again(
+        self, app: Flask, session: Session, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        log, heads = tmp_path / "worker.log", []
+        for number in range(3):
+            with transaction(session):
+                record(session, actor=cast.lead, action="a.b", subject=f"t:{number}", now=now)
+            heads.append(_run(app, "audit", "head").output.strip())
+        log.write_text("\n".join(f'{{"audit_head": "{head}"}}' for head in heads))
+        whole = _run(app, "audit", "verify", "--heads", str(log))
+        assert "3 noted heads are in it." in whole.output
+        log.write_text(log.read_text().replace(heads[1], "2:" + "f" * 64))
+        forged = _run(app, "audit", "verify", "--heads", str(log))
+        assert forged.exit_code == 1
+        assert "Event 2 is not the one noted earlier" in forged.output
+        log.write_text("nothing")
+        assert _run(app, "audit", "verify", "--heads", str(log)).exit_code == 2
+
+
+class TestAuditExport:
+    def test_can_be_checked_without_waymark(
+        self, app: Flask, session: Session, cast: Cast, now: datetime, tmp_path: Path
+    ) -> None:
+        with transaction(session):
+            for name in ("Größe", "two\nlines"):
+                record(session, actor=cast.lead, action="a.b", subject="t:1", reason=name, now=now)
+        file = tmp_path / "trail.jsonl"
+        assert _run(app, "audit", "export", str(file)).exit_code == 0
+        link = "0" * 64
+        lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        for line in lines:
+            assert line["previous_hash"] == link
+            link = sha256(bytes.fromhex(link) + line["content"].encode()).hexdigest()
+        assert _run(app, "audit", "head").output.strip() == f"{len(lines)}:{link}"
+        assert _run(app, "audit", "export", str(file)).exit_code == 2
+
 
 class TestMigrate:
     def test_changes_nothing_at_the_newest_schema(self, app: Flask) -> None:
@@ -87,54 +122,6 @@ class TestMigrate:
             0,
             "The schema is up to date.",
         )
-
-
-def _wrong(result: Any) -> list[str]:
-    """What doctor found wrong, but for the tests' own PostgreSQL, which never writes through."""
-    lines = [line for line in result.output.splitlines() if line.startswith("WRONG")]
-    return [line for line in lines if "fsync" not in line]
-
-
-class TestDoctor:
-    def test_names_what_is_missing(self, app: Flask) -> None:
-        result = _run(app, "doctor")
-        assert result.exit_code == 1
-        assert [line.split(":")[0] for line in _wrong(result)] == [
-            "WRONG  0 admins",
-            "WRONG  0 workers",
-        ]
-
-    def test_is_content_with_a_sound_installation(
-        self, app: Flask, session: Session, cast: Cast, now: datetime
-    ) -> None:
-        with transaction(session):
-            show_worker(session, "w1", started_at=now, now=now)
-        assert _wrong(_run(app, "doctor")) == []
-
-    def test_names_who_decides_about_money_and_people(
-        self, app: Flask, session: Session, cast: Cast, now: datetime
-    ) -> None:
-        guard = "roles_apart_insert"
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        with transaction(session):
-            show_worker(session, "w1", started_at=now, now=now)
-            session.execute(text(f"DROP TRIGGER {guard}{'' if is_sqlite else ' ON role_grants'}"))
-            session.add(
-                RoleGrant(
-                    person_id=cast.admin.id, role=Role.FINANCE, is_in_force=True, granted_at=now
-                )
-            )
-        assert _wrong(_run(app, "doctor")) == [
-            f"WRONG  {cast.admin.email} in Finance and Admin:"
-            " withdraw one of the two roles on the people page"
-        ]
-
-    def test_sees_an_old_schema(self, app: Flask, session: Session) -> None:
-        with transaction(session):
-            session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-        result = _run(app, "doctor")
-        assert result.exit_code == 1
-        assert "WRONG  schema 0001" in result.output
 
 
 class TestEmptyDatabase:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
@@ -87,3 +88,11 @@ class TestMissingTables:
         with Session(engine) as empty, refused, transaction(empty):
             empty.execute(text("INSERT INTO people (name) VALUES ('x')"))
         engine.dispose()
+
+
+class TestErrors:
+    def test_keep_no_value_of_a_statement(self, session: Session) -> None:
+        with pytest.raises(DBAPIError) as caught:
+            session.execute(text("SELECT nothing FROM nowhere WHERE x = :x"), {"x": "a-secret"})
+        assert "nowhere" in str(caught.value)
+        assert "a-secret" not in str(caught.value)

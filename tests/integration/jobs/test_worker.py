@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -19,15 +20,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.audit.models import RequestKey
-from app.audit.services import once, remember
+from app.audit.presenters import anchor_words
+from app.audit.queries import find_head
+from app.audit.rules import noted_anchors
+from app.audit.services import once, record, remember
 from app.db.session import transaction
-from app.errors import InvalidError
+from app.errors import InvalidError, RetryableError
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.jobs.services import claim, enqueue, reap, request_stop
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
+from app.web.json_lines import JsonFormatter
 from app.worker import HANDLERS, IN_TURN, Worker
 from tests.factories.accounts import Cast
 from tests.support.databases import Databases
@@ -96,8 +101,51 @@ class TestLookAfter:
         session.rollback()
         assert session.scalars(select(RequestKey.key)).all() == ["young"]
 
+    def test_notes_where_the_audit_trail_ends_at_once_and_each_day(
+        self,
+        make_app: Callable[..., Flask],
+        session: Session,
+        now: datetime,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        hours = [0.0]
+        monkeypatch.setattr("app.worker.time.monotonic", lambda: 1e6 + hours[0] * 3600)
+        worker = Worker(make_app(), handlers={})
+
+        def noted(after: float) -> list[str]:
+            hours[0] = after
+            caplog.clear()
+            with caplog.at_level(logging.INFO, logger="waymark.worker"):
+                worker.look_after()
+            lines = [JsonFormatter().format(record) for record in caplog.records]
+            return [head for line in lines for head in noted_anchors(line)]
+
+        with transaction(session):
+            record(session, actor=None, action="a.b", subject="t:1", now=now)
+        head = find_head(session)
+        assert head is not None
+        assert noted(0) == [f"1:{head.hash}"]
+        assert noted(23.9) == []
+        assert noted(24) == [f"1:{head.hash}"]
+        assert f"1:{head.hash}" in anchor_words(head)
+
 
 class TestRunNext:
+    def test_runs_a_handler_once_more_whose_transaction_met_another(
+        self, live_app: Flask, session: Session, now: datetime
+    ) -> None:
+        job = _job(session, now)
+        tries: list[int] = []
+
+        def handler(_: RunningJob) -> None:
+            tries.append(1)
+            if len(tries) == 1:
+                raise RetryableError("Two changes met.")
+
+        Worker(live_app, handlers={"work": handler}).run_next()
+        assert (len(tries), _again(session, job).state) == (2, JobState.DONE)
+
     def test_ends_the_job_together_with_its_result(
         self, live_app: Flask, session: Session, now: datetime
     ) -> None:

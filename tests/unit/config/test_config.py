@@ -11,6 +11,7 @@ import pytest
 from config import SETTINGS, ConfigurationError, complete_settings, read_settings
 
 GOOD_KEY = "k3yW1thEnoughD1fferentCharacters-and-length"
+GOOD = {"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "a.test"}
 
 
 def _complete(tmp_path: Path, **environ: str) -> dict[str, Any]:
@@ -55,6 +56,11 @@ class TestCompleteSettings:
             ({"SECRET_KEY": "a" * 64, "TRUSTED_HOSTS": "a.test"}, "SECRET_KEY"),
             ({"SECRET_KEY": GOOD_KEY}, "TRUSTED_HOSTS"),
             ({"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "*"}, "TRUSTED_HOSTS"),
+            ({**GOOD, "SECURE_COOKIES": "0"}, "SECURE_COOKIES"),
+            ({**GOOD, "DEMO": "1"}, "DEMO"),
+            ({**GOOD, "SECRET_KEY": "only-for-tests-" + "0123456789abcdef" * 2}, "SECRET_KEY"),
+            ({**GOOD, "SECRET_KEY": "0123456789abcdef" * 2}, "SECRET_KEY"),
+            ({**GOOD, "SECRET_KEY": "Please-change-me-to-something-random"}, "SECRET_KEY"),
         ],
     )
     def test_refuses_unsafe_production(
@@ -64,9 +70,7 @@ class TestCompleteSettings:
             _complete(tmp_path, ENVIRONMENT="production", **environ)
 
     def test_is_strict_about_cookies_in_production(self, tmp_path: Path) -> None:
-        values = _complete(
-            tmp_path, ENVIRONMENT="production", SECRET_KEY=GOOD_KEY, TRUSTED_HOSTS="a.test"
-        )
+        values = _complete(tmp_path, ENVIRONMENT="production", **GOOD)
         assert values["SESSION_COOKIE_SECURE"]
         assert values["SESSION_COOKIE_NAME"] == "__Host-waymark"
 
@@ -86,6 +90,10 @@ class TestCompleteSettings:
         assert _complete(tmp_path, SOLVER_PROCESSES="1")["SOLVER_PROCESSES"] == 1
         with pytest.raises(ConfigurationError, match="1 or more"):
             _complete(tmp_path, SOLVER_PROCESSES="0")
+
+    def test_refuses_a_token_that_can_be_guessed(self, tmp_path: Path) -> None:
+        with pytest.raises(ConfigurationError, match="METRICS_TOKEN"):
+            _complete(tmp_path, METRICS_TOKEN="short")
 
     def test_refuses_an_unknown_environment(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="ENVIRONMENT"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
 from sqlalchemy.orm import Session
@@ -66,6 +69,49 @@ class TestEvents:
         assert "No event fits" in text(client.get("/audit?first_day=2030-01-01"))
         found = client.get("/audit?text=SYSTEM")
         assert table(found, "Events").column("What") == ["job ended"]
+
+    def test_are_found_by_person_value_and_request(
+        self, cast: Cast, client_for: ClientFor, session: Session, now: datetime
+    ) -> None:
+        session.info["request_id"] = "5f00ba11"
+        with transaction(session):
+            after = {"title": 'Größe "XL" 100 %'}
+            record(session, actor=cast.cfo, action="a.b", subject="t:1", after=after, now=now)
+        client = client_for(cast.admin)
+        for query in (
+            f"person={cast.cfo.email}",
+            f"person={cast.cfo.audit_key}",
+            "text=größe+%22xl%22",
+            "text=100+%25",
+            "request=5f00ba11",
+        ):
+            page = client.get(f"/audit?{query}")
+            assert table(page, "Events").column("What") == ["a b"], query
+            assert len(page.queries) <= 12
+        assert links(page)["same request"] == "/audit?request=5f00ba11"
+        for nothing in ("request=5f00ba1", "person=person:1", "text=xxl"):
+            assert "No event fits" in text(client.get(f"/audit?{nothing}&subject=t:1"))
+
+    def test_are_taken_along_as_they_are_filtered(self, cast: Cast, client_for: ClientFor) -> None:
+        client = client_for(cast.cfo)
+        offered = links(client.get("/audit?subject=thing:7&page=1"))
+        file = client.get(offered["Table as CSV"])
+        assert file.mimetype == "text/csv"
+        rows = list(csv.DictReader(StringIO(file.get_data(as_text=True))))
+        assert [row["Subject"] for row in rows] == ["thing:7"]
+        assert json.loads(rows[0]["Before"]) == {"name": "<b>old</b>", "tags": ["a"]}
+        lines = client.get(offered["Hashed bytes as JSON lines"]).get_data(as_text=True)
+        assert json.loads(lines)["number"] == 8
+        assert len(client.get("/audit.jsonl").get_data(as_text=True).splitlines()) == 121
+        assert client.get("/audit.csv?first_day=2027-02-30").status_code == 422
+
+    def test_are_exported_as_no_formulas(
+        self, cast: Cast, client_for: ClientFor, session: Session, now: datetime
+    ) -> None:
+        with transaction(session):
+            record(session, actor=None, action="a.b", subject="t:1", reason="=1+1", now=now)
+        written = client_for(cast.cfo).get("/audit.csv?subject=t:1").get_data(as_text=True)
+        assert ",'=1+1," in written
 
     def test_say_what_is_wrong_with_a_filter(self, cast: Cast, client_for: ClientFor) -> None:
         page = client_for(cast.admin).get("/audit?first_day=2027-02-30")

@@ -6,8 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
+from app.accounts.routes.sign_in import TOKEN
+from app.db.schema import needed_revision
+from app.db.session import transaction
 from app.errors import (
     ConflictError,
     InvalidError,
@@ -137,13 +142,27 @@ class TestFailures:
 
 class TestHealth:
     def test_says_alive_without_the_database(self, client: StrictClient) -> None:
-        response = client.get("/health/live")
-        assert response.get_json() == {"state": "alive"}
-        assert response.queries == []
+        for address in ("/healthz", "/health/live"):
+            response = client.get(address)
+            assert response.get_json() == {"state": "alive"}
+            assert response.queries == []
 
     def test_says_ready_at_the_newest_schema(self, client: StrictClient) -> None:
-        response = client.get("/health/ready")
-        assert (response.status_code, response.get_json()) == (200, {"state": "ready"})
+        for address in ("/readyz", "/health/ready"):
+            response = client.get(address)
+            assert (response.status_code, response.get_json()) == (
+                200,
+                {"state": "ready", "database": "answers", "schema": needed_revision()},
+            )
+
+    @pytest.mark.parametrize(("present", "status"), [("0001", 503), ("9999", 200)])
+    def test_waits_for_migrations_but_goes_on_while_a_release_rolls_out(
+        self, client: StrictClient, session: Session, present: str, status: int
+    ) -> None:
+        with transaction(session):
+            session.execute(sql("UPDATE alembic_version SET version_num = :to"), {"to": present})
+        response = client.get("/readyz")
+        assert (response.status_code, response.get_json()["schema"]) == (status, present)
 
     def test_says_not_ready_without_a_database(self, make_app: Callable[..., Flask]) -> None:
         app = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db")
@@ -157,3 +176,16 @@ class TestHealth:
         response = app.test_client().get("/sign-in")
         assert response.status_code == 503
         assert heading(response) == "Waymark can't answer right now"
+
+    def test_pages_say_so_to_a_browser_that_is_signed_in(
+        self, make_app: Callable[..., Flask]
+    ) -> None:
+        app = make_app(DATABASE_URL="sqlite:////nowhere/at/all.db", PROPAGATE_EXCEPTIONS=False)
+        client = app.test_client()
+        with client.session_transaction() as cookie:
+            cookie[TOKEN] = "any"
+        for address in ("/account", "/sign-in", "/readyz"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), address
+        assert heading(client.get("/account")) == "Waymark can't answer right now"
+        assert client.get("/healthz").status_code == 200

@@ -8,7 +8,7 @@ import logging
 import pytest
 from flask import Flask
 
-from app.web.logs import JsonFormatter
+from app.web.json_lines import JsonFormatter
 from tests.support.client import StrictClient
 
 

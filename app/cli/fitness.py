@@ -1,0 +1,49 @@
+"""What has to be right before Waymark starts in production; a fault is a sentence and no start."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.db.fitness import Finding, storage_findings
+from app.extensions import db
+from config import ConfigurationError
+
+logger = logging.getLogger("waymark.start")
+
+
+def settings_findings(app: Flask) -> Iterator[Finding]:
+    """What the settings say; production refuses most of it when it reads them."""
+    config = app.config
+    is_production = config["ENVIRONMENT"] == "production"
+    yield Finding(
+        is_production or config["TESTING"], "production settings", "set ENVIRONMENT=production"
+    )
+    yield Finding(not app.debug, "debugging off", "unset FLASK_DEBUG, anybody could run code")
+    yield Finding(
+        config["SESSION_COOKIE_SECURE"] or not is_production,
+        "cookies over https only",
+        "unset SECURE_COOKIES",
+    )
+    yield Finding(not config["DEMO"], "no demo people", "unset DEMO, their password is public")
+
+
+def refuse_unfit(app: Flask) -> None:
+    """Raise ConfigurationError in production for settings or a database not to be relied on.
+
+    A database that does not answer bars nothing: it may come, and readiness says so until then.
+    """
+    if app.config["ENVIRONMENT"] != "production":
+        return
+    findings = list(settings_findings(app))
+    with app.app_context():
+        try:
+            findings += storage_findings(db.session)
+        except SQLAlchemyError as error:
+            logger.warning("The database does not answer yet: %s", type(error).__name__)
+    wrong = [f"{one.subject}: {one.remedy}" for one in findings if not one.is_fine]
+    if wrong:
+        raise ConfigurationError("; ".join(wrong) + ".")

@@ -1,0 +1,50 @@
+"""How gunicorn runs Waymark; `gunicorn wsgi:app` reads this file by itself.
+
+Whatever is given on the command line or in GUNICORN_CMD_ARGS counts more. Requests are logged by
+the application, without queries; gunicorn's own access log stays silent.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+bind = "127.0.0.1:8000"
+workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 30
+keepalive = 5
+control_socket_disable = True
+
+_level = os.environ.get("LOG_LEVEL", "").strip().upper() or "INFO"
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "app.web.json_lines.JsonFormatter"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "stream": "ext://sys.stderr",
+            "formatter": "json",
+        }
+    },
+    "root": {"level": "WARNING", "handlers": ["stderr"]},
+    "loggers": {
+        "gunicorn.error": {"level": _level, "handlers": ["stderr"], "propagate": False},
+        "gunicorn.access": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
+    },
+}
+
+# Where the workers put what they count, for one of them to add up; made anew at every start.
+_counts = Path(__file__).parent / "instance" / "metrics"
+if os.environ.get("METRICS_TOKEN", "").strip():
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counts)
+
+
+def on_starting(_server: Any) -> None:
+    """Forget what an earlier server counted."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        shutil.rmtree(_counts, ignore_errors=True)
+        _counts.mkdir(parents=True)
