@@ -1,8 +1,10 @@
 """Try what running Waymark must withstand: ``python -m tests.prove [AREA ...] [--short]``.
 
 An area is a module ``tests/prove/prove_AREA.py`` with a function ``gates(size)`` giving Gate after
-Gate; without arguments all areas are tried. ``--short`` tries a tenth. Everything happens in
-temporary folders and on this machine only. The code is 1 where a gate does not hold.
+Gate; without arguments all areas are tried. ``--short`` tries a tenth. ``--control`` tries the
+gates of ``controls(size)`` instead, with code that is broken on purpose: none of them may hold,
+else the gate proves nothing. Everything happens in temporary folders and on this machine only. The
+code is 1 where a gate does not hold, or a control holds.
 """
 
 from __future__ import annotations
@@ -12,42 +14,51 @@ from importlib import import_module
 from pathlib import Path
 from time import monotonic
 
-from tests.prove.gate import Size
+from tests.prove.gate import Size, line
 
-WIDTHS = (62, 62)
+OPTIONS = {"--short", "--control"}
 
 
 def main(arguments: list[str]) -> int:
     """Try line by line; 1 if a gate does not hold or an area does not exist."""
-    strange = [one for one in arguments if one.startswith("-") and one != "--short"]
+    strange = [one for one in arguments if one.startswith("-") and one not in OPTIONS]
     if strange:
         print(str(__doc__).strip())
         return 0 if strange == ["--help"] else 2
     wanted = [one for one in arguments if not one.startswith("-")]
     size = Size(10 if "--short" in arguments else 1)
-    names = sorted(path.stem for path in Path(__file__).parent.glob("prove_*.py"))
-    areas = [name for name in names if not wanted or name.removeprefix("prove_") in wanted]
+    is_control = "--control" in arguments
+    known = [p.stem.removeprefix("prove_") for p in Path(__file__).parent.glob("prove_*.py")]
+    areas = [name for name in sorted(known) if not wanted or name in wanted]
+    if is_control:
+        without = [one for one in areas if not hasattr(_module(one), "controls")]
+        if without:
+            print(f"{' and '.join(without)} has no control yet.", file=sys.stderr)
+        areas = [one for one in areas if one not in without]
     if not areas:
-        known = ", ".join(name.removeprefix("prove_") for name in names)
-        print(f"No such area; there are {known}.", file=sys.stderr)
+        print(f"No such area; there are {', '.join(sorted(known))}.", file=sys.stderr)
         return 1
-    missed = 0
-    for area in areas:
-        began = monotonic()
-        command = f"python -m tests.prove {area.removeprefix('prove_')}"
-        try:
-            for gate in import_module(f"tests.prove.{area}").gates(size):
-                missed += not gate.holds
-                mark = "  " if gate.holds else "✗ "
-                print(
-                    f"{mark}{gate.name:<{WIDTHS[0]}}  {gate.figure:<{WIDTHS[1]}}  {command}",
-                    flush=True,
-                )
-        except Exception as error:
-            missed += 1
-            print(f"✗ {area} failed: {type(error).__name__}: {error}", flush=True)
-        print(f"  ({monotonic() - began:.0f} s)", flush=True)
-    return 1 if missed else 0
+    return 1 if sum(_try(area, size, is_control=is_control) for area in areas) else 0
+
+
+def _module(area: str) -> object:
+    return import_module(f"tests.prove.prove_{area}")
+
+
+def _try(area: str, size: Size, *, is_control: bool) -> int:
+    """Print the gates of an area, or its controls; how many are not as they should be."""
+    began, missed = monotonic(), 0
+    command = f"python -m tests.prove {area}{' --control' if is_control else ''}"
+    try:
+        for gate in getattr(_module(area), "controls" if is_control else "gates")(size):
+            said, is_good = line(gate, command, is_control=is_control)
+            missed += not is_good
+            print(said, flush=True)
+    except Exception as error:
+        missed += 1
+        print(f"✗ {area} failed: {type(error).__name__}: {error}", flush=True)
+    print(f"  ({monotonic() - began:.0f} s)", flush=True)
+    return missed
 
 
 if __name__ == "__main__":

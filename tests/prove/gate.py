@@ -23,6 +23,18 @@ class Gate:
     holds: bool
 
 
+WIDTHS = (62, 62)
+
+
+def line(gate: Gate, command: str, *, is_control: bool) -> tuple[str, bool]:
+    """What to print of a gate, and whether it is as wanted: a control must not hold."""
+    is_good = gate.holds is not is_control
+    name = f"broken: {gate.name}" if is_control else gate.name
+    figure = f"{gate.figure} – seen" if is_control and is_good else gate.figure
+    mark = "  " if is_good else "✗ "
+    return f"{mark}{name:<{WIDTHS[0]}}  {figure:<{WIDTHS[1]}}  {command}", is_good
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """How much of everything is tried: one of ``part``."""

@@ -18,12 +18,16 @@ from app.jobs.services import enqueue
 from app.worker import Worker
 from tests.prove.gate import Gate, Size, databases, seconds
 from tests.support.application import build_app, let_go
-from tests.support.databases import Databases
+from tests.support.breaking import broken
+from tests.support.databases import Databases, SqliteDatabases
 from tests.support.redis import RedisServer, find_program
 
 ROUNDS = 50
+FEW = 5
 POLL = 30.0
 """Seconds between looks without a ring, so that every claim here follows one."""
+SHORT_POLL = 2.0
+"""The same for the control, in which no claim follows a ring."""
 
 
 def gates(size: Size) -> Iterator[Gate]:
@@ -38,13 +42,28 @@ def gates(size: Size) -> Iterator[Gate]:
             stack.callback(redis.stop)
             ways["Redis"] = ("postgresql" if "postgresql" in found else "sqlite", redis.url)
         for name, (kind, queue) in ways.items():
-            waited = _waits(found[kind], queue, folder, size.of(ROUNDS))
-            yield Gate(f"enqueue to claim over {name} ≤ 0.5 s", seconds(waited), max(waited) <= 0.5)
+            yield _gate(name, _waits(found[kind], queue, folder, size.of(ROUNDS)))
 
 
-def _waits(one: Databases, queue: str, folder: Path, rounds: int) -> list[float]:
+def controls(size: Size) -> Iterator[Gate]:
+    """A bell that nobody hears: the worker finds the job at its next look by itself only."""
+    with TemporaryDirectory(prefix="waymark-prove-") as name:
+        folder = Path(name)
+        queue = f"sqlite:///{folder / 'queue.db'}"
+        with broken("app.jobs.engine.bell.JobBell.ring", lambda _bell: None):
+            waited = _waits(SqliteDatabases(folder), queue, folder, size.of(FEW), poll=SHORT_POLL)
+        yield _gate("SQLite", waited)
+
+
+def _gate(name: str, waited: list[float]) -> Gate:
+    return Gate(f"enqueue to claim over {name} ≤ 0.5 s", seconds(waited), max(waited) <= 0.5)
+
+
+def _waits(
+    one: Databases, queue: str, folder: Path, rounds: int, *, poll: float = POLL
+) -> list[float]:
     one.reset()
-    app = build_app(one.url, folder, QUEUE_URL=queue, FIXED_NOW=None, WORKER_POLL_SECONDS=POLL)
+    app = build_app(one.url, folder, QUEUE_URL=queue, FIXED_NOW=None, WORKER_POLL_SECONDS=poll)
     began: list[float] = []
     claimed = threading.Event()
 
