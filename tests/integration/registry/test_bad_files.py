@@ -94,6 +94,7 @@ class TestBadFiles:
     def test_are_54_and_more(self) -> None:
         assert len({bad.name for bad in FILES}) == len(FILES) >= 54
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_are_refused_in_words_and_leave_nothing(
         self, session: Session, engine: Engine, cycle: Cycle, cast: Cast, now: datetime
     ) -> None:

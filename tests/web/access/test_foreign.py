@@ -74,6 +74,7 @@ def world(
 
 
 class TestStrangers:
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_change_nothing_of_an_initiative_they_do_not_own(self, world: Trespass) -> None:
         initiatives.walk(world)
         assert not world.wrong, "\n".join(world.wrong)
