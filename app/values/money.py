@@ -17,8 +17,8 @@ CURRENCY_DIGITS = {
 LARGEST_MINOR = 10**15
 """The largest amount one field may hold: ten million million units with two digits."""
 
-_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?")
+_PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
 _SCALES = {"k": 3, "m": 6, "bn": 9}
 _SIGNS = {
     "€": ("EUR",), "£": ("GBP",), "¥": ("JPY",), "$": ("USD", "AUD", "CAD", "NZD"),

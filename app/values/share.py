@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-_FORM = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*%?")
+_FORM = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*%?", re.ASCII)
 
 
 class ShareFormatError(ValueError):

@@ -15,8 +15,8 @@ from app.values.money import Money, MoneyFormatError, parse_money
 from app.values.quarter import Quarter, QuarterFormatError
 from app.values.share import ShareFormatError, parse_percent
 
-_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?")
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
 
 
 def _ungrouped(text: str) -> str:

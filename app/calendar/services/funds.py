@@ -20,7 +20,7 @@ from app.calendar.services.checks import (
     check_version,
     mark_changed,
 )
-from app.errors import ConflictError, InvalidError
+from app.errors import ConflictError, InvalidError, NotFoundError
 from app.values.carrying import lacking
 from app.values.money import Money
 from app.values.quarter import Quarter
@@ -73,13 +73,13 @@ def remove_fund(
 ) -> None:
     """Take a fund out of a cycle; the fund itself stays for other cycles.
 
-    Raises ConflictError while it has a budget or commitments, InvalidError if it isn't there.
+    Raises ConflictError while it has a budget or commitments, NotFoundError if it isn't there.
     """
     check_permission(actor)
     check_not_closed(cycle)
     found = next((one for one in cycle.funds if one.fund_id == fund_id), None)
     if found is None:
-        raise InvalidError("This fund is not in the cycle any more.")
+        raise NotFoundError("This fund is not in the cycle any more.")
     if any(key[0] == fund_id for key in committed_floors(session, cycle.id)):
         raise ConflictError(f"Money of {found.fund.name} is committed; the fund has to stay.")
     if any(budget.amount_minor for budget in found.budgets):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Answer
 
+from app.audit.services import answered_once
 from app.db.session import transaction
+from app.errors import InvalidError
 from app.extensions import db
 from app.interactions import queries
 from app.interactions.engine.mapping import Mapping
@@ -54,10 +56,17 @@ def mapping(source_id: int) -> Response:
 @bp.post("/<int:source_id>/count")
 @requires("interactions.import")
 def count(source_id: int) -> Answer:
-    """Ask for a new count, as after a touchpoint was added."""
+    """Ask for a new count, as after a touchpoint was added; sent twice it asks once."""
+    form = CountForm()
+    if not form.validate():
+        raise InvalidError(" ".join(message for _, _, message in form.error_list()))
     with transaction(db.session):
         source = queries.get_source(db.session, source_id)
-        count_again(db.session, source, actor=current_actor(), now=now())
+        answered_once(
+            db.session, form.once.data, actor=current_actor(), action="interactions.count_asked",
+            params={"source": source_id}, now=now(),
+            make=lambda: count_again(db.session, source, actor=current_actor(), now=now()).id,
+        )  # fmt: skip
     flash("A worker counts it again.", "ok")
     return redirect(url_for("interactions.show", source_id=source_id), code=303)
 

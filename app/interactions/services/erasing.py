@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -108,12 +109,17 @@ def begin_erasure(
 def suppress_customer(session: Session, customer: int, *, actor: Person, now: datetime) -> None:
     """Keep the customer's pseudonym, so that later logs leave their rows out; again keeps one.
 
-    Raises NotAllowedError.
+    The record names the how-manieth it is, not who. Raises NotAllowedError.
     """
     check_may_erase(actor)
     if session.get(InteractionSuppression, customer) is None:
         session.add(InteractionSuppression(customer=customer, added_at=now))
         session.flush()
+        number = session.scalar(select(func.count()).select_from(InteractionSuppression))
+        record(
+            session, actor=actor, action="interactions.kept_out",
+            subject=f"suppression:{number}", now=now,
+        )  # fmt: skip
 
 
 def erase_rows(store: LogStore, source: InteractionSource, erasure: InteractionErasure) -> None:

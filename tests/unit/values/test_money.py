@@ -63,7 +63,21 @@ class TestParseMoney:
 
     @pytest.mark.parametrize(
         "typed",
-        ["", "abc", "1,25", "1.2.3", "NaN", "1e999", "12 34", "0.005", "9" * 30, "١٢x", "-"],
+        [
+            "",
+            "abc",
+            "1,25",
+            "1.2.3",
+            "NaN",
+            "1e999",
+            "12 34",
+            "0.005",
+            "9" * 30,
+            "١٢x",
+            "١٢٣",
+            "1٠5",
+            "-",
+        ],
     )
     def test_refuses_what_is_no_amount(self, typed: str) -> None:
         with pytest.raises(MoneyFormatError):

@@ -27,7 +27,7 @@ from app.web.forms import Form, OnceForm
 
 UNREADABLE = ["x", "1e999", "NaN", "inf", "--1", "0x10", "１２x", "2027-02-30", "9" * 60, "1.2.3"]
 UNREADABLE += ["7,80", "12,5", "7.800,50", "1,2,3", "1,0000"]
-UNREADABLE += ["\x00", "<script>", "'", "0.0000001", "0001-01-01", "2027-Q5", "١٢٣x"]
+UNREADABLE += ["\x00", "<script>", "'", "0.0000001", "0001-01-01", "2027-Q5", "١٢٣x", "١٢٣", "1٠5"]
 
 
 class RowForm(Form):
