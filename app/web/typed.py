@@ -81,7 +81,9 @@ def typed_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def typed_here() -> Typed | None:
     """What the person looking at this page had typed on it when their session ended."""
-    if request.method != "GET" or not current_user.is_authenticated:
+    if request.method != "GET" or ENDED_PERSON not in current_app.extensions:
+        return None
+    if not current_user.is_authenticated:
         return None
     found = _read_once()
     return found if found is not None and found.page == _address() else None
