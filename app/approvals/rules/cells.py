@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 from app.approvals.rules.money import Balance
 from app.approvals.rules.states import CommitmentState, TrancheState
@@ -66,7 +66,14 @@ class Standing:
     spent: int = 0
 
     def __add__(self, other: Standing) -> Standing:
-        return Standing(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Standing(
+            self.approved + other.approved,
+            self.released + other.released,
+            self.reserved + other.reserved,
+            self.on_hold + other.on_hold,
+            self.freed + other.freed,
+            self.spent + other.spent,
+        )
 
 
 def standings(position: Position) -> dict[Cell, Standing]:
@@ -100,8 +107,18 @@ def standings(position: Position) -> dict[Cell, Standing]:
 
 
 def standing(position: Position) -> Standing:
-    """Where a commitment's money stands as a whole."""
-    return sum(standings(position).values(), Standing())
+    """Where a commitment's money stands as a whole: what its cells add up to."""
+    approved = sum(position.planned.values())
+    money = position.balance
+    held = sum(one.amount_minor for one in position.hurdles if one.state is TrancheState.HELD)
+    return Standing(
+        approved=approved,
+        released=money.released,
+        reserved=approved - money.released - money.freed - held,
+        on_hold=held,
+        freed=money.freed,
+        spent=sum(position.spent.values()),
+    )
 
 
 def layers(cells: Cells, amounts: Sequence[int]) -> list[dict[Cell, int]]:
@@ -110,21 +127,22 @@ def layers(cells: Cells, amounts: Sequence[int]) -> list[dict[Cell, int]]:
     Within a quarter the funds pay in proportion to what they have left. What the cells can't hold
     is in no layer.
     """
-    left = dict(cells)
-    quarters = sorted({quarter for _, quarter in cells})
+    quarters: dict[int, dict[Cell, int]] = {}
+    for cell in sorted(cells, key=lambda cell: (cell[1].ordinal, cell[0])):
+        if cells[cell] > 0:
+            quarters.setdefault(cell[1].ordinal, {})[cell] = cells[cell]
+    groups = list(quarters.values())
+    at = 0
     found = []
     for amount in amounts:
         layer: dict[Cell, int] = {}
-        for quarter in quarters:
-            if amount <= 0:
-                break
-            places = sorted(cell for cell in cells if cell[1] == quarter and left[cell] > 0)
-            held = [left[place] for place in places]
-            taken = min(amount, sum(held))
-            for place, part in zip(places, allocate(taken, held) if held else (), strict=True):
-                if part:
-                    layer[place] = part
-                    left[place] -= part
+        while amount > 0 and at < len(groups):
+            held = groups[at]
+            taken = min(amount, sum(held.values()))
+            parts = dict(zip(held, allocate(taken, list(held.values())), strict=True))
+            layer |= {cell: part for cell, part in parts.items() if part}
+            groups[at] = {cell: m - parts[cell] for cell, m in held.items() if m > parts[cell]}
+            at += not groups[at]
             amount -= taken
         found.append(layer)
     return found

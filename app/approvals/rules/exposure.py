@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from app.approvals.rules.cells import Cell, Cells, Hurdle, Position, layers, summed
@@ -86,7 +86,13 @@ class Exposure:
         return self.released + self.open_money
 
     def __add__(self, other: Exposure) -> Exposure:
-        return Exposure(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+        return Exposure(
+            self.spent + other.spent,
+            self.unspent + other.unspent,
+            self.next_money + other.next_money,
+            self.expected_open + other.expected_open,
+            self.open_money + other.open_money,
+        )
 
 
 def exposure_cells(
@@ -136,8 +142,10 @@ def chances(open_hurdles: Sequence[Hurdle], history: GateHistory) -> list[Fracti
 
 def _weighed(part: Cells, chance: Fraction) -> dict[Cell, int]:
     """The part times the chance, rounded once as a whole."""
-    places = sorted(part, key=lambda cell: (cell[1], cell[0]))
     whole = minor_from(chance * sum(part.values()))
+    if len(part) == 1:
+        return dict.fromkeys(part, whole)
+    places = sorted(part, key=lambda cell: (cell[1], cell[0]))
     return dict(zip(places, allocate(whole, [part[one] for one in places]), strict=True))
 
 

@@ -129,7 +129,8 @@ class TestAnyCommitment:
             parts = cell.released + cell.reserved + cell.on_hold + cell.freed
             assert cell.approved == parts
             assert min(getattr(cell, f.name) for f in fields(cell)) >= 0
-        whole, money = standing(one), one.balance
+        whole, money = sum(standings(one).values(), Standing()), one.balance
+        assert whole == standing(one)
         assert (whole.approved, whole.released, whole.freed, whole.spent) == (
             money.approved, money.released, money.freed, money.spent,
         )  # fmt: skip
