@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -52,7 +54,7 @@ def spending() -> str:
 @requires("spend.book")
 def add_spend() -> Response | tuple[str, int]:
     """Book one payment."""
-    form = _spend_form(_accounts())
+    form = spend_form(_accounts())
     if not form.validate():
         return _page(form), 422
     try:
@@ -144,19 +146,32 @@ def _accounts() -> list[Account]:
     ]
 
 
-def _spend_form(accounts: list[Account]) -> SpendForm:
-    """The form; its amount is in the currency of the commitment that is chosen."""
-    asked = request.values.get("commitment", "")
-    chosen = [one for one in accounts if str(one.commitment_id) == asked]
-    first = next(iter([*chosen, *accounts]), None)
+def spend_form(accounts: Sequence[Account]) -> SpendForm:
+    """The form for the commitments of one currency, so that a bare amount means one thing.
+
+    It is the currency asked for, else that of the commitment asked for, else that of the first.
+    """
+    asked = request.args.get("currency")
+    named = request.values.get("commitment")
+    first = next(
+        iter(
+            [
+                *(one for one in accounts if one.currency == asked),
+                *(one for one in accounts if str(one.commitment_id) == named and not asked),
+                *accounts,
+            ]
+        ),
+        None,
+    )
     form = SpendForm(
         formdata=request.form if request.method == "POST" else None,
         currency=first.currency if first else "EUR",
-        commitment=first.commitment_id if first else None,
+        commitment=int(named) if named and named.isdecimal() and len(named) < 10 else None,
     )
     form.commitment.choices = [
         (one.commitment_id, f"{one.key} {one.title} – {money(one.left)} left, {one.cycle}")
         for one in accounts
+        if one.currency == form.currency
     ]
     form.fund.choices = [(fund.id, fund.name) for fund in list_funds(db.session)]
     return form
@@ -164,9 +179,18 @@ def _spend_form(accounts: list[Account]) -> SpendForm:
 
 def _page(form: SpendForm | None = None, file_form: FileForm | None = None) -> str:
     accounts = _accounts()
+    form = form or spend_form(accounts)
+    currencies = sorted({one.currency for one in accounts})
+    several = len(currencies) > 1
     return render_template(
         "approvals/spending.html",
-        form=form or _spend_form(accounts),
+        form=form,
+        action=url_for("approvals.add_spend", currency=form.currency if several else None),
+        currencies=[
+            (one, url_for("approvals.spending", currency=one), one == form.currency)
+            for one in currencies
+            if several
+        ],
         file_form=file_form or FileForm(formdata=None),
         accounts=accounts,
         batches=list_batches(db.session, limit=BATCHES_SHOWN),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, LedgerTransfer, SpendDetail
+from app.approvals.routes.spending import spend_form
 from app.calendar.models import FundBudget
 from app.db.session import transaction
 from app.initiatives.models import Initiative
@@ -140,6 +143,20 @@ class TestOnePayment:
         assert page.status_code == 422 and "released and not yet spent" in error_on(page, "Amount")
         assert form_values(page, "/ledger/spend")["reference"] == "R-1"
         assert client.post("/ledger/spend", data={}).status_code == 422
+
+    def test_is_in_one_currency_so_that_a_bare_amount_means_one_thing(
+        self, app: Flask, session: Session, paying: int
+    ) -> None:
+        euros = account_of(session, paying)
+        dollars = replace(euros, commitment_id=paying + 1_000, currency="USD")
+        for query, currency, expected in (
+            ("", "EUR", paying), ("?currency=USD", "USD", dollars.commitment_id),
+            (f"?commitment={dollars.commitment_id}", "USD", dollars.commitment_id),
+        ):  # fmt: skip
+            with app.test_request_context(f"/ledger/spend{query}"):
+                form = spend_form([euros, dollars])
+                assert form.currency == form.amount.currency == currency
+                assert [choice[0] for choice in form.commitment.choices] == [expected]
 
     def test_of_an_invoice_that_is_booked_is_asked_about(
         self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
