@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from app.approvals.models import LedgerTransfer
-from app.approvals.presenters.balances import BalanceTable
 from app.values.money import Money
 from app.web.spreadsheets import csv_line, inert
 
@@ -16,12 +15,14 @@ MOVEMENT_COLUMNS = (
 )  # fmt: skip
 
 
-def balances_csv(table: BalanceTable, currency: str) -> Iterator[str]:
-    """Every line of the balances and their total."""
-    yield csv_line([table.grouping.word, *BALANCE_FIGURES, "Currency"])
-    for line in [*table.lines, table.total]:
-        amounts = [str(Money(minor, currency).amount) for minor in line.figures]
-        yield csv_line([inert(line.word), *amounts, currency])
+def balances_csv(
+    head: str, lines: Sequence[tuple[str, Sequence[int]]], currency: str
+) -> Iterator[str]:
+    """Lines of balances, each a word and its figures in minor units; ``head`` names the words."""
+    yield csv_line([head, *BALANCE_FIGURES, "Currency"])
+    for word, figures in lines:
+        amounts = [str(Money(minor, currency).amount) for minor in figures]
+        yield csv_line([inert(word), *amounts, currency])
 
 
 def movements_csv(transfers: Sequence[LedgerTransfer]) -> Iterator[str]:

@@ -73,7 +73,9 @@ def ledger_balances() -> Response:
     if chosen is None:
         return _file("", "balances.csv")
     table = _table(chosen, _grouping())
-    return _file("".join(balances_csv(table, chosen.currency)), "balances.csv")
+    lines = [(line.word, line.figures) for line in [*table.lines, table.total]]
+    content = "".join(balances_csv(table.grouping.word, lines, chosen.currency))
+    return _file(content, "balances.csv")
 
 
 @bp.get("/ledger/movements.csv")
