@@ -1,11 +1,25 @@
-"""Forms of submitting and deciding proposals."""
+"""Forms of submitting and deciding proposals, and of booking what was spent."""
 
 from __future__ import annotations
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from datetime import date
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Regexp
 
+from app.approvals.rules.actuals import Actual
 from app.values.canonical import DIGEST
+from app.values.money import Money
+from app.values.quarter import Quarter
+from app.web.fields import DayField, MoneyField, QuarterField
 from app.web.forms import Form, OnceForm
 
 LONGEST_WORDS = 4_000
@@ -43,6 +57,59 @@ class WithdrawForm(Form):
     """Why a proposal is taken back."""
 
     reason = WordsField("Reason", [InputRequired("Say why you withdraw it.")])
+
+
+class SpendForm(OnceForm):
+    """One payment; the quarter is that of the day unless it is named."""
+
+    commitment = SelectField("Initiative", coerce=int)
+    fund = SelectField("Fund", coerce=int)
+    amount = MoneyField("Amount", [InputRequired("Enter what was paid.")])
+    paid_on = DayField("Paid on", [InputRequired("Enter the day it was paid.")])
+    quarter = QuarterField(
+        "Counts in quarter", description="Only if it is not the quarter of that day: 2027-Q1."
+    )
+    reference = StringField(
+        "Reference",
+        [InputRequired("Name the invoice or the posting.")],
+        description="The invoice or posting, so that it can be found again.",
+    )
+    is_part = BooleanField("This is another part of the same invoice")
+
+    def actual(self) -> Actual:
+        """What was typed; the form is valid."""
+        paid_on: date = self.paid_on.data  # type: ignore[assignment]
+        amount: Money = self.amount.data  # type: ignore[assignment]
+        return Actual(
+            commitment_id=self.commitment.data,
+            fund_id=self.fund.data,
+            quarter=self.quarter.data or Quarter.containing(paid_on),
+            amount_minor=amount.minor,
+            spent_on=paid_on,
+            reference=" ".join((self.reference.data or "").split()),
+        )
+
+
+class FileForm(Form):
+    """A file of actuals to be read."""
+
+    file = FileField("File of actuals", validators=[FileRequired("Choose a CSV or XLSX file.")])
+
+
+class CommitForm(OnceForm):
+    """The confirmation of a dry run; the file is found again by its digest."""
+
+    file_name = HiddenField(validators=[InputRequired()])
+    file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
+
+
+class ReversalForm(OnceForm):
+    """Why a spend is taken back."""
+
+    reason = WordsField(
+        "Reason", [InputRequired("Say why it is taken back.")],
+        description="It stays on record; book the right amount afterwards.",
+    )  # fmt: skip
 
 
 def ids_in(texts: list[str]) -> frozenset[int]:

@@ -183,17 +183,17 @@ def allocate(total: int, weights: Sequence[int | float | Decimal | Fraction]) ->
         if total:
             raise ValueError("There is nothing to allocate an amount to.")
         return []
-    exact = [Fraction(weight) for weight in weights]
+    exact = [weight if isinstance(weight, int) else Fraction(weight) for weight in weights]
     if any(weight < 0 for weight in exact):
         raise ValueError("Weights cannot be negative.")
     whole = sum(exact)
     if not whole:
         return [total] + [0] * (len(exact) - 1)
     sign = -1 if total < 0 else 1
-    shares = [abs(total) * weight / whole for weight in exact]
-    parts = [int(share) for share in shares]
+    divided = [divmod(abs(total) * weight, whole) for weight in exact]
+    parts = [int(part) for part, _ in divided]
     left = abs(total) - sum(parts)
-    order = sorted(range(len(parts)), key=lambda i: (parts[i] - shares[i], i))
+    order = sorted(range(len(parts)), key=lambda i: (-divided[i][1], i))
     for i in order[:left]:
         parts[i] += 1
     return [sign * part for part in parts]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.approvals.models.money import Commitment, CommitmentSpend, LedgerTransfer, Tranche
+from app.approvals.models.money import (
+    Commitment,
+    CommitmentSpend,
+    LedgerTransfer,
+    SpendBatch,
+    SpendDetail,
+    Tranche,
+)
 from app.approvals.models.proposals import Decision, Proposal, ProposalHand, ProposalItem
 
 __all__ = [
@@ -13,5 +20,7 @@ __all__ = [
     "Proposal",
     "ProposalHand",
     "ProposalItem",
+    "SpendBatch",
+    "SpendDetail",
     "Tranche",
 ]

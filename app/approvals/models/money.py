@@ -1,4 +1,4 @@
-"""Commitments with their spend and tranches, and the ledger."""
+"""Commitments with their spend and tranches, the ledger, and what its spends were for."""
 
 from __future__ import annotations
 
@@ -154,3 +154,46 @@ class LedgerTransfer(Base):
     commitment: Mapped[Commitment] = relationship(lazy="raise_on_sql")
     tranche: Mapped[Tranche | None] = relationship(lazy="raise_on_sql")
     moved_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+    detail: Mapped[SpendDetail | None] = relationship(
+        back_populates="transfer", lazy="raise_on_sql"
+    )
+
+
+class SpendBatch(Base):
+    """A file of actuals that was booked whole; the same bytes are booked once."""
+
+    __tablename__ = "spend_batches"
+    __table_args__ = (CheckConstraint("row_count > 0", name="has_rows"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    digest: Mapped[str] = mapped_column(unique=True)
+    row_count: Mapped[int]
+    sum_minor: Mapped[int] = mapped_column(MoneyMinor)
+    currency: Mapped[str]
+    booked_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
+    booked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    booked_by: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class SpendDetail(Base):
+    """The fund and quarter a spend counts in, the day it was paid, and the paper that says so."""
+
+    __tablename__ = "spend_details"
+    __table_args__ = (CheckConstraint("reference <> ''", name="reference_given"),)
+
+    transfer_id: Mapped[int] = mapped_column(
+        ForeignKey("ledger_transfers.id", ondelete="RESTRICT"), primary_key=True
+    )
+    fund_id: Mapped[int] = mapped_column(ForeignKey("funds.id", ondelete="RESTRICT"))
+    quarter: Mapped[Quarter] = mapped_column(QuarterType)
+    spent_on: Mapped[date]
+    reference: Mapped[str]
+    batch_id: Mapped[int | None] = mapped_column(
+        ForeignKey("spend_batches.id", ondelete="RESTRICT"), index=True
+    )
+
+    transfer: Mapped[LedgerTransfer] = relationship(back_populates="detail", lazy="raise_on_sql")
+    fund: Mapped[Fund] = relationship(lazy="raise_on_sql")
+    batch: Mapped[SpendBatch | None] = relationship(lazy="raise_on_sql")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import url_for
+
 from app.approvals.models import LedgerTransfer
-from app.approvals.queries import CycleBalances, CycleMoney
-from app.approvals.rules import Balance, LedgerAccount, TransferKind
+from app.approvals.presenters.balances import HEAD, BalanceLine, BalanceTable, Grouping
+from app.approvals.queries import FundBalance
+from app.approvals.rules import LedgerAccount, TransferKind
 from app.approvals.rules.asking import FundAsk
 from app.approvals.rules.money import FundUse
 from app.portfolio.presenters.usage import share_of
@@ -68,52 +71,59 @@ def _cell(use: FundUse, currency: str) -> Mapping[str, Any]:
     }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class SumLine:
+    """A line of exact amounts; ``href`` leads to more about it, if anything does."""
+
+    word: str
+    cells: Sequence[str]
+    href: str | None = None
+    is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sums:
     """Lines that add up across, and down to the total where there are several.
 
-    ``head`` names the columns after the first; ``cycle_id`` of a line is None where it is a total.
+    ``head`` names the columns after the first.
     """
 
     head: Sequence[str]
-    lines: Sequence[tuple[int | None, str, Sequence[str]]]
-    total: Sequence[str] | None
+    lines: Sequence[SumLine]
+    total: SumLine | None
 
 
-def approved_sums(cycles: Sequence[CycleMoney], currency: str) -> Sums:
-    """A line a cycle: what it approved is what was released, is held and was freed, to the cent."""
-    total = sum((one.total for one in cycles), Balance())
-    columns: list[tuple[str, Callable[[Balance], int]]] = [
-        ("Approved", lambda one: one.approved),
-        ("= Released", lambda one: one.released),
-        ("+ Held by open hurdles", lambda one: one.committed),
-        ("+ Freed by stops", lambda one: one.freed),
-    ]
-    if any(one.total.waiting for one in cycles):
-        columns.append(("+ Not yet committed", lambda one: one.waiting))
+def balance_sums(table: BalanceTable, currency: str, *, cycle_id: int) -> Sums:
+    """Balances as a table; lines of cycles and initiatives lead to their movements."""
 
-    def line(one: Balance) -> list[str]:
-        return [money(Money(figure(one), currency)) for _, figure in columns]
+    def line(one: BalanceLine) -> SumLine:
+        href = None
+        is_chosen = table.grouping is Grouping.CYCLE and one.key == str(cycle_id)
+        if one.key and table.grouping is Grouping.CYCLE and not is_chosen:
+            href = url_for("approvals.ledger", cycle=one.key)
+        elif one.key and table.grouping is Grouping.INITIATIVE:
+            href = url_for(
+                "approvals.ledger", cycle=cycle_id, initiative=one.key, by=table.grouping.value
+            )
+        cells = [money(Money(minor, currency)) for minor in one.figures]
+        return SumLine(one.word, cells, href, is_chosen)
 
-    return Sums(
-        head=[word for word, _ in columns],
-        lines=[(one.cycle_id, one.name, line(one.total)) for one in cycles],
-        total=line(total) if len(cycles) > 1 else None,
-    )
+    lines = [line(one) for one in table.lines]
+    return Sums(HEAD, lines, line(table.total) if len(lines) > 1 else None)
 
 
-def budget_sums(balances: CycleBalances) -> Sums:
+def budget_sums(funds: Sequence[FundBalance], currency: str) -> Sums:
     """A line a fund: its budget is what commitments of all cycles bind of it and what is left."""
-    currency = balances.currency
 
-    def line(budget: int, bound: int) -> list[str]:
-        return [money(Money(minor, currency)) for minor in (budget, bound, budget - bound)]
+    def line(word: str, budget: int, bound: int) -> SumLine:
+        minors = (budget, bound, budget - bound)
+        return SumLine(word, [money(Money(minor, currency)) for minor in minors])
 
-    bound = sum(fund.bound_minor for fund in balances.funds)
+    budget, bound = sum(one.budget_minor for one in funds), sum(one.bound_minor for one in funds)
     return Sums(
         head=("Budget", "= Bound by commitments of all cycles", "+ Left"),
-        lines=[(None, one.name, line(one.budget_minor, one.bound_minor)) for one in balances.funds],
-        total=line(balances.budget_minor, bound) if len(balances.funds) > 1 else None,
+        lines=[line(one.name, one.budget_minor, one.bound_minor) for one in funds],
+        total=line("All funds", budget, bound) if len(funds) > 1 else None,
     )
 
 

@@ -15,10 +15,10 @@ from app.approvals.queries.ledger import (
     CycleMoney,
     FundBalance,
     LedgerFilter,
-    list_approved_money,
     list_running_money,
     list_transfers,
     load_balances,
+    load_fund_balances,
 )
 from app.approvals.queries.plans import (
     find_approved_values,
@@ -53,7 +53,6 @@ __all__ = [
     "get_proposal",
     "hands_on",
     "last_round",
-    "list_approved_money",
     "list_approved_plans",
     "list_commitments_of",
     "list_committed_choices",
@@ -64,6 +63,7 @@ __all__ = [
     "list_transfers",
     "load_balances",
     "load_committed",
+    "load_fund_balances",
     "load_funded",
     "load_granted_values",
     "load_versions",

@@ -29,6 +29,13 @@ from app.values.quarter import Quarter
 Cell = tuple[int, Quarter]
 """A fund's id and a quarter."""
 
+GAVE_BACK = (
+    select(LedgerTransfer.id)
+    .where(LedgerTransfer.commitment_id == Commitment.id, LedgerTransfer.kind == TransferKind.FREE)
+    .exists()
+)
+"""Whether a commitment gave money back to the budget."""
+
 
 def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
     """What all commitments bind in the cycle's quarters, minor units; freed money binds nothing.
@@ -46,11 +53,11 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
             CommitmentSpend.fund_id, CommitmentSpend.quarter, func.sum(CommitmentSpend.amount_minor)
         )
         .join(CommitmentSpend.commitment)
-        .where(*inside, Commitment.state != CommitmentState.STOPPED)
+        .where(*inside, ~GAVE_BACK)
         .group_by(CommitmentSpend.fund_id, CommitmentSpend.quarter)
     )
     bound = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
-    for spend in _spend_of_stopped(session, Commitment.currency == cycle.currency).values():
+    for spend in _spend_left(session, Commitment.currency == cycle.currency).values():
         for cell, minor in spend.items():
             if cell[1] in cycle.quarters:
                 bound[cell] = bound.get(cell, 0) + minor
@@ -71,12 +78,12 @@ def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
             CommitmentSpend.quarter >= cycle.quarters.first,
             CommitmentSpend.quarter <= cycle.quarters.last,
             CommitmentSpend.amount_minor != 0,
-            Commitment.state != CommitmentState.STOPPED,
+            ~GAVE_BACK,
         )
         .order_by(Initiative.key, CommitmentSpend.quarter, CommitmentSpend.fund_id)
     )  # fmt: skip
     held = [BoundMoney(key, fund, at, minor, currency) for key, currency, fund, at, minor in rows]
-    for (_, key, currency), cells in _spend_of_stopped(session).items():
+    for (_, key, currency), cells in _spend_left(session).items():
         held += [
             BoundMoney(key, fund, quarter, minor, currency)
             for (fund, quarter), minor in cells.items()
@@ -85,10 +92,10 @@ def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
     return held
 
 
-def _spend_of_stopped(
+def _spend_left(
     session: Session, *narrowed: ColumnElement[bool]
 ) -> dict[tuple[int, str, str], dict[Cell, int]]:
-    """What stopped commitments still bind without what was freed, by id, initiative, currency."""
+    """What commitments that gave money back still bind, by id, initiative, currency."""
     freed = (
         select(func.coalesce(func.sum(LedgerTransfer.amount_minor), 0))
         .where(
@@ -106,7 +113,7 @@ def _spend_of_stopped(
         )
         .join(CommitmentSpend.commitment)
         .join(Commitment.initiative)
-        .where(Commitment.state == CommitmentState.STOPPED, *narrowed)
+        .where(GAVE_BACK, *narrowed)
     ):  # fmt: skip
         spend.setdefault((one, key, currency), {})[fund, quarter] = minor
         back[one] = int(given_back)

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, func, null, select, union_
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
-from app.approvals.models import Commitment, LedgerTransfer, Tranche
+from app.approvals.models import Commitment, LedgerTransfer, SpendDetail, Tranche
 from app.approvals.queries.funding import load_committed
 from app.approvals.rules import Balance, CommitmentState, Movement, TransferKind, balance
 from app.calendar.models import Cycle, CycleFund, Fund, FundBudget
@@ -29,6 +29,25 @@ class FundBalance:
     @property
     def left_minor(self) -> int:
         return self.budget_minor - self.bound_minor
+
+
+def load_fund_balances(session: Session, cycle_id: int) -> tuple[FundBalance, ...]:
+    """The cycle's funds in their order; commitments of other cycles count in its quarters too."""
+    bound: dict[int, int] = {}
+    for (fund_id, _), minor in load_committed(session, cycle_id).items():
+        bound[fund_id] = bound.get(fund_id, 0) + minor
+    budgets = session.execute(
+        select(CycleFund.fund_id, Fund.name, func.sum(FundBudget.amount_minor))
+        .join(CycleFund.fund)
+        .join(CycleFund.budgets)
+        .where(CycleFund.cycle_id == cycle_id)
+        .group_by(CycleFund.fund_id, Fund.name, CycleFund.position)
+        .order_by(CycleFund.position)
+    )
+    return tuple(
+        FundBalance(fund_id, name, int(minor), bound.get(fund_id, 0))
+        for fund_id, name, minor in budgets
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +78,7 @@ class CycleBalances:
 
 def load_balances(session: Session, cycle_id: int) -> CycleBalances:
     """Budget, approved, committed, released, freed and spent of one cycle."""
-    bound: dict[int, int] = {}
-    for (fund_id, _), minor in load_committed(session, cycle_id).items():
-        bound[fund_id] = bound.get(fund_id, 0) + minor
-    budgets = session.execute(
-        select(CycleFund.fund_id, Fund.name, func.sum(FundBudget.amount_minor))
-        .join(CycleFund.fund)
-        .join(CycleFund.budgets)
-        .where(CycleFund.cycle_id == cycle_id)
-        .group_by(CycleFund.fund_id, Fund.name, CycleFund.position)
-        .order_by(CycleFund.position)
-    )
-    funds = tuple(
-        FundBalance(fund_id, name, int(minor), bound.get(fund_id, 0))
-        for fund_id, name, minor in budgets
-    )
+    funds = load_fund_balances(session, cycle_id)
     commitments = tuple(_commitment_balances(session, cycle_id))
     return CycleBalances(
         currency=session.get_one(Cycle, cycle_id).currency,
@@ -122,12 +127,6 @@ def list_running_money(session: Session, *, limit: int) -> list[CycleMoney]:
         .exists()
     )
     return _money_of(session, runs, limit=limit)
-
-
-def list_approved_money(session: Session, currency: str) -> list[CycleMoney]:
-    """The money of every cycle that approved any in the currency, the newest first."""
-    approved = select(Commitment.id).where(Commitment.cycle_id == Cycle.id).exists()
-    return _money_of(session, Cycle.currency == currency, approved)
 
 
 def _money_of(
@@ -242,6 +241,8 @@ def list_transfers(
         .options(
             joinedload(LedgerTransfer.commitment).joinedload(Commitment.initiative),
             joinedload(LedgerTransfer.commitment).joinedload(Commitment.decision),
+            joinedload(LedgerTransfer.commitment).joinedload(Commitment.cycle),
+            joinedload(LedgerTransfer.detail).joinedload(SpendDetail.fund),
             joinedload(LedgerTransfer.tranche).joinedload(Tranche.milestone),
             joinedload(LedgerTransfer.moved_by).lazyload(Person.grants),
         )

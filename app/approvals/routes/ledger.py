@@ -3,85 +3,140 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 
+from app.approvals.exports.ledger import balances_csv, movements_csv
+from app.approvals.models import Commitment
+from app.approvals.presenters.balances import BalanceTable, Grouping, balance_table
 from app.approvals.presenters.money import (
     KIND_WORDS,
-    Sums,
-    approved_sums,
+    balance_sums,
     budget_sums,
     transfer_lines,
 )
-from app.approvals.presenters.proposal import COMMITMENT_STATES
-from app.approvals.queries import (
-    CycleBalances,
-    LedgerFilter,
-    list_approved_money,
-    list_transfers,
-    load_balances,
-)
+from app.approvals.queries import LedgerFilter, list_transfers, load_fund_balances
+from app.approvals.queries.balances import load_positions
 from app.approvals.routes.blueprint import bp
 from app.approvals.rules import TransferKind
 from app.calendar.models import Cycle
-from app.calendar.queries import list_cycles
+from app.calendar.queries import list_cycles, list_funds
 from app.calendar.rules import CycleState
 from app.extensions import db
 from app.web.clock import today
 from app.web.guards import requires
 from app.web.paging import Page, page_args
 
-COMMITMENTS_SHOWN = 25
-"""How many commitments the page lists beside the movements."""
+LINES_SHOWN = 25
+"""How many lines of balances the page lists one by one."""
+
+MOST_EXPORTED = 100_000
 
 
 @bp.get("/ledger")
 @requires("proposals.view")
 def ledger() -> str:
     cycles = list_cycles(db.session)
-    chosen = _chosen_cycle(cycles)
-    wanted = LedgerFilter(
-        cycle_id=chosen,
-        initiative=(request.args.get("initiative") or "").strip()[:40] or None,
-        kind=next((k for k in TransferKind if k.value == request.args.get("kind")), None),
-    )
+    chosen = chosen_cycle(cycles)
+    wanted, by = _wanted(chosen), _grouping()
     asked = page_args(request.args)
     transfers, total = list_transfers(db.session, wanted, limit=asked.size, offset=asked.offset)
-    balances = load_balances(db.session, chosen) if chosen else None
+    parts = _parts(chosen, wanted, by)
     return render_template(
         "approvals/ledger.html",
         cycles=cycles,
         chosen=chosen,
         wanted=wanted,
         kinds=KIND_WORDS,
-        commitment_states=COMMITMENT_STATES,
-        balances=balances,
-        shown=COMMITMENTS_SHOWN,
-        approved=_approved(balances),
-        budget=budget_sums(balances) if balances else None,
+        by=by,
+        groupings=[
+            (f"By {one.value}", url_for("approvals.ledger", **parts | {"by": one.value}), one is by)
+            for one in Grouping
+        ],
+        parts=parts,
+        balances=_sums(chosen, by) if chosen else None,
+        budget=budget_sums(load_fund_balances(db.session, chosen.id), chosen.currency)
+        if chosen
+        else None,
         lines=transfer_lines(transfers),
         page=Page(transfers, total, asked.number, asked.size),
-        address=_address(chosen, wanted),
+        address=f"{url_for('approvals.ledger', **parts)}&page={{}}" if chosen else "",
     )
 
 
-def _approved(balances: CycleBalances | None) -> Sums | None:
-    if balances is None:
-        return None
-    return approved_sums(list_approved_money(db.session, balances.currency), balances.currency)
+@bp.get("/ledger/balances.csv")
+@requires("proposals.view")
+def ledger_balances() -> Response:
+    """Give the balances the page shows, every line of them."""
+    chosen = chosen_cycle(list_cycles(db.session))
+    if chosen is None:
+        return _file("", "balances.csv")
+    table = _table(chosen, _grouping())
+    lines = [(line.word, line.figures) for line in [*table.lines, table.total]]
+    content = "".join(balances_csv(table.grouping.word, lines, chosen.currency))
+    return _file(content, "balances.csv")
 
 
-def _chosen_cycle(cycles: Sequence[Cycle]) -> int | None:
+@bp.get("/ledger/movements.csv")
+@requires("proposals.view")
+def ledger_movements() -> Response:
+    """Give the movements the page shows, all pages of them, the newest first."""
+    chosen = chosen_cycle(list_cycles(db.session))
+    transfers, _ = list_transfers(db.session, _wanted(chosen), limit=MOST_EXPORTED, offset=0)
+    return _file("".join(movements_csv(transfers)), "movements.csv")
+
+
+def _file(content: str, name: str) -> Response:
+    return Response(
+        content,
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _table(chosen: Cycle, by: Grouping) -> BalanceTable:
+    """All cycles of the currency side by side, or the money the chosen one approved."""
+    of_all = by is Grouping.CYCLE
+    condition = (
+        Commitment.currency == chosen.currency if of_all else Commitment.cycle_id == chosen.id
+    )
+    funds = {} if of_all else {fund.id: fund.name for fund in list_funds(db.session)}
+    return balance_table(load_positions(db.session, condition), by, funds)
+
+
+def _sums(chosen: Cycle, by: Grouping) -> object:
+    table = _table(chosen, by).first(LINES_SHOWN)
+    return balance_sums(table, chosen.currency, cycle_id=chosen.id) if table.lines else None
+
+
+def _grouping() -> Grouping:
+    asked = request.args.get("by")
+    return next((one for one in Grouping if one.value == asked), Grouping.CYCLE)
+
+
+def _wanted(chosen: Cycle | None) -> LedgerFilter:
+    return LedgerFilter(
+        cycle_id=chosen.id if chosen else None,
+        initiative=(request.args.get("initiative") or "").strip()[:40] or None,
+        kind=next((k for k in TransferKind if k.value == request.args.get("kind")), None),
+    )
+
+
+def chosen_cycle(cycles: Sequence[Cycle]) -> Cycle | None:
     """The cycle asked for, else the open one that began last, else the latest."""
     text = request.args.get("cycle", "")
-    known = {cycle.id for cycle in cycles}
-    if text.isascii() and text.isdigit() and len(text) < 10 and int(text) in known:
-        return int(text)
     begun = [c for c in cycles if c.state is CycleState.OPEN and c.starts_on <= today()]
-    return next((cycle.id for cycle in [*begun, *cycles]), None)
+    named = [c for c in cycles if text.isascii() and text.isdigit() and str(c.id) == text]
+    return next(iter([*named, *begun, *cycles]), None)
 
 
-def _address(chosen: int | None, wanted: LedgerFilter) -> str:
-    kind = wanted.kind.value if wanted.kind else None
-    base = url_for("approvals.ledger", cycle=chosen, initiative=wanted.initiative, kind=kind)
-    return f"{base}{'&' if '?' in base else '?'}page={{}}"
+def _parts(chosen: Cycle | None, wanted: LedgerFilter, by: Grouping) -> dict[str, Any]:
+    """What the address says, without what is not said."""
+    parts = {
+        "cycle": chosen.id if chosen else None,
+        "by": by.value,
+        "initiative": wanted.initiative,
+        "kind": wanted.kind.value if wanted.kind else None,
+    }
+    return {name: value for name, value in parts.items() if value is not None}

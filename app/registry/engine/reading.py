@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.table import Row, Table
 from app.registry.engine import cells
 from app.registry.engine.drafts import (
     CriterionDraft,
@@ -19,7 +20,6 @@ from app.registry.engine.drafts import (
 )
 from app.registry.engine.issues import Issue, Severity
 from app.registry.engine.mapping import DirectionColumn, Mapping
-from app.registry.engine.table import Row, Table
 from app.values.money import CURRENCY_DIGITS, allocate
 from app.values.quarter import Quarter, QuarterSpan
 

@@ -26,12 +26,12 @@ from app.initiatives.models import (
 from app.initiatives.queries import median_candidate_costs
 from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens, cost_flag
 from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.table import read_table
 from app.registry import queries
 from app.registry.engine.drafts import ImportDraft, InitiativeDraft, MilestoneDraft
 from app.registry.engine.issues import Issue, Severity
 from app.registry.engine.mapping import Mapping
 from app.registry.engine.reading import read_drafts
-from app.registry.engine.table import read_table
 from app.roadmap.models import Evidence
 from app.values.canonical import digest
 

@@ -327,7 +327,20 @@ class TestLedger:
         )
         refused(session, "", insert("ledger_transfers", values), **values)
 
-    def test_takes_a_true_reversal(self, session: Session, cast: Cast, money: Money) -> None:
+    def test_takes_a_true_reversal_of_a_spend_once(self, session: Session, money: Money) -> None:
+        spend_id = self.booked(session, money)
+        values = self.transfer(
+            money, "reverse", 100, debit="spent", credit="released", reverses_id=spend_id
+        )
+        other = values | {"amount_minor": 99}
+        refused(session, "mirrors", insert("ledger_transfers", other), **other)
+        with transaction(session):
+            session.execute(text(insert("ledger_transfers", values)), values)
+        refused(session, "", insert("ledger_transfers", values), **values)
+
+    def test_takes_no_reversal_of_what_a_decision_moved(
+        self, session: Session, money: Money
+    ) -> None:
         released = session.execute(
             text("SELECT id, amount_minor FROM ledger_transfers WHERE kind = 'release'")
         ).one()
@@ -335,9 +348,71 @@ class TestLedger:
             money, "reverse", released.amount_minor, reverses_id=released.id,
             tranche_id=money.tranches[0],
         )  # fmt: skip
+        refused(session, "mirrors", insert("ledger_transfers", values), **values)
+
+    def test_lets_no_owner_book_or_reverse_spend(
+        self, session: Session, cast: Cast, money: Money
+    ) -> None:
+        spend_id = self.booked(session, money)
+        owner = {"moved_by_id": cast.owner.id}
+        spend = self.transfer(money, "spend", 1, **owner)
+        back = self.transfer(
+            money, "reverse", 100, debit="spent", credit="released", reverses_id=spend_id, **owner
+        )
+        for values in (spend, back):
+            refused(session, "Who owns", insert("ledger_transfers", values), **values)
+
+    def booked(self, session: Session, money: Money) -> int:
+        """The id of a spend of €1.00 without its detail."""
+        values = self.transfer(money, "spend", 100)
         with transaction(session):
             session.execute(text(insert("ledger_transfers", values)), values)
-        refused(session, "", insert("ledger_transfers", values), **values)
+        return session.execute(text("SELECT MAX(id) FROM ledger_transfers")).scalar_one()
+
+    def detail(self, session: Session, money: Money, **changes: Any) -> dict[str, Any]:
+        cell = session.execute(
+            text("SELECT fund_id, quarter FROM commitment_spend WHERE commitment_id = :id"),
+            {"id": money.commitment_id},
+        ).first()
+        assert cell is not None
+        return {
+            "fund_id": cell.fund_id, "quarter": cell.quarter, "spent_on": "2027-03-31",
+            "reference": "R-1", "batch_id": None,
+        } | changes  # fmt: skip
+
+    def test_keeps_a_detail_to_spends_of_funds_and_quarters_of_the_commitment(
+        self, session: Session, money: Money
+    ) -> None:
+        spend_id = self.booked(session, money)
+        with transaction(session):
+            session.execute(text("INSERT INTO funds (key, name) VALUES ('odd', 'Odd')"))
+        odd = session.execute(text("SELECT id FROM funds WHERE key = 'odd'")).scalar_one()
+        for changes in (
+            {"transfer_id": 1}, {"transfer_id": spend_id, "fund_id": odd},
+            {"transfer_id": spend_id, "quarter": "2026-Q4"},
+        ):  # fmt: skip
+            values = self.detail(session, money, **changes)
+            refused(session, "counts in a fund", insert("spend_details", values), **values)
+        values = self.detail(session, money, transfer_id=spend_id)
+        with transaction(session):
+            session.execute(text(insert("spend_details", values)), values)
+        with pytest.raises(ConflictError), transaction(session):
+            session.execute(text(insert("spend_details", values)), values)
+        for change in ("UPDATE spend_details SET reference = 'R-2'", "DELETE FROM spend_details"):
+            refused(session, "never changes", change)
+
+    def test_keeps_the_files_it_was_booked_from(self, session: Session, money: Money) -> None:
+        values = {
+            "file_name": "a.csv", "digest": "0", "row_count": 1, "sum_minor": 1,
+            "currency": "EUR", "booked_by_id": 4, "booked_at": 0,
+        }  # fmt: skip
+        with transaction(session):
+            session.execute(text(insert("spend_batches", values)), values)
+        for change in ("UPDATE spend_batches SET row_count = 2", "DELETE FROM spend_batches"):
+            refused(session, "never changes", change)
+        if session.get_bind().dialect.name == "postgresql":
+            for table in ("spend_details", "spend_batches CASCADE"):
+                refused(session, "never changes", f"TRUNCATE {table}")
 
 
 class TestCommitments:

@@ -15,6 +15,7 @@ from app.approvals.models import Commitment, Decision, LedgerTransfer, Tranche
 from app.approvals.queries import get_proposal, load_balances
 from app.approvals.rules import TransferKind
 from app.approvals.services import approve_proposal
+from app.approvals.services.spending import book_spend, reverse_spend
 from app.calendar.queries import get_cycle
 from app.calendar.services import set_budgets
 from app.db.session import transaction
@@ -30,6 +31,7 @@ from tests.factories.approvals import (
     verdict_on,
 )
 from tests.factories.roadmap import decide, measure, tranches_of
+from tests.factories.spending import account_of, payment, spend
 from tests.support.databases import PostgresDatabases
 from tests.support.races import at_once, roomy_engine
 
@@ -173,3 +175,60 @@ class TestTwoDecisionsOnAHurdle:
         )
         assert sum(isinstance(one, ConflictError) for one in answers) == 1
         assert load_balances(session, world.cycle_id).total.is_sound
+
+
+class TestManyPayments:
+    @pytest.fixture
+    def released(self, session: Session, cast: Cast, now: datetime, world: World) -> int:
+        """The id of a commitment whose first hurdle released its money."""
+        with transaction(session):
+            commitment = make_commitments(session, cast, now, world)["CX-101"]
+        first = tranches_of(session, commitment.id)[0]
+        with transaction(session):
+            measure(session, first, 17, actor=cast.manager, now=now)
+            decide(session, first, HurdleAction.RELEASE, actor=cast.cfo, now=now)
+        return commitment.id
+
+    def test_at_once_never_spend_more_than_is_released(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, released: int
+    ) -> None:
+        account = account_of(session, released)
+        part = account.left_minor // (THREADS // 2)
+        people = [cast.cfo.id, cast.cfo2.id]
+
+        def act(number: int) -> Callable[[Session], int]:
+            actual = payment(account, part, now, reference=f"R-{number}")
+            person_id = people[number % 2]
+
+            def book(session: Session) -> int:
+                return book_spend(
+                    session, actual, request_key=f"{number:c>32}",
+                    actor=session.get_one(Person, person_id), now=now,
+                )  # fmt: skip
+
+            return book
+
+        answers = at_once(engine, [act(number) for number in range(THREADS)])
+        assert sum(isinstance(one, int) for one in answers) == THREADS // 2, answers
+        left = account_of(session, released).left_minor
+        assert left == account.left_minor - part * (THREADS // 2) >= 0
+
+    def test_are_taken_back_once(
+        self, session: Session, engine: Engine, cast: Cast, now: datetime, released: int
+    ) -> None:
+        with transaction(session):
+            transfer_id = spend(session, released, 10_00, actor=cast.cfo, now=now)
+        before = account_of(session, released).left_minor
+
+        def act(number: int) -> Callable[[Session], int]:
+            def back(session: Session) -> int:
+                return reverse_spend(
+                    session, transfer_id, reason="Wrong", request_key=f"{number:d>32}",
+                    actor=session.get_one(Person, cast.cfo.id), now=now,
+                )  # fmt: skip
+
+            return back
+
+        answers = at_once(engine, [act(number) for number in range(THREADS)])
+        assert sum(isinstance(one, int) for one in answers) == 1, answers
+        assert account_of(session, released).left_minor == before + 10_00

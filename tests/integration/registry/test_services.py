@@ -16,9 +16,9 @@ from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import ImportBatch, Initiative, Milestone, OptionSpend
 from app.initiatives.rules import DependencyDraft, InitiativeDraft, InitiativeState, Lens, Question
 from app.initiatives.services import answer_questions, create_initiative, set_links
+from app.interactions.engine.table import read_table
 from app.registry.engine.reading import read_drafts
 from app.registry.engine.shipped import shipped
-from app.registry.engine.table import read_table
 from app.registry.services import ImportFile, import_registry, preview_import, undo_import
 from app.roadmap.models import Evidence
 from app.values.quarter import Quarter

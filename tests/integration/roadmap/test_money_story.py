@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.approvals.models import CommitmentSpend, LedgerTransfer, Tranche
 from app.approvals.queries import load_balances, load_committed
-from app.approvals.rules import CommitmentState, LedgerAccount, TrancheState
+from app.approvals.queries.balances import load_positions
+from app.approvals.rules import CommitmentState, LedgerAccount, TrancheState, TransferKind
+from app.approvals.rules.cells import standings, summed
+from app.approvals.services.spending import reverse_spend
 from app.db.session import transaction
 from app.errors import AppError
 from app.roadmap.queries import GateFilter, get_gate, list_gates
@@ -20,6 +23,8 @@ from app.roadmap.services import move_due_date
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.roadmap import decide, measure
+from tests.factories.spending import account_of
+from tests.factories.spending import spend as pay
 
 STEPS = 40
 
@@ -49,6 +54,19 @@ def check_money(session: Session, cycle_id: int) -> None:
     spend = session.scalar(select(func.sum(CommitmentSpend.amount_minor)))
     bound = sum(load_committed(session, cycle_id).values())
     assert bound == (spend or 0) - found.total.freed == found.total.bound
+    check_cells(session, cycle_id)
+
+
+def check_cells(session: Session, cycle_id: int) -> None:
+    """Fund by fund and quarter by quarter the states add up to what commitments bind there."""
+    cells = [standings(one) for one in load_positions(session)]
+    bound = summed(
+        {at: one.released + one.reserved + one.on_hold for at, one in found.items()}
+        for found in cells
+    )
+    assert {at: minor for at, minor in bound.items() if minor} == load_committed(session, cycle_id)
+    spent = sum(one.spent for found in cells for one in found.values())
+    assert spent == load_balances(session, cycle_id).total.spent
 
 
 class TestMoney:
@@ -86,12 +104,21 @@ class TestMoney:
         now: datetime, step: int,
     ) -> None:  # fmt: skip
         tranche = session.get_one(Tranche, tranche_id)
-        kind = dice.randrange(6)
+        kind = dice.randrange(8)
         if kind < 2:
             measure(session, tranche, dice.choice([1, 30]), actor=cast.manager, now=now)
         elif kind == 2:
             to_on = tranche.due_on + timedelta(days=dice.randrange(-20, 60))
             move_due_date(session, tranche, to_on=to_on, reason="Late", actor=cast.manager, now=now)
+        elif kind == 3:
+            left = account_of(session, tranche.commitment_id).left_minor
+            pay(
+                session, tranche.commitment_id, left * dice.choice([1, 3, 5]) // 4 or 1,
+                actor=dice.choice([cast.cfo, cast.cfo2]), now=now, key=f"{step:a>32}",
+                reference=f"R-{step}",
+            )  # fmt: skip
+        elif kind == 4:
+            self.take_back(session, dice, cast, now, step)
         else:
             action = dice.choice([HurdleAction.RELEASE, HurdleAction.HOLD, HurdleAction.STOP])
             if action is HurdleAction.STOP and dice.random() < 0.6:
@@ -99,4 +126,16 @@ class TestMoney:
             decide(
                 session, tranche, action, reason="So be it", actor=person, now=now,  # type: ignore[arg-type]
                 key=f"{step:0>32}",
+            )  # fmt: skip
+
+    def take_back(
+        self, session: Session, dice: Random, cast: Cast, now: datetime, step: int
+    ) -> None:
+        ids = session.scalars(
+            select(LedgerTransfer.id).where(LedgerTransfer.kind == TransferKind.SPEND)
+        ).all()
+        if ids:
+            reverse_spend(
+                session, dice.choice(ids), reason="Wrong", request_key=f"{step:b>32}",
+                actor=cast.cfo, now=now,
             )  # fmt: skip

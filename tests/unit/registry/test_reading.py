@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from app.interactions.engine.refusals import FileRefusedError
+from app.interactions.engine.table import read_table
 from app.registry.engine.drafts import ImportDraft
 from app.registry.engine.mapping import Mapping, parse_mapping
 from app.registry.engine.reading import read_drafts
-from app.registry.engine.table import read_table
 from app.values.quarter import Quarter, QuarterSpan
 
 DATA = Path(__file__).parents[2] / "data"

@@ -21,8 +21,6 @@ from app.calendar.models import FundBudget
 from app.db.session import transaction
 from app.initiatives.models import Initiative, OptionSpend
 from app.portfolio.models import Scenario
-from app.roadmap.rules import HurdleAction
-from app.values.money import parse_money
 from tests.factories.accounts import Cast
 from tests.factories.approvals import (
     World,
@@ -32,8 +30,6 @@ from tests.factories.approvals import (
     make_world,
     verdict_on,
 )
-from tests.factories.roadmap import decide as settle
-from tests.factories.roadmap import measure, tranches_of
 from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
 
 ClientFor = Callable[..., Any]
@@ -411,56 +407,15 @@ class TestSubmitting:
         assert session.scalar(select(Proposal.state)) is ProposalState.WITHDRAWN
 
 
-class TestIndexAndLedger:
-    def test_are_empty_and_say_so_before_anything_was_submitted(
+class TestIndex:
+    def test_is_empty_and_says_so_before_anything_was_submitted(
         self, client_for: ClientFor, cast: Cast
     ) -> None:
         client = client_for(cast.viewer)
         assert "No plan was submitted yet" in client.get("/proposals").text
-        assert "There is no cycle yet" in client.get("/ledger").text
 
-    def test_list_proposals_and_movements(
-        self, client_for: ClientFor, cast: Cast, proposal_id: int
-    ) -> None:
+    def test_lists_proposals(self, client_for: ClientFor, cast: Cast, proposal_id: int) -> None:
         client = client_for(cast.cfo)
         decide(client, f"/proposals/{proposal_id}", "approve")
         rows = table(client.get("/proposals"), "Proposals").rows
         assert rows[0]["State"] == "Approved" and rows[0]["Asked"] == "€680,000.00"
-        page = client.get("/ledger")
-        assert len(table(page, "Movements").rows) == 3
-        assert len(page.queries) <= 13
-        one = client.get("/ledger?initiative=CX-101&kind=commit")
-        assert [row["Amount"] for row in table(one, "Movements").rows] == ["€215,000.00"]
-        assert "No movement fits" in client.get("/ledger?kind=free").text
-
-    def test_show_approved_money_that_adds_up_by_eye(
-        self,
-        client_for: ClientFor,
-        cast: Cast,
-        proposal_id: int,
-        session: Session,
-        now: datetime,
-    ) -> None:
-        client = client_for(cast.cfo)
-        decide(client, f"/proposals/{proposal_id}", "approve")
-        ids = session.scalars(select(Commitment.id).order_by(Commitment.id)).all()
-        acts = {ids[0]: HurdleAction.RELEASE, ids[1]: HurdleAction.STOP}
-        for commitment_id, action in acts.items():
-            first = tranches_of(session, commitment_id)[0]
-            with transaction(session):
-                measure(session, first, 17, actor=cast.manager, now=now)
-                settle(session, first, action, actor=cast.cfo, now=now, reason="So it is")
-
-        page = client.get("/ledger")
-
-        for caption in ("Approved money", "Budget by fund"):
-            found = table(page, caption)
-            for row in found.rows:
-                whole, *parts = (
-                    parse_money(cell.lstrip("€"), "EUR").minor for cell in list(row.values())[1:]
-                )
-                assert whole == sum(parts), row
-        assert "= Released" in table(page, "Approved money").columns
-        row = table(page, "Approved money").rows[0]
-        assert row["Approved"] == "€680,000.00"
-        assert "€0.00" not in row.values()

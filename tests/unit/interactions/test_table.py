@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from app.interactions.engine.refusals import FileRefusedError
-from app.registry.engine.table import MOST_COLUMNS, read_table
+from app.interactions.engine.table import MOST_COLUMNS, read_table
 
 
 def workbook(rows: list[list[object]]) -> bytes:

@@ -1,0 +1,293 @@
+"""The ledger's pages: where the money stands, what was spent, what will be."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Commitment, LedgerTransfer, SpendDetail
+from app.approvals.routes.spending import spend_form
+from app.calendar.models import FundBudget
+from app.db.session import transaction
+from app.initiatives.models import Initiative
+from app.roadmap.rules import HurdleAction
+from app.values.money import parse_money
+from tests.factories.accounts import Cast
+from tests.factories.approvals import make_commitments, make_world
+from tests.factories.roadmap import decide, measure, tranches_of
+from tests.factories.spending import account_of, spend
+from tests.support.pages import error_on, form_values, heading, notice, table, text
+
+ClientFor = Callable[..., Any]
+
+
+@pytest.fixture
+def commitments(session: Session, cast: Cast, now: datetime) -> dict[str, int]:
+    """Three commitments by key: one passed its first hurdle, one was stopped, one is on hold."""
+    with transaction(session):
+        world = make_world(session, cast, now)
+    with transaction(session):
+        made = {key: one.id for key, one in make_commitments(session, cast, now, world).items()}
+    acts = (HurdleAction.RELEASE, HurdleAction.STOP, HurdleAction.HOLD)
+    for commitment_id, action in zip(made.values(), acts, strict=True):
+        first = tranches_of(session, commitment_id)[0]
+        with transaction(session):
+            measure(session, first, 17, actor=cast.manager, now=now)
+            decide(session, first, action, actor=cast.cfo, now=now, reason="So it is")
+    return made
+
+
+@pytest.fixture
+def paying(commitments: dict[str, int]) -> int:
+    """The commitment that has released money."""
+    return commitments["CX-101"]
+
+
+def minor(cell: str) -> int:
+    return parse_money(cell.lstrip("€"), "EUR").minor
+
+
+class TestLedger:
+    def test_says_so_when_there_is_nothing_yet(self, client_for: ClientFor, cast: Cast) -> None:
+        client = client_for(cast.viewer)
+        assert "There is no cycle yet" in client.get("/ledger").text
+        assert "There is no cycle yet" in client.get("/ledger/exposure").text
+
+    def test_lists_and_narrows_movements(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, int]
+    ) -> None:
+        client = client_for(cast.viewer)
+        page = client.get("/ledger")
+        assert {row["Movement"].split()[0] for row in table(page, "Movements").rows} == {
+            "Committed", "Released", "Freed",
+        }  # fmt: skip
+        assert len(page.queries) <= 13
+        assert "Book spend" not in text(page)
+        one = client.get("/ledger?initiative=CX-101&kind=commit")
+        assert [row["Amount"] for row in table(one, "Movements").rows] == ["€215,000.00"]
+        assert "No movement fits" in client.get("/ledger?kind=spend").text
+
+    @pytest.mark.parametrize("by", ["cycle", "fund", "quarter", "initiative"])
+    def test_adds_up_by_eye_however_it_is_grouped(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int,
+        by: str,
+    ) -> None:  # fmt: skip
+        with transaction(session):
+            spend(session, paying, 10_00, actor=cast.cfo, now=now)
+        found = table(client_for(cast.cfo).get(f"/ledger?by={by}"), "Approved money")
+        sums = [0] * 6
+        for row in found.rows:
+            cells = [minor(cell) for cell in list(row.values())[1:]]
+            approved, *parts, spent = cells
+            assert approved == sum(parts) and spent >= 0, row
+            if next(iter(row.values())) != "All":
+                sums = [one + other for one, other in zip(sums, cells, strict=True)]
+        assert sums[0] == 680_000_00 and sums[-1] == 10_00 and all(sums)
+
+    def test_gives_the_same_figures_as_files(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        with transaction(session):
+            spend(session, paying, 10_50, actor=cast.cfo, now=now, reference="=1+1")
+        client = client_for(cast.viewer)
+        rows = list(csv.DictReader(StringIO(client.get("/ledger/balances.csv?by=fund").text)))
+        assert rows[-1]["fund".capitalize()] == "All" and rows[-1]["Approved"] == "680000.00"
+        assert rows[-1]["Spent"] == "10.50"
+        moved = list(csv.DictReader(StringIO(client.get("/ledger/movements.csv").text)))
+        assert moved[0]["Kind"] == "spend" and moved[0]["Amount"] == "10.50"
+        assert moved[0]["Reference"] == "'=1+1" and moved[0]["Paid on"] == str(now.date())
+        assert len(moved) == len(table(client.get("/ledger"), "Movements").rows)
+
+
+class TestOnePayment:
+    def typed(self, client: Any, session: Session, commitment_id: int, **changes: str) -> Any:
+        account = account_of(session, commitment_id)
+        sent = form_values(client.get("/ledger/spend"), "/ledger/spend")
+        typed = {
+            "commitment": str(commitment_id), "fund": str(next(iter(account.funds))),
+            "amount": "1,250.50", "paid_on": "2026-12-30", "quarter": str(account.start),
+            "reference": "R-1",
+        }  # fmt: skip
+        return sent | typed | changes
+
+    def test_is_booked_once_and_shown(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        sent = self.typed(client, session, paying, paid_on=str(now.date()))
+        answers = [client.post("/ledger/spend", data=sent) for _ in range(2)]
+        assert [one.status_code for one in answers] == [303, 303], text(answers[0])
+        assert answers[0].location == answers[1].location
+        page = client.get(answers[0].location)
+        assert heading(page) == "€1,250.50 for CX-101"
+        assert "R-1" in text(page) and len(page.queries) <= 12
+        ledger = client.get("/ledger?kind=spend")
+        assert [row["Amount"] for row in table(ledger, "Movements").rows] == ["€1,250.50"]
+
+    def test_that_is_wrong_says_where_and_keeps_what_was_typed(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        day = str(now.date())
+        sent = self.typed(client, session, paying, amount="9bn", paid_on=day)
+        page = client.post("/ledger/spend", data=sent)
+        assert page.status_code == 422 and "released and not yet spent" in error_on(page, "Amount")
+        assert form_values(page, "/ledger/spend")["reference"] == "R-1"
+        assert client.post("/ledger/spend", data={}).status_code == 422
+
+    def test_is_in_one_currency_so_that_a_bare_amount_means_one_thing(
+        self, app: Flask, session: Session, paying: int
+    ) -> None:
+        euros = account_of(session, paying)
+        dollars = replace(euros, commitment_id=paying + 1_000, currency="USD")
+        for query, currency, expected in (
+            ("", "EUR", paying), ("?currency=USD", "USD", dollars.commitment_id),
+            (f"?commitment={dollars.commitment_id}", "USD", dollars.commitment_id),
+        ):  # fmt: skip
+            with app.test_request_context(f"/ledger/spend{query}"):
+                form = spend_form([euros, dollars])
+                assert form.currency == form.amount.currency == currency
+                assert [choice[0] for choice in form.commitment.choices] == [expected]
+
+    def test_of_an_invoice_that_is_booked_is_asked_about(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        with transaction(session):
+            spend(session, paying, 10_00, actor=cast.cfo, now=now, reference="R-1")
+        client = client_for(cast.cfo)
+        sent = self.typed(client, session, paying, paid_on=str(now.date()))
+        page = client.post("/ledger/spend", data=sent)
+        assert page.status_code == 422 and "under “R-1” already" in text(page)
+        again = form_values(page, "/ledger/spend") | {"is_part": "y"}
+        assert client.post("/ledger/spend", data=again).status_code == 303
+
+    def test_is_taken_back_with_a_reason(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        with transaction(session):
+            transfer_id = spend(session, paying, 10_00, actor=cast.cfo, now=now)
+        client, address = client_for(cast.cfo2), f"/ledger/spend/{transfer_id}"
+        sent = form_values(client.get(address), f"{address}/reversal")
+        assert client.post(f"{address}/reversal", data=sent).status_code == 422
+        for _ in range(2):
+            done = client.post(f"{address}/reversal", data=sent | {"reason": "Wrong invoice"})
+            assert done.status_code == 303
+        page = client.get(address)
+        assert "Wrong invoice" in text(page) and "Take it back" not in text(page)
+        assert session.scalar(select(func.count(LedgerTransfer.reverses_id))) == 1
+        assert "Take it back" not in text(client_for(cast.viewer).get(address))
+
+    def test_of_ones_own_initiative_is_for_somebody_else(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        with transaction(session):
+            transfer_id = spend(session, paying, 10_00, actor=cast.cfo, now=now)
+            session.execute(
+                update(Initiative).where(Initiative.key == "CX-101").values(owner_id=cast.cfo2.id)
+            )
+        client = client_for(cast.cfo2)
+        assert "No released money is left to spend" in text(client.get("/ledger/spend"))
+        assert "You own CX-101" in text(client.get(f"/ledger/spend/{transfer_id}"))
+
+
+class TestAFile:
+    def send(self, client: Any, content: str, name: str = "actuals.csv") -> Any:
+        sent = form_values(client.get("/ledger/spend"), "/ledger/spend/import")
+        return client.post(
+            "/ledger/spend/import",
+            data=sent | {"file": (BytesIO(content.encode()), name)},
+            content_type="multipart/form-data",
+        )
+
+    def content(self, session: Session, now: datetime, commitment_id: int, *amounts: str) -> str:
+        account = account_of(session, commitment_id)
+        fund = next(iter(account.funds.values()))
+        rows = [
+            f'CX-101,{fund},{now.date()},"{amount}",R-{amount},{account.start}'
+            for amount in amounts
+        ]
+        return "\n".join(["initiative,fund,paid_on,amount,reference,quarter", *rows])
+
+    def test_is_booked_whole_after_a_dry_run(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        dry = self.send(client, self.content(session, now, paying, "10.50", "2k"))
+        assert "Nothing is booked yet" in text(dry) and len(dry.queries) <= 12
+        amounts = [row["Amount"] for row in table(dry, "The first payments").rows]
+        assert amounts == ["€10.50", "€2,000.00"]
+        assert session.scalar(select(func.count(SpendDetail.transfer_id))) == 0
+        sent = form_values(dry, "/ledger/spend/commit")
+        for _ in range(2):
+            assert client.post("/ledger/spend/commit", data=sent).status_code == 303
+        page = client.get("/ledger/spend")
+        assert "2 payments of €2,010.50 booked" in notice(page)
+        assert [row["Sum"] for row in table(page, "Files booked so far").rows] == ["€2,010.50"]
+
+    def test_with_an_error_is_not_booked_at_all(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        dry = self.send(client, self.content(session, now, paying, "10.50", "9bn"))
+        (row,) = table(dry, "Errors and notes").rows
+        assert (row["Line"], row["Column"]) == ("3", "amount")
+        assert "Book 1 payment" not in text(dry)
+        sent = form_values(dry, "/ledger/spend/commit")
+        refused = client.post("/ledger/spend/commit", data=sent)
+        assert refused.status_code == 422 and "Nothing was booked" in text(refused)
+        assert session.scalar(select(func.count(SpendDetail.transfer_id))) == 0
+
+    def test_that_is_none_is_refused_in_words(
+        self, client_for: ClientFor, cast: Cast, paying: int
+    ) -> None:
+        page = self.send(client_for(cast.cfo), "a,b\n1,2\n")
+        assert page.status_code == 422 and "The columns are initiative" in text(page)
+
+
+class TestExposure:
+    def test_stands_between_released_and_all_that_is_held(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        with transaction(session):
+            spend(session, paying, 10_00, actor=cast.cfo, now=now)
+        page = client_for(cast.viewer).get("/ledger/exposure")
+        assert len(page.queries) <= 12
+        heads = ("Spent", "Released", "To the next hurdle", "Expected", "Maximum")
+        found = []
+        for caption in ("Exposure by quarter", "Exposure by initiative"):
+            *rows, total = table(page, caption).rows
+            sums = {head: sum(minor(row[head]) for row in rows) for head in heads}
+            assert sums == {head: minor(total[head]) for head in heads}
+            found.append(sums)
+        assert found[0] == found[1]
+        one = found[0]
+        approved = session.scalar(select(func.sum(Commitment.amount_minor)))
+        freed = session.scalar(
+            select(func.sum(LedgerTransfer.amount_minor)).where(LedgerTransfer.kind == "free")
+        )
+        assert one["Spent"] == 10_00 and one["Maximum"] == (approved or 0) - (freed or 0)
+        assert one["Released"] < one["Expected"] < one["Maximum"]
+        assert table(page, "Chances of hurdles").rows[0] == {
+            "Place": "Hurdle 1", "Passed": "1 of 2", "Chance": "50 %",
+        }  # fmt: skip
+
+    def test_warns_where_a_budget_does_not_hold_what_is_released(
+        self, client_for: ClientFor, cast: Cast, session: Session, paying: int
+    ) -> None:
+        client = client_for(cast.viewer)
+        calm = client.get("/ledger/exposure")
+        assert "more than the fund has" not in text(calm)
+        with transaction(session):
+            session.execute(update(FundBudget).values(amount_minor=1))
+        tight = client.get("/ledger/exposure")
+        assert "are released or hang on a next hurdle" in text(tight)
+        assert "are paid if every hurdle passes" in text(tight)
