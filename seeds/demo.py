@@ -22,7 +22,7 @@ from seeds.steps.journeys import add_journeys, cut_from_log, measure_again
 from seeds.steps.maturity import AssessedAt, assess
 from seeds.steps.moments import Moments, at
 from seeds.steps.needs import add_needs
-from seeds.steps.people import add_people
+from seeds.steps.people import add_limits, add_people
 from seeds.steps.units import add_units
 from seeds.story.buy_initiatives import BUY_INITIATIVES
 from seeds.story.claims_initiatives import CLAIMS_INITIATIVES
@@ -44,6 +44,7 @@ def seed_demo(session: Session, store: LogStore, *, password: str, today: date) 
     when = Moments.since(founder.created_at, today) if founder else Moments(today)
     with transaction(session):
         people = add_people(session, password=password, now=when.founding)
+        add_limits(session, people, now=when.founding)
         add_journeys(session, people, measured_on=when.first_baseline)
         add_needs(session, people, known_on=when.first_baseline)
         earlier = AssessedAt(when.earlier_assessment, when.founding + timedelta(hours=3))

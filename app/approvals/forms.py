@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    FieldList,
+    FormField,
     HiddenField,
     RadioField,
     SelectField,
@@ -16,6 +20,16 @@ from wtforms import (
 from wtforms.validators import InputRequired, Regexp
 
 from app.approvals.rules.actuals import Actual
+from app.approvals.rules.limits import ConditionDraft
+from app.errors import InvalidError
+from app.initiatives.forms.base import (
+    ChoiceField,
+    RowForm,
+    add_spares,
+    filled,
+    in_typed_rows,
+    optional_id,
+)
 from app.values.canonical import DIGEST
 from app.values.money import Money
 from app.values.quarter import Quarter
@@ -37,6 +51,14 @@ class SubmitForm(Form):
     note = WordsField("Note to the CFO", description="What matters about this plan.")
 
 
+class ConditionRow(RowForm):
+    """What has to be met before money of an item, or of the whole plan, is released."""
+
+    text = TextAreaField("What has to be met")
+    item_id = ChoiceField("For")
+    due_on = DayField("Due")
+
+
 class DecisionForm(OnceForm):
     """What the approver says about the snapshot they looked at; struck items are listed by id."""
 
@@ -46,6 +68,29 @@ class DecisionForm(OnceForm):
         "Decision", choices=(), validators=[InputRequired("Choose one.")], validate_choice=False
     )
     reason = WordsField("Reason", description="Needed to return it, and for leaving items out.")
+    conditions = FieldList(FormField(ConditionRow), "Conditions")
+
+    def offer(self, items: Sequence[tuple[str, str]]) -> None:
+        """Fill the list of what a condition can be about, (id, key), and leave room for one."""
+        add_spares(self.conditions, 1)
+        for entry in self.conditions.entries:
+            entry.form.item_id.offer(items, "The whole plan")
+
+    @property
+    def asked(self) -> tuple[ConditionDraft, ...]:
+        """The conditions typed; empty rows are none."""
+        return tuple(
+            ConditionDraft(
+                (row.text.data or "").strip(),
+                optional_id(row.item_id.data),
+                row["due_on"].data,
+            )
+            for _, row in filled(self.conditions)
+        )
+
+    def refuse_typed(self, error: InvalidError) -> None:
+        """Put a refusal at the rows as typed; the service counts without empty ones."""
+        self.refuse(in_typed_rows(error, "conditions", self.conditions))
 
     @property
     def struck(self) -> frozenset[int]:
@@ -110,6 +155,40 @@ class ReversalForm(OnceForm):
         "Reason", [InputRequired("Say why it is taken back.")],
         description="It stays on record; book the right amount afterwards.",
     )  # fmt: skip
+
+
+class SettlementForm(OnceForm):
+    """How a condition is known to be met."""
+
+    note = WordsField("How it is known", [InputRequired("Say how it is known that this is met.")])
+
+
+class LimitForm(OnceForm):
+    """The most one person approves alone, in the form's currency."""
+
+    person_id = SelectField("Approver", coerce=int)
+    amount = MoneyField("Limit", description="The most this person approves of one plan alone.")
+    is_lifted = BooleanField("No limit", description="This person approves any sum alone.")
+    reason = WordsField("Reason", [InputRequired("Say why this is the limit.")])
+
+    def offer(self, people: Iterable[tuple[int, str]]) -> None:
+        """Fill the list of approvers, (id, name)."""
+        self.person_id.choices = list(people)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if not super().validate(extra_validators):
+            return False
+        self._say_broken_rules()
+        return not self.rule_faults()
+
+    def rule_faults(self) -> Mapping[str, str]:
+        amount = self["amount"].data
+        if self.is_lifted.data:
+            said = "Leave the limit empty, or take the tick away."
+            return {"amount": said} if amount is not None else {}
+        if amount is None:
+            return {"amount": "Enter the limit, or tick “No limit”."}
+        return {"amount": "A limit is not below zero."} if amount.minor < 0 else {}
 
 
 def ids_in(texts: list[str]) -> frozenset[int]:

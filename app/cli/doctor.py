@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import count_active_admins, list_people
 from app.accounts.rules import together_bar
+from app.approvals.queries import count_unlimited
 from app.audit.queries import find_last_moment
 from app.cli.errors import said_plainly
 from app.cli.fitness import settings_findings
@@ -54,6 +55,7 @@ def _people(session: Session) -> Iterator[Finding]:
     both = [person.email for person in list_people(session) if together_bar(person.held_roles)]
     subject = f"{' and '.join(both)} in Finance and Admin" if both else "Finance and Admin apart"
     yield Finding(not both, subject, "withdraw one of the two roles on the people page")
+    yield Finding(True, f"{count_unlimited(session)} in Finance who approve any sum alone", "")
 
 
 def _workers(session: Session) -> Iterator[Finding]:

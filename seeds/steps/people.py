@@ -1,4 +1,4 @@
-"""The people of the demo company."""
+"""The people of the demo company, and what they approve alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from app.accounts.models import Person
 from app.accounts.queries import find_person_by_email
 from app.accounts.rules import Role
 from app.accounts.services import PersonDraft, create_person
-from seeds.story.company import PEOPLE
+from app.approvals.queries import load_limits
+from app.approvals.services import set_limit
+from app.values.money import Money
+from seeds.story.company import APPROVAL_LIMITS, CURRENCY, PEOPLE
 
 
 def add_people(session: Session, *, password: str, now: datetime) -> dict[str, Person]:
@@ -24,3 +27,14 @@ def add_people(session: Session, *, password: str, now: datetime) -> dict[str, P
             person = create_person(session, draft, actor=None, now=now)
         people[persona.key] = person
     return people
+
+
+def add_limits(session: Session, people: dict[str, Person], *, now: datetime) -> None:
+    """What the demo people in Finance approve alone; limits set already stay."""
+    if load_limits(session, CURRENCY):
+        return
+    for key, (thousands, reason) in APPROVAL_LIMITS.items():
+        set_limit(
+            session, people[key], Money(thousands * 1_000_00, CURRENCY), currency=CURRENCY,
+            reason=reason, actor=people["noor"], now=now,
+        )  # fmt: skip

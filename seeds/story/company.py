@@ -32,6 +32,12 @@ PEOPLE = (
     Persona("alistair", "Alistair Reid", ("viewer",)),
 )
 
+APPROVAL_LIMITS = {
+    "nils": (5_000, "Signing policy: the CFO approves a half-year's plan alone."),
+    "petra": (1_000, "Signing policy: above a million the CFO signs as well."),
+}
+"""Thousands of euro one person approves of a plan alone, and why."""
+
 UNITS = ("Agents", "Branches", "Claims", "Payments", "Products", "Sales", "Service")
 """Organisation units; nothing is planned in branches but a draft, and in payments nothing."""
 

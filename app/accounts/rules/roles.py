@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "proposals.decide": _FINANCE,
     "evidence.record": _MANAGER | _LEAD,
     "hurdles.decide": _FINANCE,
+    "limits.view": _FINANCE | _ADMIN,
     "limits.set": _ADMIN,
     "spend.book": _FINANCE,
     "meetings.run": _MANAGER,

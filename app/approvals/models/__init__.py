@@ -1,7 +1,13 @@
-"""Frozen proposals, decisions on them, commitments with tranches, and the ledger."""
+"""Frozen proposals, decisions, approval limits, commitments with tranches, and the ledger."""
 
 from __future__ import annotations
 
+from app.approvals.models.limits import (
+    ApprovalLimit,
+    ApprovalSignature,
+    ConditionSettlement,
+    DecisionCondition,
+)
 from app.approvals.models.money import (
     Commitment,
     CommitmentSpend,
@@ -13,9 +19,13 @@ from app.approvals.models.money import (
 from app.approvals.models.proposals import Decision, Proposal, ProposalHand, ProposalItem
 
 __all__ = [
+    "ApprovalLimit",
+    "ApprovalSignature",
     "Commitment",
     "CommitmentSpend",
+    "ConditionSettlement",
     "Decision",
+    "DecisionCondition",
     "LedgerTransfer",
     "Proposal",
     "ProposalHand",

@@ -111,7 +111,11 @@ class ProposalHand(Base):
 
 
 class Decision(Base):
-    """What the approver said about a proposal; there is one and it never changes."""
+    """What the approver said about a proposal; there is one and it never changes.
+
+    ``first_signature_id`` is the signature of somebody else under the same terms, where there is
+    one. The guard of its insert keeps what a foreign key would, and more.
+    """
 
     __tablename__ = "decisions"
 
@@ -124,6 +128,8 @@ class Decision(Base):
     digest: Mapped[str]
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    first_signature_id: Mapped[int | None]
+    terms_digest: Mapped[str | None]
 
     proposal: Mapped[Proposal] = relationship(back_populates="decision", lazy="raise_on_sql")
     decided_by: Mapped[Person] = relationship(lazy="raise_on_sql")

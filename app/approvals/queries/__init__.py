@@ -1,5 +1,11 @@
 """Read proposals, commitments and the ledger."""
 
+from app.approvals.queries.conditions import (
+    get_condition,
+    list_conditions,
+    load_condition_hands,
+    load_open_conditions,
+)
 from app.approvals.queries.funding import (
     currency_tie,
     fund_budgets,
@@ -19,6 +25,16 @@ from app.approvals.queries.ledger import (
     list_transfers,
     load_balances,
     load_fund_balances,
+)
+from app.approvals.queries.limits import (
+    Ground,
+    count_unlimited,
+    find_signature,
+    list_approvers,
+    list_currencies,
+    list_limit_history,
+    load_ground,
+    load_limits,
 )
 from app.approvals.queries.plans import (
     find_approved_values,
@@ -43,19 +59,27 @@ __all__ = [
     "CycleBalances",
     "CycleMoney",
     "FundBalance",
+    "Ground",
     "LedgerFilter",
+    "count_unlimited",
     "currency_tie",
     "find_approved_values",
     "find_earlier_round",
     "find_open_proposal",
     "find_proposal_of_run",
+    "find_signature",
     "fund_budgets",
+    "get_condition",
     "get_proposal",
     "hands_on",
     "last_round",
     "list_approved_plans",
+    "list_approvers",
     "list_commitments_of",
     "list_committed_choices",
+    "list_conditions",
+    "list_currencies",
+    "list_limit_history",
     "list_proposals",
     "list_returned",
     "list_running_money",
@@ -63,9 +87,13 @@ __all__ = [
     "list_transfers",
     "load_balances",
     "load_committed",
+    "load_condition_hands",
     "load_fund_balances",
     "load_funded",
     "load_granted_values",
+    "load_ground",
+    "load_limits",
+    "load_open_conditions",
     "load_versions",
     "lock_cycle",
 ]

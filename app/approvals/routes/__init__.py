@@ -1,6 +1,25 @@
 """Pages of proposals and the ledger."""
 
-from app.approvals.routes import deciding, exposure, ledger, listing, spending, submitting
+from app.approvals.routes import (
+    conditions,
+    deciding,
+    exposure,
+    ledger,
+    limits,
+    listing,
+    spending,
+    submitting,
+)
 from app.approvals.routes.blueprint import bp
 
-__all__ = ["bp", "deciding", "exposure", "ledger", "listing", "spending", "submitting"]
+__all__ = [
+    "bp",
+    "conditions",
+    "deciding",
+    "exposure",
+    "ledger",
+    "limits",
+    "listing",
+    "spending",
+    "submitting",
+]

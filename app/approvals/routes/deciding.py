@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import asdict
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -10,17 +11,30 @@ from werkzeug.wrappers import Response
 from app.approvals.forms import DecisionForm, WithdrawForm, ids_in
 from app.approvals.models import Proposal
 from app.approvals.presenters.proposal import STATES, Budgets, frozen_budgets, proposal_view
+from app.approvals.presenters.signing import (
+    ConditionLine,
+    FirstSignature,
+    condition_lines,
+    first_of,
+    signature_words,
+    signing_of,
+)
 from app.approvals.queries import (
+    Ground,
     find_earlier_round,
+    find_signature,
     fund_budgets,
     get_proposal,
-    hands_on,
     list_commitments_of,
+    list_conditions,
     load_committed,
+    load_ground,
 )
 from app.approvals.routes.blueprint import PROPOSAL, bp
 from app.approvals.rules import ProposalState, bar_on, check_snapshot, hands_of, move_of
+from app.approvals.rules.limits import Terms, read_terms
 from app.approvals.services import (
+    OtherTermsError,
     Verdict,
     approve_proposal,
     return_proposal,
@@ -29,7 +43,8 @@ from app.approvals.services import (
 from app.db.session import transaction
 from app.errors import InvalidError
 from app.extensions import db
-from app.web.clock import now
+from app.web.clock import now, today
+from app.web.errors import status_of
 from app.web.guards import current_actor, requires
 
 DECISIONS = {"approve": approve_proposal, "return": return_proposal}
@@ -39,7 +54,11 @@ DECISIONS = {"approve": approve_proposal, "return": return_proposal}
 @requires("proposals.view")
 def show(proposal_id: int) -> str:
     proposal = get_proposal(db.session, proposal_id)
-    struck = ids_in(request.args.getlist("without"))
+    # Before anybody chose what to leave out, a second approver looks at what was signed first.
+    wanted = request.args.getlist("without") if "without" in request.args else None
+    struck = ids_in(wanted) if wanted is not None else None
+    if struck is None:
+        return _page(proposal)
     if struck - {item.id for item in proposal.items}:
         raise InvalidError(
             "Some of the items to leave out are not in this proposal. "
@@ -51,29 +70,42 @@ def show(proposal_id: int) -> str:
 @bp.post(f"{PROPOSAL}/decision")
 @requires("proposals.decide")
 def decide(proposal_id: int) -> Response | tuple[str, int]:
-    form = DecisionForm()
+    form, status = DecisionForm(), 422
+    form.offer(_keys(get_proposal(db.session, proposal_id)))
     if form.validate() and form.decision.data in DECISIONS:
         verdict = Verdict(
             digest=form.digest.data or "",
             reason=(form.reason.data or "").strip(),
             request_key=form.once.data or "",
             struck=form.struck if form.decision.data == "approve" else frozenset(),
+            conditions=form.asked if form.decision.data == "approve" else (),
         )
         try:
             with transaction(db.session) as session:
-                DECISIONS[form.decision.data](
+                made = DECISIONS[form.decision.data](
                     session, get_proposal(session, proposal_id), verdict,
                     actor=current_actor(), now=now(),
                 )  # fmt: skip
         except InvalidError as error:
+            form.refuse_typed(error)
+        except OtherTermsError as error:
             form.refuse(error)
+            status = status_of(error)
         else:
-            approved = form.decision.data == "approve"
-            flash("Approved and committed." if approved else "Returned with your reason.", "ok")
+            flash(_done_words(form.decision.data, made), "ok")
             return redirect(url_for("approvals.show", proposal_id=proposal_id), 303)
     proposal = get_proposal(db.session, proposal_id)
     struck = form.struck & {item.id for item in proposal.items}
-    return _page(proposal, struck=struck, form=form), 422
+    return _page(proposal, struck=struck, form=form), status
+
+
+def _done_words(decision: str, made: int | None) -> str:
+    """What a decision did; an approval that is the first of two decides nothing yet."""
+    if decision == "return":
+        return "Returned with your reason."
+    if made is None:
+        return "Signed. Nothing is committed before a second approver signs the same terms."
+    return "Approved and committed."
 
 
 @bp.post(f"{PROPOSAL}/withdrawal")
@@ -106,31 +138,64 @@ def snapshot(proposal_id: int) -> Response:
 def _page(
     proposal: Proposal,
     *,
-    struck: Collection[int] = (),
+    struck: Collection[int] | None = None,
     form: DecisionForm | None = None,
     withdrawal: WithdrawForm | None = None,
 ) -> str:
     earlier = find_earlier_round(db.session, proposal)
     for one in (proposal, earlier) if earlier else (proposal,):
         check_snapshot(one.snapshot, one.digest, one.round)
+    person, ground = current_actor(), load_ground(db.session, proposal)
+    first = first_of(ground, person.id)
+    signed = read_terms(first.terms) if first else Terms(frozenset(), ())
+    if struck is None:
+        struck = signed.struck
     if proposal.state is not ProposalState.SUBMITTED:
         struck = {item.id for item in proposal.items if item.is_struck}
-    if form is None:
-        without = ",".join(str(one) for one in sorted(struck))
-        form = DecisionForm(formdata=None, digest=proposal.digest, without=without)
+    form = form or _fresh_form(proposal, struck, signed)
+    form.offer(_keys(proposal))
     view = proposal_view(proposal, struck, _budgets(proposal), earlier)
+    terms = Terms(frozenset(struck), form.asked)
     return render_template(
         "approvals/proposal.html",
         proposal=proposal,
         view=view,
         pool_keys=[str(pool["key"]) for pool in view.frozen.inputs.get("pools", ())],
-        certified=view.certified_by(current_actor().id),
+        certified=view.certified_by(person.id),
         state=STATES[proposal.state],
         form=form,
         withdrawal=withdrawal or WithdrawForm(formdata=None),
-        bars=_bars(proposal),
+        bars=_bars(proposal, ground),
+        signing=signing_of(proposal, ground, terms, view.kept.spend, person.id),
+        signed=_first_signature(proposal),
+        conditions=_conditions(proposal),
         commitments=list_commitments_of(db.session, proposal),
     )
+
+
+def _keys(proposal: Proposal) -> list[tuple[str, str]]:
+    """What a condition can be about: (id, key) of every item."""
+    return [(str(item.id), item.initiative.key) for item in proposal.items]
+
+
+def _fresh_form(proposal: Proposal, struck: Collection[int], signed: Terms) -> DecisionForm:
+    """The form with what was signed first, if anybody did."""
+    without = ",".join(str(one) for one in sorted(struck))
+    asked = [asdict(one) for one in signed.conditions if one.item_id not in struck]
+    return DecisionForm(formdata=None, digest=proposal.digest, without=without, conditions=asked)
+
+
+def _first_signature(proposal: Proposal) -> FirstSignature | None:
+    """Who signed before whoever decided."""
+    wanted = proposal.decision.first_signature_id if proposal.decision else None
+    found = find_signature(db.session, wanted)
+    return signature_words(proposal, found) if found else None
+
+
+def _conditions(proposal: Proposal) -> list[ConditionLine]:
+    if proposal.state is not ProposalState.APPROVED or proposal.decision is None:
+        return []
+    return condition_lines(list_conditions(db.session, proposal.decision.id), today())
 
 
 def _budgets(proposal: Proposal) -> Budgets:
@@ -141,10 +206,10 @@ def _budgets(proposal: Proposal) -> Budgets:
     return Budgets(fund_budgets(proposal.cycle), bound)
 
 
-def _bars(proposal: Proposal) -> dict[str, str | None]:
+def _bars(proposal: Proposal, ground: Ground) -> dict[str, str | None]:
     """Why the person looking can't make each move; None if they can."""
     person = current_actor()
-    hands = hands_of(person.id, hands_on(db.session, proposal))
+    hands = hands_of(person.id, ground.hands)
     found = {}
     for action in ("approve", "return", "withdraw"):
         move = move_of(action)

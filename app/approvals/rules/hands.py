@@ -10,7 +10,8 @@ from app.approvals.rules.states import HandKind
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """One part one person had in a proposal, on an initiative's key or a scenario's name."""
+    """One part one person had in a proposal: on an initiative's key, a scenario's name, or the
+    approval limit of a person."""
 
     person_id: int
     part: HandKind
@@ -50,6 +51,7 @@ _VERBS = {
     HandKind.CHANGED_SCENARIO: "changed the scenario",
     HandKind.CHANGED_SOURCE: "changed the scenario",
     HandKind.CHANGED_SINCE: "changed",
+    HandKind.SET_LIMITS: "set the approval limit of",
 }
 _ENDINGS = {
     HandKind.CHANGED_SOURCE: " that this one was copied from",

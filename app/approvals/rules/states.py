@@ -25,7 +25,7 @@ class DecisionKind(Enum):
 
 
 class HandKind(Enum):
-    """How a person had a hand in a proposal; all but the last are noted when it is submitted."""
+    """How a person had a hand in a proposal; all but the last two are noted when submitted."""
 
     SUBMITTED = "submitted"
     OWNS = "owns"
@@ -34,6 +34,7 @@ class HandKind(Enum):
     CHANGED_SCENARIO = "changed_scenario"
     CHANGED_SOURCE = "changed_source"
     CHANGED_SINCE = "changed_since"
+    SET_LIMITS = "set_limits"
 
 
 class CommitmentState(Enum):

@@ -1,5 +1,6 @@
 """Submit and decide proposals, and move the money decisions grant."""
 
+from app.approvals.services.conditions import settle_condition
 from app.approvals.services.decision import (
     Verdict,
     approve_proposal,
@@ -7,6 +8,8 @@ from app.approvals.services.decision import (
     withdraw_proposal,
 )
 from app.approvals.services.ledger import free_tranches, release_tranche
+from app.approvals.services.limits import set_limit
+from app.approvals.services.signing import OtherTermsError
 from app.approvals.services.submission import (
     approved_bar,
     checked_result,
@@ -15,6 +18,7 @@ from app.approvals.services.submission import (
 )
 
 __all__ = [
+    "OtherTermsError",
     "Verdict",
     "approve_proposal",
     "approved_bar",
@@ -23,6 +27,8 @@ __all__ = [
     "free_tranches",
     "release_tranche",
     "return_proposal",
+    "set_limit",
+    "settle_condition",
     "submit_proposal",
     "withdraw_proposal",
 ]

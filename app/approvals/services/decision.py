@@ -12,11 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.approvals.models import Decision, Proposal, ProposalItem
+from app.approvals.models import ApprovalSignature, Decision, Proposal, ProposalItem
 from app.approvals.queries import (
+    Ground,
     fund_budgets,
-    hands_on,
     load_committed,
+    load_ground,
     load_versions,
     lock_cycle,
 )
@@ -31,8 +32,17 @@ from app.approvals.rules import (
     read_snapshot,
 )
 from app.approvals.rules.asking import asked_of, overdrawn_sentences
+from app.approvals.rules.limits import ConditionDraft, Terms
 from app.approvals.rules.remaining import Remainder, strike
 from app.approvals.services.commitments import commit
+from app.approvals.services.signing import (
+    Consent,
+    attach_conditions,
+    checked_terms,
+    consent_to,
+    refusal_of,
+    sign,
+)
 from app.audit.services import once, record, remember
 from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
@@ -41,49 +51,77 @@ from app.errors import ConflictError, InvalidError, NotAllowedError, StaleError
 from app.initiatives.rules import InitiativeState
 
 LONGEST_REASON = 4_000
+SIGNED = "signed"
+"""What is remembered of an approval that was the first of two signatures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the approver says: ``digest`` is that of the snapshot they looked at.
 
-    ``struck`` holds the ids of the items to leave out; ``request_key`` names the form that was
-    sent, so that sending it twice decides once.
+    ``struck`` holds the ids of the items to leave out, ``conditions`` what an approval asks for;
+    ``request_key`` names the form that was sent, so that sending it twice decides once.
     """
 
     digest: str
     reason: str
     request_key: str
     struck: frozenset[int] = frozenset()
+    conditions: tuple[ConditionDraft, ...] = ()
+
+    @property
+    def terms(self) -> Terms:
+        """What is granted: everything but the struck, on conditions."""
+        return Terms(self.struck, self.conditions)
 
 
 def approve_proposal(
     session: Session, proposal: Proposal, verdict: Verdict, *, actor: Person, now: datetime
-) -> int:
+) -> int | None:
     """Approve a proposal, without the struck items if there are any; the decision's id.
 
     Commitments, tranches and ledger movements are written and the initiatives become approved.
-    ``proposal`` comes from `get_proposal`. Raises NotAllowedError for roles and four hands,
-    StaleError for another digest than the stored one, ConflictError when it is decided already,
-    InvalidError for what can't be granted.
+    Above the actor's limit the first approval is a signature alone and gives None; somebody else's
+    under the same terms decides. ``proposal`` comes from `get_proposal`. Raises NotAllowedError
+    for roles and four hands, StaleError for another digest than the stored one, ConflictError when
+    it is decided already or other terms are signed, InvalidError for what can't be granted.
     """
     known = _known_answer(session, proposal, verdict, "proposal.approved", actor, now)
     if known is not None:
-        return known
+        return None if known == SIGNED else known
     cycle = _lock(session, proposal)
-    _check_move(session, proposal, "approve", actor)
+    ground = _check_move(session, proposal, "approve", actor)
     frozen = _checked_snapshot(proposal, verdict)
     struck = _struck_keys(proposal, verdict)
+    terms = checked_terms(proposal, verdict.terms)
     kept = strike(frozen, struck)
     _refuse_inseparable(kept)
     _refuse_changed(session, frozen, struck)
     _refuse_overdrawn(session, cycle, frozen, struck)
+    granted = sum(item.spend_minor for item in frozen.items if item.key in kept.worth)
+    consent = consent_to(proposal, ground, terms, granted, actor=actor)
+    if not consent.is_enough:
+        sign(session, proposal, terms, granted, reason=verdict.reason, actor=actor, now=now)
+        remember(session, verdict.request_key, SIGNED)
+        return None
     kind = DecisionKind.APPROVE_WITHOUT if struck else DecisionKind.APPROVE
-    decision = _decide(session, proposal, kind, verdict, actor=actor, now=now)
-    granted = commit(session, proposal, decision, frozen, kept, actor=actor, now=now)
+    decision = _decide(session, proposal, kind, verdict, first=consent.first, actor=actor, now=now)
+    attach_conditions(session, decision.id, terms)
+    commit(session, proposal, decision, frozen, kept, actor=actor, now=now)
     _move(session, proposal, ProposalState.APPROVED)
     mark_changed(cycle)  # whoever has its budgets open must look at them again
     session.flush()
+    _record_approval(session, proposal, decision, verdict, consent, kept, granted, struck,
+                     actor=actor, now=now)  # fmt: skip
+    remember(session, verdict.request_key, decision.id)
+    return decision.id
+
+
+def _record_approval(
+    session: Session, proposal: Proposal, decision: Decision, verdict: Verdict, consent: Consent,
+    kept: Remainder, granted: int, struck: Collection[str], *, actor: Person, now: datetime,
+) -> None:  # fmt: skip
+    first = consent.first
     record(
         session, actor=actor, action="proposal.approved", subject=f"proposal:{proposal.id}",
         before={"state": ProposalState.SUBMITTED},
@@ -91,11 +129,11 @@ def approve_proposal(
             "state": ProposalState.APPROVED, "decision": decision.id, "digest": proposal.digest,
             "committed_minor": granted, "value_minor": kept.value_minor,
             "struck": sorted(struck), "rules_broken": [rule.key for rule in kept.broken],
+            "terms": verdict.terms.content.decode(),
+            "first_signed_by": f"person:{first.person_id}" if first else None,
         },
         reason=verdict.reason or None, now=now,
     )  # fmt: skip
-    remember(session, verdict.request_key, decision.id)
-    return decision.id
 
 
 def return_proposal(
@@ -145,7 +183,7 @@ def _known_answer(
     action: str,
     actor: Person,
     now: datetime,
-) -> int | None:
+) -> Any:
     if not actor.may("proposals.decide"):
         raise NotAllowedError("Only Finance decides proposals.")
     if len(verdict.reason) > LONGEST_REASON:
@@ -156,8 +194,9 @@ def _known_answer(
         "reason": verdict.reason,
         "struck": sorted(verdict.struck),
     }
-    known: int | None = once(session, verdict.request_key, actor, action, parameters, now=now)
-    return known
+    if verdict.conditions:
+        parameters = {**parameters, "terms": verdict.terms.digest}
+    return once(session, verdict.request_key, actor, action, parameters, now=now)
 
 
 def _lock(session: Session, proposal: Proposal) -> Cycle:
@@ -166,16 +205,17 @@ def _lock(session: Session, proposal: Proposal) -> Cycle:
     return cycle
 
 
-def _check_move(session: Session, proposal: Proposal, action: str, actor: Person) -> None:
+def _check_move(session: Session, proposal: Proposal, action: str, actor: Person) -> Ground:
     move = move_of(action)
+    ground = load_ground(session, proposal)
     barred = bar_on(
         move,
         state=proposal.state,
         may=actor.may(move.permission),
-        hands=hands_of(actor.id, hands_on(session, proposal)),
+        hands=hands_of(actor.id, ground.hands),
     )
     if barred is None:
-        return
+        return ground
     if proposal.state is not move.from_state:
         raise ConflictError(barred)
     raise NotAllowedError(barred)
@@ -251,8 +291,15 @@ def _refuse_overdrawn(
 
 def _decide(
     session: Session, proposal: Proposal, kind: DecisionKind, verdict: Verdict, *,
-    actor: Person, now: datetime,
+    first: ApprovalSignature | None = None, actor: Person, now: datetime,
 ) -> Decision:  # fmt: skip
+    """Write the decision; its guard looks at what is struck, so that comes first."""
+    if verdict.struck:
+        session.execute(
+            update(ProposalItem)
+            .where(ProposalItem.proposal_id == proposal.id, ProposalItem.id.in_(verdict.struck))
+            .values(is_struck=True)
+        )
     decision = Decision(
         proposal=proposal,
         kind=kind,
@@ -260,32 +307,15 @@ def _decide(
         digest=verdict.digest,
         decided_by_id=actor.id,
         decided_at=now,
+        first_signature_id=first.id if first else None,
+        terms_digest=None if kind is DecisionKind.RETURN else verdict.terms.digest,
     )
     session.add(decision)
-    if verdict.struck:
-        session.execute(
-            update(ProposalItem)
-            .where(ProposalItem.proposal_id == proposal.id, ProposalItem.id.in_(verdict.struck))
-            .values(is_struck=True)
-        )
     try:
         session.flush()
     except IntegrityError as error:
-        raise _refusal(error) from error
+        raise refusal_of(error) from error
     return decision
-
-
-def _refusal(error: IntegrityError) -> Exception:
-    """What the database's own guard refused, because something changed since we looked."""
-    said = str(error.orig)
-    if "had a hand in a proposal" in said:
-        return NotAllowedError(
-            "You cannot decide: you were given a part in this proposal at this moment. "
-            "Somebody else in Finance has to."
-        )
-    if "as it waits" in said:
-        return ConflictError("Somebody else decided this proposal at the same moment.")
-    return error
 
 
 def _move(session: Session, proposal: Proposal, to: ProposalState) -> None:

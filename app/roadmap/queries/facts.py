@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -49,6 +49,8 @@ class HurdleRows:
 
     movers: dict[int, set[int]] = field(default_factory=dict)
     former_owners: dict[int, set[int]] = field(default_factory=dict)
+    conditions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Open conditions of the approval by tranche; only where somebody decides, not in lists."""
 
     def facts(self, tranche: TrancheKey) -> HurdleFacts:
         """The hurdle of one tranche; evidence of other tranches of its milestone stays out."""
@@ -95,6 +97,7 @@ class HurdleRows:
             ),
             is_measured=bool(facts.measurements),
             was_held=facts.held_on is not None,
+            unmet_conditions=self.conditions.get(tranche.id, ()),
         )
 
 

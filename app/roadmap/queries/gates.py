@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
+from app.approvals.queries.conditions import load_open_conditions
 from app.approvals.queries.ledger import load_movements
 from app.approvals.rules import Balance, CommitmentState, TrancheState, balance
 from app.calendar.models import Cycle
@@ -247,6 +248,7 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     evidence, decisions = _evidence(session, tranche), _decisions(session, tranche)
     moves = _moves(session, tranche)
     hurdles = _known(tranche, evidence, decisions, moves)
+    hurdles.conditions = load_open_conditions(session, [tranche.id])
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
     commitment = tranche.commitment

@@ -24,7 +24,8 @@ class HurdleRecord:
     """What bars decisions: who is bound to the hurdle, what is open before it, what is known.
 
     ``evidence_by`` are the people who recorded its evidence, ``moved_by`` moved its date,
-    ``owners`` own or proposed the initiative, ``open_before`` names earlier hurdles that wait.
+    ``owners`` own or proposed the initiative, ``open_before`` names earlier hurdles that wait,
+    ``unmet_conditions`` are those of its approval that nobody has settled yet.
     """
 
     key: str
@@ -35,6 +36,7 @@ class HurdleRecord:
     open_before: tuple[str, ...]
     is_measured: bool
     was_held: bool
+    unmet_conditions: tuple[str, ...] = ()
 
 
 def bar_on_hurdle(action: HurdleAction, record: HurdleRecord, decider: Decider) -> str | None:
@@ -69,6 +71,11 @@ def bar_on_person(record: HurdleRecord, decider: Decider) -> str | None:
 def _bar_on_action(action: HurdleAction, record: HurdleRecord) -> str | None:
     if action is HurdleAction.RELEASE and not record.is_measured:
         return "No money is released without a recorded measurement."
+    if action is HurdleAction.RELEASE and record.unmet_conditions:
+        return (
+            f"A condition of the approval is still open: “{record.unmet_conditions[0]}”. "
+            "Finance settles it on the page of the proposal before money is released."
+        )
     if action is HurdleAction.HOLD and record.was_held:
         return "It was held once already; release it or stop."
     return None

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
+from app.approvals.queries import load_open_conditions
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.approvals.services.ledger import (
     complete_commitment,
@@ -75,6 +76,7 @@ def decide_hurdle(
     commitment, tranches = lock_commitment(session, tranche.commitment_id)
     stored = next(one for one in tranches if one.id == tranche.id)
     hurdles = load_hurdle_rows(session, [key_of(stored)])
+    hurdles.conditions = load_open_conditions(session, [stored.id])
     facts = hurdles.facts(key_of(stored))
     hurdle = hurdles.record(stored, tranches, commitment.initiative)
     _check(action, hurdle, Decider(actor.id, may=True))

@@ -14,8 +14,8 @@ from tests.web.access.walks.walk import Walk
 HERE = "/journeys/motor-claim"
 NEW = {"key": "home-claim", "name": "Home claim", "segment": "Homes", "goal": "Dry"}
 NEED = {
-    "segment": "Private motor customers", "overt_text": "A date", "overt_source": "Interviews", "overt_observed_on": "2027-01-05",
-    "overt_sample_size": "12",
+    "segment": "Private motor customers", "overt_text": "A date", "overt_source": "Interviews",
+    "overt_observed_on": "2027-01-05", "overt_sample_size": "12",
 }  # fmt: skip
 POOL = {"V": "200,000", "u": "5.50", "alpha": "40", "addr": "50 %", "source": "Controlling"}
 TOTAL = {"name": "Field service", "amount": "300,000", "source": "Budget book"}
