@@ -17,6 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
+FRESH_ATTRIBUTE = "asks_for_fresh_proof"
 EXPLAINER = "permission_explainer"
 """Where `app.extensions` keeps the function (permission, person) → why not, as a sentence."""
 
@@ -32,14 +33,31 @@ class Actor(Protocol):
     def may(self, permission: str) -> bool: ...
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Declare that a view is for people whose roles give ``permission`` at this moment."""
+def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
+    """Declare that a view is for people whose roles give ``permission`` at this moment.
+
+    ``fresh``: they must have proved who they are a few minutes ago, see `freshly`.
+    """
 
     def declare(view: View) -> View:
         setattr(view, POLICY_ATTRIBUTE, permission)
-        return view
+        return freshly(view) if fresh else view
 
     return declare
+
+
+def freshly(view: View) -> View:
+    """Declare that a view changes something only for who proved a few minutes ago who they are.
+
+    The accounts package asks for the proof and carries the form over it (docs/adr/013).
+    """
+    setattr(view, FRESH_ATTRIBUTE, True)
+    return view
+
+
+def asks_for_fresh_proof(view: Callable[..., Any]) -> bool:
+    """Whether a view is declared `freshly`."""
+    return getattr(view, FRESH_ATTRIBUTE, False)
 
 
 def public(view: View) -> View:

@@ -22,6 +22,12 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class ProofForm(Form):
+    """A proof of who somebody is, beside the fields of the form that it lets through."""
+
+    confirm_password = PasswordField("Password", [InputRequired("Enter your password.")])
+
+
 class PasswordForm(Form):
     """A new password for oneself."""
 

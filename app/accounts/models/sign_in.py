@@ -12,7 +12,11 @@ from app.db.types import UtcDateTime
 
 
 class SignInSession(Base):
-    """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
+    """One signed-in browser. The cookie holds a random token, the row only its SHA-256.
+
+    ``confirmed_at`` is when the person last proved who they are; ``replaced_hash`` is of the token
+    that was in force until then.
+    """
 
     __tablename__ = "sign_in_sessions"
 
@@ -24,6 +28,7 @@ class SignInSession(Base):
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str]
     browser: Mapped[str]
+    replaced_hash: Mapped[str | None] = mapped_column(index=True)
 
 
 class SignInThrottle(Base):

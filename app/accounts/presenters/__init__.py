@@ -9,7 +9,7 @@ from app.accounts.presenters.people import (
     role_moves,
     role_words,
 )
-from app.accounts.presenters.sign_in import browser_words, too_many_words
+from app.accounts.presenters.sign_in import browser_words, sent_rows, too_many_words
 
 __all__ = [
     "SECOND_ADMIN",
@@ -18,5 +18,6 @@ __all__ = [
     "browser_words",
     "role_moves",
     "role_words",
+    "sent_rows",
     "too_many_words",
 ]

@@ -10,7 +10,7 @@ from app.accounts.queries.people import (
     list_people,
     list_people_with_role,
 )
-from app.accounts.queries.sign_in import find_sign_in, list_sign_ins
+from app.accounts.queries.sign_in import find_sign_in, has_token, list_sign_ins
 
 __all__ = [
     "LONGEST_EMAIL",
@@ -18,6 +18,7 @@ __all__ = [
     "find_person_by_email",
     "find_sign_in",
     "get_person",
+    "has_token",
     "list_people",
     "list_people_with_role",
     "list_sign_ins",

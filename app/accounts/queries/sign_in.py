@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person, SignInSession
 
 
+def has_token(token_hash: str) -> ColumnElement[bool]:
+    """Whether a session is the one of this token, in force or replaced."""
+    return or_(SignInSession.token_hash == token_hash, SignInSession.replaced_hash == token_hash)
+
+
 def find_sign_in(session: Session, token_hash: str) -> tuple[SignInSession, Person] | None:
-    """The session a cookie's token stands for and its person, as stored."""
+    """The session a cookie's token stands for, or stood for until it was replaced, and its person.
+
+    Both are as stored; whether the session is over, its caller judges.
+    """
     rows = session.execute(
         select(SignInSession, Person)
         .join(Person, Person.id == SignInSession.person_id)
-        .where(SignInSession.token_hash == token_hash)
+        .where(has_token(token_hash))
         .options(joinedload(Person.grants))
     ).unique()
     found = rows.first()

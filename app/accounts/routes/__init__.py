@@ -3,5 +3,6 @@
 from app.accounts.routes import account, people, typed
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import init_sign_in
+from app.accounts.routes.step_up import init_step_up
 
-__all__ = ["account", "bp", "init_sign_in", "people", "typed"]
+__all__ = ["account", "bp", "init_sign_in", "init_step_up", "people", "typed"]

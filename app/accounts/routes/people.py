@@ -57,7 +57,7 @@ def new_person() -> str:
 
 
 @bp.post("/admin/people/new")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def add_person() -> Answer:
     """Add somebody."""
     form = PersonForm()
@@ -93,42 +93,42 @@ def person(person_id: int) -> str:
 
 
 @bp.post("/admin/people/<int:person_id>/roles/grant")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def give_role(person_id: int) -> Answer:
     """Give a role."""
     return _change_role(person_id, grant_role)
 
 
 @bp.post("/admin/people/<int:person_id>/roles/confirm")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def put_role_in_force(person_id: int) -> Answer:
     """Confirm a role that waits for a second admin."""
     return _change_role(person_id, confirm_role)
 
 
 @bp.post("/admin/people/<int:person_id>/roles/withdraw")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def take_role(person_id: int) -> Answer:
     """Withdraw a role."""
     return _change_role(person_id, withdraw_role)
 
 
 @bp.post("/admin/people/<int:person_id>/deactivate")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def deactivate(person_id: int) -> Answer:
     """Bar a person from signing in."""
     return _change_status(person_id, deactivate_person)
 
 
 @bp.post("/admin/people/<int:person_id>/reactivate")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def reactivate(person_id: int) -> Answer:
     """Let a person sign in again."""
     return _change_status(person_id, reactivate_person)
 
 
 @bp.post("/admin/people/<int:person_id>/reset-password")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def new_password_for(person_id: int) -> str:
     """Set a random password and show it once, on the answer to this very request."""
     with transaction(db.session):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from math import ceil
 
 from flask import (
@@ -25,7 +26,13 @@ from app.accounts.models import Person, SignInSession
 from app.accounts.presenters import too_many_words
 from app.accounts.queries import find_sign_in, get_person, list_people
 from app.accounts.routes.blueprint import bp
-from app.accounts.rules import PASSWORD_REFUSAL, SessionLimits, role_refusal, session_is_over
+from app.accounts.rules import (
+    PASSWORD_REFUSAL,
+    TOKEN_GRACE,
+    SessionLimits,
+    role_refusal,
+    session_is_over,
+)
 from app.accounts.services import (
     SignInDevice,
     begin_attempt,
@@ -47,6 +54,16 @@ TOKEN = "sign_in"
 """The cookie's name for the session's random token."""
 
 TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """The session of this request; not current: by the token replaced just now."""
+
+    id: int
+    seen_at: datetime
+    confirmed_at: datetime
+    is_current: bool
 
 
 def session_limits() -> SessionLimits:
@@ -80,9 +97,11 @@ def load_signed_in(_: Request) -> Person | None:
         limits=session_limits(),
         now=now(),
     )
-    if over or not person.is_active:
+    is_current = kept.token_hash == token_hash(session[TOKEN])
+    replaced = not is_current and now() - kept.confirmed_at > TOKEN_GRACE
+    if over or replaced or not person.is_active:
         return None
-    g.sign_in = (kept.id, kept.seen_at)
+    g.sign_in = OpenSession(kept.id, kept.seen_at, kept.confirmed_at, is_current)
     return person
 
 
@@ -104,12 +123,11 @@ def keep_session_alive() -> None:
     """Note once a minute that the session is in use; a locked database is no reason to fail."""
     if request.endpoint in (None, "static") or not current_user.is_authenticated:
         return
-    session_id, seen_at = g.sign_in
-    if now() - seen_at < TOUCH_EVERY:
+    if now() - g.sign_in.seen_at < TOUCH_EVERY:
         return
     try:
         with transaction(db.session):
-            touch_session(db.session, session_id, now=now())
+            touch_session(db.session, g.sign_in.id, now=now())
     except UnavailableError:
         current_app.logger.info("A session's last use could not be noted.")
 

@@ -21,6 +21,11 @@ def wait_after(failures: int, free: int) -> timedelta:
 
 
 CLOCK_LEEWAY = timedelta(seconds=5)
+STEP_UP = timedelta(minutes=10)
+"""How long a proof of who somebody is counts for decisions about money and rights."""
+
+TOKEN_GRACE = timedelta(seconds=10)
+"""How long a replaced token still finds its session, for a form that was sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +50,8 @@ def session_is_over(
         return True
     idle = limits.idle if roles.isdisjoint(SENSITIVE_ROLES) else limits.idle_sensitive
     return now - created_at >= limits.absolute or now - seen_at >= idle
+
+
+def proof_is_fresh(confirmed_at: datetime, now: datetime) -> bool:
+    """Whether a proof of who somebody is still counts; one from the future never does."""
+    return -CLOCK_LEEWAY <= now - confirmed_at <= STEP_UP

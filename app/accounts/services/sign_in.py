@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, SignInSession, SignInThrottle
-from app.accounts.queries import find_person_by_email
+from app.accounts.queries import find_person_by_email, has_token
 from app.accounts.rules import (
     FORGET_FAILURES_AFTER,
     FREE_FAILURES_ACCOUNT,
@@ -75,6 +75,11 @@ def password_matches(session: Session, *, email: str, password: str) -> Person |
     return person if fits else None
 
 
+def password_is_theirs(person: Person, password: str) -> bool:
+    """Whether this is the password of somebody who is signed in."""
+    return password_fits(password, person.password_hash)
+
+
 def open_session(
     session: Session,
     person: Person,
@@ -105,9 +110,7 @@ def open_session(
             browser=device.browser[:LONGEST_BROWSER],
         )
     )
-    session.execute(
-        delete(SignInThrottle).where(SignInThrottle.bucket == _account_bucket(person.email, device))
-    )
+    _forget_failures(session, person, device)
     record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
     return token
 
@@ -125,16 +128,51 @@ def sign_in_person(
     The attempt then counts no longer against the address, which many people may share.
     """
     token = open_session(session, person, device=device, replaces=replaces, now=now)
+    _forgive_address(session, device, now)
+    return token
+
+
+def renew_proof(
+    session: Session,
+    person: Person,
+    session_id: int,
+    *,
+    device: SignInDevice,
+    rotates: bool,
+    now: datetime,
+) -> str | None:
+    """Note in a session that its person has just proved who they are, and give its new token.
+
+    Without ``rotates`` the proof counts for the request at hand alone: the token was replaced a
+    moment ago by the same form sent before.
+    """
+    kept = session.get_one(SignInSession, session_id)
+    token = secrets.token_urlsafe(32) if rotates else None
+    if token is not None:
+        kept.replaced_hash, kept.token_hash = kept.token_hash, token_hash(token)
+        kept.confirmed_at = now
+    _forget_failures(session, person, device)
+    _forgive_address(session, device, now)
+    record(session, actor=person, action="person.confirmed", subject=person.audit_key, now=now)
+    return token
+
+
+def _forget_failures(session: Session, person: Person, device: SignInDevice) -> None:
+    session.execute(
+        delete(SignInThrottle).where(SignInThrottle.bucket == _account_bucket(person.email, device))
+    )
+
+
+def _forgive_address(session: Session, device: SignInDevice, now: datetime) -> None:
     throttle = _locked_throttle(session, _bucket("address", device.address), now)
     throttle.failures = max(0, throttle.failures - 1)
     open_again = now + wait_after(throttle.failures, FREE_FAILURES_ADDRESS)
     throttle.open_at = min(throttle.open_at, open_again)
-    return token
 
 
 def close_session(session: Session, token: str, *, actor: Person, now: datetime) -> None:
     """Sign out: the cookie, copied or not, opens nothing any more."""
-    session.execute(delete(SignInSession).where(SignInSession.token_hash == token_hash(token)))
+    session.execute(delete(SignInSession).where(has_token(token_hash(token))))
     record(session, actor=actor, action="person.signed_out", subject=actor.audit_key, now=now)
 
 
@@ -156,7 +194,8 @@ def close_sessions(session: Session, person: Person, *, but_token: str | None = 
     """End a person's sessions, all or all but one; the caller records why."""
     query = delete(SignInSession).where(SignInSession.person_id == person.id)
     if but_token is not None:
-        query = query.where(SignInSession.token_hash != token_hash(but_token))
+        kept = select(SignInSession.id).where(has_token(token_hash(but_token)))
+        query = query.where(SignInSession.id.not_in(kept))
     return rows_changed(session, query)
 
 

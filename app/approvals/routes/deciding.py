@@ -49,7 +49,7 @@ def show(proposal_id: int) -> str:
 
 
 @bp.post(f"{PROPOSAL}/decision")
-@requires("proposals.decide")
+@requires("proposals.decide", fresh=True)
 def decide(proposal_id: int) -> Response | tuple[str, int]:
     form = DecisionForm()
     if form.validate() and form.decision.data in DECISIONS:
