@@ -13,8 +13,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import count_active_admins, list_people
-from app.accounts.rules import together_bar
+from app.accounts.queries import count_active_admins, has_second_factor, list_people
+from app.accounts.rules import SENSITIVE_ROLES, together_bar
 from app.cli.errors import said_plainly
 from app.db.schema import needed_revision, present_revision
 from app.extensions import db
@@ -95,6 +95,11 @@ def _people(session: Session) -> Iterator[Finding]:
     both = [person.email for person in list_people(session) if together_bar(person.held_roles)]
     subject = f"{' and '.join(both)} in Finance and Admin" if both else "Finance and Admin apart"
     yield not both, subject, "withdraw one of the two roles on the people page"
+    if current_app.config["REQUIRE_SECOND_FACTOR"]:
+        sensitive = [one for one in list_people(session) if one.held_roles & SENSITIVE_ROLES]
+        bare = [one.email for one in sensitive if not has_second_factor(session, one)]
+        subject = f"{', '.join(bare)} without a second factor" if bare else "second factors"
+        yield not bare, subject, "they set one up on their account page and open nothing till then"
 
 
 def _workers(session: Session) -> Iterator[Finding]:

@@ -28,7 +28,7 @@ class Actor(Protocol):
     """What guards need of the person who is signed in."""
 
     id: int
-    must_change_password: bool
+    opens_only_account: bool
 
     def may(self, permission: str) -> bool: ...
 
@@ -101,7 +101,7 @@ def refuse_what_is_not_allowed() -> Response | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if policy != SIGNED_IN and not cast(Actor, current_user).may(policy):
-        if current_actor().must_change_password and request.method in SAFE_METHODS:
+        if current_actor().opens_only_account and request.method in SAFE_METHODS:
             return redirect(url_for("accounts.account"), code=303)
         raise Forbidden(_refusal(policy))
     return None

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Person, SignInSession
+from app.accounts.models import Person, SecondFactor, SignInSession
+
+FoundSignIn = tuple[SignInSession, Person, bool]
 
 
 def has_token(token_hash: str) -> ColumnElement[bool]:
@@ -16,19 +18,21 @@ def has_token(token_hash: str) -> ColumnElement[bool]:
     return or_(SignInSession.token_hash == token_hash, SignInSession.replaced_hash == token_hash)
 
 
-def find_sign_in(session: Session, token_hash: str) -> tuple[SignInSession, Person] | None:
+def find_sign_in(session: Session, token_hash: str) -> FoundSignIn | None:
     """The session a cookie's token stands for, or stood for until it was replaced, and its person.
 
-    Both are as stored; whether the session is over, its caller judges.
+    Both are as stored; whether the session is over, its caller judges. The third says whether the
+    person's second factor is in force.
     """
     rows = session.execute(
-        select(SignInSession, Person)
+        select(SignInSession, Person, SecondFactor.confirmed_at)
         .join(Person, Person.id == SignInSession.person_id)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
         .where(has_token(token_hash))
         .options(joinedload(Person.grants))
     ).unique()
     found = rows.first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1], found[2] is not None) if found else None
 
 
 def list_sign_ins(session: Session, person: Person, *, since: datetime) -> Sequence[SignInSession]:

@@ -9,6 +9,9 @@ from app.accounts.rules.roles import SENSITIVE_ROLES, Role
 
 FREE_FAILURES_ACCOUNT = 5
 FREE_FAILURES_ADDRESS = 30
+FREE_FAILURES_DEVICE = 10
+KNOWN_FOR = timedelta(days=180)
+"""How long a browser is known after somebody last signed in with it."""
 LONGEST_WAIT = timedelta(minutes=15)
 FORGET_FAILURES_AFTER = timedelta(hours=24)
 

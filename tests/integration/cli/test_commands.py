@@ -19,6 +19,7 @@ from app.db.session import transaction
 from app.jobs.services import show_worker
 from tests.factories.accounts import Cast
 from tests.support.application import build_app, let_go
+from tests.support.factors import box_of, give_factor
 
 GOOD = "marble otter canyon lamp"
 
@@ -128,6 +129,23 @@ class TestDoctor:
             f"WRONG  {cast.admin.email} in Finance and Admin:"
             " withdraw one of the two roles on the people page"
         ]
+
+    def test_names_who_lacks_a_second_factor_and_one_is_reset_here(
+        self, app: Flask, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        app.config["REQUIRE_SECOND_FACTOR"] = True
+        with transaction(session):
+            show_worker(session, "w1", started_at=now, now=now)
+        for person in (cast.cfo, cast.cfo2, cast.admin):
+            give_factor(session, person, box_of(app), now)
+        assert _wrong(_run(app, "doctor")) == []
+        assert _run(app, "people", "reset-second-factor", cast.admin.email).exit_code == 0
+        assert [line.split(":")[0] for line in _wrong(_run(app, "doctor"))] == [
+            f"WRONG  {cast.admin.email} without a second factor"
+        ]
+        again = _run(app, "people", "reset-second-factor", cast.admin.email)
+        assert again.exit_code == 5
+        assert "has no second factor" in again.output
 
     def test_sees_an_old_schema(self, app: Flask, session: Session) -> None:
         with transaction(session):
