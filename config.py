@@ -82,6 +82,12 @@ SETTINGS = (
         "signs cookies and forms, 32 characters or more; empty: development keeps one of its own",
     ),
     Setting(
+        "SECRET_KEY_FALLBACKS",
+        [],
+        _names,
+        "earlier SECRET_KEYs, separated by commas: what they signed or sealed is still read",
+    ),
+    Setting(
         "TRUSTED_HOSTS",
         [],
         _names,
@@ -93,6 +99,12 @@ SETTINGS = (
         None,
         _flag,
         "cookies over https only, and browsers told to stay there; empty: in production",
+    ),
+    Setting(
+        "REQUIRE_SECOND_FACTOR",
+        None,
+        _flag,
+        "Finance and Admin open nothing without a second factor; empty: in production, but no demo",
     ),
     Setting("DEMO", False, _flag, "this is the demo company: every page says so"),
     Setting(
@@ -183,8 +195,13 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
         raise ConfigurationError(f"QUEUE_URL must begin with one of {', '.join(QUEUES)}.")
     database = values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}"
     secure = values["SECURE_COOKIES"] if values["SECURE_COOKIES"] is not None else production
+    required = values["REQUIRE_SECOND_FACTOR"]
+    if required is None:
+        required = production and not values["DEMO"]
     return values | {
         "SECURE_COOKIES": secure,
+        "REQUIRE_SECOND_FACTOR": required,
+        "DEVICE_COOKIE_NAME": "__Host-waymark-device" if secure else "waymark-device",
         "DATABASE_URL": database,
         "QUEUE_URL": values["QUEUE_URL"] or _queue_beside(database, instance),
         "INTERACTIONS_FOLDER": values["INTERACTIONS_FOLDER"] or str(instance / "interactions"),

@@ -92,6 +92,7 @@ def _bind_extensions(app: Flask) -> None:
     init_guards(app)
     accounts.init_sign_in(app)
     csrf.init_app(app)
+    accounts.init_step_up(app)
     init_assets(app)
     init_filters(app)
     init_subjects(app)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.accounts.queries import count_active_admins, list_people
+from app.accounts.queries import count_active_admins, find_person_by_email, list_people
 from app.accounts.rules import Role
-from app.accounts.services import PersonDraft, create_person
+from app.accounts.services import PersonDraft, create_person, reset_second_factor
 from app.cli.errors import said_plainly
 from app.db.session import transaction
 from app.extensions import db
@@ -34,6 +34,19 @@ def create_admin(email: str, name: str, password: str, force: bool) -> None:
         draft = PersonDraft(email, name, password, frozenset({Role.ADMIN}))
         person = create_person(db.session, draft, actor=None, now=now())
     click.echo(f"{person.name} can sign in as {person.email}.")
+
+
+@people.command("reset-second-factor")
+@click.argument("email")
+@said_plainly
+def reset_factor(email: str) -> None:
+    """Take a lost second factor away; the person's sessions end and they set up another one."""
+    with transaction(db.session):
+        person = find_person_by_email(db.session, email)
+        if person is None:
+            raise click.ClickException("Nobody signs in with this address.")
+        reset_second_factor(db.session, person, actor=None, now=now())
+    click.echo(f"{person.name} signs in with the password alone until a new one is set up.")
 
 
 @people.command("list")

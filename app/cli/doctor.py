@@ -11,8 +11,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import count_active_admins, list_people
-from app.accounts.rules import together_bar
+from app.accounts.queries import count_active_admins, has_second_factor, list_people
+from app.accounts.rules import SENSITIVE_ROLES, together_bar
 from app.approvals.queries import count_unlimited
 from app.audit.queries import find_last_moment
 from app.cli.errors import said_plainly
@@ -56,6 +56,12 @@ def _people(session: Session) -> Iterator[Finding]:
     subject = f"{' and '.join(both)} in Finance and Admin" if both else "Finance and Admin apart"
     yield Finding(not both, subject, "withdraw one of the two roles on the people page")
     yield Finding(True, f"{count_unlimited(session)} in Finance who approve any sum alone", "")
+    if current_app.config["REQUIRE_SECOND_FACTOR"]:
+        sensitive = [one for one in list_people(session) if one.held_roles & SENSITIVE_ROLES]
+        bare = [one.email for one in sensitive if not has_second_factor(session, one)]
+        subject = f"{', '.join(bare)} without a second factor" if bare else "second factors"
+        remedy = "they set one up on their account page and open nothing till then"
+        yield Finding(not bare, subject, remedy)
 
 
 def _workers(session: Session) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
+FRESH_ATTRIBUTE = "asks_for_fresh_proof"
 EXPLAINER = "permission_explainer"
 """Where `app.extensions` keeps the function (permission, person) → why not, as a sentence."""
 
@@ -27,19 +28,36 @@ class Actor(Protocol):
     """What guards need of the person who is signed in."""
 
     id: int
-    must_change_password: bool
+    opens_only_account: bool
 
     def may(self, permission: str) -> bool: ...
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Declare that a view is for people whose roles give ``permission`` at this moment."""
+def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
+    """Declare that a view is for people whose roles give ``permission`` at this moment.
+
+    ``fresh``: they must have proved who they are a few minutes ago, see `freshly`.
+    """
 
     def declare(view: View) -> View:
         setattr(view, POLICY_ATTRIBUTE, permission)
-        return view
+        return freshly(view) if fresh else view
 
     return declare
+
+
+def freshly(view: View) -> View:
+    """Declare that a view changes something only for who proved a few minutes ago who they are.
+
+    The accounts package asks for the proof and carries the form over it (docs/adr/013).
+    """
+    setattr(view, FRESH_ATTRIBUTE, True)
+    return view
+
+
+def asks_for_fresh_proof(view: Callable[..., Any]) -> bool:
+    """Whether a view is declared `freshly`."""
+    return getattr(view, FRESH_ATTRIBUTE, False)
 
 
 def public(view: View) -> View:
@@ -83,7 +101,7 @@ def refuse_what_is_not_allowed() -> Response | None:
     if not current_user.is_authenticated:
         return _ask_to_sign_in()
     if policy != SIGNED_IN and not cast(Actor, current_user).may(policy):
-        if current_actor().must_change_password and request.method in SAFE_METHODS:
+        if current_actor().opens_only_account and request.method in SAFE_METHODS:
             return redirect(url_for("accounts.account"), code=303)
         raise Forbidden(_refusal(policy))
     return None

@@ -37,7 +37,13 @@ ENDED_PERSON = "ended_person"
 COOKIE = "typed"
 """The cookie's name for the key of the kept form."""
 
-_SECRET = re.compile(r"passw|token|secret|credential|api.?key", re.IGNORECASE)
+PROOF = "confirm_"
+"""How the fields begin in which somebody proves again who they are (docs/adr/013)."""
+
+PAGE_FIELD = f"{PROOF}page"
+"""The page a form stood on that was sent on from another one, such as the one asking for proof."""
+
+_SECRET = re.compile(rf"^{PROOF}|passw|token|secret|credential|api.?key", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def keep_typed() -> Response | None:
     if person_id is None or not fields or "HX-Request" in request.headers:
         return None
     csrf.protect()
-    page = _page_of_form()
+    page = page_of_form()
     typed = Typed(person_id, page, request.path, fields, now())
     kept = _write(typed)
     return redirect(
@@ -151,10 +157,11 @@ def forget_once_sent(response: Response) -> Response:
     return response
 
 
-def _page_of_form() -> str:
-    """The page the form stood on, from the browser, else the one its address has."""
+def page_of_form() -> str:
+    """The page the form stood on, from itself or the browser, else the one its address has."""
     came_from = (request.referrer or "").removeprefix(request.host_url.rstrip("/"))
-    return own_page(came_from) or own_page(request.path) or "/"
+    named = request.form.get(PAGE_FIELD)
+    return own_page(named) or own_page(came_from) or own_page(request.path) or "/"
 
 
 def _address() -> str:

@@ -7,8 +7,8 @@ import inspect
 import pytest
 from flask import Flask
 
-from app.accounts.rules import PERMISSIONS
-from app.web.guards import PUBLIC, SAFE_METHODS, SIGNED_IN, policy_of
+from app.accounts.rules import FRESH_PERMISSIONS, PERMISSIONS
+from app.web.guards import PUBLIC, SAFE_METHODS, SIGNED_IN, asks_for_fresh_proof, policy_of
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -56,3 +56,28 @@ def _only_reads(rule: object) -> bool:
 def _is_ours_in_web(app: Flask, endpoint: str) -> bool:
     """Tell whether a view belongs to what every page shares, such as the health check."""
     return inspect.unwrap(app.view_functions[endpoint]).__module__.startswith("app.web.")
+
+
+class TestFreshProof:
+    def test_is_asked_wherever_money_or_rights_are_decided(self, app: Flask) -> None:
+        writing = {
+            rule.endpoint
+            for rule in app.url_map.iter_rules()
+            if set(rule.methods or ()) - SAFE_METHODS
+        }
+        lax = [
+            name
+            for name in sorted(writing)
+            if policy_of(app.view_functions[name]) in FRESH_PERMISSIONS
+            and not asks_for_fresh_proof(app.view_functions[name])
+        ]
+        assert lax == []
+        assert asks_for_fresh_proof(app.view_functions["calendar.save_budgets"])
+
+    def test_is_asked_of_changes_only(self, app: Flask) -> None:
+        odd = [
+            str(rule)
+            for rule in app.url_map.iter_rules()
+            if asks_for_fresh_proof(app.view_functions[rule.endpoint]) and _only_reads(rule)
+        ]
+        assert odd == []

@@ -14,8 +14,15 @@ from app.accounts.services import token_hash
 from app.db.session import transaction
 
 
-def sign_in(client: FlaskClient, session: Session, person: Person, *, now: datetime) -> None:
-    """Make `client` a browser in which `person` signed in at `now`, password just confirmed."""
+def sign_in(
+    client: FlaskClient,
+    session: Session,
+    person: Person,
+    *,
+    now: datetime,
+    confirmed_at: datetime | None = None,
+) -> None:
+    """Make `client` a browser in which `person` signed in at `now` and proved who they are."""
     token = secrets.token_urlsafe(32)
     with transaction(session):
         session.add(
@@ -24,7 +31,7 @@ def sign_in(client: FlaskClient, session: Session, person: Person, *, now: datet
                 person_id=person.id,
                 created_at=now,
                 seen_at=now,
-                confirmed_at=now,
+                confirmed_at=confirmed_at or now,
                 address="127.0.0.1",
                 browser="tests",
             )

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from app.accounts.forms.people import ROLE_CHOICES, ConfirmForm, PersonForm, RoleForm
-from app.accounts.forms.sign_in import PasswordForm, SignInForm, ThemeForm
+from app.accounts.forms.sign_in import (
+    CodeForm,
+    CodeProofForm,
+    PasswordForm,
+    ProofForm,
+    SignInForm,
+    ThemeForm,
+)
 
 __all__ = [
     "ROLE_CHOICES",
+    "CodeForm",
+    "CodeProofForm",
     "ConfirmForm",
     "PasswordForm",
     "PersonForm",
+    "ProofForm",
     "RoleForm",
     "SignInForm",
     "ThemeForm",

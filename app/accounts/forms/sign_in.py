@@ -7,10 +7,11 @@ from wtforms import (
     HiddenField,
     PasswordField,
     SelectField,
+    StringField,
 )
 from wtforms.validators import InputRequired
 
-from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, SHORTEST_WITH_FACTOR
 from app.web.forms import Form
 
 
@@ -22,6 +23,24 @@ class SignInForm(Form):
     next = HiddenField()
 
 
+class ProofForm(Form):
+    """A proof of who somebody is, beside the fields of the form that it lets through."""
+
+    confirm_password = PasswordField("Password", [InputRequired("Enter your password.")])
+
+
+class CodeProofForm(Form):
+    """The same by a code of the second factor."""
+
+    confirm_code = StringField("Code", [InputRequired("Enter the code of your app.")])
+
+
+class CodeForm(Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = StringField("Code", [InputRequired("Enter the code of your app.")])
+
+
 class PasswordForm(Form):
     """A new password for oneself."""
 
@@ -30,7 +49,8 @@ class PasswordForm(Form):
         "New password",
         [InputRequired("Enter a new password.")],
         description=(
-            f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; a few unrelated words will do."
+            f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; {SHORTEST_WITH_FACTOR} are"
+            " enough beside a second factor. A few unrelated words will do."
         ),
     )
 

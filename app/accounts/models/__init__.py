@@ -1,8 +1,18 @@
-"""People, the roles granted to them, their sign-in sessions and the sign-in throttle."""
+"""People, the roles granted to them, how they sign in and the sign-in throttle."""
 
 from __future__ import annotations
 
 from app.accounts.models.people import Person, RoleGrant
-from app.accounts.models.sign_in import SignInSession, SignInThrottle
+from app.accounts.models.second_factor import KnownDevice, RecoveryCode, SecondFactor
+from app.accounts.models.sign_in import Factor, SignInSession, SignInThrottle
 
-__all__ = ["Person", "RoleGrant", "SignInSession", "SignInThrottle"]
+__all__ = [
+    "Factor",
+    "KnownDevice",
+    "Person",
+    "RecoveryCode",
+    "RoleGrant",
+    "SecondFactor",
+    "SignInSession",
+    "SignInThrottle",
+]

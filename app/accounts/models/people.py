@@ -23,6 +23,7 @@ class Person(Base):
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    has_short_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
@@ -37,10 +38,18 @@ class Person(Base):
     is_authenticated = True
     is_anonymous = False
 
+    lacks_second_factor = False
+    """Whether a second factor is needed and missing; known of who is signed in."""
+
     @property
     def roles(self) -> frozenset[Role]:
-        """What the person may act as: nothing while somebody else knows their password."""
-        return frozenset() if self.must_change_password else self.held_roles
+        """What the person may act as: nothing while the way they sign in is not theirs alone."""
+        return frozenset() if self.opens_only_account else self.held_roles
+
+    @property
+    def opens_only_account(self) -> bool:
+        """Whether a password has to be changed or a second factor to be set up first."""
+        return self.must_change_password or self.lacks_second_factor
 
     @property
     def held_roles(self) -> frozenset[Role]:

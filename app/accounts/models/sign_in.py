@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base
-from app.db.types import UtcDateTime
+from app.db.types import EnumText, UtcDateTime
+
+
+class Factor(Enum):
+    """What somebody signed in with, beside their password."""
+
+    PASSWORD = "password"
+    TOTP = "totp"
+    RECOVERY = "recovery"
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self]
+
+
+_WORDS = {
+    Factor.PASSWORD: "password",
+    Factor.TOTP: "password and code",
+    Factor.RECOVERY: "password and recovery code",
+}
 
 
 class SignInSession(Base):
-    """One signed-in browser. The cookie holds a random token, the row only its SHA-256."""
+    """One signed-in browser. The cookie holds a random token, the row only its SHA-256.
+
+    ``confirmed_at`` is when the person last proved who they are; ``replaced_hash`` is of the token
+    that was in force until then.
+    """
 
     __tablename__ = "sign_in_sessions"
 
@@ -24,6 +48,8 @@ class SignInSession(Base):
     confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     address: Mapped[str]
     browser: Mapped[str]
+    factor: Mapped[Factor] = mapped_column(EnumText(Factor), server_default=Factor.PASSWORD.value)
+    replaced_hash: Mapped[str | None] = mapped_column(index=True)
 
 
 class SignInThrottle(Base):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.accounts.rules import LONGEST_WAIT
 
 _BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"))
@@ -35,3 +37,11 @@ def too_many_words(seconds: int) -> str:
         f" Wait {' '.join(parts)}, then try again; each further wrong one doubles the wait,"
         f" up to {LONGEST_WAIT.seconds // 60} min."
     )
+
+
+_NOT_TEXT = frozenset({"once", "version", "digest", "csrf_token"})
+
+
+def sent_rows(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The texts of a form that people read; not the keys that machines do."""
+    return [(name, text) for name, text in fields if text and name not in _NOT_TEXT]

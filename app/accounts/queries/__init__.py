@@ -10,14 +10,26 @@ from app.accounts.queries.people import (
     list_people,
     list_people_with_role,
 )
-from app.accounts.queries.sign_in import find_sign_in, list_sign_ins
+from app.accounts.queries.second_factor import (
+    count_recovery_codes,
+    find_factor,
+    has_second_factor,
+    is_known_device,
+)
+from app.accounts.queries.sign_in import FoundSignIn, find_sign_in, has_token, list_sign_ins
 
 __all__ = [
     "LONGEST_EMAIL",
+    "FoundSignIn",
     "count_active_admins",
+    "count_recovery_codes",
+    "find_factor",
     "find_person_by_email",
     "find_sign_in",
     "get_person",
+    "has_second_factor",
+    "has_token",
+    "is_known_device",
     "list_people",
     "list_people_with_role",
     "list_sign_ins",

@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Person, SignInSession
+from app.accounts.models import Person, SecondFactor, SignInSession
+
+FoundSignIn = tuple[SignInSession, Person, bool]
 
 
-def find_sign_in(session: Session, token_hash: str) -> tuple[SignInSession, Person] | None:
-    """The session a cookie's token stands for and its person, as stored."""
+def has_token(token_hash: str) -> ColumnElement[bool]:
+    """Whether a session is the one of this token, in force or replaced."""
+    return or_(SignInSession.token_hash == token_hash, SignInSession.replaced_hash == token_hash)
+
+
+def find_sign_in(session: Session, token_hash: str) -> FoundSignIn | None:
+    """The session a cookie's token stands for, or stood for until it was replaced, and its person.
+
+    Both are as stored; whether the session is over, its caller judges. The third says whether the
+    person's second factor is in force.
+    """
     rows = session.execute(
-        select(SignInSession, Person)
+        select(SignInSession, Person, SecondFactor.confirmed_at)
         .join(Person, Person.id == SignInSession.person_id)
-        .where(SignInSession.token_hash == token_hash)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
+        .where(has_token(token_hash))
         .options(joinedload(Person.grants))
     ).unique()
     found = rows.first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1], found[2] is not None) if found else None
 
 
 def list_sign_ins(session: Session, person: Person, *, since: datetime) -> Sequence[SignInSession]:

@@ -1,7 +1,17 @@
 """Pages for signing in, the own account and the people of the organisation."""
 
-from app.accounts.routes import account, people, typed
+from app.accounts.routes import account, codes, people, second_factor, typed
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import init_sign_in
+from app.accounts.routes.step_up import init_step_up
 
-__all__ = ["account", "bp", "init_sign_in", "people", "typed"]
+__all__ = [
+    "account",
+    "bp",
+    "codes",
+    "init_sign_in",
+    "init_step_up",
+    "people",
+    "second_factor",
+    "typed",
+]

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from app.accounts.forms import ConfirmForm, PasswordForm, ThemeForm
+from app.accounts.models import Factor
 from app.accounts.presenters import browser_words, role_words
 from app.accounts.queries import list_sign_ins
 from app.accounts.routes.blueprint import bp
-from app.accounts.routes.sign_in import TOKEN, begin_session, session_limits, this_device
+from app.accounts.routes.sign_in import (
+    TOKEN,
+    begin_session,
+    judge_factor,
+    session_limits,
+    this_device,
+)
 from app.accounts.services import (
     change_password,
     end_other_sessions,
+    end_session,
     open_session,
-    token_hash,
 )
 from app.accounts.services import set_theme as keep_theme
 from app.db.session import transaction
@@ -46,11 +53,14 @@ def new_password() -> Response | tuple[str, int]:
             change_password(
                 db.session, person, current=form.current.data, new=form.new.data, now=now()
             )
-            token = open_session(db.session, person, device=this_device(), now=now())
+            token = open_session(
+                db.session, person, device=this_device(), factor=_factor_here(), now=now()
+            )
     except AppError as error:
         form.refuse(error)
         return _page(form), status_of(error)
     begin_session(person, token)
+    judge_factor(person, has_factor=g.sign_in.has_factor)
     flash("Your password is changed. Other browsers are signed out.", "ok")
     return redirect(url_for("accounts.account"), code=303)
 
@@ -62,6 +72,16 @@ def end_sessions() -> Response:
     with transaction(db.session):
         ended = end_other_sessions(db.session, current_actor(), but_token=session[TOKEN], now=now())
     flash(f"{ended} other sessions ended." if ended != 1 else "One other session ended.", "ok")
+    return redirect(url_for("accounts.account"), code=303)
+
+
+@bp.post("/account/sessions/<int:session_id>/end")
+@signed_in
+def end_one_session(session_id: int) -> Response:
+    """Sign out in one browser."""
+    with transaction(db.session):
+        end_session(db.session, current_actor(), session_id, actor=current_actor(), now=now())
+    flash("That session has ended.", "ok")
     return redirect(url_for("accounts.account"), code=303)
 
 
@@ -78,6 +98,10 @@ def set_theme() -> Response | tuple[str, int]:
     return redirect(back or url_for("accounts.account"), code=303)
 
 
+def _factor_here() -> Factor:
+    return Factor.TOTP if g.sign_in.has_factor else Factor.PASSWORD
+
+
 def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
     person = current_actor()
     return render_template(
@@ -87,7 +111,8 @@ def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
         theme_form=theme_form or ThemeForm(formdata=None, theme=person.theme),
         end_form=ConfirmForm(formdata=None),
         sign_ins=list_sign_ins(db.session, person, since=now() - session_limits().absolute),
-        this_hash=token_hash(session[TOKEN]),
+        this_id=g.sign_in.id,
+        has_factor=g.sign_in.has_factor,
         browser_words=browser_words,
         role_words=role_words,
     )

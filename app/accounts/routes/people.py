@@ -9,18 +9,28 @@ from werkzeug.wrappers import Response
 
 from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
 from app.accounts.models import Person
-from app.accounts.presenters import added_words, role_moves
-from app.accounts.queries import get_person, list_people, list_people_with_role
+from app.accounts.presenters import added_words, browser_words, role_moves
+from app.accounts.queries import (
+    get_person,
+    has_second_factor,
+    list_people,
+    list_people_with_role,
+    list_sign_ins,
+)
 from app.accounts.routes.blueprint import bp
+from app.accounts.routes.sign_in import session_limits
 from app.accounts.rules import Role
 from app.accounts.services import (
     PersonDraft,
     confirm_role,
     create_person,
     deactivate_person,
+    end_session,
+    end_sessions,
     grant_role,
     reactivate_person,
     reset_password,
+    reset_second_factor,
     withdraw_role,
 )
 from app.audit.services import answered_once
@@ -57,7 +67,7 @@ def new_person() -> str:
 
 
 @bp.post("/admin/people/new")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def add_person() -> Answer:
     """Add somebody."""
     form = PersonForm()
@@ -93,48 +103,77 @@ def person(person_id: int) -> str:
 
 
 @bp.post("/admin/people/<int:person_id>/roles/grant")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def give_role(person_id: int) -> Answer:
     """Give a role."""
     return _change_role(person_id, grant_role)
 
 
 @bp.post("/admin/people/<int:person_id>/roles/confirm")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def put_role_in_force(person_id: int) -> Answer:
     """Confirm a role that waits for a second admin."""
     return _change_role(person_id, confirm_role)
 
 
 @bp.post("/admin/people/<int:person_id>/roles/withdraw")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def take_role(person_id: int) -> Answer:
     """Withdraw a role."""
     return _change_role(person_id, withdraw_role)
 
 
 @bp.post("/admin/people/<int:person_id>/deactivate")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def deactivate(person_id: int) -> Answer:
     """Bar a person from signing in."""
     return _change_status(person_id, deactivate_person)
 
 
 @bp.post("/admin/people/<int:person_id>/reactivate")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def reactivate(person_id: int) -> Answer:
     """Let a person sign in again."""
     return _change_status(person_id, reactivate_person)
 
 
 @bp.post("/admin/people/<int:person_id>/reset-password")
-@requires("people.manage")
+@requires("people.manage", fresh=True)
 def new_password_for(person_id: int) -> str:
     """Set a random password and show it once, on the answer to this very request."""
     with transaction(db.session):
         target = get_person(db.session, person_id)
         password = reset_password(db.session, target, actor=current_actor(), now=now())
     return _page(target, password=password)
+
+
+@bp.post("/admin/people/<int:person_id>/reset-second-factor")
+@requires("people.manage", fresh=True)
+def reset_factor(person_id: int) -> Answer:
+    """Take a lost second factor away."""
+    return _change_status(person_id, reset_second_factor)
+
+
+@bp.post("/admin/people/<int:person_id>/sessions/end")
+@requires("people.manage", fresh=True)
+def end_sessions_of(person_id: int) -> Response:
+    """Sign a person out everywhere."""
+    with transaction(db.session):
+        target = get_person(db.session, person_id)
+        ended = end_sessions(db.session, target, actor=current_actor(), now=now())
+    flash(f"{ended} sessions ended." if ended != 1 else "One session ended.", "ok")
+    return redirect(url_for("accounts.person", person_id=person_id), code=303)
+
+
+@bp.post("/admin/people/<int:person_id>/sessions/<int:session_id>/end")
+@requires("people.manage", fresh=True)
+def end_session_of(person_id: int, session_id: int) -> Response:
+    """Sign a person out in one browser."""
+    with transaction(db.session):
+        target = get_person(db.session, person_id)
+        end_session(db.session, target, session_id, actor=current_actor(), now=now())
+    flash("That session has ended.", "ok")
+    return redirect(url_for("accounts.person", person_id=person_id), code=303)
 
 
 def _change_role(person_id: int, change: Callable[..., object]) -> Answer:
@@ -176,6 +215,9 @@ def _page(target: Person, *, form: RoleForm | None = None, password: str | None 
             admin_ids={one.id for one in list_people_with_role(db.session, Role.ADMIN)},
         ),
         form=form,
+        has_factor=has_second_factor(db.session, target),
+        sign_ins=list_sign_ins(db.session, target, since=now() - session_limits().absolute),
+        browser_words=browser_words,
         plain_form=ConfirmForm(formdata=None),
         password=password,
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import ceil
 
 from flask import (
@@ -20,12 +22,28 @@ from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
+from app.accounts.engine import SecretBox
 from app.accounts.forms import SignInForm
-from app.accounts.models import Person, SignInSession
+from app.accounts.models import Factor, Person
 from app.accounts.presenters import too_many_words
-from app.accounts.queries import find_sign_in, get_person, list_people
+from app.accounts.queries import (
+    FoundSignIn,
+    find_sign_in,
+    get_person,
+    has_second_factor,
+    list_people,
+)
 from app.accounts.routes.blueprint import bp
-from app.accounts.rules import PASSWORD_REFUSAL, SessionLimits, role_refusal, session_is_over
+from app.accounts.rules import (
+    FACTOR_REFUSAL,
+    KNOWN_FOR,
+    PASSWORD_REFUSAL,
+    TOKEN_GRACE,
+    SessionLimits,
+    lacks_second_factor,
+    role_refusal,
+    session_is_over,
+)
 from app.accounts.services import (
     SignInDevice,
     begin_attempt,
@@ -46,7 +64,21 @@ from app.web.guards import EXPLAINER, current_actor, public, signed_in
 TOKEN = "sign_in"
 """The cookie's name for the session's random token."""
 
+PENDING = "half_signed_in"
+"""The cookie's name for whose password was right and whose code is still missing."""
+
 TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """The session of this request; not current: by the token replaced just now."""
+
+    id: int
+    seen_at: datetime
+    confirmed_at: datetime
+    is_current: bool
+    has_factor: bool
 
 
 def session_limits() -> SessionLimits:
@@ -60,10 +92,33 @@ def session_limits() -> SessionLimits:
 
 
 def this_device() -> SignInDevice:
-    """Where this request comes from."""
+    """Where this request comes from, and the secret its browser is known by if it brings one."""
     return SignInDevice(
         address=request.remote_addr or "unknown",
         browser=(request.headers.get("User-Agent") or "unknown").replace("\x00", ""),
+        token=request.cookies.get(current_app.config["DEVICE_COOKIE_NAME"]) or None,
+    )
+
+
+def known_device() -> SignInDevice:
+    """The same for somebody who proved who they are: their browser gets a secret."""
+    device = this_device()
+    return replace(device, token=device.token or secrets.token_urlsafe(32))
+
+
+def secret_box() -> SecretBox:
+    """What seals the secrets of second factors here."""
+    config = current_app.config
+    return SecretBox((config["SECRET_KEY"], *config["SECRET_KEY_FALLBACKS"]))
+
+
+def judge_factor(person: Person, *, has_factor: bool) -> None:
+    """Bar a person from everything but their account where a second factor is missing."""
+    person.lacks_second_factor = lacks_second_factor(
+        person.held_roles,
+        has_factor=has_factor,
+        has_short_password=person.has_short_password,
+        is_required=current_app.config["REQUIRE_SECOND_FACTOR"],
     )
 
 
@@ -72,7 +127,7 @@ def load_signed_in(_: Request) -> Person | None:
     found = _find_sign_in()
     if found is None:
         return None
-    kept, person = found
+    kept, person, has_factor = found
     over = session_is_over(
         created_at=kept.created_at,
         seen_at=kept.seen_at,
@@ -80,9 +135,12 @@ def load_signed_in(_: Request) -> Person | None:
         limits=session_limits(),
         now=now(),
     )
-    if over or not person.is_active:
+    is_current = kept.token_hash == token_hash(session[TOKEN])
+    replaced = not is_current and now() - kept.confirmed_at > TOKEN_GRACE
+    if over or replaced or not person.is_active:
         return None
-    g.sign_in = (kept.id, kept.seen_at)
+    judge_factor(person, has_factor=has_factor)
+    g.sign_in = OpenSession(kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor)
     return person
 
 
@@ -95,7 +153,7 @@ def ended_person() -> int | None:
     return found[1].id if found is not None and found[1].is_active else None
 
 
-def _find_sign_in() -> tuple[SignInSession, Person] | None:
+def _find_sign_in() -> FoundSignIn | None:
     token = session.get(TOKEN)
     return find_sign_in(db.session, token_hash(token)) if isinstance(token, str) else None
 
@@ -106,12 +164,11 @@ def keep_session_alive() -> None:
         return  # health is asked by machines, and must not wait for the database
     if not current_user.is_authenticated:
         return
-    session_id, seen_at = g.sign_in
-    if now() - seen_at < TOUCH_EVERY:
+    if now() - g.sign_in.seen_at < TOUCH_EVERY:
         return
     try:
         with transaction(db.session):
-            touch_session(db.session, session_id, now=now())
+            touch_session(db.session, g.sign_in.id, now=now())
     except UnavailableError:
         current_app.logger.info("A session's last use could not be noted.")
 
@@ -153,16 +210,57 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
         return _sign_in_page(form), TooManyRequests.code, {"Retry-After": str(seconds)}
     person = password_matches(db.session, email=email, password=password)
     if person is None:
+        current_app.logger.info("A sign-in was refused.")
         form.form_errors = ["The e-mail address or the password is wrong."]
         return _sign_in_page(form), 422
+    if has_second_factor(db.session, person):
+        ask_for_code(person, next_page=form.next.data)
+        return redirect(url_for("accounts.code_page"), code=303)
+    return arrive(person.id, Factor.PASSWORD, own_page(form.next.data))
+
+
+def arrive(person_id: int, factor: Factor, wanted: str | None) -> Response:
+    """Open a session for somebody who proved who they are, and lead them on."""
+    device = known_device()
     with transaction(db.session):
-        person = get_person(db.session, person.id)
+        person = get_person(db.session, person_id)
         token = sign_in_person(
-            db.session, person, device=this_device(), replaces=session.get(TOKEN), now=now()
-        )
+            db.session, person, device=device, replaces=session.get(TOKEN),
+            factor=factor, now=now(),
+        )  # fmt: skip
     begin_session(person, token)
-    wanted = None if person.must_change_password else own_page(form.next.data)
-    return redirect(wanted or landing_page(person), code=303)
+    judge_factor(person, has_factor=factor is not Factor.PASSWORD)
+    wanted = None if person.opens_only_account else wanted
+    return remember(device, redirect(wanted or landing_page(person), code=303))
+
+
+def remember(device: SignInDevice, response: Response) -> Response:
+    """Let the browser keep the secret it is known by."""
+    config = current_app.config
+    response.set_cookie(
+        config["DEVICE_COOKIE_NAME"],
+        device.token or "",
+        max_age=KNOWN_FOR,
+        secure=config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def ask_for_code(person: Person, *, next_page: str | None) -> None:
+    """Note in the signed cookie whose password was right a moment ago."""
+    session[PENDING] = {
+        "person": person.id,
+        "mark": password_mark(person),
+        "at": int(now().timestamp()),
+        "next": own_page(next_page) or "",
+    }
+
+
+def password_mark(person: Person) -> str:
+    """What tells whether a password was changed meanwhile, without telling anything about it."""
+    return token_hash(person.password_hash)[:16]
 
 
 @bp.post("/sign-out")
@@ -191,6 +289,8 @@ def _sign_in_page(form: SignInForm) -> str:
 def _why_not(permission: str, person: Person) -> str:
     if person.must_change_password:
         return PASSWORD_REFUSAL
+    if person.lacks_second_factor:
+        return FACTOR_REFUSAL
     return role_refusal(permission, person.roles)
 
 

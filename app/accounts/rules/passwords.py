@@ -5,23 +5,30 @@ from __future__ import annotations
 import re
 
 SHORTEST_PASSWORD = 15
+SHORTEST_WITH_FACTOR = 8
+"""Fewest characters where a second factor is in force."""
 LONGEST_PASSWORD = 128
 _COMMON_PIECES = (
     "password", "passwort", "letmein", "welcome", "qwerty", "qwertz", "asdfgh", "iloveyou",
     "administrator", "changeme", "secret", "waymark", "123456", "abcdef", "abc123", "111111",
+    "passw0rd", "sunshine", "princess", "football", "baseball", "trustno1", "superman", "starwars",
+    "whatever", "computer", "liverpool", "michelle", "jennifer", "dragon", "monkey", "master",
+    "shadow", "summer", "winter", "spring", "autumn", "sommer", "hallo", "zaq12wsx", "1q2w3e4r",
 )  # fmt: skip
 
 _LEAST_DIFFERENT = 6
 
 
-def password_refusal(password: str, *, email: str, name: str) -> str | None:
+def password_refusal(
+    password: str, *, email: str, name: str, shortest: int = SHORTEST_PASSWORD
+) -> str | None:
     """Why a new password can't be used, as a sentence; None if it can.
 
     Length counts, composition does not. What is left after taking out the person's own names and
     the most common passwords has to be long and varied enough by itself.
     """
-    if len(password) < SHORTEST_PASSWORD:
-        return f"Use at least {SHORTEST_PASSWORD} characters, such as a few unrelated words."
+    if len(password) < shortest:
+        return f"Use at least {shortest} characters, such as a few unrelated words."
     if len(password) > LONGEST_PASSWORD:
         return f"Use at most {LONGEST_PASSWORD} characters."
     if "\x00" in password:
@@ -29,7 +36,7 @@ def password_refusal(password: str, *, email: str, name: str) -> str | None:
     rest = password.casefold()
     for piece in (*_own_words(email, name), *_COMMON_PIECES):
         rest = rest.replace(piece, "")
-    if len(rest) < SHORTEST_PASSWORD // 2 or len(set(rest)) < _LEAST_DIFFERENT:
+    if len(rest) < shortest // 2 or len(set(rest)) < _LEAST_DIFFERENT:
         return "This is too easy to guess: it is made of your name, common words or few characters."
     return None
 

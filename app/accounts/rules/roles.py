@@ -70,6 +70,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 """Permission → roles that hold it. A permission that is not here does not exist."""
 
 
+FRESH_PERMISSIONS = frozenset({"proposals.decide", "hurdles.decide", "limits.set", "people.manage"})
+"""Permissions whose every use takes a fresh proof of who somebody is: approving, releasing,
+stopping, and whatever changes people, their roles or their limits."""
+
 SENSITIVE_ROLES = frozenset({Role.FINANCE, Role.ADMIN})
 
 

@@ -9,6 +9,9 @@ from app.accounts.rules.roles import SENSITIVE_ROLES, Role
 
 FREE_FAILURES_ACCOUNT = 5
 FREE_FAILURES_ADDRESS = 30
+FREE_FAILURES_DEVICE = 10
+KNOWN_FOR = timedelta(days=180)
+"""How long a browser is known after somebody last signed in with it."""
 LONGEST_WAIT = timedelta(minutes=15)
 FORGET_FAILURES_AFTER = timedelta(hours=24)
 
@@ -21,6 +24,11 @@ def wait_after(failures: int, free: int) -> timedelta:
 
 
 CLOCK_LEEWAY = timedelta(seconds=5)
+STEP_UP = timedelta(minutes=10)
+"""How long a proof of who somebody is counts for decisions about money and rights."""
+
+TOKEN_GRACE = timedelta(seconds=10)
+"""How long a replaced token still finds its session, for a form that was sent twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +53,8 @@ def session_is_over(
         return True
     idle = limits.idle if roles.isdisjoint(SENSITIVE_ROLES) else limits.idle_sensitive
     return now - created_at >= limits.absolute or now - seen_at >= idle
+
+
+def proof_is_fresh(confirmed_at: datetime, now: datetime) -> bool:
+    """Whether a proof of who somebody is still counts; one from the future never does."""
+    return -CLOCK_LEEWAY <= now - confirmed_at <= STEP_UP

@@ -1,5 +1,11 @@
-"""What changes accounts: people and roles, passwords, sign-in and its sessions."""
+"""What changes accounts: people and roles, passwords, second factors, sign-in and its sessions."""
 
+from app.accounts.services.attempts import (
+    SignInDevice,
+    begin_attempt,
+    forgive_attempts,
+    token_hash,
+)
 from app.accounts.services.people import (
     PersonDraft,
     change_password,
@@ -12,38 +18,62 @@ from app.accounts.services.people import (
     set_theme,
     withdraw_role,
 )
+from app.accounts.services.second_factor import (
+    WRONG_CODE,
+    begin_second_factor,
+    confirm_second_factor,
+    open_setup,
+    remove_second_factor,
+    renew_recovery_codes,
+    reset_second_factor,
+    use_code,
+)
 from app.accounts.services.sign_in import (
-    SignInDevice,
-    begin_attempt,
     close_session,
     close_sessions,
     end_other_sessions,
+    end_session,
+    end_sessions,
     open_session,
+    password_is_theirs,
     password_matches,
+    renew_proof,
     sign_in_person,
-    token_hash,
     touch_session,
 )
 
 __all__ = [
+    "WRONG_CODE",
     "PersonDraft",
     "SignInDevice",
     "begin_attempt",
+    "begin_second_factor",
     "change_password",
     "close_session",
     "close_sessions",
     "confirm_role",
+    "confirm_second_factor",
     "create_person",
     "deactivate_person",
     "end_other_sessions",
+    "end_session",
+    "end_sessions",
+    "forgive_attempts",
     "grant_role",
     "open_session",
+    "open_setup",
+    "password_is_theirs",
     "password_matches",
     "reactivate_person",
+    "remove_second_factor",
+    "renew_proof",
+    "renew_recovery_codes",
     "reset_password",
+    "reset_second_factor",
     "set_theme",
     "sign_in_person",
     "token_hash",
     "touch_session",
+    "use_code",
     "withdraw_role",
 ]

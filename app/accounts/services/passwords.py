@@ -7,7 +7,7 @@ import secrets
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.accounts.rules import LONGEST_PASSWORD, password_refusal
+from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, password_refusal
 from app.errors import InvalidError
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -28,8 +28,10 @@ def password_fits(password: str, password_hash: str | None) -> bool:
     return fits and password_hash is not None
 
 
-def check_new_password(password: str, *, email: str, name: str, field: str) -> None:
+def check_new_password(
+    password: str, *, email: str, name: str, field: str, shortest: int = SHORTEST_PASSWORD
+) -> None:
     """Raise InvalidError at ``field`` when a password is too weak to be set."""
-    refusal = password_refusal(password, email=email, name=name)
+    refusal = password_refusal(password, email=email, name=name, shortest=shortest)
     if refusal:
         raise InvalidError(refusal, field=field)

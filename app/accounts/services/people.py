@@ -11,8 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
-from app.accounts.queries import count_active_admins, find_person_by_email
-from app.accounts.rules import Role, confirmation_bar, needs_second_admin, together_bar
+from app.accounts.queries import count_active_admins, find_person_by_email, has_second_factor
+from app.accounts.rules import (
+    SHORTEST_PASSWORD,
+    SHORTEST_WITH_FACTOR,
+    Role,
+    confirmation_bar,
+    needs_second_admin,
+    together_bar,
+)
+from app.accounts.services.attempts import forget_devices
 from app.accounts.services.passwords import check_new_password, hash_password, password_fits
 from app.accounts.services.sign_in import close_sessions
 from app.audit.services import record
@@ -158,32 +166,48 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     Finance or for an admin makes that role wait for a second admin: they could sign in and decide
     themselves. The command line takes no role away, so the last admin can be helped there.
     """
-    _check_manager(actor)
-    if actor is not None:
-        _check_nothing_waits(person)
-        if Role.ADMIN in person.held_roles:
-            _keep_an_admin(session, person)
+    check_may_reset(session, person, actor=actor)
     password = "-".join(secrets.token_hex(3) for _ in range(4))
-    before = _roles(person)
     person.password_hash = hash_password(password)
     person.must_change_password = True
+    person.has_short_password = False
+    forget_devices(session, person)
+    make_roles_wait(session, person, "person.password_reset", actor=actor, now=now)
+    return password
+
+
+def check_may_reset(session: Session, person: Person, *, actor: Person | None) -> None:
+    """Refuse to reset what somebody signs in with where that would lock people out.
+
+    Whoever gave a waiting role must stay known as its giver, so that they never confirm it.
+    """
+    _check_manager(actor)
+    if actor is None:
+        return
+    if any(not grant.is_in_force for grant in person.grants):
+        raise ConflictError(
+            f"A role of {person.name} waits for a second admin. Let them confirm or withdraw it,"
+            " then try again."
+        )
+    if Role.ADMIN in person.held_roles:
+        _keep_an_admin(session, person)
+
+
+def make_roles_wait(
+    session: Session, person: Person, action: str, *, actor: Person | None, now: datetime
+) -> None:
+    """Let Finance and Admin wait for a second admin after ``actor`` reset what they sign in with.
+
+    The person's sessions end, and ``action`` is recorded.
+    """
+    before = _roles(person)
     for grant in person.grants:
         if needs_second_admin(grant.role, actor_id=actor.id if actor else None):
             grant.is_in_force = False
             grant.granted_by_id = actor.id if actor else None
             grant.confirmed_by_id = None
     session.flush()
-    _roles_changed(session, person, "person.password_reset", before, actor=actor, now=now)
-    return password
-
-
-def _check_nothing_waits(person: Person) -> None:
-    """Whoever gave a waiting role must stay known as its giver, so that they never confirm it."""
-    if any(not grant.is_in_force for grant in person.grants):
-        raise ConflictError(
-            f"A role of {person.name} waits for a second admin. Let them confirm or withdraw it,"
-            " then reset the password."
-        )
+    _roles_changed(session, person, action, before, actor=actor, now=now)
 
 
 def change_password(
@@ -192,11 +216,14 @@ def change_password(
     """Change one's own password and end all of one's sessions; the caller opens a new one."""
     if not password_fits(current, person.password_hash):
         raise InvalidError("This is not your current password.", field="current")
-    check_new_password(new, email=person.email, name=person.name, field="new")
+    shortest = SHORTEST_WITH_FACTOR if has_second_factor(session, person) else SHORTEST_PASSWORD
+    check_new_password(new, email=person.email, name=person.name, field="new", shortest=shortest)
     if person.must_change_password and password_fits(new, person.password_hash):
         raise InvalidError("Choose another one than the admin gave you.", field="new")
     person.password_hash = hash_password(new)
     person.must_change_password = False
+    person.has_short_password = len(new) < SHORTEST_PASSWORD
+    forget_devices(session, person)
     close_sessions(session, person)
     record(
         session, actor=person, action="person.password_changed", subject=person.audit_key, now=now

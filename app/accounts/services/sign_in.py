@@ -1,70 +1,28 @@
-"""Signing in: attempts counted before they are judged, sessions kept as rows."""
+"""Signing in: sessions kept as rows."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
-from ipaddress import ip_address, ip_network
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Person, SignInSession, SignInThrottle
-from app.accounts.queries import find_person_by_email
-from app.accounts.rules import (
-    FORGET_FAILURES_AFTER,
-    FREE_FAILURES_ACCOUNT,
-    FREE_FAILURES_ADDRESS,
-    LONGEST_WAIT,
-    wait_after,
+from app.accounts.models import Factor, Person, SignInSession, SignInThrottle
+from app.accounts.queries import find_person_by_email, has_token
+from app.accounts.services.attempts import (
+    SignInDevice,
+    forgive_attempts,
+    remember_device,
+    token_hash,
 )
 from app.accounts.services.passwords import password_fits
 from app.audit.services import record
 from app.db.statements import rows_changed
+from app.errors import NotFoundError
 
 LONGEST_BROWSER = 200
 KEPT_UNUSED = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class SignInDevice:
-    """Where somebody signs in from."""
-
-    address: str
-    browser: str
-
-
-def token_hash(token: str) -> str:
-    """What the row keeps of a cookie's token."""
-    return sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def begin_attempt(
-    session: Session, *, email: str, device: SignInDevice, now: datetime
-) -> timedelta | None:
-    """Count an attempt before the password is looked at; gives the wait if it comes too early.
-
-    Counting first keeps a burst of parallel attempts from slipping through. `open_session` forgets
-    the failures of the account again, `sign_in_person` this attempt of the address.
-    """
-    buckets = [
-        (_account_bucket(email, device), FREE_FAILURES_ACCOUNT),
-        (_bucket("address", device.address), FREE_FAILURES_ADDRESS),
-    ]
-    throttles = [_locked_throttle(session, bucket, now) for bucket, _ in buckets]
-    wait = max(throttle.open_at for throttle in throttles) - now
-    if wait > timedelta(0):
-        return min(wait, LONGEST_WAIT)
-    for throttle, (_, free) in zip(throttles, buckets, strict=True):
-        if now - throttle.open_at > FORGET_FAILURES_AFTER:
-            throttle.failures = 0
-        throttle.failures += 1
-        throttle.open_at = now + wait_after(throttle.failures, free)
-    return None
 
 
 def password_matches(session: Session, *, email: str, password: str) -> Person | None:
@@ -75,12 +33,18 @@ def password_matches(session: Session, *, email: str, password: str) -> Person |
     return person if fits else None
 
 
+def password_is_theirs(person: Person, password: str) -> bool:
+    """Whether this is the password of somebody who is signed in."""
+    return password_fits(password, person.password_hash)
+
+
 def open_session(
     session: Session,
     person: Person,
     *,
     device: SignInDevice,
     replaces: str | None = None,
+    factor: Factor = Factor.PASSWORD,
     now: datetime,
 ) -> str:
     """Sign a person in and give the cookie's new token; the one it replaces opens nothing.
@@ -103,11 +67,10 @@ def open_session(
             confirmed_at=now,
             address=device.address,
             browser=device.browser[:LONGEST_BROWSER],
+            factor=factor,
         )
     )
-    session.execute(
-        delete(SignInThrottle).where(SignInThrottle.bucket == _account_bucket(person.email, device))
-    )
+    remember_device(session, person, device, now)
     record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
     return token
 
@@ -118,23 +81,42 @@ def sign_in_person(
     *,
     device: SignInDevice,
     replaces: str | None = None,
+    factor: Factor = Factor.PASSWORD,
     now: datetime,
 ) -> str:
-    """Open a session after a right password and give its token.
+    """Open a session after a right password, and a right code if there is one; give its token."""
+    steps = 1 if factor is Factor.PASSWORD else 2
+    forgive_attempts(session, person, device=device, count=steps, now=now)
+    return open_session(session, person, device=device, replaces=replaces, factor=factor, now=now)
 
-    The attempt then counts no longer against the address, which many people may share.
+
+def renew_proof(
+    session: Session,
+    person: Person,
+    session_id: int,
+    *,
+    device: SignInDevice,
+    rotates: bool,
+    now: datetime,
+) -> str | None:
+    """Note in a session that its person has just proved who they are, and give its new token.
+
+    Without ``rotates`` the proof counts for the request at hand alone: the token was replaced a
+    moment ago by the same form sent before.
     """
-    token = open_session(session, person, device=device, replaces=replaces, now=now)
-    throttle = _locked_throttle(session, _bucket("address", device.address), now)
-    throttle.failures = max(0, throttle.failures - 1)
-    open_again = now + wait_after(throttle.failures, FREE_FAILURES_ADDRESS)
-    throttle.open_at = min(throttle.open_at, open_again)
+    kept = session.get_one(SignInSession, session_id)
+    token = secrets.token_urlsafe(32) if rotates else None
+    if token is not None:
+        kept.replaced_hash, kept.token_hash = kept.token_hash, token_hash(token)
+        kept.confirmed_at = now
+    forgive_attempts(session, person, device=device, now=now)
+    record(session, actor=person, action="person.confirmed", subject=person.audit_key, now=now)
     return token
 
 
 def close_session(session: Session, token: str, *, actor: Person, now: datetime) -> None:
     """Sign out: the cookie, copied or not, opens nothing any more."""
-    session.execute(delete(SignInSession).where(SignInSession.token_hash == token_hash(token)))
+    session.execute(delete(SignInSession).where(has_token(token_hash(token))))
     record(session, actor=actor, action="person.signed_out", subject=actor.audit_key, now=now)
 
 
@@ -152,11 +134,44 @@ def end_other_sessions(session: Session, person: Person, *, but_token: str, now:
     return ended
 
 
+def end_session(
+    session: Session, person: Person, session_id: int, *, actor: Person, now: datetime
+) -> None:
+    """Sign a person out in one browser; raises NotFoundError where it isn't theirs."""
+    query = delete(SignInSession).where(
+        SignInSession.id == session_id, SignInSession.person_id == person.id
+    )
+    if rows_changed(session, query) == 0:
+        raise NotFoundError("This session has ended already.")
+    _record_ended(session, person, 1, actor=actor, now=now)
+
+
+def end_sessions(session: Session, person: Person, *, actor: Person, now: datetime) -> int:
+    """Sign a person out everywhere; gives how many sessions ended."""
+    ended = close_sessions(session, person)
+    _record_ended(session, person, ended, actor=actor, now=now)
+    return ended
+
+
+def _record_ended(
+    session: Session, person: Person, ended: int, *, actor: Person, now: datetime
+) -> None:
+    record(
+        session,
+        actor=actor,
+        action="person.sessions_ended",
+        subject=person.audit_key,
+        after={"ended": ended},
+        now=now,
+    )
+
+
 def close_sessions(session: Session, person: Person, *, but_token: str | None = None) -> int:
     """End a person's sessions, all or all but one; the caller records why."""
     query = delete(SignInSession).where(SignInSession.person_id == person.id)
     if but_token is not None:
-        query = query.where(SignInSession.token_hash != token_hash(but_token))
+        kept = select(SignInSession.id).where(has_token(token_hash(but_token)))
+        query = query.where(SignInSession.id.not_in(kept))
     return rows_changed(session, query)
 
 
@@ -165,34 +180,3 @@ def touch_session(session: Session, session_id: int, *, now: datetime) -> None:
     kept = session.get(SignInSession, session_id)
     if kept is not None and kept.seen_at < now:
         kept.seen_at = now
-
-
-def network_of(address: str) -> str:
-    """The network an address belongs to: /24 for IPv4, /64 for IPv6."""
-    try:
-        known = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network(f"{known}/{24 if known.version == 4 else 64}", strict=False))
-
-
-def _account_bucket(email: str, device: SignInDevice) -> str:
-    return _bucket("account", email.strip().lower(), network_of(device.address))
-
-
-def _bucket(kind: str, *parts: str) -> str:
-    content = "\n".join(parts).encode("utf-8", "replace")
-    return f"{kind}:{sha256(content).hexdigest()}"
-
-
-def _locked_throttle(session: Session, bucket: str, now: datetime) -> SignInThrottle:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite_insert if is_sqlite else postgresql_insert
-    session.execute(
-        insert(SignInThrottle)
-        .values(bucket=bucket, failures=0, open_at=now)
-        .on_conflict_do_nothing(index_elements=["bucket"])
-    )
-    return session.scalars(
-        select(SignInThrottle).where(SignInThrottle.bucket == bucket).with_for_update()
-    ).one()

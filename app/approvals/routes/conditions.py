@@ -23,7 +23,7 @@ CONDITION = f"{PROPOSAL}/conditions/<int:condition_id>"
 
 
 @bp.get(CONDITION)
-@requires("proposals.decide")
+@requires("proposals.decide", fresh=True)
 def condition(proposal_id: int, condition_id: int) -> str:
     """Show a condition and what settles it."""
     one = get_condition(db.session, proposal_id, condition_id)
@@ -31,7 +31,7 @@ def condition(proposal_id: int, condition_id: int) -> str:
 
 
 @bp.post(f"{CONDITION}/settlement")
-@requires("proposals.decide")
+@requires("proposals.decide", fresh=True)
 def settle(proposal_id: int, condition_id: int) -> Response | tuple[str, int]:
     """Settle a condition, once."""
     form, status = SettlementForm(), 422

@@ -68,7 +68,7 @@ def show(proposal_id: int) -> str:
 
 
 @bp.post(f"{PROPOSAL}/decision")
-@requires("proposals.decide")
+@requires("proposals.decide", fresh=True)
 def decide(proposal_id: int) -> Response | tuple[str, int]:
     form, status = DecisionForm(), 422
     form.offer(_keys(get_proposal(db.session, proposal_id)))

@@ -35,7 +35,7 @@ def limits() -> str:
 
 
 @bp.post(LIMITS)
-@requires("limits.set")
+@requires("limits.set", fresh=True)
 def add_limit() -> Response | tuple[str, int]:
     """Set a limit; the ones before stay on record."""
     currency = _currency()

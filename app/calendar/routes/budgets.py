@@ -35,7 +35,7 @@ def budgets(cycle_id: int) -> str:
 
 
 @bp.post("/cycles/<int:cycle_id>/budgets")
-@requires("calendar.edit")
+@requires("calendar.edit", fresh=True)
 def save_budgets(cycle_id: int) -> Answer:
     """Set the budgets of a cycle."""
     cycle = queries.get_cycle(db.session, cycle_id)

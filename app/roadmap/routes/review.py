@@ -64,7 +64,7 @@ def add_evidence(tranche_id: int) -> Answer:
 
 
 @bp.post(f"{GATE}/decision")
-@requires("hurdles.decide")
+@requires("hurdles.decide", fresh=True)
 def decide(tranche_id: int) -> Answer:
     """Release the hurdle's money or hold it; a stop has a page of its own."""
     form = DecisionForm()
@@ -93,7 +93,7 @@ def review_stop(tranche_id: int) -> str:
 
 
 @bp.post(f"{GATE}/stop")
-@requires("hurdles.decide")
+@requires("hurdles.decide", fresh=True)
 def stop(tranche_id: int) -> Answer:
     """Stop the initiative and free what its open hurdles hold."""
     form = StopForm()

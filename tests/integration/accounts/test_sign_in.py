@@ -16,7 +16,7 @@ from app.accounts.services import (
     open_session,
     sign_in_person,
 )
-from app.accounts.services.sign_in import network_of
+from app.accounts.services.attempts import network_of
 from app.db.session import transaction
 from tests.factories.accounts import Cast
 

@@ -26,6 +26,7 @@ from config import ConfigurationError
 from tests.factories.accounts import Cast
 from tests.factories.interactions import make_source
 from tests.support.databases import Databases
+from tests.support.factors import box_of, give_factor
 from tests.support.sources import ROOT
 
 UNSAFE_ON_PURPOSE = ("fsync off", "full_page_writes off", "synchronous_commit off")
@@ -73,6 +74,22 @@ class TestDoctor:
             f"{cast.admin.email} in Finance and Admin:"
             " withdraw one of the two roles on the people page"
         ]
+
+    def test_names_who_lacks_a_second_factor_and_one_is_reset_here(
+        self, sound: Flask, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        sound.config["REQUIRE_SECOND_FACTOR"] = True
+        for person in (cast.cfo, cast.cfo2, cast.admin):
+            give_factor(session, person, box_of(sound), now)
+        assert _wrong(sound) == []
+        reset = ["people", "reset-second-factor", cast.admin.email]
+        assert sound.test_cli_runner().invoke(args=reset).exit_code == 0
+        assert [line.split(":")[0] for line in _wrong(sound)] == [
+            f"{cast.admin.email} without a second factor"
+        ]
+        again = sound.test_cli_runner().invoke(args=reset)
+        assert again.exit_code == 5
+        assert "has no second factor" in again.output
 
     def test_sees_an_old_schema(self, app: Flask, session: Session) -> None:
         with transaction(session):

@@ -39,6 +39,22 @@ class TestReadSettings:
 
 
 class TestCompleteSettings:
+    @pytest.mark.parametrize(
+        ("environ", "required"),
+        [
+            ({}, False),
+            ({"ENVIRONMENT": "production"}, True),
+            ({"ENVIRONMENT": "production", "DEMO": "1"}, False),
+            ({"ENVIRONMENT": "production", "REQUIRE_SECOND_FACTOR": "0"}, False),
+            ({"DEMO": "1", "REQUIRE_SECOND_FACTOR": "1"}, True),
+        ],
+    )
+    def test_requires_a_second_factor_in_production(
+        self, tmp_path: Path, environ: dict[str, str], required: bool
+    ) -> None:
+        safe = {"SECRET_KEY": GOOD_KEY, "TRUSTED_HOSTS": "a.test"}
+        assert _complete(tmp_path, **safe, **environ)["REQUIRE_SECOND_FACTOR"] is required
+
     def test_makes_a_secret_once_in_development(self, tmp_path: Path) -> None:
         first = _complete(tmp_path)["SECRET_KEY"]
         assert len(first) >= 32

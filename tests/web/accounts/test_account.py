@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, SignInSession
+from app.accounts.services import token_hash
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, Cast, make_person
 from tests.support.client import StrictClient
-from tests.support.pages import error_on, heading, links, table, text
+from tests.support.pages import buttons, error_on, heading, links, table, text
 
 GOOD = "marble otter canyon lamp"
 ClientFor = Callable[[Person], StrictClient]
@@ -79,6 +80,32 @@ class TestEndSessions:
         assert other.get("/account").status_code == 200
         kept = session.scalars(select(SignInSession).where(SignInSession.person_id == cast.lead.id))
         assert len(kept.all()) == 1
+
+
+class TestEndOneSession:
+    def test_ends_that_browser_and_no_other(
+        self, cast: Cast, client_for: ClientFor, session: Session
+    ) -> None:
+        here, lost, third = (client_for(cast.lead) for _ in range(3))
+        by_token = {row.token_hash: row.id for row in session.scalars(select(SignInSession))}
+        with lost.session_transaction() as cookie:
+            lost_id = by_token[token_hash(cookie["sign_in"])]
+        page = here.get("/account")
+        assert list(buttons(page)).count("Sign out") >= 1
+        assert here.post(f"/account/sessions/{lost_id}/end").status_code == 303
+        assert lost.get("/account").status_code == 303
+        assert third.get("/account").status_code == here.get("/account").status_code == 200
+        assert here.post(f"/account/sessions/{lost_id}/end").status_code == 404
+
+    def test_reaches_only_ones_own(
+        self, cast: Cast, client_for: ClientFor, session: Session
+    ) -> None:
+        mine = client_for(cast.lead)
+        theirs = client_for(cast.cfo)
+        query = select(SignInSession.id).where(SignInSession.person_id == cast.cfo.id)
+        number = session.scalars(query).one()
+        assert mine.post(f"/account/sessions/{number}/end").status_code == 404
+        assert theirs.get("/account").status_code == 200
 
 
 class TestSetTheme:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Person
+from app.accounts.models import Person, SignInSession
 from app.accounts.rules import Role
+from app.audit.models import AuditEvent
 from app.db.session import transaction
 from tests.factories.accounts import Cast, make_person
 from tests.support.client import StrictClient
@@ -138,6 +140,28 @@ class TestNewPasswordFor:
         assert "Change your password first" not in account
         assert "Finance (waits for a second admin)" in account
         assert client.get("/audit").status_code == 403, "the role waits for a second admin"
+
+
+class TestSessionsOf:
+    def test_are_seen_and_ended_one_or_all(
+        self, cast: Cast, client_for: ClientFor, session: Session
+    ) -> None:
+        admin = client_for(cast.admin)
+        first, second, third = (client_for(cast.lead) for _ in range(3))
+        address = f"/admin/people/{cast.lead.id}"
+        assert len(table(admin.get(address), "Sessions").rows) == 3
+        query = select(SignInSession.id).where(SignInSession.person_id == cast.lead.id)
+        number = session.scalars(query.order_by(SignInSession.id)).first()
+        other = f"/admin/people/{cast.viewer.id}/sessions/{number}/end"
+        assert admin.post(other).status_code == 404
+        assert admin.post(f"{address}/sessions/{number}/end").status_code == 303
+        statuses = [client.get("/account").status_code for client in (first, second, third)]
+        assert statuses == [303, 200, 200]
+        assert admin.post(f"{address}/sessions/end").status_code == 303
+        assert {client.get("/account").status_code for client in (second, third)} == {303}
+        assert admin.get(address).status_code == 200
+        events = session.scalars(select(AuditEvent).where(AuditEvent.action.like("%ended"))).all()
+        assert [one.actor for one in events] == [f"person:{cast.admin.id}"] * 2
 
 
 class TestMissingPeople:

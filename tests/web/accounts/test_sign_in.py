@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Person, SignInSession
+from app.accounts.models import KnownDevice, Person, SignInSession
 from app.accounts.rules import Role
-from app.accounts.services import deactivate_person, withdraw_role
+from app.accounts.services import deactivate_person, reset_password, withdraw_role
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, Cast, make_person
 from tests.support.client import StrictClient
@@ -176,6 +176,52 @@ class TestThrottle:
     def test_slows_one_address_down_that_tries_many_accounts(self, client: StrictClient) -> None:
         statuses = {_sign_in(client, f"p{n}@waymark.test", "wrong").status_code for n in range(40)}
         assert statuses == {422, 429}
+
+
+class TestKnownDevice:
+    def test_gets_through_while_somebody_near_by_guesses(
+        self, app: Flask, client: StrictClient, cast: Cast, session: Session
+    ) -> None:
+        arrived = _sign_in(client, cast.cfo.email)
+        cookie = arrived.headers.getlist("Set-Cookie")[0]
+        assert cookie.startswith("waymark-device=")
+        assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
+        kept = session.scalars(select(KnownDevice)).one()
+        assert kept.token_hash not in cookie and len(kept.token_hash) == 64
+        client.post("/sign-out")
+        for _ in range(12):
+            _sign_in(app.test_client(), cast.cfo.email, "wrong")  # type: ignore[arg-type]
+        assert _sign_in(app.test_client(), cast.cfo.email).status_code == 429  # type: ignore[arg-type]
+        assert _sign_in(client, cast.cfo.email).status_code == 303
+
+    def test_of_another_person_helps_nobody(
+        self, app: Flask, client: StrictClient, cast: Cast
+    ) -> None:
+        _sign_in(client, cast.lead.email)
+        client.post("/sign-out")
+        for _ in range(8):
+            _sign_in(app.test_client(), cast.cfo.email, "wrong")  # type: ignore[arg-type]
+        assert _sign_in(client, cast.cfo.email).status_code == 429
+
+    def test_is_slowed_down_by_its_own_failures_and_known_no_longer_than_half_a_year(
+        self, app: Flask, client: StrictClient, cast: Cast, now: datetime
+    ) -> None:
+        _sign_in(client, cast.cfo.email)
+        statuses = [_sign_in(client, cast.cfo.email, "wrong").status_code for _ in range(13)]
+        assert statuses == [422] * 11 + [429] * 2
+        assert _sign_in(app.test_client(), cast.cfo.email).status_code == 303  # type: ignore[arg-type]
+        app.config["FIXED_NOW"] = now + timedelta(days=181)
+        statuses = [_sign_in(client, cast.cfo.email, "wrong").status_code for _ in range(7)]
+        assert statuses == [422] * 6 + [429]
+
+    def test_is_forgotten_with_the_password(
+        self, client: StrictClient, cast: Cast, session: Session, now: datetime
+    ) -> None:
+        _sign_in(client, cast.viewer.email)
+        with transaction(session):
+            viewer = session.get_one(Person, cast.viewer.id)
+            reset_password(session, viewer, actor=cast.admin, now=now)
+        assert session.scalars(select(KnownDevice)).all() == []
 
 
 class TestSession:
