@@ -48,6 +48,8 @@ from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
+from app.roadmap.services.forecasting import KIND as OTHER_USE_KIND
+from app.roadmap.services.forecasting import work_out_other_use
 from app.web.clock import now
 from app.web.typed import sweep_typed
 from app.web.uploads import sweep_uploads
@@ -61,6 +63,10 @@ def _solve_run(job: RunningJob) -> None:
 
 def _answer_inquiry(job: RunningJob) -> None:
     answer_inquiry(job, **_solver_limits())
+
+
+def _work_out_other_use(job: RunningJob) -> None:
+    work_out_other_use(job, **_solver_limits())
 
 
 def _solver_limits() -> dict[str, int]:
@@ -78,6 +84,7 @@ def _count_interactions(job: RunningJob) -> None:
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     RUN_KIND: _solve_run,
     INQUIRY_KIND: _answer_inquiry,
+    OTHER_USE_KIND: _work_out_other_use,
     COUNT_KIND: _count_interactions,
 }
 """Kind of job → what carries it out."""

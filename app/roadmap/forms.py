@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
+from app.roadmap.rules.measuring import Measuring
+from app.roadmap.rules.posterior import Among, Design
 from app.web.fields import CountField, DayField, MeasureField
 from app.web.forms import Form, OnceForm
 
@@ -23,6 +25,19 @@ class EvidenceForm(OnceForm):
         [InputRequired("Say where the figure comes from.")],
         description="The system, report or test it was read from.",
     )
+    standard_error = MeasureField(
+        "Standard error",
+        description="In the unit of the value; a share with its sample needs none.",
+    )
+    since = DayField("Measured since", description="The first day, if it took longer than one.")
+    among = SelectField("Measured among", choices=[(one.value, one.word) for one in Among])
+    design = SelectField(
+        "Compared by",
+        choices=[(one.value, one.word) for one in Design],
+        default=Design.COMPARISON.value,
+    )
+    persists = BooleanField("What was measured stays, even if the initiative ends now")
+    link = StringField("Link to the report", description="An address that begins with https://.")
     note = TextAreaField("Note")
     is_confirmed = BooleanField("The unusual figure is right")
 
@@ -31,6 +46,18 @@ class EvidenceForm(OnceForm):
         """Whether the person has to be asked, or has answered already."""
         asked = any("confirm it below" in message for _, _, message in self.error_list())
         return asked or bool(self.is_confirmed.data)
+
+    @property
+    def how(self) -> Measuring:
+        """How it was measured."""
+        return Measuring(
+            error=self.data["standard_error"],
+            since=self.data["since"],
+            link=self.link.data or "",
+            among=Among(self.among.data),
+            design=Design(self.design.data),
+            persists=bool(self.persists.data),
+        )
 
     def offer(self, criteria: Sequence[tuple[int, str]]) -> None:
         """Set the criteria to choose from, by id and words."""

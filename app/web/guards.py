@@ -49,7 +49,7 @@ def requires(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
 def freshly(view: View) -> View:
     """Declare that a view changes something only for who proved a few minutes ago who they are.
 
-    The accounts package asks for the proof and carries the form over it (docs/adr/013).
+    The accounts package asks for the proof and carries the form over it (docs/adr/012).
     """
     setattr(view, FRESH_ATTRIBUTE, True)
     return view

@@ -38,7 +38,7 @@ COOKIE = "typed"
 """The cookie's name for the key of the kept form."""
 
 PROOF = "confirm_"
-"""How the fields begin in which somebody proves again who they are (docs/adr/013)."""
+"""How the fields begin in which somebody proves again who they are (docs/adr/012)."""
 
 PAGE_FIELD = f"{PROOF}page"
 """The page a form stood on that was sent on from another one, such as the one asking for proof."""

@@ -23,7 +23,7 @@ CONDITION = f"{PROPOSAL}/conditions/<int:condition_id>"
 
 
 @bp.get(CONDITION)
-@requires("proposals.decide", fresh=True)
+@requires("proposals.decide")
 def condition(proposal_id: int, condition_id: int) -> str:
     """Show a condition and what settles it."""
     one = get_condition(db.session, proposal_id, condition_id)

@@ -18,7 +18,8 @@ from app.errors import StaleError
 from app.values.canonical import canonical_json, digest
 
 FORMAT = "waymark/proposal"
-VERSION = 1
+VERSION = 2
+"""2 added what criteria are bound to and what a hurdle is for; older ones say nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +119,16 @@ class FrozenCriterion:
     threshold: Decimal
     minimum_sample: int | None
     is_must_meet: bool
+    behaviour_id: int | None = None
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenMilestone:
-    """A hurdle; ``due_on`` is for the start that was chosen, ``tranche_minor`` what it holds."""
+    """A hurdle; ``due_on`` is for the start that was chosen, ``tranche_minor`` what it holds.
+
+    ``target_error`` is how well a learn hurdle is to make effects known.
+    """
 
     id: int
     name: str
@@ -131,6 +137,8 @@ class FrozenMilestone:
     tranche_minor: int
     action_if_missed: str
     criteria: tuple[FrozenCriterion, ...]
+    kind: str = "grow"
+    target_error: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

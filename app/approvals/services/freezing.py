@@ -235,6 +235,8 @@ def _milestone(milestone: Milestone, tranche: PlannedTranche) -> FrozenMilestone
         tranche_minor=tranche.amount_minor,
         action_if_missed=milestone.action_if_missed,
         criteria=tuple(_criterion(one) for one in milestone.criteria),
+        kind=milestone.kind.value,
+        target_error=milestone.target_error,
     )
 
 
@@ -247,4 +249,6 @@ def _criterion(criterion: Criterion) -> FrozenCriterion:
         threshold=criterion.threshold,
         minimum_sample=criterion.minimum_sample,
         is_must_meet=criterion.is_must_meet,
+        behaviour_id=criterion.behaviour_id,
+        link=criterion.link.value if criterion.link else None,
     )

@@ -26,8 +26,10 @@ from app.initiatives.rules import (
     MilestoneDraft,
     columns_of,
 )
+from app.initiatives.rules.milestone_kinds import MEASURED_LINKS, ChainLink, HurdleKind
 from app.web.fields import CountField, DayField, MeasureField, PercentField
 
+UNBOUND = ("", "Nothing bound")
 _GRADES = [("", "Grade …"), *((grade.value, grade.value) for grade in EvidenceGrade)]
 
 
@@ -96,7 +98,7 @@ def behaviour_data(draft: BehaviourDraft) -> dict[str, Any]:
 class CriterionRow(RowForm):
     """One measurable condition of a hurdle."""
 
-    by_themselves = frozenset({"direction", "is_must_meet"})
+    by_themselves = frozenset({"direction", "is_must_meet", "bound"})
 
     metric = StringField("Metric", needed("Name what is measured."))
     unit = StringField("Unit")
@@ -107,6 +109,7 @@ class CriterionRow(RowForm):
     threshold = MeasureField("Threshold", needed("Enter the threshold."))
     minimum_sample = CountField("Sample of at least")
     is_must_meet = BooleanField("Must meet", default=True)
+    bound = SelectField("Measures", choices=[UNBOUND])
 
 
 class MilestoneForm(VersionedForm):
@@ -122,7 +125,27 @@ class MilestoneForm(VersionedForm):
     action_if_missed = TextAreaField(
         "If it is missed", description="What is agreed now for then, such as: hold once, then stop."
     )
+    kind = SelectField(
+        "Kind",
+        choices=[(one.value, one.word) for one in HurdleKind],
+        default=HurdleKind.GROW.value,
+        description="Learn: passes when the effect is known well enough. Grow: when it pays.",
+    )
+    target_error = PercentField(
+        "Known to ±, %",
+        description="For a learn hurdle: the standard error of the share removed, at most.",
+    )
     criteria = FieldList(FormField(CriterionRow), "Criteria")
+
+    def offer(self, behaviours: Choices) -> None:
+        """Fill what criteria can measure: three links of each behaviour."""
+        links = [
+            (f"{link.value}:{id_}", f"{link.word} of: {text}")
+            for id_, text in behaviours
+            for link in MEASURED_LINKS
+        ]
+        for entry in self.criteria.entries:
+            entry.form.bound.choices = [UNBOUND, *links]
 
     def draft(self) -> MilestoneDraft:
         return MilestoneDraft(
@@ -139,16 +162,32 @@ class MilestoneForm(VersionedForm):
                     baseline=row.baseline.data,
                     minimum_sample=row.minimum_sample.data,
                     is_must_meet=bool(row.is_must_meet.data),
+                    **_bound(row.bound.data or ""),
                 )
                 for _, row in filled(self.criteria)
             ),
+            kind=HurdleKind(self.kind.data),
+            target_error=self["target_error"].data,
         )
+
+
+def _bound(text: str) -> dict[str, Any]:
+    """Link and behaviour of a choice such as ``lever:12``."""
+    link, _, id_ = text.partition(":")
+    return {"link": ChainLink(link), "behaviour_id": int(id_)} if id_ else {}
 
 
 def milestone_data(draft: MilestoneDraft) -> dict[str, Any]:
     """What the form shows of a stored milestone."""
-    rows = [columns_of(row) | {"direction": row.direction.value} for row in draft.criteria]
-    return columns_of(draft) | {"criteria": rows}
+    rows = [
+        columns_of(row)
+        | {
+            "direction": row.direction.value,
+            "bound": f"{row.link.value}:{row.behaviour_id}" if row.link else "",
+        }
+        for row in draft.criteria
+    ]
+    return columns_of(draft) | {"criteria": rows, "kind": draft.kind.value}
 
 
 class NeedRow(RowForm):

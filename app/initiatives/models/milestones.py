@@ -16,6 +16,7 @@ from app.db.types import (
     ShareType,
 )
 from app.initiatives.rules import Direction
+from app.initiatives.rules.milestone_kinds import ChainLink, HurdleKind
 
 _OWNED = "all, delete-orphan"
 
@@ -25,7 +26,8 @@ class Milestone(Base):
 
     ``source_minor`` is the money a registry gave for it, finer than a share can say; None once
     the share is set by hand. ``due_on`` assumes the initiative's planned start; a later start
-    moves it by as many months.
+    moves it by as many months. ``target_error``: how well a learn hurdle is to make effects known,
+    the standard error of their removal fraction.
     """
 
     __tablename__ = "milestones"
@@ -42,6 +44,10 @@ class Milestone(Base):
     tranche_share: Mapped[Decimal] = mapped_column(ShareType)
     source_minor: Mapped[int | None] = mapped_column(MoneyMinor)
     action_if_missed: Mapped[str] = mapped_column(default="")
+    kind: Mapped[HurdleKind] = mapped_column(
+        EnumText(HurdleKind), default=HurdleKind.GROW, server_default="grow"
+    )
+    target_error: Mapped[Decimal | None] = mapped_column(ShareType)
 
     criteria: Mapped[list[Criterion]] = relationship(
         back_populates="milestone", lazy="raise_on_sql", order_by="Criterion.id", cascade=_OWNED
@@ -49,7 +55,7 @@ class Milestone(Base):
 
 
 class Criterion(Base):
-    """One measurable condition of a hurdle."""
+    """One measurable condition of a hurdle; ``link`` is what of its behaviour's way it measures."""
 
     __tablename__ = "criteria"
 
@@ -64,5 +70,9 @@ class Criterion(Base):
     threshold: Mapped[Decimal] = mapped_column(MeasureType)
     minimum_sample: Mapped[int | None]
     is_must_meet: Mapped[bool] = mapped_column(default=True)
+    behaviour_id: Mapped[int | None] = mapped_column(
+        ForeignKey("target_behaviours.id", ondelete="RESTRICT"), index=True
+    )
+    link: Mapped[ChainLink | None] = mapped_column(EnumText(ChainLink))
 
     milestone: Mapped[Milestone] = relationship(back_populates="criteria", lazy="raise_on_sql")

@@ -91,7 +91,11 @@ def milestone_draft(milestone: Milestone) -> MilestoneDraft:
                 baseline=one.baseline,
                 minimum_sample=one.minimum_sample,
                 is_must_meet=one.is_must_meet,
+                behaviour_id=one.behaviour_id,
+                link=one.link,
             )
             for one in milestone.criteria
         ),
+        kind=milestone.kind,
+        target_error=milestone.target_error,
     )

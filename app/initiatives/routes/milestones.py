@@ -39,22 +39,22 @@ def milestones(key: str) -> str:
 @requires("initiatives.edit")
 def new_milestone(key: str) -> str:
     """Show the form for a new milestone."""
-    initiative = load(key)
+    initiative = load(key, *queries.BEHAVIOURS)
     data = {"version": str(initiative.version)}
-    return _milestone_page(initiative, _form(formdata=None, data=data))
+    return _milestone_page(initiative, _form(initiative, formdata=None, data=data))
 
 
 @bp.post("/initiatives/<key>/milestones/new")
 @requires("initiatives.edit")
 def add_milestone(key: str) -> Answer:
     """Add a milestone."""
-    form = _form()
+    form = _form(load(key, *queries.BEHAVIOURS))
     status = store(
         form, lambda: services.add_milestone(db.session, load(key), form.draft(), **_terms(form))
     )
     if status != SAVED:
-        initiative = load(key)
-        empty = _form(formdata=None)
+        initiative = load(key, *queries.BEHAVIOURS)
+        empty = _form(initiative, formdata=None)
         conflict = conflict_with(initiative, empty, form, status)
         return _milestone_page(initiative, form, conflict=conflict), status
     flash("The milestone is added.", "ok")
@@ -65,7 +65,7 @@ def add_milestone(key: str) -> Answer:
 @requires("initiatives.edit")
 def milestone(key: str, milestone_id: int) -> str:
     """Show a milestone to change."""
-    initiative = load(key)
+    initiative = load(key, *queries.BEHAVIOURS)
     stored = queries.get_milestone(db.session, initiative, milestone_id)
     return _milestone_page(initiative, _stored_form(initiative, stored), stored=stored)
 
@@ -74,9 +74,9 @@ def milestone(key: str, milestone_id: int) -> str:
 @requires("initiatives.edit")
 def save_milestone(key: str, milestone_id: int) -> Answer:
     """Change a milestone."""
-    initiative = load(key)
+    initiative = load(key, *queries.BEHAVIOURS)
     queries.get_milestone(db.session, initiative, milestone_id)
-    form = _form()
+    form = _form(initiative)
     status = store(
         form,
         lambda: services.edit_milestone(
@@ -84,7 +84,7 @@ def save_milestone(key: str, milestone_id: int) -> Answer:
         ),
     )
     if status != SAVED:
-        initiative = load(key)
+        initiative = load(key, *queries.BEHAVIOURS)
         stored = queries.get_milestone(db.session, initiative, milestone_id)
         conflict = conflict_with(initiative, _stored_form(initiative, stored), form, status)
         return _milestone_page(initiative, form, stored=stored, conflict=conflict), status
@@ -116,12 +116,13 @@ def _terms(form: Any) -> dict[str, Any]:
 
 def _stored_form(initiative: Initiative, stored: Milestone) -> MilestoneForm:
     data = milestone_data(queries.milestone_draft(stored))
-    return _form(formdata=None, data=data | {"version": str(initiative.version)})
+    return _form(initiative, formdata=None, data=data | {"version": str(initiative.version)})
 
 
-def _form(**kwargs: Any) -> MilestoneForm:
+def _form(initiative: Initiative, **kwargs: Any) -> MilestoneForm:
     form = MilestoneForm(**kwargs)
     add_spares(form.criteria, _SPARE)
+    form.offer([(str(one.id), one.description) for one in initiative.behaviours])
     return form
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from app.initiatives.rules.milestone_kinds import ChainLink, HurdleKind
 from app.initiatives.rules.words import Direction, EvidenceGrade, Lens
 from app.values.quarter import Quarter
 
@@ -96,6 +97,8 @@ class CriterionDraft:
     baseline: Decimal | None = None
     minimum_sample: int | None = None
     is_must_meet: bool = True
+    behaviour_id: int | None = None
+    link: ChainLink | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,8 @@ class MilestoneDraft:
     tranche_share: Decimal
     action_if_missed: str = ""
     criteria: tuple[CriterionDraft, ...] = ()
+    kind: HurdleKind = HurdleKind.GROW
+    target_error: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from app.initiatives.rules.drafts import (
     MilestoneDraft,
     OptionDraft,
 )
+from app.initiatives.rules.milestone_kinds import ChainLink, HurdleKind
 from app.journeys.rules import LARGEST_REMOVAL
 from app.values.money import LARGEST_MINOR
 from app.values.quarter import Quarter, QuarterSpan
@@ -216,9 +217,23 @@ def milestone_faults(
         faults["tranche_share"] = (
             f"The tranches would hold more than all the money; at most {left} is left."
         )
+    faults |= _kind(draft)
     for row, criterion in enumerate(draft.criteria):
         faults |= {f"criteria-{row}-{name}": text for name, text in _criterion(criterion).items()}
     return faults
+
+
+def _kind(draft: MilestoneDraft) -> dict[str, str]:
+    """A learn hurdle says how well the effect shall be known, and by which behaviour."""
+    if draft.kind is not HurdleKind.LEARN:
+        return {}
+    if draft.target_error is None or not 0 < draft.target_error < 1:
+        return {
+            "target_error": "Say how well the effect is to be known: more than 0 % and below 100 %."
+        }
+    if not any(one.link is ChainLink.BEHAVIOUR for one in draft.criteria):
+        return {"kind": "A learn hurdle needs a criterion bound to a behaviour."}
+    return {}
 
 
 def _plain(name: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.accounts.models import Person
 from app.audit.services import record
 from app.errors import InvalidError, NotAllowedError
-from app.initiatives.models import Effect, Initiative, Option, TargetBehaviour
+from app.initiatives.models import Criterion, Effect, Initiative, Option, TargetBehaviour
 from app.initiatives.queries import behaviour_draft, get_behaviour
 from app.initiatives.rules import BehaviourDraft, behaviour_faults, written
 from app.initiatives.services.checks import check_can_edit, customer_need_bar, touch
@@ -85,12 +85,25 @@ def remove_behaviour(
     check_can_edit(actor, initiative, expected_version=expected_version)
     behaviour = get_behaviour(session, initiative, behaviour_id)
     before = written(behaviour_draft(behaviour))
+    _refuse_bound(session, behaviour_id)
     session.delete(behaviour)
     touch(session, initiative, now)
     record(
         session, actor=actor, action="initiative.behaviour_removed",
         subject=f"initiative:{initiative.id}", before=before, now=now,
     )  # fmt: skip
+
+
+def _refuse_bound(session: Session, behaviour_id: int) -> None:
+    """Raises InvalidError while criteria measure the behaviour."""
+    metrics = session.scalars(
+        select(Criterion.metric).where(Criterion.behaviour_id == behaviour_id).limit(3)
+    ).all()
+    if metrics:
+        raise InvalidError(
+            f"Criteria measure this behaviour: {', '.join(metrics)}. Under Milestones bind them to "
+            "another one or to nothing, then take it away."
+        )
 
 
 def name_customer_need(

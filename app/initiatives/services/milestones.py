@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.audit.services import record
 from app.calendar.models import Cycle
 from app.errors import InvalidError
-from app.initiatives.models import Criterion, Initiative, Milestone
+from app.initiatives.models import Criterion, Initiative, Milestone, TargetBehaviour
 from app.initiatives.queries import get_milestone, milestone_draft
 from app.initiatives.rules import (
     MilestoneDraft,
@@ -21,6 +21,7 @@ from app.initiatives.rules import (
     milestone_faults,
     written,
 )
+from app.initiatives.rules.milestone_kinds import ChainLink
 from app.initiatives.services.checks import check_can_edit, touch
 
 
@@ -106,6 +107,7 @@ def _check(
         draft, held, [row.name for row in rows],
         held=besides.tranche_share if besides else None,
     )  # fmt: skip
+    faults |= _binding_faults(session, initiative, draft)
     cycle = session.get(Cycle, initiative.cycle_id) if initiative.cycle_id else None
     fault = due_day_fault(
         draft.due_on,
@@ -119,6 +121,31 @@ def _check(
         raise InvalidError("Some of this is not possible.", fields=faults)
 
 
+def _binding_faults(
+    session: Session, initiative: Initiative, draft: MilestoneDraft
+) -> dict[str, str]:
+    """Criteria are bound to behaviours of the same initiative, measured in their unit."""
+    own = session.execute(
+        select(TargetBehaviour.id, TargetBehaviour.unit).where(
+            TargetBehaviour.initiative_id == initiative.id
+        )
+    )
+    units = {one.id: one.unit.strip().casefold() for one in own}
+    faults = {}
+    for row, one in enumerate(draft.criteria):
+        if one.behaviour_id is not None and one.behaviour_id not in units:
+            faults[f"criteria-{row}-bound"] = "This behaviour is gone; choose another."
+        elif (
+            one.behaviour_id is not None
+            and one.link is ChainLink.BEHAVIOUR
+            and one.unit.strip().casefold() != units[one.behaviour_id]
+        ):
+            faults[f"criteria-{row}-unit"] = (
+                "Measure the behaviour in its own unit, or bind this to the metric or the lever."
+            )
+    return faults
+
+
 def _take_over(milestone: Milestone, draft: MilestoneDraft) -> None:
     milestone.name = draft.name.strip()
     milestone.due_on = draft.due_on
@@ -126,6 +153,7 @@ def _take_over(milestone: Milestone, draft: MilestoneDraft) -> None:
         milestone.source_minor = None
     milestone.tranche_share = draft.tranche_share
     milestone.action_if_missed = draft.action_if_missed.strip()
+    milestone.kind, milestone.target_error = draft.kind, draft.target_error
     kept = list(milestone.criteria)
     criteria = []
     for row, wanted in enumerate(draft.criteria):

@@ -61,7 +61,7 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
     committed = load_committed_options(session, cycle.id)
     options = [option for initiative in candidates for option in initiative.options]
     options += [option for option, _ in committed]
-    pools = _load_pools(session, {effect.pool_id for o in options for effect in o.effects})
+    pools = load_pools(session, {effect.pool_id for o in options for effect in o.effects})
     bonds = load_bonds(session, [initiative.id for initiative in candidates])
     facts = ProblemFacts(
         currency=cycle.currency,
@@ -69,13 +69,13 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
         discount_rate=cycle.discount_rate,
         funds=_funds(session, scenario),
         teams=_teams(cycle),
-        pools=tuple(_pool(pool, cycle) for pool in pools),
+        pools=tuple(pool_facts(pool, cycle) for pool in pools),
         candidates=tuple(_candidate(one, cycle, bonds) for one in candidates),
         committed=tuple(
             CommittedFacts(
                 key=option.initiative.key,
                 title=option.initiative.title,
-                option=_option(option, cycle),
+                option=option_facts(option, cycle),
                 start=start - cycle.first_quarter,
             )
             for option, start in committed
@@ -91,7 +91,8 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
     return LoadedFacts(facts, candidates, pools)
 
 
-def _load_pools(session: Session, ids: set[int]) -> Sequence[LeverPool]:
+def load_pools(session: Session, ids: set[int]) -> Sequence[LeverPool]:
+    """The pools with what their facts are made of, by id."""
     if not ids:
         return []
     return session.scalars(
@@ -177,7 +178,8 @@ def _teams(cycle: Cycle) -> tuple[TeamFacts, ...]:
     )
 
 
-def _pool(pool: LeverPool, cycle: Cycle) -> PoolFacts:
+def pool_facts(pool: LeverPool, cycle: Cycle) -> PoolFacts:
+    """What a pool is worth in a cycle's quarters, or why it can't count there."""
     barred = None
     if pool.state is not PoolState.CERTIFIED:
         barred = "Not certified by Finance"
@@ -206,13 +208,14 @@ def _candidate(initiative: Initiative, cycle: Cycle, bonds: Bonds) -> CandidateF
         title=initiative.title,
         currency=initiative.currency,
         tags=initiative_tags(journey, initiative.unit, initiative.lens.value),
-        options=tuple(_option(option, cycle) for option in initiative.options),
+        options=tuple(option_facts(option, cycle) for option in initiative.options),
         needs=tuple(NeedFacts(key, lag) for key, lag in bonds.needs.get(initiative.key, ())),
         excludes=tuple(bonds.excludes.get(initiative.key, ())),
     )
 
 
-def _option(option: Option, cycle: Cycle) -> OptionFacts:
+def option_facts(option: Option, cycle: Cycle) -> OptionFacts:
+    """An option as a problem knows it; it is loaded with its spend, demand and effects."""
     spend: dict[str, dict[int, int]] = {}
     for cost in option.spend:
         spend.setdefault(cost.fund.key, {})[cost.quarter_index] = cost.amount_minor

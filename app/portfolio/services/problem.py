@@ -46,7 +46,12 @@ def freeze_problem(session: Session, scenario: Scenario) -> FrozenProblem:
     committed than budgeted, or there is nothing to choose from.
     """
     loaded = load_problem_facts(session, scenario)
-    facts, dropped = settle_names(loaded.facts)
+    return freeze_facts(scenario, loaded, loaded.facts)
+
+
+def freeze_facts(scenario: Scenario, loaded: LoadedFacts, wanted: ProblemFacts) -> FrozenProblem:
+    """The problem of facts that may differ from the loaded ones. Raises as `freeze_problem`."""
+    facts, dropped = settle_names(wanted)
     _refuse_overdrawn(facts)
     built = build_problem(facts)
     if not built.document["initiatives"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.roadmap.models.dates import DateMove
+from app.roadmap.models.forecasts import HurdleForecast
 from app.roadmap.models.hurdles import Evidence, HurdleDecision
 
-__all__ = ["DateMove", "Evidence", "HurdleDecision"]
+__all__ = ["DateMove", "Evidence", "HurdleDecision", "HurdleForecast"]

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Person
 from app.approvals.models import Tranche
 from app.db.base import Base
-from app.db.types import EnumText, MeasureType, UtcDateTime
+from app.db.types import EnumText, MeasureType, MoneyMinor, UtcDateTime
 from app.initiatives.models import Criterion
+from app.roadmap.models.forecasts import HurdleForecast
 from app.roadmap.rules import HurdleAction
+from app.roadmap.rules.posterior import Among, Design
 
 
 class Evidence(Base):
@@ -22,10 +24,17 @@ class Evidence(Base):
     Evidence brought in from a registry belongs to its criterion before any tranche exists; it
     counts for the tranche that the criterion's milestone later gets. ``is_confirmed``: the figure
     was questioned as unusual and who recorded it said that it is right.
+
+    ``standard_error`` is in the criterion's unit. Measured from ``window_from``, if it took longer
+    than a day, to ``measured_on``, among the exposed or all customers. ``persists``: what was
+    measured stays when the initiative ends. ``link`` leads to the report, empty without one.
     """
 
     __tablename__ = "evidence"
-    __table_args__ = (CheckConstraint("sample IS NULL OR sample >= 0", name="sample_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("sample IS NULL OR sample >= 0", name="sample_not_negative"),
+        CheckConstraint("standard_error > 0", name="error_positive"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     tranche_id: Mapped[int | None] = mapped_column(
@@ -40,6 +49,16 @@ class Evidence(Base):
     source: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
     is_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    standard_error: Mapped[Decimal | None] = mapped_column(MeasureType)
+    window_from: Mapped[date | None]
+    link: Mapped[str] = mapped_column(default="", server_default="")
+    among: Mapped[Among] = mapped_column(
+        EnumText(Among), default=Among.ALL, server_default=Among.ALL.value
+    )
+    design: Mapped[Design] = mapped_column(
+        EnumText(Design), default=Design.COMPARISON, server_default=Design.COMPARISON.value
+    )
+    persists: Mapped[bool] = mapped_column(default=False, server_default=false())
     recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -49,7 +68,11 @@ class Evidence(Base):
 
 
 class HurdleDecision(Base):
-    """Release, hold or stop, with the reason, what was recommended and on which grounds."""
+    """Release, hold or stop, with the reason, what was recommended and on which grounds.
+
+    ``override_minor``: what deciding against the figures is expected to lose, None where it went
+    with them or has no price. ``forecast``: the other use of the money it knew of.
+    """
 
     __tablename__ = "hurdle_decisions"
     __table_args__ = (
@@ -75,6 +98,11 @@ class HurdleDecision(Base):
     reason: Mapped[str]
     decided_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    override_minor: Mapped[int | None] = mapped_column(MoneyMinor)
+    forecast_id: Mapped[int | None] = mapped_column(
+        ForeignKey("hurdle_forecasts.id", ondelete="RESTRICT")
+    )
 
     tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
+    forecast: Mapped[HurdleForecast | None] = relationship(lazy="raise_on_sql")
     decided_by: Mapped[Person] = relationship(lazy="raise_on_sql")

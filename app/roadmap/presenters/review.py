@@ -26,6 +26,7 @@ from app.roadmap.rules import (
     bar_on_hurdle,
     unusual_words,
 )
+from app.roadmap.rules.judging import Judged
 from app.values.money import Money
 from app.web.filters import counted, day, moment, money, number
 
@@ -194,6 +195,9 @@ def history_items(gate: Gate) -> list[dict[str, Any]]:
     for decision in gate.decisions:
         against = decision.action is not decision.recommended
         said = f", against the figures ({decision.recommended.word.lower()})" if against else ""
+        if decision.override_minor is not None:
+            lost = money(Money(decision.override_minor, gate.tranche.currency))
+            said += f", expected to lose {lost}"
         item = {
             "what": f"{_DECIDED[decision.action]}{said}",
             "who": decision.decided_by.name,
@@ -226,16 +230,17 @@ _DECIDED = {
 
 
 def seen_mark(gate: Gate) -> str:
-    """What a decision is based on: the last evidence and the due date."""
+    """What a decision is based on: the last evidence, the due date and the other use known."""
     last = max((one.id for one in gate.evidence), default=0)
-    return f"{last}:{gate.tranche.due_on.isoformat()}"
+    other = gate.judged.forecast_id if isinstance(gate.judged, Judged) else None
+    return f"{last}:{gate.tranche.due_on.isoformat()}:{other or 0}"
 
 
 def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
     """What changed since ``seen``, as the conflict component takes it; None if nothing did."""
     if seen == seen_mark(gate):
         return None
-    last, _, due = seen.partition(":")
+    last, due, other = (*seen.split(":"), "", "", "")[:3]
     known = int(last) if last.isascii() and last.isdigit() and len(last) < 15 else 0
     rows = []
     for reading in gate.readings:
@@ -251,6 +256,8 @@ def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
             )
         )
     rows.append(_changed("Due", due, gate.tranche.due_on.isoformat()))
+    if seen_mark(gate).rpartition(":")[2] != other:
+        rows.append(_changed("Best other use", "as it was", "worked out anew"))
     return rows
 
 

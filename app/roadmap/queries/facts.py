@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.orm import Session
@@ -127,12 +128,13 @@ def _load_criteria(session: Session, milestones: list[int], rows: HurdleRows) ->
         select(
             Criterion.milestone_id, Criterion.id, Criterion.metric, Criterion.unit,
             Criterion.direction, Criterion.threshold, Criterion.minimum_sample,
-            Criterion.is_must_meet,
+            Criterion.is_must_meet, Criterion.behaviour_id, Criterion.link,
         )
         .where(Criterion.milestone_id.in_(milestones))
         .order_by(Criterion.id)
     ):  # fmt: skip
-        rows.criteria.setdefault(one.milestone_id, []).append(CriterionFacts(*one[1:]))
+        columns: Sequence[Any] = one[1:]
+        rows.criteria.setdefault(one.milestone_id, []).append(CriterionFacts(*columns))
 
 
 def _load_evidence(session: Session, milestones: list[int], rows: HurdleRows) -> None:

@@ -22,6 +22,7 @@ from app.initiatives.models import Initiative, Milestone
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import HurdleRows, TrancheKey, key_of, load_hurdle_rows
+from app.roadmap.queries.judging import judge_hurdle
 from app.roadmap.rules import (
     CriterionFacts,
     Horizon,
@@ -35,6 +36,7 @@ from app.roadmap.rules import (
     readings,
     recommend,
 )
+from app.roadmap.rules.judging import Judged, NotJudged, recommend_by_figures
 from app.values.quarter import Quarter
 
 
@@ -130,6 +132,8 @@ class GateLine:
             return "It has no criterion to measure"
         if self.measured < len(self.readings):
             return f"{self.measured} of {len(self.readings)} criteria measured"
+        if any(reading.criterion.link for reading in self.readings):
+            return "Ready to decide: the review says what the money still brings"
         return f"Ready to decide: {self.recommendation.action.word.lower()}"
 
 
@@ -191,7 +195,8 @@ def _line(row: Any, facts: HurdleFacts, today: date) -> GateLine:
 class Gate:
     """One hurdle with everything its page shows.
 
-    ``evidence`` and ``moves`` come newest first. ``recommendation`` is None once it is decided.
+    ``evidence`` and ``moves`` come newest first. ``recommendation`` and ``judged`` are None once
+    it is decided.
     """
 
     tranche: Tranche
@@ -199,6 +204,7 @@ class Gate:
     state: HurdleState
     readings: tuple[Reading, ...]
     recommendation: Recommendation | None
+    judged: Judged | NotJudged | None
     evidence: tuple[Evidence, ...]
     decisions: tuple[HurdleDecision, ...]
     moves: tuple[DateMove, ...]
@@ -252,12 +258,14 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
     commitment = tranche.commitment
+    judged = judge_hurdle(session, commitment, tranche, facts, today) if facts.is_open else None
     return Gate(
         tranche=tranche,
         facts=facts,
         state=hurdle_state(facts, today),
         readings=readings(facts.criteria, facts.measurements),
-        recommendation=recommend(facts, today) if facts.is_open else None,
+        recommendation=recommend_by_figures(facts, today, judged) if judged else None,
+        judged=judged,
         evidence=evidence,
         decisions=decisions,
         moves=moves,
@@ -284,7 +292,7 @@ def _known(
     rows.criteria[milestone.id] = [
         CriterionFacts(
             one.id, one.metric, one.unit, one.direction, one.threshold, one.minimum_sample,
-            one.is_must_meet,
+            one.is_must_meet, one.behaviour_id, one.link,
         )
         for one in milestone.criteria
     ]  # fmt: skip

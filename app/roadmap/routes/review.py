@@ -13,11 +13,20 @@ from app.errors import ConflictError, InvalidError
 from app.extensions import db
 from app.roadmap.forms import DayForm, DecisionForm, EvidenceForm, StopForm
 from app.roadmap.presenters import review
+from app.roadmap.presenters.forecast import (
+    asked_words,
+    forecast_view,
+    other_use_progress,
+    override_words,
+)
 from app.roadmap.queries import Gate, get_gate
+from app.roadmap.queries.forecasts import find_forecast
 from app.roadmap.queries.freed import find_next_scenario, load_plannable
+from app.roadmap.queries.judging import last_evidence
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.rules import PERMISSION, Decider, HurdleAction
+from app.roadmap.rules.judging import Judged
 from app.roadmap.services import HurdleOutcome, decide_hurdle, record_evidence_once
 from app.values.money import Money
 from app.web.clock import now, today
@@ -50,7 +59,7 @@ def add_evidence(tranche_id: int) -> Answer:
                 record_evidence_once(
                     session, one.tranche, criterion, value=form.data["value"],
                     sample=form.sample.data, measured_on=form.data["measured_on"],
-                    source=form.source.data or "", note=form.note.data or "",
+                    source=form.source.data or "", note=form.note.data or "", how=form.how,
                     is_confirmed=form.is_confirmed.data,
                     once_key=form.once.data or "", actor=current_actor(), now=now(),
                 )  # fmt: skip
@@ -190,6 +199,7 @@ def _page(
         evidence = EvidenceForm(formdata=None, measured_on=today())
     evidence.offer(_criteria(one))
     choices = _choices(one)
+    other = _other_use(one)
     is_stopped = one.tranche.state is TrancheState.FREED
     return render_template(
         "roadmap/gate.html",
@@ -214,9 +224,29 @@ def _page(
         day=DayForm(formdata=None, meta={"csrf": False}),
         conflict=conflict,
         tones=review.TONES,
+        forecast=forecast_view(one),
+        overrides=override_words(one),
+        other=other,
         may_record=may("evidence.record") and one.facts.is_open,
         may_move=may("roadmap.replan") and one.facts.is_open,
     )
+
+
+def _other_use(one: Gate) -> dict[str, Any]:
+    """What is known of the best other use: where it stands, and whether it can be asked for."""
+    if not isinstance(one.judged, Judged):
+        return {}
+    known = find_forecast(db.session, one.tranche.id, last_evidence(one.facts))
+    has_cycle = find_next_scenario(db.session, one.tranche.currency) is not None
+    found: dict[str, Any] = {"can_ask": has_cycle and may("runs.start")}
+    if known is None:
+        return found
+    if known.content is not None:
+        return found | {"words": asked_words(known)}
+    if known.job.state.is_over:
+        return found | {"failure": known.job.failure or "The work ended without an answer."}
+    poll = url_for("roadmap.other_use_state", tranche_id=one.tranche.id)
+    return {"progress": other_use_progress(known) | {"poll": poll}}
 
 
 def _plannable(one: Gate, freed_minor: int) -> Money:
@@ -232,6 +262,7 @@ def _stop_page(one: Gate, form: StopForm, conflict: dict[str, Any] | None = None
         gate=one,
         choice=choice,
         rows=review.freed_rows(one),
+        override=override_words(one).get(HurdleAction.STOP),
         freed=Money(one.freed_by_stop_minor, one.tranche.currency),
         again=review.plannable_words(
             Money(one.freed_by_stop_minor, one.tranche.currency),

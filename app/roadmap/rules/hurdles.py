@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from app.approvals.rules import TrancheState
 from app.initiatives.rules import Direction
+from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.rules.words import HurdleAction, HurdleState
 
 HOLD_DAYS = 91
@@ -20,7 +21,7 @@ SOON_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class CriterionFacts:
-    """One criterion as agreed when the money was approved."""
+    """One criterion as agreed when the money was approved, and what it is bound to."""
 
     id: int
     metric: str
@@ -29,6 +30,8 @@ class CriterionFacts:
     threshold: Decimal
     minimum_sample: int | None
     is_must_meet: bool
+    behaviour_id: int | None = None
+    link: ChainLink | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
+from app.journeys.rules.origins import share_error
+from app.roadmap.rules.posterior import Among, Design
 from app.values.money import CURRENCY_DIGITS
 
 FAR = 100
@@ -21,6 +25,27 @@ COUNTED_WORDS = frozenset(
 
 BELOW_NOTHING = "There cannot be less than nothing of this; enter 0 or more."
 UNUSUAL = "{why} Correct it, or confirm it below."
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How something was measured.
+
+    ``error`` is the standard error in the criterion's unit, ``since`` the first day of a window,
+    ``link`` an https address, ``persists`` whether what was measured stays when the initiative
+    ends.
+    """
+
+    error: Decimal | None = None
+    since: date | None = None
+    link: str = ""
+    among: Among = Among.ALL
+    design: Design = Design.COMPARISON
+    persists: bool = False
+
+
+PLAINLY = Measuring()
+"""On one day, among all, compared with others; nothing more is known."""
 
 
 def measured_fault(
@@ -44,6 +69,20 @@ def unusual_words(
     if highest and abs(value - threshold) > FAR * highest:
         return f"This is more than {FAR} times as far away as the threshold."
     return None
+
+
+def standard_error(
+    value: Decimal, unit: str, sample: int | None, stated: Decimal | None
+) -> Decimal | None:
+    """The standard error stated, or a share's from its sample; None where neither says it.
+
+    In the unit of the value: p ± √(p·(1 − p)/(n + 4)) with two cases of either kind added.
+    """
+    if stated is not None:
+        return stated
+    if sample is None or not _is_percent(unit) or not 0 <= value <= 100:
+        return None
+    return 100 * share_error(value / 100 * sample, sample)
 
 
 def _lies_below(threshold: Decimal, baseline: Decimal | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,14 +15,19 @@ from app.approvals.rules import OPEN_TRANCHES
 from app.approvals.services.ledger import lock_commitment
 from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
-from app.initiatives.models import Criterion
+from app.initiatives.models import Criterion, Option
 from app.initiatives.rules.faults import LARGEST_COUNT
+from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
 from app.roadmap.rules import UNUSUAL, measured_fault, unusual_words
+from app.roadmap.rules.forward import ForwardShape, reached_in
+from app.roadmap.rules.measuring import PLAINLY, Measuring, standard_error
+from app.roadmap.rules.posterior import Among
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
 TOO_EARLY = timedelta(days=366)
+UNSURE = "State the standard error: this measurement moves the approved effect."
 
 
 def record_evidence(
@@ -34,6 +40,7 @@ def record_evidence(
     measured_on: date,
     source: str,
     note: str,
+    how: Measuring = PLAINLY,
     is_confirmed: bool = False,
     actor: Person,
     now: datetime,
@@ -50,30 +57,47 @@ def record_evidence(
     stored = next(one for one in tranches if one.id == tranche.id)
     if stored.state not in OPEN_TRANCHES:
         raise ConflictError("This hurdle is decided; evidence comes before the decision.")
-    faults = _faults(stored, criterion, sample, measured_on, source, today=now.date())
-    faults |= _early_fault(measured_on, _begun_on(session, commitment))
+    evidence = Evidence(
+        tranche_id=stored.id, criterion_id=criterion.id, value=value, sample=sample,
+        measured_on=measured_on, source=source.strip(), note=note.strip(),
+        recorded_by_id=actor.id, recorded_at=now, **_columns(how),
+    )  # fmt: skip
+    faults = _all_faults(session, commitment, stored, criterion, evidence, how, source)
     unusual = _judge(criterion, value, faults, is_confirmed=is_confirmed)
     if faults:
         raise InvalidError("This measurement can't be recorded.", fields=faults)
-    evidence = Evidence(
-        tranche_id=stored.id,
-        criterion_id=criterion.id,
-        value=value,
-        sample=sample,
-        measured_on=measured_on,
-        source=source.strip(),
-        note=note.strip(),
-        is_confirmed=unusual is not None,
-        recorded_by_id=actor.id,
-        recorded_at=now,
-    )
+    evidence.is_confirmed = unusual is not None
     session.add(evidence)
     session.flush()
     record(
         session, actor=actor, action="evidence.recorded", subject=f"tranche:{stored.id}",
-        after=_noted(evidence, criterion, unusual), now=now,
+        after=_noted(evidence, criterion, unusual) | _noted_how(how), now=now,
     )  # fmt: skip
     return evidence
+
+
+def _columns(how: Measuring) -> dict[str, Any]:
+    return {
+        "standard_error": how.error, "window_from": how.since, "link": how.link.strip(),
+        "among": how.among, "design": how.design, "persists": how.persists,
+    }  # fmt: skip
+
+
+def _all_faults(
+    session: Session, commitment: Commitment, tranche: Tranche, criterion: Criterion,
+    evidence: Evidence, how: Measuring, source: str,
+) -> dict[str, str]:  # fmt: skip
+    """Everything impossible about a measurement that is not stored yet."""
+    measured_on, sample = evidence.measured_on, evidence.sample
+    today = evidence.recorded_at.date()
+    faults = _faults(tranche, criterion, sample, measured_on, source, today=today)
+    faults |= _early_fault(measured_on, _begun_on(session, commitment))
+    faults |= _how_faults(how, measured_on)
+    if criterion.link is ChainLink.BEHAVIOUR and not faults:
+        faults = _bound_faults(
+            session, commitment, criterion, evidence.value, sample, measured_on, how
+        )
+    return faults
 
 
 def _early_fault(measured_on: date, begun_on: date) -> dict[str, str]:
@@ -88,6 +112,51 @@ def _noted(evidence: Evidence, criterion: Criterion, unusual: str | None) -> dic
         "measured_on": evidence.measured_on, "source": evidence.source,
     }  # fmt: skip
     return noted | ({"confirmed": unusual} if unusual else {})
+
+
+def _noted_how(how: Measuring) -> dict[str, Any]:
+    """What of the measuring is not as plain as can be."""
+    plain = asdict(PLAINLY)
+    return {name: value for name, value in asdict(how).items() if value != plain[name]}
+
+
+def _how_faults(how: Measuring, measured_on: date) -> dict[str, str]:
+    faults = {}
+    if how.error is not None and how.error <= 0:
+        faults["standard_error"] = "Enter more than 0; no measurement is without error."
+    if how.since is not None and how.since > measured_on:
+        faults["since"] = "The window begins after it ends; enter its first day."
+    link = how.link.strip()
+    if link and not (link.startswith("https://") and len(link) > len("https://")):
+        faults["link"] = "Enter an address that begins with https://."
+    elif len(link) > LONGEST_SOURCE:
+        faults["link"] = f"Shorten this to {LONGEST_SOURCE} characters."
+    return faults
+
+
+def _bound_faults(
+    session: Session, commitment: Commitment, criterion: Criterion, value: Decimal,
+    sample: int | None, measured_on: date, how: Measuring,
+) -> dict[str, str]:  # fmt: skip
+    """What the effect of a behaviour can't be worked out without."""
+    if standard_error(value, criterion.unit, sample, how.error) is None:
+        return {"standard_error": UNSURE}
+    if how.among is Among.ALL and not _is_at_work(session, commitment, measured_on, how.since):
+        return {
+            "among": "Nothing of it reached any customer in that time. Measure among those it "
+            "reaches, such as in a pilot."
+        }
+    return {}
+
+
+def _is_at_work(
+    session: Session, commitment: Commitment, measured_on: date, since: date | None
+) -> bool:
+    option = session.get_one(Option, commitment.option_id)
+    shape = ForwardShape(
+        0, option.go_live_quarters, option.ramp_quarters, option.half_life_quarters
+    )
+    return reached_in(shape, commitment.start, since, measured_on) > 0
 
 
 def _judge(
@@ -120,6 +189,7 @@ def record_evidence_once(
     measured_on: date,
     source: str,
     note: str,
+    how: Measuring = PLAINLY,
     is_confirmed: bool = False,
     once_key: str,
     actor: Person,
@@ -132,13 +202,14 @@ def record_evidence_once(
     typed = {
         "tranche": tranche.id, "criterion": criterion.id, "value": value, "sample": sample,
         "measured_on": measured_on, "source": source, "note": note, "confirmed": is_confirmed,
+        **asdict(how),
     }  # fmt: skip
     known = once(session, once_key, actor, "evidence.recorded", typed, now=now)
     if known is not None:
         return session.get_one(Evidence, known)
     evidence = record_evidence(
         session, tranche, criterion, value=value, sample=sample, measured_on=measured_on,
-        source=source, note=note, is_confirmed=is_confirmed, actor=actor, now=now,
+        source=source, note=note, how=how, is_confirmed=is_confirmed, actor=actor, now=now,
     )  # fmt: skip
     remember(session, once_key, evidence.id)
     return evidence

@@ -22,6 +22,7 @@ from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.services import mark_stopped
 from app.roadmap.models import HurdleDecision
 from app.roadmap.queries.facts import key_of, load_hurdle_rows
+from app.roadmap.queries.judging import judge_hurdle
 from app.roadmap.rules import (
     PERMISSION,
     Decider,
@@ -32,8 +33,8 @@ from app.roadmap.rules import (
     bar_on_hurdle,
     bar_on_person,
     needs_reason,
-    recommend,
 )
+from app.roadmap.rules.judging import Judged, NotJudged, override_minor, recommend_by_figures
 
 LONGEST_REASON = 4_000
 
@@ -80,10 +81,11 @@ def decide_hurdle(
     facts = hurdles.facts(key_of(stored))
     hurdle = hurdles.record(stored, tranches, commitment.initiative)
     _check(action, hurdle, Decider(actor.id, may=True))
-    recommendation = recommend(facts, now.date())
+    judged = judge_hurdle(session, commitment, stored, facts, now.date())
+    recommendation = recommend_by_figures(facts, now.date(), judged)
     if not reason and needs_reason(action, recommendation.action):
         raise InvalidError(_reason_wanted(action, recommendation), field="reason")
-    decision = _store(session, stored, action, recommendation, reason, actor, now)
+    decision = _store(session, stored, action, recommendation, judged, reason, actor, now)
     outcome = _carry_out(session, commitment, tranches, stored, decision, actor, now)
     _record(session, stored, facts, decision, outcome, actor, now)
     remember(session, once_key, asdict(outcome))
@@ -113,10 +115,13 @@ def _store(
     tranche: Tranche,
     action: HurdleAction,
     recommendation: Recommendation,
+    judged: Judged | NotJudged,
     reason: str,
     actor: Person,
     now: datetime,
 ) -> HurdleDecision:
+    known = judged if isinstance(judged, Judged) else None
+    is_override = action is not recommendation.action
     decision = HurdleDecision(
         tranche_id=tranche.id,
         action=action,
@@ -125,6 +130,8 @@ def _store(
         reason=reason,
         decided_by_id=actor.id,
         decided_at=now,
+        override_minor=override_minor(known, action) if known and is_override else None,
+        forecast_id=known.forecast_id if known else None,
     )
     session.add(decision)
     session.flush()
@@ -175,7 +182,8 @@ def _record(
         after={
             "state": tranche.state, "recommended": decision.recommended,
             "grounds": decision.grounds, "released_minor": outcome.released_minor,
-            "freed_minor": outcome.freed_minor,
+            "freed_minor": outcome.freed_minor, "forecast": decision.forecast_id,
+            "override_minor": decision.override_minor,
         },
         reason=decision.reason or None, now=now,
     )  # fmt: skip

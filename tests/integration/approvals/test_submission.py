@@ -136,6 +136,18 @@ class TestSubmitProposal:
         assert item.milestones[0].criteria[0].minimum_sample == 200
         assert {pool["certified_by"] for pool in frozen.inputs["pools"]} == {"Carla Finance"}
 
+    def test_reads_snapshots_from_before_hurdles_said_what_they_are_for(
+        self, session: Session, world: World, cast: Cast, now: datetime
+    ) -> None:
+        old = json.loads(submit(session, world, cast, now).snapshot)
+        old["version"] = 1
+        for hurdle in (one for item in old["items"] for one in item["milestones"]):
+            del hurdle["kind"], hurdle["target_error"]
+            for criterion in hurdle["criteria"]:
+                del criterion["behaviour_id"], criterion["link"]
+        (first, *_) = read_snapshot(canonical_json(old)).items[0].milestones
+        assert (first.kind, first.criteria[0].link) == ("grow", None)
+
     def test_splits_each_items_money_over_its_hurdles_to_the_cent(
         self, session: Session, cast: Cast, now: datetime, world: World
     ) -> None:

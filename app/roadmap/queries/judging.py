@@ -1,0 +1,309 @@
+"""Load what a hurdle still brings: effects as measured, pools, what runs beside it, money left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.approvals.models import Commitment, CommitmentSpend, Tranche
+from app.approvals.rules import OPEN_TRANCHES
+from app.approvals.rules.tranches import spend_left
+from app.calendar.models import Cycle
+from app.initiatives.models import Criterion, Initiative, Option, TargetBehaviour
+from app.initiatives.rules.milestone_kinds import ChainLink
+from app.portfolio.queries.facts import pool_key
+from app.portfolio.queries.running import RunningFacts, load_running, load_whole_options
+from app.portfolio.rules.approved import still_to_come
+from app.portfolio.rules.facts import PoolFacts
+from app.roadmap.models import Evidence
+from app.roadmap.queries.forecasts import find_other_use
+from app.roadmap.rules import HurdleFacts, Reading, readings
+from app.roadmap.rules.forward import (
+    Forward,
+    ForwardPool,
+    ForwardShape,
+    Remaining,
+    forward,
+    reached_in,
+)
+from app.roadmap.rules.judging import Judged, NotJudged
+from app.roadmap.rules.measuring import standard_error
+from app.roadmap.rules.posterior import (
+    Among,
+    BehaviourMeasured,
+    EffectNow,
+    Normal,
+    effect_case,
+    effect_now,
+)
+from app.values.quarter import Quarter
+
+UNBOUND = "No criterion of this hurdle is bound to a behaviour, so only its thresholds were judged."
+DECLARED = "The option approved works on no lever pool, so only the thresholds were judged."
+OVER = (
+    "The planning quarters of {cycle} are over, and no benefit is counted beyond them, so only the "
+    "thresholds were judged."
+)
+PAID = "No money is left to decide about, so only the thresholds were judged."
+
+Cells = Mapping[tuple[int, Quarter], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A committed initiative as its forward return needs it."""
+
+    commitment: Commitment
+    key: str
+    cycle: Cycle
+    options: Sequence[Option]
+    measured: Mapping[int, BehaviourMeasured]
+    facts: RunningFacts
+    spend: Cells
+    open_minor: int
+    today: date
+
+    @property
+    def option(self) -> Option:
+        return next(one for one in self.options if one.id == self.commitment.option_id)
+
+    @property
+    def now(self) -> int:
+        """The planning position of today's quarter, 0 before the cycle."""
+        return max(0, Quarter.containing(self.today) - self.cycle.first_quarter)
+
+    @property
+    def freed(self) -> dict[tuple[int, Quarter], int]:
+        """What a stop would give back, by fund and quarter: the latest cells."""
+        left = spend_left(dict(self.spend), self.open_minor)
+        return {cell: minor - left[cell] for cell, minor in self.spend.items()}
+
+    @property
+    def effects(self) -> tuple[EffectNow, ...]:
+        return self.effects_of(self.option)
+
+    def effects_of(self, option: Option) -> tuple[EffectNow, ...]:
+        """The effects of an option after what was measured of their behaviours."""
+        ordered = sorted(option.effects, key=lambda one: (one.behaviour.position, one.id))
+        return tuple(
+            effect_now(
+                effect_case(
+                    one.behaviour.position, pool_key(one.pool), one.removal_share,
+                    one.removal_low, one.removal_high, one.grade,
+                ),
+                self.measured.get(one.behaviour_id),
+            )
+            for one in ordered
+        )  # fmt: skip
+
+    def shape_of(self, option: Option) -> ForwardShape:
+        start = self.commitment.start - self.cycle.first_quarter
+        return _shape(option, start)
+
+    def remaining(self, option: Option, cells: Sequence[tuple[int, int]]) -> Remaining:
+        """What an option still brings and costs from now on."""
+        effects = self.effects_of(option)
+        touched = {one.case.pool for one in effects}
+        return Remaining(
+            effects=effects,
+            shape=self.shape_of(option),
+            cells=cells,
+            pools={one.key: self._pool(one) for one in self.facts.pools if one.key in touched},
+            now=self.now,
+            discount_rate=float(self.cycle.discount_rate),
+        )
+
+    def _pool(self, pool: PoolFacts) -> ForwardPool:
+        others = [0.0] * len(pool.value)
+        for one in self.facts.committed:
+            if one.key != self.key:
+                for at, more in enumerate(still_to_come(one, pool, len(others))):
+                    others[at] += more
+        return ForwardPool(pool.value, others, pool.measured)
+
+
+def judge_hurdle(
+    session: Session, commitment: Commitment, tranche: Tranche, facts: HurdleFacts, today: date
+) -> Judged | NotJudged:
+    """What an open hurdle still brings, against the hurdle rate and the best other use.
+
+    ``tranche`` is loaded with its milestone. Asks nothing where no criterion is bound.
+    """
+    running = load_running_case(session, commitment, tranche, facts, today)
+    if isinstance(running, NotJudged):
+        return running
+    first = running.cycle.first_quarter
+    cells = [(quarter - first, minor) for (_, quarter), minor in running.freed.items() if minor]
+    found = forward(running.remaining(running.option, cells))
+    if found is None:
+        return NotJudged(PAID)
+    other = find_other_use(session, tranche.id, last_evidence(facts), commitment.currency)
+    milestone = tranche.milestone
+    judged = Judged(
+        effects=running.effects,
+        forward=found,
+        hurdle_rate=running.cycle.hurdle_rate,
+        confidence=running.cycle.release_confidence,
+        other_use=other.rate,
+        no_other_use=other.why_none,
+        kind=milestone.kind,
+        target_error=milestone.target_error,
+        forecast_id=other.forecast_id,
+        other_range=other.range,
+    )
+    return with_smaller(judged, running)
+
+
+def last_evidence(facts: HurdleFacts) -> int | None:
+    """The number of the measurement recorded last."""
+    return max((one.number for one in facts.measurements), default=None)
+
+
+def with_smaller(judged: Judged, running: Running) -> Judged:
+    """The judgement with the smaller options that would pass on what they still need."""
+    passing = []
+    for option in running.options:
+        found = _smaller(option, running)
+        if found is not None and found.chance(judged.bar) >= float(judged.confidence):
+            passing.append((option.name, found.chance(judged.bar)))
+    return replace(judged, smaller=tuple(passing))
+
+
+def _smaller(option: Option, running: Running) -> Forward | None:
+    """What a smaller option brings for what it would still need beyond the money released."""
+    start, first = running.commitment.start, running.cycle.first_quarter
+    spend = {(o.fund_id, start + o.quarter_index): o.amount_minor for o in option.spend}
+    released = sum(running.spend.values()) - running.open_minor
+    needs = sum(spend.values()) - released
+    if option.id == running.option.id or not 0 < needs < running.open_minor or not option.effects:
+        return None
+    left = spend_left(spend, needs)
+    cells = [(cell[1] - first, minor - left[cell]) for cell, minor in spend.items()]
+    return forward(running.remaining(option, cells))
+
+
+def load_running_case(
+    session: Session, commitment: Commitment, tranche: Tranche, facts: HurdleFacts, today: date
+) -> Running | NotJudged:
+    """What is known of a committed initiative, or why its return can't be said."""
+    if not bound_readings(facts):
+        return NotJudged(UNBOUND)
+    cycle = session.get_one(Cycle, commitment.cycle_id)
+    if Quarter.containing(today) > cycle.quarters.last:
+        return NotJudged(OVER.format(cycle=cycle.name))
+    options = load_whole_options(session, commitment.initiative_id)
+    option = next(one for one in options if one.id == commitment.option_id)
+    if not option.effects:
+        return NotJudged(DECLARED)
+    shape = _shape(option, commitment.start - cycle.first_quarter)
+    measured = _measured(session, commitment, shape, cycle.first_quarter)
+    if isinstance(measured, NotJudged):
+        return measured
+    pools = {effect.pool_id for one in options for effect in one.effects}
+    running = load_running(session, cycle, pools)
+    own = {pool_key(effect.pool) for effect in option.effects}
+    for pool in running.pools:
+        if pool.barred and pool.key in own:
+            return NotJudged(f"{pool.barred}: {pool.key}. So only the thresholds were judged.")
+    return Running(
+        commitment=commitment,
+        key=session.get_one(Initiative, commitment.initiative_id).key,
+        cycle=cycle,
+        options=[one for one in options if not _has_barred(one, running.pools)],
+        measured=measured,
+        facts=running,
+        spend=_spend(session, commitment),
+        open_minor=_open_minor(session, tranche),
+        today=today,
+    )
+
+
+def _has_barred(option: Option, pools: Sequence[PoolFacts]) -> bool:
+    barred = {pool.key for pool in pools if pool.barred}
+    return any(pool_key(effect.pool) in barred for effect in option.effects)
+
+
+def bound_readings(facts: HurdleFacts) -> list[tuple[ChainLink, Reading]]:
+    """The readings of criteria that are bound to a link of a behaviour."""
+    return [
+        (one.criterion.link, one)
+        for one in readings(facts.criteria, facts.measurements)
+        if one.criterion.link is not None and one.criterion.behaviour_id is not None
+    ]
+
+
+def _shape(option: Option, start: int) -> ForwardShape:
+    return ForwardShape(
+        start, option.go_live_quarters, option.ramp_quarters, option.half_life_quarters
+    )
+
+
+def _measured(
+    session: Session, commitment: Commitment, shape: ForwardShape, first: Quarter
+) -> dict[int, BehaviourMeasured] | NotJudged:
+    """The latest measurement of each behaviour at any hurdle of the commitment, by its id."""
+    mine = select(Tranche.id).where(Tranche.commitment_id == commitment.id)
+    rows = session.execute(
+        select(Evidence, Criterion, TargetBehaviour)
+        .join(Evidence.criterion)
+        .join(TargetBehaviour, TargetBehaviour.id == Criterion.behaviour_id)
+        .where(
+            TargetBehaviour.initiative_id == commitment.initiative_id,
+            Criterion.link == ChainLink.BEHAVIOUR,
+            or_(Evidence.tranche_id.is_(None), Evidence.tranche_id.in_(mine)),
+        )
+        .order_by(Evidence.measured_on, Evidence.id)
+    )
+    latest = {behaviour.id: (one, of, behaviour) for one, of, behaviour in rows}
+    found: dict[int, BehaviourMeasured] = {}
+    for evidence, criterion, behaviour in latest.values():
+        error = standard_error(
+            evidence.value, criterion.unit, evidence.sample, evidence.standard_error
+        )
+        reached = reached_in(shape, first, evidence.window_from, evidence.measured_on)
+        if evidence.among is Among.EXPOSED:
+            reached = 1.0
+        if error is None or not reached or behaviour.target == behaviour.baseline:
+            return NotJudged(_unusable(criterion.metric, error, reached))
+        found[behaviour.id] = BehaviourMeasured(
+            float(behaviour.baseline), float(behaviour.target),
+            Normal(float(evidence.value), float(error)), reached, evidence.design,
+            evidence.persists,
+        )  # fmt: skip
+    return found
+
+
+def _unusable(metric: str, error: Decimal | None, reached: float) -> str:
+    if error is None:
+        why = "was recorded without a standard error"
+    elif not reached:
+        why = "was measured among all customers before the change reached any"
+    else:
+        why = "is bound to a behaviour whose target is its baseline"
+    return f"{metric} {why}, so only the thresholds were judged."
+
+
+def _spend(session: Session, commitment: Commitment) -> Cells:
+    rows = session.execute(
+        select(
+            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor
+        ).where(CommitmentSpend.commitment_id == commitment.id)
+    )
+    return {(fund, quarter): int(minor) for fund, quarter, minor in rows}
+
+
+def _open_minor(session: Session, tranche: Tranche) -> int:
+    """What this and every later open hurdle holds."""
+    rows = session.scalars(
+        select(Tranche.amount_minor).where(
+            Tranche.commitment_id == tranche.commitment_id,
+            Tranche.position >= tranche.position,
+            Tranche.state.in_(OPEN_TRANCHES),
+        )
+    )
+    return sum(rows)
