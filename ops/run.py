@@ -20,7 +20,7 @@ from pathlib import Path
 HOST = "127.0.0.1"
 BIN = Path(sys.executable).parent
 WORKER = (str(BIN / "flask"), "--app", "wsgi", "worker")
-READY_SECONDS = 60
+READY_SECONDS = 300
 GRACE_SECONDS = 15
 
 

@@ -71,9 +71,11 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What a file would bring."""
+    """What a file would bring: of its ``rows``, ``left_out`` are by rule or known already."""
 
     report: ReadReport
+    rows: int
+    left_out: int
     placed: int
     unplaced: list[tuple[str, str]]
     issues: list[IssueRow]
@@ -110,6 +112,8 @@ def dry_run(report: ReadReport, found: Placed | None) -> DryRun:
     unplaced = sorted(found.unplaced.items(), key=lambda item: -item[1]) if found else []
     return DryRun(
         report=report,
+        rows=report.rows + report.spared_count,
+        left_out=report.spared_count + report.known_count,
         placed=report.contacts - found.unplaced_count if found else 0,
         unplaced=[(words, number(contacts)) for words, contacts in unplaced[:SHOWN]],
         issues=issues[:SHOWN],

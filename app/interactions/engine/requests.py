@@ -110,6 +110,11 @@ class ReadReport(_Message):
         return sum(one.same for one in self.known)
 
     @property
+    def spared_count(self) -> int:
+        """Rows a rule left out though nothing is wrong with them; they are none of ``rows``."""
+        return sum(one.rows for one in self.left_out)
+
+    @property
     def changed_count(self) -> int:
         """Rows that earlier logs have with another content."""
         return sum(one.changed for one in self.known)

@@ -97,7 +97,7 @@ def counted(
     address, _, table = source.address.partition("#")
     request = CountRequest(
         folder=str(folder.resolve()) if not address else "",
-        source_id=source.id,
+        source_id=source.id or 0,  # 0: a table nobody has added yet
         replaced=tuple(str(store.log_folder(*one).resolve()) for one in replaced_by(source)),
         address=address, table=table, mapping=mapping, now=now, limits=store.limits,
         personal_data=store.personal_data,

@@ -298,7 +298,7 @@ def _source(draft: LogDraft, actor: Person, now: datetime) -> InteractionSource:
         mapping_name=draft.file.mapping.name,
         state=SourceState.IMPORTED,
         row_count=report.kept,
-        left_out_count=report.errors,
+        left_out_count=report.errors + report.known_count + report.spared_count,
         unplaced_count=0,
         first_on=report.first_on,
         last_on=report.last_on,

@@ -44,7 +44,6 @@ class TestCompleteSettings:
         [
             ({}, False),
             ({"ENVIRONMENT": "production"}, True),
-            ({"ENVIRONMENT": "production", "DEMO": "1"}, False),
             ({"ENVIRONMENT": "production", "REQUIRE_SECOND_FACTOR": "0"}, False),
             ({"DEMO": "1", "REQUIRE_SECOND_FACTOR": "1"}, True),
         ],

@@ -153,8 +153,8 @@ _DEFINITIONS = {
         "Initiatives in the portfolio whose owner cannot sign in any more. The figure is these ÷"
         " all.",
         "Act when there is one: nobody answers for its money. Holds at none.",
-        "Reopen a candidate and choose another owner. An approved initiative keeps its owner: ask"
-        " an admin to let them sign in again.",
+        "Hand over its ownership: a CX lead or an admin does, with a reason, on the initiative's"
+        " page. Or ask an admin to let the owner sign in again.",
     ),
     FindingKind.INTEGRATION: Definition(
         "Integration left undone while parts sputter",
