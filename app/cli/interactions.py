@@ -133,7 +133,8 @@ def _say_rows(report: ReadReport, done: str, began: float) -> None:
     click.echo(
         f"{so_many(report.rows + report.spared_count, 'row')}, {report.errors:,} of them with"
         f" errors, {report.spared_count:,} left out by rule, {report.known_count:,} known already;"
-        f" {so_many(report.kept, 'row')} for {so_many(report.contacts, 'contact')} {done}. {time.monotonic() - began:.1f} s."
+        f" {so_many(report.kept, 'row')} for {so_many(report.contacts, 'contact')} {done}."
+        f" {time.monotonic() - began:.1f} s."
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.initiatives.models import Criterion
+from app.initiatives.models import Criterion, Milestone, TargetBehaviour
+from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
 from app.roadmap.rules import HurdleAction
 from app.roadmap.services import HurdleOutcome, decide_hurdle, record_evidence
@@ -62,3 +63,17 @@ def decide(
     return decide_hurdle(
         session, tranche, action=action, reason=reason, once_key=once_key, actor=actor, now=now
     )
+
+
+def bind_criteria(session: Session) -> None:
+    """Let every criterion measure its initiative's behaviour."""
+    for criterion_id, behaviour_id in session.execute(
+        select(Criterion.id, TargetBehaviour.id)
+        .join(Milestone, Milestone.id == Criterion.milestone_id)
+        .join(TargetBehaviour, TargetBehaviour.initiative_id == Milestone.initiative_id)
+    ).all():
+        session.execute(
+            update(Criterion)
+            .where(Criterion.id == criterion_id)
+            .values(behaviour_id=behaviour_id, link=ChainLink.BEHAVIOUR)
+        )

@@ -15,6 +15,8 @@ NO_EVENT = frozenset(
         "sign_in_sessions",  # when somebody was last seen
         "sign_in_throttles",  # failed sign-ins: nobody acted yet
         "request_keys",  # that a form was sent
+        "second_factors",  # that a code was used, before it is known whether somebody gets in
+        "recovery_codes",  # likewise
     }
 )
 """Tables that may change on their own; every other change has its event in its transaction."""

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 from app.approvals.models import Tranche
 from app.calendar.models import Cycle
 from app.db.session import transaction
-from app.initiatives.models import Criterion, Milestone, TargetBehaviour
-from app.initiatives.rules.milestone_kinds import ChainLink
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.roadmap.models import Evidence, HurdleDecision
@@ -22,7 +20,7 @@ from app.roadmap.services.forecasting import work_out_other_use
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.portfolio import SOLVER_MEMORY, HandJob
-from tests.factories.roadmap import tranches_of
+from tests.factories.roadmap import bind_criteria, tranches_of
 from tests.support.pages import buttons, form_values, table, text
 
 ClientFor = Callable[[Any], Any]
@@ -39,16 +37,7 @@ def tranche(session: Session, cast: Cast, now: datetime) -> Tranche:
     """The first tranche of CX-101, whose criteria measure its behaviour."""
     with transaction(session):
         world = make_world(session, cast, now)
-        for criterion_id, behaviour_id in session.execute(
-            select(Criterion.id, TargetBehaviour.id)
-            .join(Milestone, Milestone.id == Criterion.milestone_id)
-            .join(TargetBehaviour, TargetBehaviour.initiative_id == Milestone.initiative_id)
-        ).all():
-            session.execute(
-                update(Criterion)
-                .where(Criterion.id == criterion_id)
-                .values(behaviour_id=behaviour_id, link=ChainLink.BEHAVIOUR)
-            )
+        bind_criteria(session)
     session.expire_all()
     with transaction(session):
         commitments = make_commitments(session, cast, now, world)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from app.accounts.rules import Role
+from sqlalchemy import select
+
+from app.accounts.models import SecondFactor, SignInSession
+from app.accounts.rules import Role, step_at, totp
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, make_person
+from tests.support.factors import box_of, code_at, give_factor
 from tests.support.pages import text
 from tests.web.access.walks.walk import Walk
 
@@ -32,6 +36,47 @@ def walk(world: Walk) -> None:
     )
     assert "password" in text(shown)
     _account(world)
+    _factor(world)
+    _sessions(world)
+
+
+def _factor(world: Walk) -> None:
+    owner, admin, here = world.cast.owner, world.cast.admin, "/account/second-factor"
+    me = f"person:{owner.id}"
+    world.act(owner, f"{here}/begin", "person.factor_begun", subject=me)
+    begun = world.session.scalars(select(SecondFactor)).one()
+    code = totp(box_of(world.app).open(begun.secret) or b"", step_at(world.now))
+    # In force, and the new session in which this browser goes on.
+    confirmed = ("person.factor_confirmed", "person.signed_in")
+    world.act(owner, f"{here}/confirm", *confirmed, status=200, code=code)
+    world.act(
+        owner, f"{here}/recovery-codes", "person.recovery_codes_renewed", subject=me, status=200
+    )
+    world.act(owner, f"{here}/remove", "person.factor_removed", subject=me)
+    give_factor(world.session, owner, box_of(world.app), world.now)
+    stranger = world.app.test_client()
+    stranger.post("/sign-in", data={"email": owner.email, "password": PASSWORD})
+    world.act(
+        owner, "/sign-in/code", "person.signed_in", subject=me, client=stranger,
+        code=code_at(world.now),
+    )  # fmt: skip
+    address = f"/admin/people/{owner.id}/reset-second-factor"
+    world.act(admin, address, "person.factor_reset", subject=me)
+
+
+def _sessions(world: Walk) -> None:
+    cast, admin = world.cast, world.cast.admin
+    world.client(cast.viewer)
+    query = select(SignInSession.id).where(SignInSession.person_id == cast.viewer.id)
+    mine = world.session.scalars(query).all()
+    world.client_for(cast.viewer)
+    other = next(one for one in world.session.scalars(query) if one not in mine)
+    me = f"person:{cast.viewer.id}"
+    world.act(cast.viewer, f"/account/sessions/{other}/end", "person.sessions_ended", subject=me)
+    theirs = f"/admin/people/{cast.viewer.id}/sessions"
+    world.act(admin, f"{theirs}/{mine[0]}/end", "person.sessions_ended", subject=me)
+    world.client_for(cast.viewer)
+    world.act(admin, f"{theirs}/end", "person.sessions_ended", subject=me)
 
 
 def _account(world: Walk) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from sqlalchemy import func, select
 
-from app.approvals.models import ProposalItem
+from app.approvals.models import Commitment, ProposalItem
 from app.db.session import transaction
+from app.roadmap.rules import HurdleAction
 from tests.factories.approvals import make_proposal, make_world
+from tests.factories.roadmap import decide, measure, tranches_of
+from tests.factories.spending import account_of
+from tests.support.pages import form_values, links
 from tests.web.access.walks.walk import Walk
+
+SPEND = "/ledger/spend"
 
 
 def walk(world: Walk) -> None:
@@ -35,7 +43,51 @@ def walk(world: Walk) -> None:
     count = session.scalar(items) or 0
     page = f"/proposals/{decided}"
     # The decision, and each initiative it commits.
+    typed = {"decision": "approve", "conditions-0-text": "Works council agreed"}
     world.act(
         cast.cfo, f"{page}/decision", "proposal.approved", *["initiative.approved"] * count,
-        page=page, decision="approve",
+        page=page, sent=typed,
     )  # fmt: skip
+    condition = links(world.client(cast.cfo2).get(page))["Settle"]
+    world.act(
+        cast.cfo2, f"{condition}/settlement", "condition.settled", page=condition,
+        subject=f"proposal:{decided}", note="Signed on 3 February",
+    )  # fmt: skip
+    _spends(world)
+    typed = {"person_id": str(cast.cfo.id), "amount": "250,000", "reason": "Signing policy"}
+    limits = "/people/limits?currency=EUR"
+    world.act(
+        cast.admin, limits, "limit.set", page=limits, subject=f"person:{cast.cfo.id}", sent=typed
+    )
+
+
+def _spends(world: Walk) -> None:
+    session, cast, now = world.session, world.cast, world.now
+    paying = session.scalars(select(Commitment.id).order_by(Commitment.id)).first() or 0
+    with transaction(session):
+        first = tranches_of(session, paying)[0]
+        measure(session, first, 17, actor=cast.manager, now=now)
+        decide(session, first, HurdleAction.RELEASE, actor=cast.cfo, now=now, reason="So it is")
+    account = account_of(session, paying)
+    fund, name = next(iter(account.funds.items()))
+    typed = {
+        "commitment": str(paying), "fund": str(fund), "amount": "1,250.50",
+        "paid_on": str(now.date()), "quarter": str(account.start), "reference": "R-1",
+    }  # fmt: skip
+    made = world.act(cast.cfo, SPEND, "spend.booked", page=SPEND, sent=typed)
+    paid = str(made.location)
+    who = f"spend:{paid.rpartition('/')[2]}"
+    world.act(
+        cast.cfo2, f"{paid}/reversal", "spend.reversed", page=paid, subject=who, reason="Wrong"
+    )
+    head = "initiative,fund,paid_on,amount,reference,quarter"
+    row = f"{account.key},{name},{now.date()},10.50,R-2,{account.start}"
+    file = {"file": (BytesIO(f"{head}\n{row}".encode()), "actuals.csv")}
+    dry_run = world.act(cast.cfo, f"{SPEND}/import", page=SPEND, status=200, sent=file)
+    world.act(
+        cast.cfo,
+        f"{SPEND}/commit",
+        "spend.imported",
+        "spend.booked",
+        sent=form_values(dry_run, f"{SPEND}/commit"),
+    )

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from app.db.session import transaction
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import measure, tranches_of
+from tests.factories.roadmap import bind_criteria, tranches_of
 from tests.web.access.walks.walk import Walk
 
 MEASURED = {
     "value": "22", "sample": "500", "measured_on": "2027-02-15", "source": "Contact statistics",
+    "standard_error": "4", "among": "exposed", "design": "controlled", "since": "2027-01-10",
 }  # fmt: skip
 
 
 def walk(world: Walk) -> None:
     session, cast, now = world.session, world.cast, world.now
     with transaction(session):
-        made = make_commitments(session, cast, now, make_world(session, cast, now))
+        stage = make_world(session, cast, now)
+        bind_criteria(session)
+    session.expire_all()
+    with transaction(session):
+        made = make_commitments(session, cast, now, stage)
     gates = [tranches_of(session, made[key].id)[0] for key in ("CX-101", "CX-102", "CX-103")]
     first, held, stopped = (f"/gates/{one.id}" for one in gates)
     who = f"tranche:{gates[0].id}"
@@ -23,6 +28,7 @@ def walk(world: Walk) -> None:
         cast.manager, f"{first}/evidence", "evidence.recorded", page=first, subject=who,
         sent=MEASURED,
     )  # fmt: skip
+    world.act(cast.cfo, f"{first}/other-use", "hurdle.other_use_asked", page=first, subject=who)
     move = f"{held}/move"
     world.act(
         cast.manager, move, "hurdle.moved", page=f"{move}?to_on=2027-05-15",
@@ -36,5 +42,3 @@ def walk(world: Walk) -> None:
         cast.cfo, f"{stopped}/stop", "hurdle.stopped", "initiative.stopped", page=f"{stopped}/stop",
         reason="It does not work",
     )  # fmt: skip
-    with transaction(session):
-        measure(session, gates[1], 11, actor=cast.manager, now=now)
