@@ -35,8 +35,9 @@ def walk(world: Walk) -> None:
         subject=f"tranche:{gates[1].id}", to_on="2027-05-15", reason="The team is late",
     )  # fmt: skip
     world.act(
-        cast.cfo, f"{first}/decision", "hurdle.released", page=first, subject=who, action="release"
-    )
+        cast.cfo, f"{first}/decision", "hurdle.released", page=first, subject=who,
+        action="release", reason="Agreed at the gate",
+    )  # fmt: skip
     # The hurdle that was missed, and the initiative that ends with it.
     world.act(
         cast.cfo, f"{stopped}/stop", "hurdle.stopped", "initiative.stopped", page=f"{stopped}/stop",
