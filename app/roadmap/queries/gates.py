@@ -19,6 +19,7 @@ from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative, Milestone
+from app.initiatives.queries import load_former_owners
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import HurdleRows, TrancheKey, key_of, load_hurdle_rows
@@ -255,6 +256,9 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     moves = _moves(session, tranche)
     hurdles = _known(tranche, evidence, decisions, moves)
     hurdles.conditions = load_open_conditions(session, [tranche.id])
+    initiative_id = tranche.commitment.initiative_id
+    former = load_former_owners(session, [initiative_id]).get(initiative_id, ())
+    hurdles.former_owners[tranche.id] = set(former)
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
     commitment = tranche.commitment

@@ -18,6 +18,7 @@ from app.approvals.rules import TrancheState, TransferKind
 from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.db.session import transaction
+from app.initiatives.models import InitiativeHandover
 from app.portfolio.models import Scenario
 from app.roadmap.models import Evidence
 from app.roadmap.rules import HurdleAction
@@ -292,6 +293,32 @@ class TestRelease:
         assert "Decides Carla Finance or Cem Finance" in text(page)
         board = client_for(cast.stranger).get(f"/roadmap?at={tranches[0].id}")
         assert "Decides Carla Finance or Cem Finance" in text(board)
+
+    def test_is_barred_in_words_to_who_owned_it_once(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        make_finance(session, cast.stranger, now)
+        with transaction(session):
+            initiative_id = tranches[0].commitment.initiative_id
+            session.add(
+                InitiativeHandover(
+                    initiative_id=initiative_id, from_owner_id=cast.stranger.id,
+                    to_owner_id=cast.owner.id, handed_over_by_id=cast.lead.id, handed_over_at=now,
+                    reason="A new job",
+                )
+            )  # fmt: skip
+            measure(session, tranches[0], 17, actor=cast.manager, now=now)
+
+        page = client_for(cast.stranger).get(gate)
+
+        assert "You cannot decide:" in text(page)
+        assert not buttons(page)["Decide"]
 
     def test_of_a_later_hurdle_waits_for_the_earlier_one(
         self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
