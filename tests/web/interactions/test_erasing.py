@@ -34,7 +34,8 @@ def logged(app: Flask, session: Session, cast: Cast, tmp_path: Path) -> None:
     own = tmp_path / "own.json"
     own.write_text(mapping().model_dump_json(exclude_defaults=True))
     theirs = (row(id="2", who="customer-4711"), row(id="3", who="customer-4711"))
-    for name, lines in {"one.csv": (ROW, *theirs), "two.csv": (ROW, theirs[0])}.items():
+    later = (row(id="4"), row(id="5", who="customer-4711"))
+    for name, lines in {"one.csv": (ROW, *theirs), "two.csv": later}.items():
         (tmp_path / name).write_text(rows(*lines))
         taken = app.test_cli_runner().invoke(
             args=["interactions", "import", str(tmp_path / name), "--mapping", str(own), "--as",
