@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -43,6 +43,8 @@ def ledger() -> str:
     asked = page_args(request.args)
     transfers, total = list_transfers(db.session, wanted, limit=asked.size, offset=asked.offset)
     parts = _parts(chosen, wanted, by)
+    funds = load_fund_balances(db.session, chosen.id) if chosen else ()
+    names = {fund.fund_id: fund.name for fund in funds}
     return render_template(
         "approvals/ledger.html",
         cycles=cycles,
@@ -55,10 +57,8 @@ def ledger() -> str:
             for one in Grouping
         ],
         parts=parts,
-        balances=_sums(chosen, by) if chosen else None,
-        budget=budget_sums(load_fund_balances(db.session, chosen.id), chosen.currency)
-        if chosen
-        else None,
+        balances=_sums(chosen, by, names) if chosen else None,
+        budget=budget_sums(funds, chosen.currency) if chosen else None,
         lines=transfer_lines(transfers),
         page=Page(transfers, total, asked.number, asked.size),
         address=f"{url_for('approvals.ledger', **parts)}&page={{}}" if chosen else "",
@@ -95,18 +95,22 @@ def _file(content: str, name: str) -> Response:
     )
 
 
-def _table(chosen: Cycle, by: Grouping) -> BalanceTable:
-    """All cycles of the currency side by side, or the money the chosen one approved."""
+def _table(chosen: Cycle, by: Grouping, names: Mapping[int, str] | None = None) -> BalanceTable:
+    """All cycles of the currency side by side, or the money the chosen one approved.
+
+    ``names`` are those of its funds where they are known already.
+    """
     of_all = by is Grouping.CYCLE
     condition = (
         Commitment.currency == chosen.currency if of_all else Commitment.cycle_id == chosen.id
     )
-    funds = {} if of_all else {fund.id: fund.name for fund in list_funds(db.session)}
-    return balance_table(load_positions(db.session, condition), by, funds)
+    if names is None:
+        names = {} if of_all else {fund.id: fund.name for fund in list_funds(db.session)}
+    return balance_table(load_positions(db.session, condition), by, names)
 
 
-def _sums(chosen: Cycle, by: Grouping) -> object:
-    table = _table(chosen, by).first(LINES_SHOWN)
+def _sums(chosen: Cycle, by: Grouping, names: Mapping[int, str]) -> object:
+    table = _table(chosen, by, names).first(LINES_SHOWN)
     return balance_sums(table, chosen.currency, cycle_id=chosen.id) if table.lines else None
 
 
