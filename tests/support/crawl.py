@@ -14,8 +14,10 @@ from tests.support.client import StrictClient
 from tests.support.pages import links
 
 MOST_QUERIES = 12
-ONE_MORE = ("/proposals/", "/case")
-"""Where a page may take one more: signatures beside a plan, and the sharers of a case's pools."""
+ONE_MORE = ("/proposals/", "/case", "/gates/")
+"""Where a page may take one more: signatures beside a plan, the sharers of a case's pools, and who
+owned an initiative before.
+"""
 PER_KIND = 3
 """How many pages of one kind (same route, same query names) are looked at."""
 PER_ROUTE = 12
