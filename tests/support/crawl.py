@@ -14,10 +14,6 @@ from tests.support.client import StrictClient
 from tests.support.pages import links
 
 MOST_QUERIES = 12
-ONE_MORE = ("/proposals/", "/case", "/gates/")
-"""Where a page may take one more: signatures beside a plan, the sharers of a case's pools, and who
-owned an initiative before.
-"""
 PER_KIND = 3
 """How many pages of one kind (same route, same query names) are looked at."""
 PER_ROUTE = 12
@@ -71,7 +67,7 @@ class Crawler:
         if page.status_code != 200:
             self._walk.complaints.append(f"{address}, linked from {origin}: {page.status_code}")
             return
-        if len(page.queries) > MOST_QUERIES + any(part in address for part in ONE_MORE):
+        if len(page.queries) > MOST_QUERIES:
             self._walk.complaints.append(f"{address} takes {len(page.queries)} queries")
         if page.mimetype == "text/html":
             self._walk.pages.setdefault(kind, address)

@@ -39,8 +39,9 @@ def get_proposal(session: Session, proposal_id: int) -> Proposal:
         .where(Proposal.id == proposal_id)
         .options(
             joinedload(Proposal.cycle).options(
-                selectinload(Cycle.funds).joinedload(CycleFund.fund),
-                selectinload(Cycle.funds).selectinload(CycleFund.budgets),
+                selectinload(Cycle.funds).options(
+                    joinedload(CycleFund.fund), joinedload(CycleFund.budgets)
+                ),
             ),
             joinedload(Proposal.submitted_by).lazyload(Person.grants),
             joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),

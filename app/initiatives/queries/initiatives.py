@@ -42,7 +42,7 @@ ANSWERS: Parts = (
     selectinload(Initiative.touchpoints).joinedload(Touchpoint.stage),
 )
 OPTIONS: Parts = (
-    selectinload(Initiative.options).selectinload(Option.spend).joinedload(OptionSpend.fund),
+    selectinload(Initiative.options).joinedload(Option.spend).joinedload(OptionSpend.fund),
     selectinload(Initiative.options).selectinload(Option.demand).joinedload(OptionDemand.team),
 )
 EFFECTS: Parts = (

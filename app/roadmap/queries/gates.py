@@ -233,11 +233,11 @@ class Gate:
 
 def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     """A hurdle with criteria, evidence, decisions, moved dates and money. Raises NotFoundError."""
-    tranche = session.scalar(
+    found = session.scalars(
         select(Tranche)
         .where(Tranche.id == tranche_id)
         .options(
-            joinedload(Tranche.milestone).selectinload(Milestone.criteria),
+            joinedload(Tranche.milestone).joinedload(Milestone.criteria),
             joinedload(Tranche.commitment).options(
                 joinedload(Commitment.cycle),
                 joinedload(Commitment.option),
@@ -250,6 +250,7 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
             ),
         )
     )
+    tranche = found.unique().one_or_none()
     if tranche is None:
         raise NotFoundError("There is no such hurdle, or it was removed.")
     evidence, decisions = _evidence(session, tranche), _decisions(session, tranche)

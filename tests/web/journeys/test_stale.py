@@ -154,8 +154,7 @@ class TestMoneyOnIt:
         for person, address in shown:
             page = client_for(person).get(address)
             assert f"{journey.name} : {WORDS}" in text(page), address
-            most = 12 + ("/proposals/" in address)  # the signatures under it
-            assert len(page.queries) <= most, "\n".join([address, *page.queries])
+            assert len(page.queries) <= 12, "\n".join([address, *page.queries])
         with transaction(session):
             make_baseline(session, get_journey(session, journey.key))
         for person, address in shown:
