@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from app.audit.models import AuditEvent
 from app.values.canonical import canonical_json
-from app.web.spreadsheets import csv_line, inert
+from app.values.spreadsheets import csv_line, inert
 
 HEAD = (
     "Number", "At (UTC)", "Person", "E-mail", "Role", "Action", "Subject", "Before", "After",

@@ -23,7 +23,7 @@ from app.journeys.rules import (
     ordered_by_loss,
 )
 from app.values.money import Money
-from app.web.spreadsheets import csv_line, inert
+from app.values.spreadsheets import csv_line, inert
 
 _COLUMN_KINDS = (
     FigureKind.CONTACTS, FigureKind.SATISFACTION, FigureKind.TARGET, FigureKind.IMPORTANCE,

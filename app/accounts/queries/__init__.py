@@ -9,6 +9,7 @@ from app.accounts.queries.people import (
     get_person,
     list_people,
     list_people_with_role,
+    list_permitted,
 )
 from app.accounts.queries.second_factor import (
     count_recovery_codes,
@@ -32,5 +33,6 @@ __all__ = [
     "is_known_device",
     "list_people",
     "list_people_with_role",
+    "list_permitted",
     "list_sign_ins",
 ]

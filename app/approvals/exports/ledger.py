@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from app.approvals.models import LedgerTransfer
 from app.values.money import Money
-from app.web.spreadsheets import csv_line, inert
+from app.values.spreadsheets import csv_line, inert
 
 BALANCE_FIGURES = ("Approved", "Released", "Reserved", "On hold", "Freed", "Spent")
 MOVEMENT_COLUMNS = (

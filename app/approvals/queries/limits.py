@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Person, RoleGrant
-from app.accounts.rules import PERMISSIONS
+from app.accounts.models import Person
+from app.accounts.queries import list_permitted
 from app.approvals.models import ApprovalLimit, ApprovalSignature, Proposal, ProposalItem
 from app.approvals.queries.proposals import hands_on
 from app.approvals.rules import Hand, ProposalState
@@ -82,18 +82,7 @@ def list_limit_history(session: Session, currency: str) -> Sequence[ApprovalLimi
 
 def list_approvers(session: Session) -> list[tuple[int, str]]:
     """Id and name of everybody whose role decides proposals, by name."""
-    rows = session.execute(
-        select(Person.id, Person.name)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            Person.is_active,
-            RoleGrant.is_in_force,
-            RoleGrant.role.in_(PERMISSIONS["proposals.decide"]),
-        )
-        .distinct()
-        .order_by(Person.name, Person.id)
-    )
-    return [(id_, name) for id_, name in rows]
+    return list_permitted(session, "proposals.decide")
 
 
 def list_currencies(session: Session) -> list[str]:

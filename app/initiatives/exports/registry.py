@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.initiatives.queries import LineFigures, RegistryLine
 from app.journeys.rules import StaleBaseline
-from app.web.spreadsheets import csv_line, inert
+from app.values.spreadsheets import csv_line, inert
 
 HEAD = (
     "Key", "Title", "Journey", "Organisation unit", "Mainly changes", "Owner", "Cycle", "State",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.models import Person, RoleGrant
-from app.accounts.rules import PERMISSIONS
+from app.accounts.models import Person
+from app.accounts.queries import list_permitted
 from app.initiatives.models import Initiative, InitiativeHandover
 
 MONEY_DECIDERS: list[Callable[[Session, int], Collection[int]]] = []
@@ -57,16 +57,9 @@ def list_handovers(session: Session, initiative_id: int) -> Sequence[InitiativeH
 def list_heirs(session: Session, initiative: Initiative) -> list[tuple[str, str]]:
     """Id and name of everybody who may own it from now on, by name."""
     decided = load_money_deciders(session, initiative.id)
-    rows = session.execute(
-        select(Person.id, Person.name)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(
-            Person.is_active,
-            RoleGrant.is_in_force,
-            RoleGrant.role.in_(PERMISSIONS["initiatives.edit"]),
-        )
-        .distinct()
-        .order_by(Person.name, Person.id)
-    )
     barred = decided | {initiative.owner_id, initiative.certified_by_id}
-    return [(str(id_), name) for id_, name in rows if id_ not in barred]
+    return [
+        (str(id_), name)
+        for id_, name in list_permitted(session, "initiatives.edit")
+        if id_ not in barred
+    ]

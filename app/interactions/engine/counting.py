@@ -25,7 +25,6 @@ from app.interactions.engine.duck import (
     quoted,
     sql_of,
 )
-from app.interactions.engine.leaving import so_many
 from app.interactions.engine.log import LOG_FILE, REPLACES_FILE, SCRATCH
 from app.interactions.engine.mapping import Mapping, MetCounts
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
@@ -38,6 +37,7 @@ from app.interactions.engine.requests import (
     Issue,
     MomentLine,
 )
+from app.values.counts import so_many
 
 REPEAT_SECONDS = 30 * 24 * 60 * 60
 """The same customer later for the same reason, but not later than this, is a repeat."""
@@ -120,7 +120,9 @@ def count_log(request: CountRequest) -> CountReport:
 def _told_replaced(rows: int) -> tuple[Issue, ...]:
     if not rows:
         return ()
-    words = f"Left out of the count: {so_many(rows)}, whose place rows of later imports took."
+    words = (
+        f"Left out of the count: {so_many(rows, 'row')}, whose place rows of later imports took."
+    )
     return (Issue(row=0, column="", severity="note", message=words),)
 
 

@@ -12,10 +12,10 @@ from app.interactions.engine.known import changed_kind, changed_rows
 from app.interactions.engine.log import FREE_TEXTS
 from app.interactions.engine.rejects import real_row, reject_issues
 from app.interactions.engine.screening import COPY, SECOND, Bars, column_of, listed, told_as
+from app.values.spreadsheets import inert
 
 HEAD = ("Row", "Column", "Value", "Kind", "Reason")
 _AT_ONCE = 10_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 Line = tuple[int, str, str, str, str]
 
 
@@ -28,11 +28,7 @@ def write_faults(reading: Reading, bars: Bars, target: Path) -> None:
         writer = csv.writer(stream, lineterminator="\r\n")
         writer.writerow(HEAD)
         for row, column, value, kind, reason in _lines(reading, bars):
-            writer.writerow((row, _inert(column), _inert(value), kind, _inert(reason)))
-
-
-def _inert(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+            writer.writerow((row, inert(column), inert(value), kind, inert(reason)))
 
 
 def _lines(reading: Reading, bars: Bars) -> Iterator[Line]:

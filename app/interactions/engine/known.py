@@ -13,11 +13,11 @@ from typing import Literal
 
 from app.interactions.engine.draft import NAMED, Reading, rows_in, shown
 from app.interactions.engine.duck import fetch, quoted
-from app.interactions.engine.leaving import so_many
 from app.interactions.engine.log import COLUMNS, LOG_FILE
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.rejects import real_row
 from app.interactions.engine.requests import Issue, KnownLog, KnownRows
+from app.values.counts import so_many
 
 COMPARED = tuple(name for name in COLUMNS if name not in ("id", "doubts"))
 
@@ -113,7 +113,7 @@ def told_known(reading: Reading, known: Known | None, counts: tuple[KnownRows, .
     told = [
         Issue(
             row=0, column=reading.request.mapping.id or "", severity="note",
-            message=f"{so_many(one.same)} {'stands' if one.same == 1 else 'stand'} in"
+            message=f"{so_many(one.same, 'row')} {'stands' if one.same == 1 else 'stand'} in"
             f" {named(known.logs[one.source_id])} already, with the same content; left out.",
         )
         for one in counts

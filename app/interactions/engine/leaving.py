@@ -9,6 +9,7 @@ from app.interactions.engine.draft import Reading, shown
 from app.interactions.engine.duck import fetch, fetch_one
 from app.interactions.engine.rejects import real_row
 from app.interactions.engine.requests import Issue, LeftOut
+from app.values.counts import so_many
 
 EXAMPLES = 5
 _RULES: dict[int, Literal["only", "contacts"]] = {UNASKED: "only", EMPTY: "contacts"}
@@ -65,7 +66,7 @@ def told_left_out(reading: Reading, found: tuple[LeftOut, ...]) -> list[Issue]:
 
 def _words(reading: Reading, one: LeftOut) -> str:
     mapping = reading.request.mapping
-    rows = so_many(one.rows)
+    rows = so_many(one.rows, "row")
     if one.rule == "erased":
         are, they = ("is", "it is") if one.rows == 1 else ("are", "they are")
         return f"{rows} {are} of customers who were erased; {they} left out."
@@ -80,7 +81,3 @@ def _words(reading: Reading, one: LeftOut) -> str:
     places = ", ".join(f"{row:,}" for row in one.examples)
     such = "such as rows" if one.rows > len(one.examples) else "rows" if one.rows > 1 else "row"
     return f"{rows} {why}; {such} {places}."
-
-
-def so_many(rows: int) -> str:
-    return f"{rows:,} {'row' if rows == 1 else 'rows'}"

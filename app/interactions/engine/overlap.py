@@ -9,8 +9,8 @@ from __future__ import annotations
 from app.interactions.engine.draft import Reading
 from app.interactions.engine.duck import fetch_one
 from app.interactions.engine.known import COMPARED, log_scan, named
-from app.interactions.engine.leaving import so_many
 from app.interactions.engine.requests import Issue, KnownLog
+from app.values.counts import so_many
 
 SHARE = 0.2
 """From this share of its rows on a file is said to repeat an earlier one."""
@@ -43,9 +43,9 @@ def _overlap(reading: Reading, mine: str, log: KnownLog) -> Issue | None:
         return None
     return Issue(
         row=0, column="", severity="note",
-        message=f"{so_many(alike)} of {rows:,} ({100 * alike // rows} %) say in every column what"
-        f" rows of {named(log)} say, on the same days. If they are the same contacts, they would"
-        " count twice: take that import back first, or import only the new rows.",
+        message=f"{so_many(alike, 'row')} of {rows:,} ({100 * alike // rows} %) say in every"
+        f" column what rows of {named(log)} say, on the same days. If they are the same contacts,"
+        " they would count twice: take that import back first, or import only the new rows.",
     )  # fmt: skip
 
 

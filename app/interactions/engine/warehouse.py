@@ -20,7 +20,6 @@ from app.interactions.engine.addresses import (
 )
 from app.interactions.engine.checks import EMPTY, SKIPPED, UNASKED, Checks
 from app.interactions.engine.counting import bounded, counts, lines_of, moments_of
-from app.interactions.engine.leaving import so_many
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.moments import moments
 from app.interactions.engine.personal import without_personal
@@ -29,6 +28,7 @@ from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest, Issue
 from app.interactions.engine.staging import staged
 from app.interactions.engine.typed import Typing, typed_rows
+from app.values.counts import so_many
 
 _IN_UTC = {
     "postgres": {"options": "-c timezone=UTC"},
@@ -182,7 +182,7 @@ def _left_out(mapping: Mapping, found: list[_Seen]) -> tuple[Issue, ...]:
     return tuple(
         Issue(
             row=0, column=part.column if part else mapping.contacts or "", severity="note",
-            message=f"{so_many(rows[why])} {said}.",
+            message=f"{so_many(rows[why], 'row')} {said}.",
         )
         for why, (said, part) in words.items()
         if why in rows and not (why == EMPTY and mapping.spread)
@@ -198,7 +198,7 @@ def _issues(table: _Table, seen: list[_Seen], copies: int) -> tuple[Issue, ...]:
     issues = [
         Issue(
             row=0, column=check.columns[0], severity="error" if check.is_error else "note",
-            message=f"{so_many(count)}: {check.words.replace('“{cell}”', 'this')}",
+            message=f"{so_many(count, 'row')}: {check.words.replace('“{cell}”', 'this')}",
         )
         for check, count in faults
         if count
@@ -208,7 +208,7 @@ def _issues(table: _Table, seen: list[_Seen], copies: int) -> tuple[Issue, ...]:
         issues.append(
             Issue(
                 row=0, column=table.mapping.id or "", severity="error",
-                message=f"{so_many(copies)}: {words}",
+                message=f"{so_many(copies, 'row')}: {words}",
             )
         )  # fmt: skip
     return tuple(issues)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.reviews.rules.findings import Finding, Item, Portion
-from app.web.spreadsheets import csv_line, inert
+from app.values.spreadsheets import csv_line, inert
 
 HEAD = (
     "Finding", "Severity", "Number", "Of", "Unit", "Share of money", "Sentence", "Item", "Why",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.reviews.models import MaturityAssessment
 from app.reviews.queries.maturity import answers_of, questionnaire_of
-from app.web.spreadsheets import csv_line, inert
+from app.values.spreadsheets import csv_line, inert
 
 COLUMNS = (
     "Scope", "Assessed as of", "State", "Questions version", "Dimension", "Question", "Stage",

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.accounts.models import Person, RoleGrant
-from app.accounts.rules import PERMISSIONS
+from app.accounts.models import Person
+from app.accounts.queries import list_permitted
 from app.approvals.models import Commitment, CommitmentSpend, Tranche
 from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TrancheState
 from app.calendar.models import Cycle
@@ -284,12 +284,4 @@ def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
 
 def list_deciders(session: Session) -> list[tuple[int, str]]:
     """Id and name of everybody whose role decides hurdles, by name."""
-    rows = session.execute(
-        select(Person.id, Person.name)
-        .join(RoleGrant, RoleGrant.person_id == Person.id)
-        .where(Person.is_active, RoleGrant.is_in_force)
-        .where(RoleGrant.role.in_(PERMISSIONS[PERMISSION]))
-        .distinct()
-        .order_by(Person.name, Person.id)
-    )
-    return [(id_, name) for id_, name in rows]
+    return list_permitted(session, PERMISSION)
