@@ -22,19 +22,12 @@ from wtforms.validators import InputRequired, Regexp
 from app.approvals.rules.actuals import Actual
 from app.approvals.rules.limits import ConditionDraft
 from app.errors import InvalidError
-from app.initiatives.forms.base import (
-    ChoiceField,
-    RowForm,
-    add_spares,
-    filled,
-    in_typed_rows,
-    optional_id,
-)
 from app.values.canonical import DIGEST
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.web.fields import DayField, MoneyField, QuarterField
+from app.web.fields import ChoiceField, DayField, MoneyField, QuarterField, optional_id
 from app.web.forms import Form, OnceForm
+from app.web.rows import RowForm, add_spares, filled, in_typed_rows
 
 LONGEST_WORDS = 4_000
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import StringField
+from wtforms import SelectField, StringField
 
 from app.values.money import Money, MoneyFormatError, parse_money
 from app.values.quarter import Quarter, QuarterFormatError
@@ -169,3 +169,21 @@ class DayField(ValueField):
 
     def write(self, value: date) -> str:
         return value.isoformat()
+
+
+Choices = Sequence[tuple[str, str]]
+
+
+def optional_id(value: Any) -> int | None:
+    """An id chosen from a list, None for the empty choice."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+class ChoiceField(SelectField):
+    """An id from a list, or None; with an empty choice first."""
+
+    def __init__(self, label: str, validators: Any = None, **kwargs: Any) -> None:
+        super().__init__(label, validators, coerce=optional_id, **kwargs)
+
+    def offer(self, choices: Choices, empty: str = "Choose …") -> None:
+        self.choices = [("", empty), *choices]

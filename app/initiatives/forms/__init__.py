@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from app.initiatives.forms.base import (
-    CustomerNeedForm,
-    MoveForm,
-    VersionedForm,
-    add_spares,
-    differences,
-    in_typed_rows,
-)
+from app.initiatives.forms.base import CustomerNeedForm, MoveForm, VersionedForm, differences
 from app.initiatives.forms.options import OptionForm, option_data, option_form
 from app.initiatives.forms.proposing import (
     HandoverForm,
@@ -41,10 +34,8 @@ __all__ = [
     "StepForm",
     "UnitForm",
     "VersionedForm",
-    "add_spares",
     "behaviour_data",
     "differences",
-    "in_typed_rows",
     "milestone_data",
     "option_data",
     "option_form",

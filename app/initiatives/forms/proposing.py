@@ -9,9 +9,9 @@ from wtforms import SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.initiatives.forms.base import ChoiceField, Choices, VersionedForm, needed
+from app.initiatives.forms.base import VersionedForm, needed
 from app.initiatives.rules import InitiativeDraft, Lens, Question, Step
-from app.web.fields import QuarterField
+from app.web.fields import ChoiceField, Choices, QuarterField
 from app.web.forms import OnceForm
 
 _SHORT = Length(max=200, message="Shorten this to at most 200 characters.")

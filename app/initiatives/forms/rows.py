@@ -6,15 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField, FieldList, FormField, SelectField, StringField, TextAreaField
 
-from app.initiatives.forms.base import (
-    ChoiceField,
-    Choices,
-    CustomerNeedField,
-    RowForm,
-    VersionedForm,
-    filled,
-    needed,
-)
+from app.initiatives.forms.base import CustomerNeedField, VersionedForm, needed
 from app.initiatives.rules import (
     BehaviourDraft,
     CriterionDraft,
@@ -27,7 +19,8 @@ from app.initiatives.rules import (
     columns_of,
 )
 from app.initiatives.rules.milestone_kinds import MEASURED_LINKS, ChainLink, HurdleKind
-from app.web.fields import CountField, DayField, MeasureField, PercentField
+from app.web.fields import ChoiceField, Choices, CountField, DayField, MeasureField, PercentField
+from app.web.rows import RowForm, filled
 
 UNBOUND = ("", "Nothing bound")
 _GRADES = [("", "Grade …"), *((grade.value, grade.value) for grade in EvidenceGrade)]

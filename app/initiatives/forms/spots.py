@@ -8,10 +8,10 @@ from typing import Any
 from wtforms import SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.initiatives.forms.base import Choices, CustomerNeedField
+from app.initiatives.forms.base import CustomerNeedField
 from app.initiatives.forms.proposing import InitiativeForm
 from app.initiatives.rules import BehaviourDraft
-from app.web.fields import DayField, MeasureField
+from app.web.fields import Choices, DayField, MeasureField
 
 _MISSING = {
     "measure": "Say how it is measured.",

@@ -9,18 +9,13 @@ from flask import flash, redirect, url_for
 
 from app.extensions import db
 from app.initiatives import presenters, queries, services
-from app.initiatives.forms import (
-    BehaviourForm,
-    CustomerNeedForm,
-    MoveForm,
-    add_spares,
-    behaviour_data,
-)
+from app.initiatives.forms import BehaviourForm, CustomerNeedForm, MoveForm, behaviour_data
 from app.initiatives.models import Initiative, TargetBehaviour
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
 from app.initiatives.rules import InitiativeState
 from app.web.clock import now
 from app.web.guards import current_actor, requires
+from app.web.rows import add_spares
 
 _SPARE = 3
 

@@ -15,7 +15,7 @@ from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotFoundError
 from app.extensions import db
 from app.initiatives import queries, services
-from app.initiatives.forms import VersionedForm, differences, in_typed_rows
+from app.initiatives.forms import VersionedForm, differences
 from app.initiatives.models import Initiative
 from app.initiatives.rules import tone_of
 from app.journeys.queries import load_stale_baselines
@@ -24,6 +24,7 @@ from app.web.clock import today
 from app.web.filters import moment
 from app.web.forms import Form
 from app.web.guards import current_actor
+from app.web.rows import in_typed_rows
 
 Answer = Response | str | tuple[str, int]
 

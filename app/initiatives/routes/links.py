@@ -8,11 +8,12 @@ from flask import flash, redirect, url_for
 
 from app.extensions import db
 from app.initiatives import presenters, queries, services
-from app.initiatives.forms import LinksForm, add_spares
+from app.initiatives.forms import LinksForm
 from app.initiatives.models import Exclusion, Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
 from app.web.clock import now
 from app.web.guards import current_actor, requires
+from app.web.rows import add_spares
 
 _SPARE = 2
 

@@ -9,11 +9,12 @@ from flask import flash, redirect, url_for
 
 from app.extensions import db
 from app.initiatives import presenters, queries, services
-from app.initiatives.forms import MilestoneForm, MoveForm, add_spares, milestone_data
+from app.initiatives.forms import MilestoneForm, MoveForm, milestone_data
 from app.initiatives.models import Initiative, Milestone
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
+from app.web.rows import add_spares
 
 _SPARE = 2
 

@@ -11,7 +11,6 @@ from wtforms import Field, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from app.calendar.forms import VersionedForm, needed
-from app.initiatives.forms.base import ChoiceField
 from app.reviews.rules.maturity import (
     NOT_KNOWN,
     WHOLE_COMPANY,
@@ -23,7 +22,7 @@ from app.reviews.rules.maturity import (
     answer_cell,
     answer_faults,
 )
-from app.web.fields import DayField
+from app.web.fields import ChoiceField, DayField
 from app.web.forms import OnceForm
 
 _CHOICES = [

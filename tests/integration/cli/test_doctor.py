@@ -153,10 +153,13 @@ class TestDoctor:
 
 
 class TestLogs:
-    def test_are_missed_with_their_key(self, sound: Flask, session: Session, cast: Cast) -> None:
+    def test_are_missed_with_their_key(
+        self, make_app: MakeApp, session: Session, cast: Cast, now: datetime
+    ) -> None:
         with transaction(session):
+            show_worker(session, "w1", started_at=now, now=now)
             make_source(session, cast.lead)
-        said = _wrong(sound)
+        said = _wrong(make_app())
         assert [line.split(":")[0] for line in said] == ["no key of customers", "0 of 1 logs there"]
 
 
