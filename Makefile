@@ -4,6 +4,8 @@
 
 PORT ?= 8000
 export PORT
+# Every process started here would compile all modules anew where the surroundings ask for that.
+export PYTHONDONTWRITEBYTECODE :=
 # The first Python that is new enough; `make PYTHON=/path/to/python3.12 run` chooses another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

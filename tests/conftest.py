@@ -17,6 +17,7 @@ from app.accounts.models import Person
 from app.db.session import transaction
 from app.db.sqlite import engine_options
 from tests.factories.accounts import Cast, make_cast
+from tests.support import warm_engine
 from tests.support.client import StrictClient
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import PostgresServer, find_programs
@@ -94,6 +95,12 @@ def cast(session: Session) -> Cast:
     """One person per role, already saved."""
     with transaction(session):
         return make_cast(session)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _warm_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with warm_engine.at_hand(tmp_path_factory.mktemp("engine")):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role
+from tests.support.kept import kept
 
 PASSWORD = "seven green kites above"
 _LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -56,6 +57,7 @@ class Cast:
     stranger: Person
 
 
+@kept
 def make_cast(session: Session) -> Cast:
     cast = Cast(
         lead=_person("Lena Lead", Role.CX_LEAD),

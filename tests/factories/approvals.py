@@ -31,6 +31,7 @@ from app.values.canonical import canonical_json, digest
 from app.values.quarter import months_later
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import Portfolio, make_portfolio, tie
+from tests.support.kept import kept
 
 
 def make_hurdles(
@@ -115,6 +116,7 @@ class World:
         return self.portfolio.scenario
 
 
+@kept
 def make_world(
     session: Session,
     cast: Cast,
@@ -138,6 +140,7 @@ def make_world(
     return World(portfolio, run.id)
 
 
+@kept
 def make_proposal(session: Session, cast: Cast, now: datetime, world: World) -> Proposal:
     """Submit the world's run as the lead does."""
     run = get_run(session, world.run_id)
@@ -151,6 +154,7 @@ def verdict_on(
     return Verdict(digest=proposal.digest, reason=reason, request_key=key, struck=frozenset(struck))
 
 
+@kept
 def make_commitments(
     session: Session, cast: Cast, now: datetime, world: World
 ) -> dict[str, Commitment]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.calendar.models import Cycle, CycleFund, Fund, FundBudget, Team, TeamCapacity
 from app.calendar.rules import CycleDraft, CycleState
 from app.values.quarter import Quarter
+from tests.support.kept import kept
 
 _LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -31,6 +32,7 @@ def cycle_draft(**changes: Any) -> CycleDraft:
     return CycleDraft(**values | changes)
 
 
+@kept
 def make_cycle(session: Session, *, state: CycleState = CycleState.OPEN, **changes: Any) -> Cycle:
     """Add a cycle without funds; `changes` are those of `cycle_draft`."""
     draft = cycle_draft(**changes)

@@ -39,6 +39,7 @@ from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund, make_team
 from tests.factories.journeys import make_baseline, make_journey, make_pool
+from tests.support.kept import kept
 
 NOW = datetime(2027, 2, 15, 9, tzinfo=UTC)
 ANSWERS = {
@@ -64,6 +65,7 @@ class Company:
     retain: LeverPool
 
 
+@kept
 def make_company(
     session: Session, cast: Cast, *, certified: bool = True, key: str = "motor-claim"
 ) -> Company:
@@ -142,12 +144,14 @@ def milestone_draft(**changes: Any) -> MilestoneDraft:
     return MilestoneDraft(**values | changes)
 
 
+@kept
 def make_draft(session: Session, cast: Cast, company: Company, **changes: Any) -> Initiative:
     """Add a bare draft owned by `cast.owner` and proposed by the lead."""
     draft = initiative_draft(company, cast.owner, **changes)
     return create_initiative(session, draft, actor=cast.lead, now=NOW)
 
 
+@kept
 def make_complete(session: Session, cast: Cast, company: Company, **changes: Any) -> Initiative:
     """Add a draft that lacks nothing."""
     made = make_draft(session, cast, company, **{"sponsor_id": cast.manager.id} | changes)
@@ -163,18 +167,21 @@ def make_complete(session: Session, cast: Cast, company: Company, **changes: Any
     return made
 
 
+@kept
 def make_submitted(session: Session, cast: Cast, company: Company, **changes: Any) -> Initiative:
     made = make_complete(session, cast, company, **changes)
     move_initiative(session, made, Action.SUBMIT, expected_version=None, actor=cast.lead, now=NOW)
     return made
 
 
+@kept
 def make_certified(session: Session, cast: Cast, company: Company, **changes: Any) -> Initiative:
     made = make_submitted(session, cast, company, **changes)
     move_initiative(session, made, Action.CERTIFY, expected_version=None, actor=cast.cfo, now=NOW)
     return made
 
 
+@kept
 def make_candidate(session: Session, cast: Cast, company: Company, **changes: Any) -> Initiative:
     made = make_certified(session, cast, company, **changes)
     move_initiative(session, made, Action.NOMINATE, expected_version=None, actor=cast.lead, now=NOW)

@@ -34,6 +34,7 @@ from app.journeys.rules import (
     StageKind,
     annual_pool_minor,
 )
+from tests.support.kept import kept
 
 _LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 MEASURED_ON = date(2027, 1, 15)
@@ -76,6 +77,7 @@ def journey_draft(owner: Person, **changes: Any) -> JourneyDraft:
     return JourneyDraft(**values | changes)
 
 
+@kept
 def make_journey(session: Session, owner: Person, **changes: Any) -> Journey:
     """Add a journey with seven stages and four touchpoints; `changes` are of `journey_draft`."""
     draft = journey_draft(owner, **changes)
@@ -111,6 +113,7 @@ def make_journey(session: Session, owner: Person, **changes: Any) -> Journey:
     return journey
 
 
+@kept
 def make_baseline(
     session: Session,
     journey: Journey,
@@ -198,6 +201,7 @@ def make_control(
     return total
 
 
+@kept
 def make_pool(
     session: Session,
     journey: Journey,

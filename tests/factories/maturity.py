@@ -21,6 +21,7 @@ from app.reviews.rules.maturity import (
     MaturityStage,
 )
 from app.reviews.services.maturity import answer_questions, close_assessment, start_assessment
+from tests.support.kept import kept
 
 ASSESSED_AT = datetime(2027, 2, 14, 9, tzinfo=UTC)
 Stages = Mapping[str, int | None]
@@ -72,6 +73,7 @@ def give(
     )  # fmt: skip
 
 
+@kept
 def make_assessment(
     session: Session,
     actor: Person,

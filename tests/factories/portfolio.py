@@ -38,6 +38,7 @@ from app.portfolio.services.solving import solve_run
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.calendar import make_cycle, make_fund, make_team
+from tests.support.kept import kept
 
 LONG_AGO = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -215,6 +216,7 @@ class Portfolio:
     candidates: dict[str, Initiative]
 
 
+@kept
 def make_portfolio(session: Session, cast: Cast, *, quarters: int = 4) -> Portfolio:
     """Add the small world; the budget pays for about half of what is proposed."""
     cycle = make_cycle(session, quarter_count=quarters)
@@ -324,6 +326,7 @@ def carry_out(
     return job
 
 
+@kept
 def make_hard_portfolio(session: Session, cast: Cast, *, count: int = 60) -> Portfolio:
     """Add the small world with many more candidates over three years: no proof within seconds."""
     portfolio = make_portfolio(session, cast, quarters=12)

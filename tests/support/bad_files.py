@@ -173,12 +173,14 @@ def _workbook(rows: list[tuple[str, ...]]) -> bytes:
 
 
 def _far_cell() -> bytes:
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.write(0, 0, "a")
-        sheet.write(1_048_575, 16_383, "far")
-    return stream.getvalue()
+    """A workbook of two cells, one of them at the far end of the sheet."""
+    near = _workbook([("a",), ("far",)])
+    with zipfile.ZipFile(io.BytesIO(near)) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    far = members[sheet].replace(b'r="A2"', b'r="XFD1048576"').replace(b'r="2"', b'r="1048576"')
+    assert far != members[sheet]
+    return _zip(members | {sheet: far})
 
 
 def _zip(members: Mapping[str, bytes]) -> bytes:

@@ -14,9 +14,9 @@ from tests.support.client import StrictClient
 from tests.support.pages import links
 
 MOST_QUERIES = 12
-PER_KIND = 3
+PER_KIND = 2
 """How many pages of one kind (same route, same query names) are looked at."""
-PER_ROUTE = 12
+PER_ROUTE = 8
 """How many pages of one route: its filters and switches alone make dozens of kinds."""
 
 

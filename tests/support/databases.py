@@ -10,6 +10,7 @@ from alembic import command
 from sqlalchemy import Engine
 
 from app.db.schema import migration_config
+from tests.support.kept import begin_anew
 from tests.support.postgres import PostgresServer
 
 # Who is still at work or holds a lock has to let go; connections at rest stay, for a new one has to
@@ -72,6 +73,7 @@ class SqliteDatabases:
         for leftover in self._file.parent.glob(f"{self._file.name}*"):
             leftover.unlink()
         self.copy_to(self._file)
+        begin_anew(self.url)
 
     def copy_to(self, file: Path) -> Path:
         """Make one more empty database at head."""
@@ -105,6 +107,7 @@ class PostgresDatabases:
                 self._let_go()
             self._own.execute(_EMPTY)
         self._uses += 1
+        begin_anew(self.url)
 
     def _let_go(self) -> None:
         for engine in self._kept:

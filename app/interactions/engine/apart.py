@@ -31,6 +31,7 @@ from app.interactions.engine.requests import (
 logger = logging.getLogger("waymark.interactions")
 ROOT = Path(__file__).resolve().parents[3]
 LOOK_SECONDS = 0.5
+COMMAND: tuple[str, ...] = (sys.executable, "-m", "app.interactions.engine")
 ShouldStop = Callable[[], bool]
 T = TypeVar("T", ReadReport, CountReport, EraseReport, Sample)
 
@@ -64,10 +65,9 @@ def sample(request: SampleRequest, *, seconds: float | None = None) -> Sample:
 def _asked(
     request: Request, report: type[T], seconds: float | None, should_stop: ShouldStop | None = None
 ) -> T:
-    command = [sys.executable, "-m", "app.interactions.engine"]
     asked = Envelope(request=request).model_dump_json().encode() + b"\n"
     with subprocess.Popen(
-        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        COMMAND, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
     ) as process:  # fmt: skip
         said, failed = _talk(process, asked, _Patience(seconds, should_stop))

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError, UnavailableError
+from app.interactions.engine import apart
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.placing import Placed
 from app.interactions.services import (
@@ -316,8 +317,10 @@ class TestCountInteractions:
             assert sum(one.contacts for one in _months(session, source)) == 2
 
     def test_ends_the_counting_when_it_takes_too_long_or_is_to_stop(
-        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
-    ) -> None:
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:  # fmt: skip
+        monkeypatch.setattr(apart, "LOOK_SECONDS", 0.001)
         source = _import(session, store, _file(tmp_path), cast, now)
         with pytest.raises(UnavailableError, match="took longer than 0 s"):
             counted(source, replace(store, seconds=0.01), now=now)
