@@ -39,12 +39,15 @@ class _Script:
     statements: list[tuple[str, Any, bool]] = field(default_factory=list)
     given: bytes = b""
     new: frozenset[Any] = frozenset()
+    before: frozenset[Any] = frozenset()
     named: frozenset[Any] = frozenset()
 
     def fits(self, session: Session) -> bool:
-        """Whether the session holds what is named and nothing that would come into it twice."""
-        there = session.identity_map.keys()
-        return self.named <= set(there) and self.new.isdisjoint(there)
+        """Whether the session holds what is named, nothing that would come into it twice, and
+        nothing that has been read besides, which the call might have changed."""
+        there = set(session.identity_map.keys())
+        read = {inspect(one).key for one in session.identity_map.values() if _loaded(one)}
+        return self.named <= there and self.new.isdisjoint(there) and read <= self.before
 
 
 _stages: dict[str, tuple[bytes, ...] | None] = {}
@@ -82,7 +85,7 @@ def _keep_stage(connection: Connection) -> None:
 
 @event.listens_for(Engine, "rollback")
 def _lose_stage(connection: Connection) -> None:
-    if connection.info.pop(_OPEN, False):
+    if connection.invalidated or connection.info.pop(_OPEN, False):
         _stages[_place_of(connection)] = None
 
 
@@ -107,7 +110,7 @@ class _Pickler(pickle.Pickler):
         if self._before is not None and state.key not in self._before:
             return None
         self.named.add(state.key)
-        return (is_state, state.key[0], state.key[1])
+        return (is_state, state.key)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -118,8 +121,8 @@ class _Unpickler(pickle.Unpickler):
     def persistent_load(self, name: Any) -> Any:
         if name == ("session",):
             return self._session
-        is_state, kind, identity = name
-        found = self._session.get(kind, identity)
+        is_state, key = name
+        found = self._session.identity_map[key]
         return inspect(found) if is_state else found
 
 
@@ -184,8 +187,9 @@ def _recorded(
     new = [one for name, one in there if name not in before]
     old = [(one, *_change(before[name], _loaded(one))) for name, one in there if name in before]
     changed = [change for change in old if change[1] or change[2]]
+    script.before = frozenset(before)
     script.new = frozenset(name for name, _ in there if name not in before)
-    packed = _packed((given, new, changed), session, frozenset(before))
+    packed = _packed((given, new, changed), session, script.before)
     if packed is not None:
         script.given, script.named = packed
         _scripts[key] = script
