@@ -39,7 +39,9 @@ _MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 )
 @click.option("--to", "last", help="Last month, included.")
 @click.option("--without", multiple=True, metavar="NAME", help="A source not to count; repeatable.")
-@click.option("--one-in", default=1, help="The log is a sample: it holds one contact in so many.")
+@click.option(
+    "--one-in", type=int, help="The log holds one contact in so many; as it states if left out."
+)
 @click.option("--note", default="", help="What should be known about these figures.")
 @click.option("--as", "email", required=True, help="Whose baseline this is (e-mail).")
 @click.option("--dry-run", is_flag=True, help="Show the figures, save nothing.")
@@ -49,7 +51,7 @@ def cut(
     first: str | None,
     last: str | None,
     without: tuple[str, ...],
-    one_in: int,
+    one_in: int | None,
     note: str,
     email: str,
     dry_run: bool,
