@@ -25,6 +25,7 @@ from app.journeys.rules import (
     month_of,
 )
 from app.journeys.services import LogCut
+from app.values.written import day_words
 from app.web.clock import now, today
 
 baselines = AppGroup("baselines", help="Measure journeys from their contact log.")
@@ -107,8 +108,8 @@ def _month(text: str, option: str, *, is_end: bool) -> date:
     edge = MonthSpan.through(month, month).ends_on if is_end else month
     if len(text) > 7 and day != edge:
         raise InvalidError(
-            f"{option}: {day:%-d %b %Y} cuts a month in two; the log is kept by whole months, so "
-            f"{'end' if is_end else 'begin'} on {edge:%-d %b %Y}."
+            f"{option}: {day_words(day)} cuts a month in two; the log is kept by whole months, so "
+            f"{'end' if is_end else 'begin'} on {day_words(edge)}."
         )
     return month
 

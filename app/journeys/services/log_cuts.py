@@ -25,6 +25,7 @@ from app.journeys.rules import (
     shared_share,
 )
 from app.values.canonical import canonical_json
+from app.values.written import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class LogCut:
         if self.period is None or self.faults:
             return ""
         names = ", ".join(f"“{one.name}”" for one in self.counted)
-        days = f"{self.period.first:%-d %b %Y} to {self.period.ends_on:%-d %b %Y}"
+        days = f"{day_words(self.period.first)} to {day_words(self.period.ends_on)}"
         sampled = f", one contact in {self.one_in:,}" if self.one_in > 1 else ""
         return f"Contact log {names}, {days}{sampled}"
 

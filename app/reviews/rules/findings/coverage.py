@@ -19,6 +19,7 @@ from app.reviews.rules.findings.result import (
     severity_of,
 )
 from app.reviews.rules.findings.words import HIGH_VALUE, FindingKind, Severity
+from app.values.written import day_words
 
 _MOST_NAMED = 3
 
@@ -154,6 +155,6 @@ def _age(one: StaleBaseline) -> str:
     if one.measured_on is None:
         return "never measured"
     return (
-        f"measured on {one.measured_on:%-d %b %Y}, {one.age_days:,} days ago;"
+        f"measured on {day_words(one.measured_on)}, {one.age_days:,} days ago;"
         f" {one.limit_days:,} days are the limit"
     )
