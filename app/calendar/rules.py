@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from app.values.money import CURRENCY_DIGITS
 from app.values.quarter import Quarter, QuarterSpan
+from app.values.written import day_words
 
 LONGEST_CYCLE_DAYS = 732
 MOST_QUARTERS = 40
@@ -212,5 +213,5 @@ def opening_faults(
 def closing_faults(ends_on: date, today: date) -> list[str]:
     """Why a cycle cannot be closed yet."""
     if today < ends_on:
-        return [f"It runs until {ends_on:%-d %b %Y}; change its end if it is over earlier."]
+        return [f"It runs until {day_words(ends_on)}; change its end if it is over earlier."]
     return []

@@ -25,6 +25,7 @@ from app.journeys.rules import (
     month_of,
 )
 from app.journeys.services import LogCut
+from app.values.written import day_words
 from app.web.clock import now, today
 
 baselines = AppGroup("baselines", help="Measure journeys from their contact log.")
@@ -39,7 +40,9 @@ _MONTH = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 )
 @click.option("--to", "last", help="Last month, included.")
 @click.option("--without", multiple=True, metavar="NAME", help="A source not to count; repeatable.")
-@click.option("--one-in", default=1, help="The log is a sample: it holds one contact in so many.")
+@click.option(
+    "--one-in", type=int, help="The log holds one contact in so many; as it states if left out."
+)
 @click.option("--note", default="", help="What should be known about these figures.")
 @click.option("--as", "email", required=True, help="Whose baseline this is (e-mail).")
 @click.option("--dry-run", is_flag=True, help="Show the figures, save nothing.")
@@ -49,7 +52,7 @@ def cut(
     first: str | None,
     last: str | None,
     without: tuple[str, ...],
-    one_in: int,
+    one_in: int | None,
     note: str,
     email: str,
     dry_run: bool,
@@ -105,8 +108,8 @@ def _month(text: str, option: str, *, is_end: bool) -> date:
     edge = MonthSpan.through(month, month).ends_on if is_end else month
     if len(text) > 7 and day != edge:
         raise InvalidError(
-            f"{option}: {day:%-d %b %Y} cuts a month in two; the log is kept by whole months, so "
-            f"{'end' if is_end else 'begin'} on {edge:%-d %b %Y}."
+            f"{option}: {day_words(day)} cuts a month in two; the log is kept by whole months, so "
+            f"{'end' if is_end else 'begin'} on {day_words(edge)}."
         )
     return month
 

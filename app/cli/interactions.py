@@ -230,11 +230,9 @@ def erase(key: str | None, finish: bool, reason: str | None, email: str) -> None
     if not finish:
         customer = customer_of(store, key or "")
         _name_warehouses()
-        found = find_customer(db.session, store, customer)
+        search = find_customer(db.session, store, customer)
         with transaction(db.session):
-            begin_erasures(
-                db.session, found, customer, reason=reason, actor=person_of(email), now=now()
-            )
+            begin_erasures(db.session, search, reason=reason, actor=person_of(email), now=now())
     rows = [_finish_erasure(store, one, email) for one in queries.list_erasures(db.session)]
     were = "was" if sum(rows) == 1 else "were"
     click.echo(f"{so_many(sum(rows), 'row')} in {so_many(len(rows), 'log')} {were} erased.")

@@ -12,6 +12,7 @@ from app.calendar.models import Cycle
 from app.journeys.rules import is_hot_spot
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
 from app.values.money import Money
+from app.values.written import day_words
 from app.web.filters import money
 
 SOON = timedelta(days=45)
@@ -35,7 +36,7 @@ def cycle_clock(cycle: Cycle, today: date) -> list[tuple[str, str]]:
     return [
         ("Cycle", f"{cycle.name}, {cycle.state.word.lower()}"),
         ("Day", f"{min(max(gone, 0), whole)} of {whole}"),
-        ("Ends", f"{cycle.ends_on:%-d %b %Y}"),
+        ("Ends", f"{day_words(cycle.ends_on)}"),
         ("Plans", f"{cycle.quarters.first} to {cycle.quarters.last}"),
     ]
 
@@ -142,8 +143,8 @@ def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
 def _due(gate: GateLine, today: date) -> str:
     days = (gate.due_on - today).days
     if days < 0:
-        return f"was due {gate.due_on:%-d %b %Y}, {-days} days ago"
-    return f"due {gate.due_on:%-d %b %Y}" if days else "due today"
+        return f"was due {day_words(gate.due_on)}, {-days} days ago"
+    return f"due {day_words(gate.due_on)}" if days else "due today"
 
 
 def _gate_state(gate: GateLine, today: date) -> tuple[str, str]:

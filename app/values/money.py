@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-CURRENCY_DIGITS = {
-    "AUD": 2, "CAD": 2, "CHF": 2, "CZK": 2, "DKK": 2, "EUR": 2, "GBP": 2, "HUF": 2,
-    "JPY": 0, "NOK": 2, "NZD": 2, "PLN": 2, "SEK": 2, "USD": 2,
-}  # fmt: skip
-"""Digits after the decimal point, by ISO 4217 code."""
+from app.values.currencies import CURRENCY_DIGITS as CURRENCY_DIGITS
+from app.values.written import money_words
 
 LARGEST_MINOR = 10**15
 """The largest amount one field may hold: ten million million units with two digits."""
@@ -102,8 +99,7 @@ class Money:
         return Decimal(self.minor).scaleb(-CURRENCY_DIGITS[self.currency])
 
     def __str__(self) -> str:
-        sign = "\u2212" if self.minor < 0 else ""
-        return f"{sign}{self.currency} {abs(self.amount):,}"
+        return money_words(self)
 
 
 def sum_money(amounts: Iterable[Money], currency: str) -> Money:

@@ -8,22 +8,17 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from babel.numbers import get_currency_symbol
-from flask import Flask, current_app
+from flask import Flask
 
+from app.values.digits import write_number
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.web.digits import write_money, write_number
+from app.values.written import MINUS, day_words, house_locale, money_words, month_words, write_as
 
-MINUS = "\u2212"
 NONE = "–"
-
-
-def _locale() -> str:
-    return str(current_app.config["LOCALE"])
 
 
 def _with_minus(text: str) -> str:
@@ -34,7 +29,7 @@ def money(value: Money | None) -> str:
     """Money to the cent: €1,234,567.00."""
     if value is None:
         return NONE
-    return _with_minus(write_money(value, _locale()))
+    return money_words(value)
 
 
 def money_short(value: Money | None) -> str:
@@ -55,9 +50,9 @@ def money_short(value: Money | None) -> str:
 def _short(value: Money, scaled: Decimal, letter: str) -> str:
     digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
     rounded = scaled.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    text = write_number(rounded, _locale())
+    text = write_number(rounded, house_locale())
     sign = MINUS if value.minor < 0 and rounded else ""
-    return f"{sign}{get_currency_symbol(value.currency, locale=_locale())}{text}{letter}"
+    return f"{sign}{get_currency_symbol(value.currency, locale=house_locale())}{text}{letter}"
 
 
 def minor(value: int | None, currency: str) -> str:
@@ -70,7 +65,7 @@ def percent(value: Decimal | None, digits: int = 1) -> str:
     if value is None:
         return NONE
     rounded = (Decimal(value) * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    text = write_number(rounded, _locale())
+    text = write_number(rounded, house_locale())
     return _with_minus(f"{text}\u202f%")
 
 
@@ -78,7 +73,7 @@ def number(value: Decimal | int | None, digits: int | None = None) -> str:
     """A number with its thousands set off; ``digits`` after the point, else as many as it has."""
     if value is None:
         return NONE
-    return _with_minus(write_number(value, _locale(), digits))
+    return _with_minus(write_number(value, house_locale(), digits))
 
 
 def signed(value: Money | Decimal | int | None) -> str:
@@ -102,20 +97,19 @@ def quarter(value: Quarter | str | None) -> str:
 
 def day(value: date | None) -> str:
     """A day: 31 Mar 2027."""
-    return NONE if value is None else _day(value, _locale())
+    return NONE if value is None else day_words(value)
 
 
-@lru_cache(maxsize=4096)
-def _day(value: date, locale: str) -> str:
-    """Pages repeat few days many times."""
-    return str(format_date(value, format="d MMM y", locale=locale))
+def month(value: date) -> str:
+    """The month of a day: Mar 2027."""
+    return month_words(value)
 
 
 def moment(value: datetime | None) -> str:
     """A moment in UTC: 31 Mar 2027, 14:05 UTC."""
     if value is None:
         return NONE
-    text = format_datetime(value.astimezone(UTC), format="d MMM y, HH:mm", locale=_locale())
+    text = format_datetime(value.astimezone(UTC), format="d MMM y, HH:mm", locale=house_locale())
     return f"{text} UTC"
 
 
@@ -126,6 +120,7 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
 
 
 def init_filters(app: Flask) -> None:
+    write_as(str(app.config["LOCALE"]))
     for filter_ in (
         money,
         money_short,
@@ -135,6 +130,7 @@ def init_filters(app: Flask) -> None:
         signed,
         quarter,
         day,
+        month,
         moment,
         counted,
     ):

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
@@ -27,6 +27,8 @@ from app.extensions import csrf
 from app.web.addresses import own_page
 from app.web.clock import now
 
+ViewT = TypeVar("ViewT", bound=Callable[..., Any])
+
 KEPT_FOR = timedelta(hours=1)
 MOST_BYTES = 256 * 1024
 """Largest form that is kept, as JSON."""
@@ -36,6 +38,8 @@ ENDED_PERSON = "ended_person"
 
 COOKIE = "typed"
 """The cookie's name for the key of the kept form."""
+
+NOT_KEPT = "is_not_kept"
 
 PROOF = "confirm_"
 """How the fields begin in which somebody proves again who they are (docs/adr/012)."""
@@ -61,12 +65,20 @@ class Typed:
         return MultiDict(self.fields)
 
 
+def not_kept(view: ViewT) -> ViewT:
+    """Declare that what is sent to a view is never kept, as it names a person nobody may know."""
+    setattr(view, NOT_KEPT, True)
+    return view
+
+
 def keep_typed() -> Response | None:
     """Keep the form of a request whose session has ended; None where nothing can be kept.
 
     The answer leads to the sign-in page, and from there to the page of the form. Raises CSRFError
     for a form that is not from a page of ours.
     """
+    if getattr(current_app.view_functions[str(request.endpoint)], NOT_KEPT, False):
+        return None
     person_id = current_app.extensions[ENDED_PERSON]()
     fields = typed_fields(request.form.items(multi=True))
     if person_id is None or not fields or "HX-Request" in request.headers:

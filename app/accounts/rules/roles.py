@@ -74,6 +74,9 @@ FRESH_PERMISSIONS = frozenset({"proposals.decide", "hurdles.decide", "limits.set
 """Permissions whose every use takes a fresh proof of who somebody is: approving, releasing,
 stopping, and whatever changes people, their roles or their limits."""
 
+WORKING_ROLES = frozenset(Role) - {Role.VIEWER}
+"""Roles that do more than look; who holds none of them owns nothing."""
+
 SENSITIVE_ROLES = frozenset({Role.FINANCE, Role.ADMIN})
 
 

@@ -25,6 +25,7 @@ from app.initiatives.rules import InitiativeState
 from app.portfolio.presenters.net import Net, net_of, net_sum
 from app.values.money import Money
 from app.values.quarter import Quarter
+from app.values.written import day_words
 from app.web.filters import counted, money
 
 STATES = {
@@ -258,7 +259,7 @@ def _tranches(item: FrozenItem, currency: str) -> list[tuple[str, str, str, str]
     return [
         (
             milestone.name,
-            f"{milestone.due_on:%-d %b %Y}",
+            f"{day_words(milestone.due_on)}",
             money(Money(milestone.tranche_minor, currency)),
             "; ".join(_condition(one) for one in milestone.criteria),
         )

@@ -13,6 +13,7 @@ from app.approvals.rules.remaining import Worth, remaining
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries import PLAN_VALUES, PLANS, PlanName, PlanValues
 from app.portfolio.queries import marginal_content, resolved_value
+from app.values.written import day_words
 
 _PREFIX = "proposal-"
 
@@ -32,7 +33,7 @@ def list_approved_plans(session: Session, initiative: Initiative) -> Sequence[Pl
     )
     return [
         PlanName(
-            f"{_PREFIX}{id_}", f"Round {number}, approved {at:%-d %b %Y}", "approvals.show",
+            f"{_PREFIX}{id_}", f"Round {number}, approved {day_words(at)}", "approvals.show",
             {"proposal_id": id_}, run_id,
         )
         for id_, number, at, run_id in rows

@@ -11,6 +11,7 @@ from typing import Any
 from app.approvals.rules.hands import Hand
 from app.approvals.rules.states import HandKind
 from app.values.canonical import canonical_json, digest
+from app.values.written import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Terms:
         parts = [f"without {', '.join(struck)}" if struck else "every item"]
         for one in self.conditions:
             place = f" for {keys.get(one.item_id, 'an item')}" if one.item_id else ""
-            due = f", due {one.due_on:%-d %b %Y}" if one.due_on else ""
+            due = f", due {day_words(one.due_on)}" if one.due_on else ""
             parts.append(f"on condition{place} “{one.text}”{due}")
         return "; ".join(parts)
 

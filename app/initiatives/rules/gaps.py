@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import Enum
 
 from app.values.quarter import Quarter, QuarterSpan
+from app.values.written import day_words
 
 ONE = Decimal(1)
 
@@ -129,11 +130,11 @@ def due_day_fault(
     if due_on < planned_start.first_day:
         return (
             f"This is before the planned start in {planned_start}. Choose a day from"
-            f" {planned_start.first_day:%-d %b %Y} on, or plan an earlier start."
+            f" {day_words(planned_start.first_day)} on, or plan an earlier start."
         )
     if span is not None and due_on > span.last.last_day:
         return (
             f"This is after {span.last}, the last quarter of {cycle_name}. Choose a day until"
-            f" {span.last.last_day:%-d %b %Y}."
+            f" {day_words(span.last.last_day)}."
         )
     return None

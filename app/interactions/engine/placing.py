@@ -11,6 +11,7 @@ from decimal import Decimal
 from app.interactions.engine.mapping import Mapping as LogMapping
 from app.interactions.engine.requests import CountLine, MomentLine
 from app.journeys.rules import Aftermath, Channel, StageKind
+from app.values.money import minor_from
 
 MOST_WORDS = 200
 """Most different reasons, segments or expectations of a source; the rarest are one, OTHER."""
@@ -78,6 +79,7 @@ def placed(lines: Iterable[CountLine], mapping: LogMapping, spots: Mapping[Place
     """
     listed = list(lines)
     kept = {name: _frequent(listed, name) for name in _FOLDED}
+    before: dict[int, int] = defaultdict(int)
     found = Placed(folded={name: dropped for name, (_, dropped) in kept.items() if dropped})
     for line in listed:
         place = _place(line, mapping)
@@ -92,8 +94,11 @@ def placed(lines: Iterable[CountLine], mapping: LogMapping, spots: Mapping[Place
             words_of["expected"], line.is_prospect,
         )  # fmt: skip
         sums = found.months.setdefault(key, dict.fromkeys(_SUMS, 0))
-        for name, value in _valued(line, place[2], mapping, digits).items():
+        for name, value in _valued(
+            line, place[2], mapping, digits, before[spot.touchpoint_id]
+        ).items():
             sums[name] += value
+        before[spot.touchpoint_id] += line.contacts
         if spot.currency != mapping.currency and sums["costed"]:
             found.uncosted += sums["costed"]
             sums["costed"] = sums["cost_minor"] = 0
@@ -170,8 +175,14 @@ def _words(name: str, kind: type[StageKind] | type[Channel]) -> str:
     return kind(name).word if name in [one.value for one in kind] else name
 
 
-def _valued(line: CountLine, channel: str, mapping: LogMapping, digits: int) -> dict[str, int]:
-    """The sums of a line, its cost by the mapping's tariff where it has one."""
+def _valued(
+    line: CountLine, channel: str, mapping: LogMapping, digits: int, before: int
+) -> dict[str, int]:
+    """The sums of a line, its cost by the mapping's tariff where it has one.
+
+    ``before`` contacts of the place were valued already: it is their sum that is rounded, so that
+    a tariff finer than the smallest unit adds up, however few contacts a line has.
+    """
     sums = {name: getattr(line, name) for name in _SUMS}
     if mapping.cost is None or not mapping.cost.tariff:
         return sums
@@ -180,5 +191,9 @@ def _valued(line: CountLine, channel: str, mapping: LogMapping, digits: int) -> 
         return sums | {"costed": 0, "cost_minor": 0}
     return sums | {
         "costed": line.contacts,
-        "cost_minor": round(Decimal(line.contacts) * each.scaleb(digits)),
+        "cost_minor": _minor(before + line.contacts, each, digits) - _minor(before, each, digits),
     }
+
+
+def _minor(contacts: int, each: Decimal, digits: int) -> int:
+    return minor_from(contacts * each.scaleb(digits))

@@ -38,6 +38,8 @@ _COLUMN_FIELDS = (
     "prospect", "contacts", "invited", "cost", "minutes", "score", "only",
 )  # fmt: skip
 _TEXTS = ("reason", "expected", "outcome", "segment")
+OF_OUTCOME = ("escalated", "lost")
+"""What the column of the outcome says where no other is chosen."""
 _NUMBERS = ("cost_scale", "score_low", "score_high")
 _WORDED = {
     "prospect": "prospect_words", "only": "only_words", "escalated": "escalated_words",
@@ -216,7 +218,16 @@ class ColumnsForm(Form):
                 for column, words in _WORDED.items()
                 if self[column].data and not words_of(self[words].data)
             ),
+            *(
+                (column, "Choose the column of these words, or take the words away.")
+                for column, words in _WORDED.items()
+                if words_of(self[words].data) and not self._column_of(column)
+            ),
         ]
+
+    def _column_of(self, name: str) -> str:
+        """The column whose words say it; escalations and losses may be told by the outcome."""
+        return str(self[name].data or (self.outcome.data if name in OF_OUTCOME else "") or "")
 
     def _lacks_promise(self) -> bool:
         return bool(self.ended.data) and not self.expected_by.data

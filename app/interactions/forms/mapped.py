@@ -19,7 +19,7 @@ from app.interactions.engine.mapping import (
     Place,
     Words,
 )
-from app.interactions.forms.columns import ColumnsForm
+from app.interactions.forms.columns import OF_OUTCOME, ColumnsForm
 from app.interactions.forms.words import (
     Kind,
     named_in,
@@ -35,13 +35,18 @@ from app.journeys.rules import Channel, StageKind
 
 _TEXTS = ("reason", "expected", "outcome", "segment")
 _COLUMNS = ("customer", "id", "contacts", "invited")
+_SAID_OF_THE_FILE = ("title", "source", "licence")
 _WORDED = ("prospect", "only", "escalated", "lost")
 
 
 def mapping_json(form: ColumnsForm, currency: str) -> bytes:
-    """The answers as a mapping; its name says what it holds, so that others differ."""
+    """The answers as a mapping; its name says how it reads a file, so that others differ.
+
+    What the file is called does not count: under another name the same file is still known.
+    """
     parts = _parts(form, currency)
-    name = sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:8]
+    read = {name: part for name, part in parts.items() if name not in _SAID_OF_THE_FILE}
+    name = sha256(json.dumps(read, sort_keys=True).encode()).hexdigest()[:8]
     return json.dumps({"name": f"own-{name}", **parts}, ensure_ascii=False).encode()
 
 
@@ -153,7 +158,7 @@ def _promise(form: ColumnsForm) -> dict[str, Any]:
         parts["met"] = {"judged": _stripped(judged), "met": _stripped(counted)}
     for name in _WORDED:
         words = words_of(form[f"{name}_words"].data)
-        column = form[name].data or (form.outcome.data if name in ("escalated", "lost") else "")
+        column = form[name].data or (form.outcome.data if name in OF_OUTCOME else "")
         if column and words:
             parts[name] = {"column": column, "words": words}
     return parts

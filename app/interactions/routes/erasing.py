@@ -13,7 +13,7 @@ from app.interactions.queries import list_erasures as list_open
 from app.interactions.queries import list_live_sources
 from app.interactions.routes.blueprint import Page, bp, store
 from app.interactions.services import (
-    Found,
+    Search,
     begin_erasures,
     customer_of,
     end_erasure,
@@ -24,6 +24,7 @@ from app.journeys.models import InteractionErasure
 from app.web.clock import now
 from app.web.filters import counted
 from app.web.guards import current_actor, requires
+from app.web.typed import not_kept
 
 
 @bp.get("/erase")
@@ -42,6 +43,7 @@ def _asked(form: EraseForm) -> str:
 
 @bp.post("/erase")
 @requires("interactions.erase")
+@not_kept
 def look_for_customer() -> Page:
     """Say what the logs have of a customer, erasing nothing."""
     form = EraseForm()
@@ -57,7 +59,7 @@ def look_for_customer() -> Page:
 def _found(form: EraseConfirmForm) -> str:
     return render_template(
         "interactions/erase_found.html", form=form, warehouses=_warehouses(),
-        found=find_customer(db.session, store(), int(form.customer.data or 0)),
+        found=find_customer(db.session, store(), int(form.customer.data or 0)).found,
     )  # fmt: skip
 
 
@@ -70,22 +72,19 @@ def erase_customer() -> Page:
         if form.customer.errors:
             return redirect(url_for("interactions.erase"), code=303)
         return _found(form), 422
-    customer = int(form.customer.data)
-    found = find_customer(db.session, store(), customer)
+    search = find_customer(db.session, store(), int(form.customer.data))
     with transaction(db.session):
         answered_once(
             db.session, form.once.data, actor=current_actor(), action="interactions.erase",
-            params=form.typed(), make=lambda: _begin(found, customer, form), now=now(),
+            params=form.typed(), make=lambda: _begin(search, form), now=now(),
         )  # fmt: skip
     return _ended()
 
 
-def _begin(found: list[Found], customer: int, form: EraseConfirmForm) -> int:
+def _begin(search: Search, form: EraseConfirmForm) -> int:
     reason = (form.reason.data or "").strip()
-    begin_erasures(
-        db.session, found, customer, reason=reason, actor=current_actor(), now=now()
-    )  # fmt: skip
-    return sum(one.rows for one in found)
+    begin_erasures(db.session, search, reason=reason, actor=current_actor(), now=now())
+    return search.rows
 
 
 @bp.post("/erase/finish")

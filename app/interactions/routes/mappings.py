@@ -17,7 +17,7 @@ from app.interactions.routes.importing import shown
 from app.interactions.services import LogFile, forget_mapping, keep_mapping
 from app.web.clock import now
 from app.web.guards import current_actor, requires
-from app.web.uploads import find_upload, upload_path
+from app.web.uploads import find_upload, keep_upload, upload_path
 
 
 @bp.post("/mappings")
@@ -33,17 +33,18 @@ def keep() -> Page:
     if form.validate():
         try:
             with transaction(db.session):
-                keep_mapping(
+                kept = keep_mapping(
                     db.session, form.title.data or "", mapping, replace=form.replace.data,
                     actor=current_actor(), now=now(),
                 )  # fmt: skip
+                named = Mapping.model_validate(kept.content)
         except AppError as error:
             form.refuse(error)
         else:
             flash("The mapping is kept; it can be chosen for the next file.", "ok")
             address = url_for(
                 "interactions.dry_run_again", name=names["file_name"], file=names["file"],
-                mapping=names["mapping"],
+                mapping=keep_upload(content_of(named)),
             )  # fmt: skip
             return redirect(address, code=303)
     file = LogFile(upload_path(names["file"]), names["file_name"], mapping)

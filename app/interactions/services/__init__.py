@@ -11,6 +11,7 @@ from app.interactions.services.counting import (
 )
 from app.interactions.services.erasing import (
     Found,
+    Search,
     begin_erasures,
     check_may_erase,
     customer_of,
@@ -47,6 +48,7 @@ __all__ = [
     "LogDraft",
     "LogFile",
     "LogStore",
+    "Search",
     "add_warehouse",
     "all_faults",
     "begin_erasures",

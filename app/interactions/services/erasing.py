@@ -6,7 +6,6 @@ that an erasure that breaks off in between is seen by `doctor` and ended by the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.audit.services import record
-from app.errors import InvalidError, NotAllowedError, UnavailableError
+from app.errors import ConflictError, InvalidError, NotAllowedError, UnavailableError
 from app.interactions import queries
 from app.interactions.engine import apart
 from app.interactions.engine.log import customer_pseudonym
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import EraseReport, EraseRequest
 from app.interactions.services.importing import ask_count
+from app.interactions.services.lineage import take_turns
 from app.interactions.services.store import LogStore
 from app.journeys.models import InteractionErasure, InteractionSource, InteractionSuppression
 
@@ -49,35 +49,60 @@ class Found:
     contacts: int
 
 
-def find_customer(session: Session, store: LogStore, customer: int) -> list[Found]:
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What the logs have of a customer: ``looked_at`` are ids of all, ``found`` those with rows."""
+
+    customer: int
+    looked_at: tuple[int, ...]
+    found: tuple[Found, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(one.rows for one in self.found)
+
+
+def find_customer(session: Session, store: LogStore, customer: int) -> Search:
     """What the logs have of a customer; nothing of warehouses, which are not ours.
 
     Raises InvalidError and UnavailableError.
     """
+    logs = _own_logs(session)
     found = []
-    for source in queries.list_live_sources(session):
-        if source.address:
-            continue
+    for source in logs:
         report = _asked(store, source, customer, only_counts=True)
         if report.erased:
             found.append(Found(source.id, source.name, report.erased, report.contacts))
-    return found
+    return Search(customer, tuple(one.id for one in logs), tuple(found))
+
+
+def _own_logs(session: Session) -> list[InteractionSource]:
+    return [one for one in queries.list_live_sources(session) if not one.address]
 
 
 def begin_erasures(
     session: Session,
-    found: Sequence[Found],
-    customer: int,
+    search: Search,
     *,
     reason: str | None = None,
     actor: Person,
     now: datetime,
 ) -> None:
     """Keep all that is going to be erased, before any log is touched, and the customer out of
-    later logs. Raises NotAllowedError.
+    later logs.
+
+    Raises NotAllowedError, and ConflictError where logs came in or went since they were looked at:
+    one that came in may have the customer, one that went can't be rewritten.
     """
+    take_turns(session)
+    if tuple(one.id for one in _own_logs(session)) != search.looked_at:
+        raise ConflictError(
+            "While the customer was looked for, a log came in or was taken back. Nothing was"
+            " erased; look again."
+        )
+    customer = search.customer
     suppress_customer(session, customer, actor=actor, now=now)
-    for one in found:
+    for one in search.found:
         source = queries.get_source(session, one.source_id)
         begin_erasure(session, source, customer, one.rows, reason=reason, actor=actor, now=now)
 

@@ -120,7 +120,7 @@ def refuse_known(session: Session, digest: str, mapping: Mapping) -> None:
     if known is not None:
         raise ConflictError(
             f"This file was taken in already, as “{known.name}” by the mapping"
-            f" {known.mapping_name}. Nothing was changed."
+            f" “{known.mapping.get('title') or known.mapping_name}”. Nothing was changed."
         )
 
 
@@ -258,8 +258,9 @@ def import_log(
             "rows_known": report.known_count,
         } | {f"rows_left_out_{one.rule}": one.rows for one in report.left_out},
     )  # fmt: skip
-    for one in (source, *mark_replaced(session, source)):
-        ask_count(session, one, actor, now)
+    ask_count(session, source, actor, now)
+    for one in mark_replaced(session, source):
+        ask_recount(session, one, actor, now)
     if request_key is not None:
         remember(session, request_key, source.id)
     return source
@@ -269,6 +270,15 @@ def ask_count(session: Session, source: InteractionSource, actor: Person, now: d
     """Ask for a count, which is not done if a command counts before a worker comes to it."""
     asked = {"source_id": source.id, "asked_at": now.isoformat()}
     enqueue(session, kind=KIND, payload=asked, actor=actor, now=now)
+
+
+def ask_recount(session: Session, source: InteractionSource, actor: Person, now: datetime) -> None:
+    """Ask for a count that is done in any case.
+
+    What counts of a source changes with the commit, and a count that began before it may bear a
+    later moment than ``now``.
+    """
+    enqueue(session, kind=KIND, payload={"source_id": source.id}, actor=actor, now=now)
 
 
 def _refuse_unsound(report: ReadReport) -> None:
@@ -343,7 +353,7 @@ def remove_source(
         before={"file": source.name, "rows": source.row_count, "lines_per_month": count}, now=now,
     )  # fmt: skip
     for one in unmark_replaced(session, source):
-        ask_count(session, one, actor, now)
+        ask_recount(session, one, actor, now)
     gone = partial(store.remove, store.log_folder(source.id, source.digest))
     session.info.setdefault("after_commit", []).append(gone)
 

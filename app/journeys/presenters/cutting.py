@@ -18,6 +18,7 @@ from app.journeys.rules import (
     figure_of,
 )
 from app.journeys.services import LogCut
+from app.values.written import month_words
 from app.web.filters import counted, day, number
 
 
@@ -74,7 +75,7 @@ def month_choices(sources: Sequence[LogSource], period: MonthSpan | None) -> lis
     days = [one.first_on for one in sources] + [one.last_on for one in sources]
     days += [period.first, period.last] if period else []
     months = MonthSpan.through(min(days), max(days)).each() if days else []
-    return [(one.isoformat(), f"{one:%b %Y}") for one in months]
+    return [(one.isoformat(), f"{month_words(one)}") for one in months]
 
 
 def cut_facts(cut: LogCut) -> list[tuple[str, str]]:

@@ -25,11 +25,14 @@ from app.journeys.rules import (
     MonthSpan,
     Origin,
     OriginKind,
+    stated_share,
 )
 
 VersionFigures = tuple[dict[int, Measured], dict[int, dict[FigureKind, Origin]]]
 """Figures by touchpoint id, and their origins by touchpoint id and kind."""
 
+_STATED_IN = ("title", "source")
+"""Where a source's mapping may say that its log is a sample."""
 _MEASURED = aliased(Baseline)
 _MEASURED_HERE = (_MEASURED.journey_id == Baseline.journey_id) & (
     _MEASURED.number == func.coalesce(FigureOrigin.kept_from, Baseline.number)
@@ -100,10 +103,13 @@ def list_log_sources(session: Session, touchpoint_ids: Collection[int]) -> list[
         .order_by(InteractionSource.id)
     )
     return [
-        LogSource(one.id, one.name, one.first_on, one.last_on)
+        LogSource(
+            one.id, one.name, one.first_on, one.last_on,
+            stated_share(one.name, *(str(one.mapping.get(said, "")) for said in _STATED_IN)),
+        )
         for one in session.scalars(query)
         if one.first_on is not None and one.last_on is not None
-    ]
+    ]  # fmt: skip
 
 
 def load_logged_months(

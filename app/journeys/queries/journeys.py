@@ -18,7 +18,8 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.sql.base import ExecutableOption
 
-from app.accounts.models import Person
+from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import WORKING_ROLES
 from app.errors import NotFoundError
 from app.journeys.models import (
     Baseline,
@@ -266,7 +267,8 @@ def touchpoints_ever_measured(session: Session, journey_id: int) -> set[int]:
 
 
 def list_possible_owners(session: Session) -> list[Person]:
-    """Everybody active, by name."""
-    query = select(Person).where(Person.is_active).order_by(Person.name)
+    """Everybody active who does more than look, by name."""
+    working = Person.grants.any(RoleGrant.is_in_force & RoleGrant.role.in_(WORKING_ROLES))
+    query = select(Person).where(Person.is_active, working).order_by(Person.name)
     query = query.options(lazyload(Person.grants))
     return list(session.scalars(query))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from app.errors import NotFoundError
 from app.extensions import db
@@ -18,13 +19,15 @@ from app.web.filters import counted
 class LogView:
     """The months and the audience somebody looks at; ``span`` is None without any log.
 
-    ``periods`` and single ``months`` to choose from stand with their words in the address.
+    ``periods`` and single ``months`` to choose from stand with their words in the address; ``ends``
+    are the two of those months that are nearest to what is looked at.
     """
 
     journey_id: int
     period: str
     periods: list[tuple[str, str]]
     months: list[tuple[str, str]]
+    ends: tuple[str, str]
     span: MonthSpan | None
     audience: Audience
     audiences: list[Audience]
@@ -54,7 +57,7 @@ def read_log_view(journey: Journey, args: Mapping[str, str]) -> LogView:
         raise NotFoundError("The log of this journey knows no such customers.")
     spans = log_spans(logged, [(one.number, one.measured_on) for one in journey.baselines])
     if logged is None:
-        return LogView(journey.id, "", [], [], None, audience, [], [])
+        return LogView(journey.id, "", [], [], ("", ""), None, audience, [], [])
     period = _asked_period(args, spans)
     span = log_span(period, spans)
     if span is None:
@@ -68,15 +71,18 @@ def read_log_view(journey: Journey, args: Mapping[str, str]) -> LogView:
         journey_id=journey.id,
         period=period,
         periods=[(key, _word(key, one)) for key, one in (spans | {period: span}).items()],
-        months=[
-            (f"{one:%Y-%m}", span_words(MonthSpan.through(one, one)))
-            for one in sorted({*logged.each(), span.first, span.last})
-        ],
+        months=[(f"{one:%Y-%m}", span_words(MonthSpan.through(one, one))) for one in logged.each()],
+        ends=(_month_in(logged, span.first), _month_in(logged, span.last)),
         span=span,
         audience=audience,
         audiences=audiences,
         sources=sources,
     )
+
+
+def _month_in(logged: MonthSpan, month: date) -> str:
+    """A month as an address has it; one that is not logged is the nearest that is."""
+    return f"{min(max(month, logged.first), logged.last):%Y-%m}"
 
 
 def _asked_period(args: Mapping[str, str], spans: Mapping[str, MonthSpan]) -> str:

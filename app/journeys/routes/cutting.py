@@ -97,9 +97,11 @@ def _look(journey: Journey) -> LogCut:
     )
 
 
-def _asked_sample() -> int:
-    """How many contacts one in the log stands for; 0 for what is no number."""
-    text = request.args.get("one_in", "1").replace(",", "").strip()
+def _asked_sample() -> int | None:
+    """How many contacts one in the log stands for; 0 for what is no number, None: nobody says."""
+    if "one_in" not in request.args:
+        return None
+    text = request.args["one_in"].replace(",", "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
@@ -144,7 +146,7 @@ def _context(journey: Journey, form: CutForm, found: LogCut) -> dict[str, object
 def _address(journey: Journey, found: LogCut, without: list[int]) -> str:
     """Where the form goes: the months and the sources left out stay in the address."""
     asked: dict[str, Any] = {"without": without, **_chosen(found)}
-    if found.one_in != 1:
+    if found.one_in != found.stated_one_in:
         asked["one_in"] = found.one_in
     return url_for("journeys.cut_baseline", key=journey.key, **asked)
 

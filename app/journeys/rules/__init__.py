@@ -36,7 +36,14 @@ from app.journeys.rules.controls import (
     excess_words,
     missing_words,
 )
-from app.journeys.rules.coverage import LogSource, covers, days_covered, default_period
+from app.journeys.rules.coverage import (
+    LogSource,
+    covers,
+    days_covered,
+    default_period,
+    shared_share,
+    stated_share,
+)
 from app.journeys.rules.cutting import (
     LoggedFigure,
     LoggedFigures,
@@ -261,8 +268,10 @@ __all__ = [
     "savable_customers",
     "shape_faults",
     "shared_months",
+    "shared_share",
     "stage_cell",
     "stale_baseline",
+    "stated_share",
     "total_of",
     "touchpoint_cell",
     "weighted_mean",

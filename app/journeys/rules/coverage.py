@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,16 +13,33 @@ LONGEST_GAP = 3
 """Months count as covered when the log misses at most so many days in a row, such as Easter."""
 
 _Run = tuple[date, date]
+_SHARE = re.compile(r"\bone contact in (\d{1,3}(?:,\d{3})+|\d{1,7})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class LogSource:
-    """A source that has contacts of the journey, and the days it has contacts of at all."""
+    """A source that has contacts of the journey, and the days it has contacts of at all.
+
+    It says itself that it holds one contact in ``one_in``; 1 where it says nothing.
+    """
 
     id: int
     name: str
     first_on: date
     last_on: date
+    one_in: int = 1
+
+
+def stated_share(*texts: str) -> int:
+    """The N of “one contact in N”, as the first text states that says so; 1: none does."""
+    found = next((found for text in texts if (found := _SHARE.search(text))), None)
+    return max(1, int(found[1].replace(",", ""))) if found else 1
+
+
+def shared_share(sources: Iterable[LogSource]) -> int:
+    """The share all sources state; 1 where they differ."""
+    shares = {one.one_in for one in sources}
+    return shares.pop() if len(shares) == 1 else 1
 
 
 def days_covered(span: MonthSpan, sources: Iterable[LogSource]) -> int:

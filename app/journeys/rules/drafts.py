@@ -15,6 +15,7 @@ from app.journeys.rules.origins import FigureKind, Origin
 from app.journeys.rules.pools import LEVER_INPUTS, input_faults
 from app.journeys.rules.words import Channel, Lever, StageKind
 from app.values.money import CURRENCY_DIGITS
+from app.values.written import day_words
 
 FILE_COLUMNS = (
     "stage",
@@ -165,7 +166,7 @@ def baseline_faults(
         faults["measured_on"] = "A measurement cannot lie in the future."
     elif not_before is not None and draft.measured_on < not_before:
         faults["measured_on"] = (
-            f"The last version was measured on {not_before:%-d %b %Y}; this is older."
+            f"The last version was measured on {day_words(not_before)}; this is older."
         )
     if not draft.source.strip():
         faults["source"] = "Say where the figures come from."

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.values.written import day_words
+
 
 @dataclass(frozen=True, slots=True)
 class StaleBaseline:
@@ -28,9 +30,9 @@ class StaleBaseline:
         if self.measured_on is None:
             return "never measured"
         days = "day" if self.age_days == 1 else "days"
-        kept = f"{self.kept_in:%-d %b %Y} with figures of " if self.kept_in else ""
+        kept = f"{day_words(self.kept_in)} with figures of " if self.kept_in else ""
         return (
-            f"baseline of {kept}{self.measured_on:%-d %b %Y}, {self.age_days:,} {days} old,"
+            f"baseline of {kept}{day_words(self.measured_on)}, {self.age_days:,} {days} old,"
             f" limit {self.limit_days:,}"
         )
 
@@ -41,11 +43,11 @@ class StaleBaseline:
             return f"The journey {self.name} has no baseline; record one."
         if self.kept_in is not None:
             return (
-                f"The baseline of {self.name} keeps figures from {self.measured_on:%-d %b %Y}, "
+                f"The baseline of {self.name} keeps figures from {day_words(self.measured_on)}, "
                 f"older than {self.limit_days} days; measure them again."
             )
         return (
-            f"The baseline of {self.name} is from {self.measured_on:%-d %b %Y}, older than "
+            f"The baseline of {self.name} is from {day_words(self.measured_on)}, older than "
             f"{self.limit_days} days; measure it again."
         )
 

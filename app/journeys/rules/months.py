@@ -88,7 +88,7 @@ def log_spans(
     """The periods of a log to offer, by the word in the address; none without a log.
 
     ``logged`` runs from the first month of the log to its last. Empty: the last twelve of them,
-    the default. ``2025-02..2026-01``: every twelve months before, as far back as the log goes.
+    the default. ``2025-02..2026-01``: every twelve months before, back to where the log begins.
     ``all``: all months. ``2-3``: from baseline 2 to 3; ``baselines`` are numbers and days in order.
     """
     if logged is None:
@@ -96,7 +96,8 @@ def log_spans(
     usual = last_months(logged.last)
     spans, earlier = {"": usual}, usual.before
     while earlier.end > logged.first:
-        spans[earlier.key] = earlier
+        part = MonthSpan(max(earlier.first, logged.first), earlier.end)
+        spans[part.key] = part
         earlier = earlier.before
     if len(spans) > 1:
         spans["all"] = logged

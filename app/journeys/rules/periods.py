@@ -9,6 +9,7 @@ from datetime import date
 from app.journeys.rules.coverage import LogSource
 from app.journeys.rules.cutting import LoggedMonth
 from app.journeys.rules.months import USUAL_MONTHS, MonthSpan
+from app.values.written import day_words, month_words
 
 MOST_ONE_IN = 1_000_000
 """The thinnest sample a log may be."""
@@ -119,7 +120,7 @@ def _counted_twice(sources: Sequence[LogSource], months: Sequence[LoggedMonth]) 
 
 def _months(found: set[date]) -> str:
     ordered = sorted(found)
-    first, last = f"{ordered[0]:%b %Y}", f"{ordered[-1]:%b %Y}"
+    first, last = f"{month_words(ordered[0])}", f"{month_words(ordered[-1])}"
     return first if first == last else f"{len(ordered)} months from {first} to {last}"
 
 
@@ -131,4 +132,4 @@ def _lying(count: int, joined: str) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day:%-d %b %Y}"
+    return f"{day_words(day)}"

@@ -21,6 +21,7 @@ from app.journeys.rules import (
     control_faults,
 )
 from app.journeys.services.journeys import check_version
+from app.journeys.services.owners import owner_fault
 from app.values.money import Money
 
 _PERMISSION = "pools.certify"
@@ -99,8 +100,8 @@ def _checked_owner(
         faults["amount"] = fault
     faults |= _taken(session, draft, besides.id if besides else None)
     owner = session.get(Person, draft.owner_id)
-    if owner is None or not owner.is_active:
-        faults["owner_id"] = "Choose somebody who can sign in."
+    if fault := owner_fault(owner, before=besides.owner if besides else None):
+        faults["owner_id"] = fault
     if faults or owner is None:
         raise InvalidError("The control total cannot be set like this.", fields=faults)
     return owner

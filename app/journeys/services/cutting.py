@@ -24,6 +24,7 @@ from app.journeys.rules import (
 from app.journeys.services.baselines import add_version
 from app.journeys.services.log_cuts import LogCut
 from app.journeys.services.origins import Origins, draft_origins
+from app.values.written import day_words
 
 
 def cut_baseline(
@@ -91,7 +92,7 @@ def _check_takeable(draft: BaselineDraft, cut: LogCut, seen_digest: str) -> None
         )
     if cut.measured_on is not None and draft.measured_on > cut.measured_on:
         raise InvalidError(
-            f"The log says nothing after {cut.measured_on:%-d %b %Y}, so this was not measured "
+            f"The log says nothing after {day_words(cut.measured_on)}, so this was not measured "
             "later than that.",
             field="measured_on",
         )

@@ -32,6 +32,7 @@ from app.journeys.rules import (
     touchpoint_cell,
 )
 from app.journeys.services.limits import check_churn
+from app.journeys.services.owners import owner_fault
 
 
 def check_may_edit(actor: Person) -> None:
@@ -234,8 +235,8 @@ def _checked_owner(session: Session, draft: JourneyDraft, *, besides: Journey | 
         if taken is not None:
             faults["key"] = "Another journey has this key already."
     owner = session.get(Person, draft.owner_id)
-    if owner is None or not owner.is_active:
-        faults["owner_id"] = "Choose somebody who can sign in."
+    if fault := owner_fault(owner, before=besides.owner if besides else None):
+        faults["owner_id"] = fault
     if faults or owner is None:
         raise InvalidError("Some answers about the journey are not possible.", fields=faults)
     return owner

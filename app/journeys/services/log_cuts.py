@@ -22,8 +22,10 @@ from app.journeys.rules import (
     period_faults,
     period_warnings,
     sample_faults,
+    shared_share,
 )
 from app.values.canonical import canonical_json
+from app.values.written import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class LogCut:
 
     ``sources`` have contacts where the journey shows, ``counted`` are those not left out. ``days``
     covered and ``figures`` are by touchpoint id. ``period`` is None while no whole month is logged.
+    The log counts as one contact in ``one_in``; its sources state ``stated_one_in``.
     ``faults`` by field bar the cut; ``digest`` tells whether the log still says the same.
     """
 
@@ -39,6 +42,7 @@ class LogCut:
     counted: Sequence[LogSource]
     period: MonthSpan | None
     one_in: int
+    stated_one_in: int
     days: Mapping[int, int]
     figures: LoggedFigures
     faults: Mapping[str, str]
@@ -62,7 +66,7 @@ class LogCut:
         if self.period is None or self.faults:
             return ""
         names = ", ".join(f"“{one.name}”" for one in self.counted)
-        days = f"{self.period.first:%-d %b %Y} to {self.period.ends_on:%-d %b %Y}"
+        days = f"{day_words(self.period.first)} to {day_words(self.period.ends_on)}"
         sampled = f", one contact in {self.one_in:,}" if self.one_in > 1 else ""
         return f"Contact log {names}, {days}{sampled}"
 
@@ -82,15 +86,18 @@ def look_at_log(
     period: MonthSpan | None = None,
     *,
     without: Collection[int] = (),
-    one_in: int = 1,
+    one_in: int | None = None,
     today: date,
 ) -> LogCut:
     """What the log says of a journey in ``period``, by default the last twelve whole months logged.
 
-    ``without`` are ids of sources not to count; ``one_in`` says that the log is a sample.
+    ``without`` are ids of sources not to count; ``one_in`` says that the log is a sample, by
+    default what its sources state.
     """
     sources = list_log_sources(session, [one.id for one in journey.shown_touchpoints])
     counted = [one for one in sources if one.id not in without]
+    stated = shared_share(counted)
+    taken = stated if one_in is None else one_in
     chosen = period or default_period(counted, today=today)
     if chosen is None:
         missing = (
@@ -98,9 +105,11 @@ def look_at_log(
             if counted
             else "No interactions of this journey are logged; import a log first."
         )
-        return LogCut(sources, counted, None, one_in, {}, {}, {"first": missing}, [])
+        return LogCut(sources, counted, None, taken, stated, {}, {}, {"first": missing}, [])
     months = load_logged_months(session, journey.id, chosen, without=without)
-    return _counted(journey, sources, counted, chosen, months, one_in=one_in, today=today)
+    return _counted(
+        journey, sources, counted, chosen, months, one_in=taken, stated=stated, today=today
+    )
 
 
 def _counted(
@@ -111,6 +120,7 @@ def _counted(
     months: Sequence[LoggedMonth],
     *,
     one_in: int,
+    stated: int,
     today: date,
 ) -> LogCut:
     """What logged months of a journey add up to where it shows."""
@@ -127,6 +137,7 @@ def _counted(
         counted=counted,
         period=period,
         one_in=one_in,
+        stated_one_in=stated,
         days=days,
         figures={} if faults else cut_figures(shown, days=days, one_in=one_in),
         faults=faults,

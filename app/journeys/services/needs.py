@@ -15,6 +15,7 @@ from app.journeys.models import CustomerNeed, Journey, NeedStatement
 from app.journeys.queries import need_draft
 from app.journeys.rules import NeedDraft, NeedKind, need_faults
 from app.journeys.services.journeys import check_may_edit, check_version
+from app.values.written import day_words
 
 
 def add_need(
@@ -146,7 +147,7 @@ def _described(draft: NeedDraft) -> dict[str, str]:
                 part
                 for part in (
                     one.source.strip(),
-                    f"{one.observed_on:%-d %b %Y}" if one.observed_on else "",
+                    f"{day_words(one.observed_on)}" if one.observed_on else "",
                     f"{one.sample_size:,} asked" if one.sample_size else "",
                     one.link,
                 )

@@ -25,6 +25,7 @@ from app.journeys.rules import (
 )
 from app.journeys.services.bindings import bound_draft, figure_of_input
 from app.journeys.services.journeys import check_may_edit, check_version
+from app.journeys.services.owners import owner_fault
 from app.values.money import Money
 
 
@@ -53,8 +54,8 @@ def claim_pool(
     check_version(pool.version if pool else 0, expected_version, theirs=before, yours=yours)
     faults = pool_faults(draft, today=now.date()) | bound_faults
     faults |= _centre_faults(draft, named, journey)
-    if owner is None or not owner.is_active:
-        faults["owner_id"] = "Choose somebody who can sign in."
+    if fault := owner_fault(owner, before=pool.owner if pool else None):
+        faults["owner_id"] = fault
     if faults or owner is None:
         raise InvalidError("Some figures of the pool are not possible.", fields=faults)
     if pool is not None and all(before[name] == value for name, value in yours.items()):

@@ -200,7 +200,7 @@ def _row(finding: Finding, item: Item, acting: Acting, *, has_money: bool) -> li
         {"text": item.why, "href": None},
     ]
     if has_money:
-        cells.append({"text": money_short(item.money), "href": None})
+        cells.append({"text": item.unknown or money_short(item.money), "href": None})
     return [*cells, {"text": words, "href": href}]
 
 

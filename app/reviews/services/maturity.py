@@ -33,6 +33,7 @@ from app.reviews.rules.maturity import (
     answer_faults,
     assessment_faults,
 )
+from app.values.written import day_words
 
 
 def check_may_assess(actor: Person) -> None:
@@ -288,7 +289,7 @@ def _described(session: Session, scope: str, draft: AssessmentDraft) -> dict[str
     cycle = session.get(Cycle, draft.cycle_id) if draft.cycle_id is not None else None
     words = {
         "Scope": scope,
-        "Assessed as of": f"{draft.assessed_on:%-d %b %Y}" if draft.assessed_on else "",
+        "Assessed as of": f"{day_words(draft.assessed_on)}" if draft.assessed_on else "",
         "Cycle": cycle.name if cycle else "",
         "How": draft.method.strip(),
     }

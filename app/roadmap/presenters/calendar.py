@@ -16,6 +16,7 @@ from app.roadmap.queries import HurdleRows, TrancheKey
 from app.roadmap.queries.timeline import TimelineCommitment, TimelineHurdle
 from app.roadmap.rules import HurdleState, readings
 from app.values.money import Money
+from app.values.written import month_words
 from app.web.filters import counted, day, number
 from app.web.paging import Page
 
@@ -118,7 +119,7 @@ def calendar_head(
         if one.commitment.journey_key and one.commitment.journey
     }
     days = sorted({one.hurdle.due_on for one in known})
-    months = {f"{on:%Y-%m}": f"{on:%b %Y}" for on in days}
+    months = {f"{on:%Y-%m}": f"{month_words(on)}" for on in days}
     return CalendarHead(
         subtitle=_subtitle(reach),
         tabs=[

@@ -11,6 +11,7 @@ from app.approvals.rules import TrancheState
 from app.initiatives.rules import Direction
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.rules.words import HurdleAction, HurdleState
+from app.values.written import day_words
 
 HOLD_DAYS = 91
 """How long a hold keeps money reserved before stopping becomes the recommendation."""
@@ -177,7 +178,7 @@ def recommend(facts: HurdleFacts, today: date) -> Recommendation:
 
 
 def _day(day: date) -> str:
-    return f"{day:%-d %b %Y}"
+    return f"{day_words(day)}"
 
 
 def hurdle_state(facts: HurdleFacts, today: date) -> HurdleState:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.roadmap.rules.hurdles import HOLD_DAYS
+from app.values.written import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +99,4 @@ def _disorder(
 
 
 def _day(day: date) -> str:
-    return f"{day:%-d %b %Y}"
+    return f"{day_words(day)}"

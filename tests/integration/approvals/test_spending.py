@@ -113,7 +113,7 @@ class TestBookSpend:
         again = payment(account_of(session, commitment.id), 10_00, now)
         with pytest.raises(InvalidError) as caught, transaction(session):
             book_spend(session, again, request_key="6" * 32, actor=cast.cfo, now=now)
-        assert "EUR 10.00 is booked on CX-101" in str(caught.value.message)
+        assert "€10.00 is booked on CX-101" in str(caught.value.message)
         with transaction(session):
             book_spend(session, again, is_part=True, request_key="7" * 32, actor=cast.cfo, now=now)
         assert account_of(session, commitment.id).booked == {"R-1000": 20_00}

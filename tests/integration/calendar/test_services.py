@@ -396,7 +396,7 @@ class TestSetBudgets:
         self._set(session, cast, cycle, now, {("capex", Q1): Money(300_00, "EUR")})
 
         assert refusal.value.fields == {
-            "budget-capex-2027-Q1": "EUR 300.00 is committed already; enter at least that."
+            "budget-capex-2027-Q1": "€300.00 is committed already; enter at least that."
         }
 
     def test_refuses_what_leaves_committed_money_of_a_later_quarter_unpaid(
@@ -422,7 +422,7 @@ class TestSetBudgets:
         more = {("capex", Q1): Money(101_00, "EUR")}
         self._set(session, cast, cycle, now, more, expected_version=2)
 
-        said = "With these budgets and this carry-over EUR {} of what is committed here could not"
+        said = "With these budgets and this carry-over €{} of what is committed here could not"
         assert [list(fields) for fields in refused] == [["budget-capex-2027-Q2"]] * 2
         assert refused[0]["budget-capex-2027-Q2"].startswith(said.format("0.50"))
         assert refused[1]["budget-capex-2027-Q2"].startswith(said.format("10.00"))
@@ -447,8 +447,8 @@ class TestSetBudgets:
         with pytest.raises(ConflictError) as refusal:
             self._set(session, cast, cycle, now, {("capex", Q1): Money(7_00, "EUR")})
 
-        assert refusal.value.theirs == {"Capex, 2027-Q1": "EUR 5.00"}
-        assert refusal.value.yours == {"Capex, 2027-Q1": "EUR 7.00"}
+        assert refusal.value.theirs == {"Capex, 2027-Q1": "€5.00"}
+        assert refusal.value.yours == {"Capex, 2027-Q1": "€7.00"}
 
 
 class TestTeams:
@@ -519,7 +519,7 @@ class TestTeams:
                 actor=cast.cfo, now=now,
             )  # fmt: skip
 
-        assert refusal.value.theirs["Day rate"] == "EUR 850.00"
+        assert refusal.value.theirs["Day rate"] == "€850.00"
 
 
 class TestSetCapacities:

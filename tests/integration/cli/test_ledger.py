@@ -55,7 +55,7 @@ class TestBalance:
         assert total["approved"] == sum(approved) and total["spent"] == 10_00
         for name in ("approved", "released", "reserved", "on_hold", "freed", "spent"):
             assert total[name] == sum(line[name] for line in lines)
-        assert "EUR 680,000.00" in run("balance").output
+        assert "€680,000.00" in run("balance").output
 
 
 class TestSpend:
@@ -75,7 +75,7 @@ class TestSpend:
     ) -> None:
         before = account_of(session, commitment_id).left_minor
         dry = run("spend", str(rows), "--as", cast.cfo.email, "--dry-run")
-        assert "1 payments of EUR 12.34 would be booked" in dry.output
+        assert "1 payments of €12.34 would be booked" in dry.output
         session.rollback()
         assert account_of(session, commitment_id).left_minor == before
         assert "booked as file" in run("spend", str(rows), "--as", cast.cfo.email).output
@@ -91,7 +91,7 @@ class TestSpend:
         assert run("spend", str(rows), "--as", cast.lead.email).exit_code == 4
         rows.write_text(rows.read_text().replace("12.34", "9bn"))
         wrong = run("spend", str(rows), "--as", cast.cfo.email)
-        assert wrong.exit_code == 2 and "line 2, amount: CX-101 has EUR" in wrong.output
+        assert wrong.exit_code == 2 and "line 2, amount: CX-101 has €" in wrong.output
 
 
 def tamper(session: Session, trigger: str, statement: str) -> None:

@@ -100,6 +100,31 @@ class TestErase:
             assert "2 rows are of customers who were erased; they are left out." in told
         assert _contacts(session) == 1
 
+    @pytest.mark.parametrize("meanwhile", ["import", "undo"])
+    def test_looks_again_where_a_log_came_in_or_went_while_the_customer_was_looked_for(
+        self, session: Session, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+        meanwhile: str,
+    ) -> None:  # fmt: skip
+        _take_in(run, tmp_path, "one.csv")
+        looked_for = commands.find_customer
+
+        def look(*asked: Any) -> Any:
+            found = looked_for(*asked)
+            if meanwhile == "import":
+                _take_in(run, tmp_path, "two.csv")
+            else:
+                assert run("undo", "1").exit_code == 0
+            return found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(commands, "find_customer", look)
+            refused = run("erase", "--customer", "customer-4711")
+        assert (refused.exit_code != 0, "Nothing was erased" in refused.output) == (True, True)
+        session.rollback()
+        assert list(session.scalars(select(InteractionErasure))) == []
+        again = run("erase", "--customer", "customer-4711").output
+        assert ("3 rows in 2 logs" if meanwhile == "import" else "0 rows in 0 logs") in again
+
     def test_left_open_ends_with_its_log(
         self, session: Session, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -179,6 +179,24 @@ class TestImportLogAgain:
         run_jobs()
         assert self._scores(session, first) == [8]
 
+    def test_counts_an_earlier_import_anew_that_was_counted_while_this_one_came_in(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        asked, meanwhile = now - timedelta(minutes=2), now - timedelta(minutes=1)
+        first = _import(session, store, _file(tmp_path, rows(row(id="2"))), cast, asked)
+        file = _file(tmp_path, self.MORE)
+        with drafted(
+            session, store, file, leave_out_errors=True, changed="replace", now=asked
+        ) as draft:
+            with transaction(session):
+                report = counted(first, store, now=meanwhile)
+                write_months(session, first.id, report, now=meanwhile)
+            with transaction(session):
+                second = import_log(session, store, draft, actor=cast.lead, now=asked)
+        run_jobs()
+        assert self._scores(session, first, second) == [0, 17]
+
     def test_looks_again_where_something_changed_while_the_file_was_read(
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
     ) -> None:

@@ -64,7 +64,7 @@ class TestCertifyPool:
     ) -> None:
         self._two_serve(session, cast, journey, 439_999_99)
 
-        words = "exceed the variable cost of Contact centre by EUR 0.01; owner Cem Finance."
+        words = "exceed the variable cost of Contact centre by €0.01; owner Cem Finance."
         with pytest.raises(ConflictError, match=words):
             _certify(session, cast, now)
         whole = queries.get_journey(session, "motor-claim")
@@ -103,7 +103,7 @@ class TestCertifyPool:
         if fits:
             _certify(session, cast, now, Lever.CONVERT)
             return
-        with pytest.raises(ConflictError, match=r"growth ceiling “Growth” by EUR 0\.01; owner Cem"):
+        with pytest.raises(ConflictError, match=r"growth ceiling “Growth” by €0\.01; owner Cem"):
             _certify(session, cast, now, Lever.CONVERT)
 
     def test_needs_a_growth_ceiling(
@@ -184,7 +184,7 @@ class TestControlTotals:
         with pytest.raises(InvalidError) as refusal:
             self._edit(session, cast, now, total, 2, amount=Money(219_999_99, "EUR"))
 
-        assert "EUR 220,000.00 a year are certified" in refusal.value.fields["amount"]
+        assert "€220,000.00 a year are certified" in refusal.value.fields["amount"]
         assert session.get_one(ControlTotal, total.id).amount_minor == 220_000_00
 
     def test_never_begin_below_what_is_certified(
@@ -202,7 +202,7 @@ class TestControlTotals:
                 continue
             with pytest.raises(InvalidError) as refusal, transaction(session):
                 services.add_control_total(session, draft, actor=cast.cfo, now=now)
-            assert "EUR 252,000.00 a year are certified" in refusal.value.fields["amount"]
+            assert "€252,000.00 a year are certified" in refusal.value.fields["amount"]
 
     def test_show_both_versions_when_somebody_was_faster(
         self, session: Session, cast: Cast, now: datetime

@@ -94,6 +94,19 @@ class TestCreateJourney:
 
         assert list(refusal.value.fields) == [field]
 
+    def test_is_owned_by_somebody_who_does_more_than_look(
+        self, session: Session, cast: Cast, now: datetime
+    ) -> None:
+        draft = journey_draft(cast.viewer)
+
+        with pytest.raises(InvalidError) as refusal, transaction(session):
+            services.create_journey(session, draft, actor=cast.lead, now=now)
+
+        assert "can only look" in refusal.value.fields["owner_id"]
+        names = [one.name for one in queries.list_possible_owners(session)]
+        assert cast.viewer.name not in names
+        assert {cast.lead.name, cast.cfo.name, cast.manager.name} <= set(names)
+
 
 class TestEditJourney:
     def _edit(

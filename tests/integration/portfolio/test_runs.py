@@ -229,7 +229,7 @@ class TestStart:
         monkeypatch.setattr("app.calendar.queries.BUDGET_FLOORS", [lambda *_: {cell: 300_000_01}])
         with pytest.raises(InvalidError, match="do not cover what is committed") as refused:
             ask()
-        assert "EUR 0.01 more is committed" in refused.value.fields["capex"]
+        assert "€0.01 more is committed" in refused.value.fields["capex"]
 
 
 class TestSolve:

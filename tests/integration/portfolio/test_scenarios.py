@@ -139,7 +139,7 @@ class TestLimits:
             change(session, portfolio, set_limits, {cell: euros(249_999)}, actor=cast.lead, now=now)
         assert refused.value.fields == {
             limit_field(*cell): (
-                "EUR 250,000.00 is committed here already, and with these limits EUR 1.00 of it "
+                "€250,000.00 is committed here already, and with these limits €1.00 of it "
                 "could not be paid."
             )
         }
@@ -162,7 +162,7 @@ class TestLimits:
         with pytest.raises(InvalidError) as refused:
             change(session, portfolio, set_limits, {first: euros(39_996)}, actor=cast.lead, now=now)
         assert list(refused.value.fields) == [limit_field(*second)]
-        assert "EUR 1.00 of it could not be paid" in refused.value.fields[limit_field(*second)]
+        assert "€1.00 of it could not be paid" in refused.value.fields[limit_field(*second)]
         change(session, portfolio, set_limits, {first: euros(40_000)}, actor=cast.lead, now=now)
 
     def test_never_fall_below_zero(
@@ -183,8 +183,8 @@ class TestLimits:
                 session, portfolio, set_limits, {cell: euros(2)},
                 expected_version=read, actor=cast.lead, now=now,
             )  # fmt: skip
-        assert refused.value.theirs == {"Capex, 2027-Q1": "EUR 1.00"}
-        assert refused.value.yours == {"Capex, 2027-Q1": "EUR 2.00"}
+        assert refused.value.theirs == {"Capex, 2027-Q1": "€1.00"}
+        assert refused.value.yours == {"Capex, 2027-Q1": "€2.00"}
 
 
 class TestBindings:

@@ -38,18 +38,18 @@ class TestOverdrawnSentences:
     def test_name_fund_quarter_and_what_is_missing(self) -> None:
         asked = {(1, Q1): 100_01}
         found = overdrawn_sentences([fund()], bound={}, asked=asked, currency="EUR")
-        assert found == ["Capex lacks EUR 0.01 in 2027-Q1."]
+        assert found == ["Capex lacks €0.01 in 2027-Q1."]
 
     def test_name_money_asked_of_a_fund_the_cycle_does_not_have(self) -> None:
         asked = {(9, Q1): 5_00}
         found = overdrawn_sentences([fund()], bound={}, asked=asked, currency="EUR")
-        assert found == ["EUR 5.00 is asked of funds that left the cycle."]
+        assert found == ["€5.00 is asked of funds that left the cycle."]
 
     def test_name_a_later_quarter_whose_commitments_lived_on_what_is_asked_now(self) -> None:
         bound, asked = {(1, Q2): 80_00}, {(1, Q1): 100_00}
         funds = [fund("1", 100_00, 0)]
         found = overdrawn_sentences(funds, bound=bound, asked=asked, currency="EUR")
-        assert found == ["Capex lacks EUR 80.00 in 2027-Q2."]
+        assert found == ["Capex lacks €80.00 in 2027-Q2."]
 
     def test_leave_out_a_quarter_that_was_overdrawn_before_and_is_asked_nothing(self) -> None:
         bound, asked = {(1, Q2): 180_00}, {(1, Q1): 100_00}

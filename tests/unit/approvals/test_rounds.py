@@ -38,9 +38,7 @@ class TestProblemDrift:
 
     def test_names_the_money_that_was_committed_since(self, now: dict[str, Any]) -> None:
         now["funds"][0]["committed"] = [0, 20_00]
-        assert problem_drift(PROBLEM, now) == [
-            "EUR 20.00 more of the budgets is committed already."
-        ]
+        assert problem_drift(PROBLEM, now) == ["€20.00 more of the budgets is committed already."]
 
     def test_names_initiatives_that_came_went_or_changed(self, now: dict[str, Any]) -> None:
         now["initiatives"][0]["options"][0]["spend"] = {"capex": [1]}
@@ -70,7 +68,7 @@ class TestProblemDrift:
         now["funds"] = [{"key": "capex", "budget": [1, 1], "carry_over": 0.5, "committed": [9, 0]}]
         found = problem_drift(PROBLEM, now, {"capex": "Capital"})
         assert found[1:3] == [
-            "USD 0.09 more of the budgets is committed already.",
+            "US$0.09 more of the budgets is committed already.",
             "The budgets of Capital changed.",
         ]
         assert len(found) == 4

@@ -43,7 +43,7 @@ class TestGoodRows:
     def test_are_remarked_when_the_invoice_is_booked_already(self) -> None:
         found = draft("CX-1,capex,2027-04-30,10,R-9,,", GOOD, GOOD.replace("60", "1"))
         assert not found.errors and [one.line for one in found.notes] == [2]
-        assert "EUR 20.00 is booked on CX-1 under “R-9” already" in found.notes[0].message
+        assert "€20.00 is booked on CX-1 under “R-9” already" in found.notes[0].message
 
     def test_are_remarked_when_they_stand_there_twice(self) -> None:
         twice = GOOD.replace("60", "10")
@@ -73,7 +73,7 @@ class TestBadRows:
             ("CX-1,capex,2027-04-30,$5,R,,", "amount", "not EUR"),
             ("CX-1,capex,2027-04-30,0,R,,", "amount", "above zero"),
             ("CX-1,capex,2027-04-30,-5,R,,", "amount", "above zero"),
-            ("CX-1,capex,2027-04-30,100.01,R,,", "amount", "EUR 99.50 released and not yet"),
+            ("CX-1,capex,2027-04-30,100.01,R,,", "amount", "€99.50 released and not yet"),
             ("CX-1,capex,2027-04-30,1,,,", "reference", "Name the invoice"),
             (f"CX-1,capex,2027-04-30,1,{'x' * 81},,", "reference", "at most 80"),
             ("CX-1,capex,2027-04-30,1,R\u202e,,", "reference", "plain characters"),
@@ -91,7 +91,7 @@ class TestBadRows:
     def test_go_over_what_is_released_together(self) -> None:
         found = draft(GOOD, GOOD.replace("R-1", "R-2"))
         assert [one.line for one in found.errors] == [3]
-        assert "EUR 40.00 released and not yet" in found.errors[0].message
+        assert "€40.00 released and not yet" in found.errors[0].message
 
     def test_are_those_of_the_initiative_one_owns(self) -> None:
         assert "You own CX-1" in draft(GOOD, by=50).errors[0].message

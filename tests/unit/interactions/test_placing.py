@@ -57,6 +57,12 @@ class TestPlaced:
         ((_, sums),) = found.months.items()
         assert (sums["costed"], sums["cost_minor"]) == (10, 6250)
 
+    def test_adds_a_tariff_below_the_smallest_unit_up_whatever_the_lines(self) -> None:
+        lines = [_line(reason=f"r{n}", contacts=1) for n in range(100)]
+        found = _place(*lines, cost={"tariff": {"contact_centre": "0.004"}})
+        assert len(found.months) == 100
+        assert sum(sums["cost_minor"] for sums in found.months.values()) == 40
+
     def test_leaves_cost_in_another_currency_out_and_says_so(self) -> None:
         found = _place(_line(), journey={"fixed": "abroad"})
         ((_, sums),) = found.months.items()

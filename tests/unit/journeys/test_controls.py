@@ -58,7 +58,7 @@ class TestExcessWords:
         words = excess_words(CENTRE, 2_200_000_00)
 
         assert words == (
-            "Claims exceed the variable cost of Contact centre by EUR 1,200,000.00; "
+            "Claims exceed the variable cost of Contact centre by €1,200,000.00; "
             "owner Petra Lindqvist."
         )
         assert excess_words(CENTRE, 1_000_000_00) is None

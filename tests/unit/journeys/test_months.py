@@ -113,7 +113,7 @@ class TestLogSpans:
     def test_reach_back_to_the_first_month_of_the_log(self) -> None:
         spans = log_spans(self.LOG, [(1, date(2026, 1, 15)), (2, date(2026, 7, 3))])
 
-        assert list(spans) == ["", "2025-02..2026-01", "2024-02..2025-01", "all", "1-2"]
+        assert list(spans) == ["", "2025-02..2026-01", "2024-11..2025-01", "all", "1-2"]
         assert spans[""] == last_months(date(2027, 1, 1))
         assert spans["all"] == self.LOG
         assert spans["1-2"] == MonthSpan(date(2026, 1, 1), date(2026, 7, 1))

@@ -233,6 +233,14 @@ class TestBaselines:
 
         assert found.severity is Severity.WATCH
 
+    def test_know_no_value_at_stake_where_nothing_is_certified(self) -> None:
+        never = StaleBaseline("j2", "Journey 2", None, 0, 200)
+        journeys = (journey(1, certified=0), journey(2, certified=0))
+        found = stale_baselines(facts(journeys=journeys, stale=(self.old, never)))
+
+        said = {one.place.key: (one.money, one.unknown) for one in found.items}
+        assert said == {"j1": (None, "nothing certified"), "j2": (None, "not measured")}
+
     def test_hold_when_all_are_fresh(self) -> None:
         assert stale_baselines(facts(initiative(1))).severity is Severity.HOLDS
 

@@ -36,7 +36,7 @@ class TestMoney:
             Money(1, "EUR") * 0.5  # type: ignore[operator]
 
     def test_writes_the_true_minus(self) -> None:
-        assert str(Money(-123456, "EUR")) == "\u2212EUR 1,234.56"
+        assert str(Money(-123456, "EUR")) == "\u2212€1,234.56"
 
     def test_an_empty_sum_is_zero_of_its_currency(self) -> None:
         assert sum_money([], "JPY") == Money(0, "JPY")

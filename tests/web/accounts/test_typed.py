@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +89,17 @@ class TestTyped:
         session.expire_all()
         assert journeys(session) == 1
         assert AGAIN not in text(client.get(PAGE))
+
+    def test_keeps_no_key_of_a_customer_who_is_to_be_erased(
+        self, app: Flask, client_for: ClientFor, cast: Cast, late: Callable[[int], None]
+    ) -> None:
+        client, page = client_for(cast.admin), "/interactions/erase"
+        typed = form_values(client.get(page), page) | {"customer": "customer-4711"}
+        late(481)
+        assert send(client, page, typed, page).status_code == 401
+        folder = Path(app.instance_path) / "typed"
+        kept = folder.iterdir() if folder.is_dir() else ()
+        assert not any(b"4711" in one.read_bytes() for one in kept)
 
     def test_brings_back_rows_a_script_had_added(
         self, client_for: ClientFor, cast: Cast, draft: Initiative, late: Callable[[int], None]

@@ -385,7 +385,7 @@ class TestBudgets:
             BUDGET_FLOORS.pop()
 
         assert refused.status_code == 422
-        assert "EUR 300,000.00 is committed already" in text(refused)
+        assert "€300,000.00 is committed already" in text(refused)
 
     def test_show_both_versions_when_somebody_was_faster(
         self, client_for: ClientFor, cast: Cast, cycle: Cycle
@@ -399,7 +399,7 @@ class TestBudgets:
 
         assert refused.status_code == 409
         row = table(refused, "").row("Capex, 2027-Q1")
-        assert (row["Yours, not saved"], row["Theirs, saved"]) == ("EUR 7.00", "EUR 5.00")
+        assert (row["Yours, not saved"], row["Theirs, saved"]) == ("€7.00", "€5.00")
         assert refused.soup.find(id="budget-capex-2027-Q1")["value"] == "7"
 
 
@@ -448,7 +448,7 @@ class TestTeams:
         refused = client.post(address, data=typed | {"day_rate": "750"})
 
         assert refused.status_code == 409
-        assert table(refused, "").row("Day rate")["Theirs, saved"] == "EUR 850.00"
+        assert table(refused, "").row("Day rate")["Theirs, saved"] == "€850.00"
 
 
 class TestClosed:

@@ -106,6 +106,8 @@ class TestPage:
         assert refused.status_code == 422
         assert "Choose the stage" in (error_on(refused, "Stage") or "")
         assert "needs one of" in (error_on(refused, "Cost per contact by channel") or "")
+        no_column = _dry_run(lead, content, outcome="", lost="", lost_words="Left")
+        assert "Choose the column" in (error_on(no_column, "Customer left") or "")
         no_zone = _dry_run(lead, content, zone="Mars")
         assert "no time zone" in (error_on(no_zone, "Time zone") or "")
         dry = _dry_run(lead, content, cost="", tariff="Contact centre = 4.20")
@@ -157,6 +159,16 @@ class TestPage:
         assert name == f"All {len(lines)} errors and notes as CSV"
 
 
+def test_knows_a_file_again_under_another_name(lead: Any) -> None:
+    content = rows(ROW).encode()
+    dry = _dry_run(lead, content)
+    assert lead.post(COMMIT, data=form_values(dry, COMMIT)).status_code == 303
+    page = _upload(lead, content, file=(io.BytesIO(content), "again.csv"))
+    values = form_values(page, COLUMNS) | {"stage": "use"}
+    refused = text(lead.post(COLUMNS, data=values | {"channel_words": "Phone = Contact centre"}))
+    assert "as “contacts.csv” by the mapping “Columns of contacts.csv”" in refused
+
+
 class TestKeeping:
     def test_offers_a_mapping_for_the_next_file(self, lead: Any) -> None:
         dry = _dry_run(lead, rows(ROW).encode())
@@ -165,7 +177,9 @@ class TestKeeping:
         typed = form_values(dry, KEEP) | {"title": "Hotline"}
         kept = lead.post(KEEP, data=typed)
         assert kept.status_code == 303
-        assert heading(lead.get(kept.location)) == "Dry run of contacts.csv"
+        named = lead.get(kept.location)
+        assert heading(named) == "Dry run of contacts.csv"
+        assert "Hotline. Nothing is saved yet." in text(named)
         taken = lead.post(KEEP, data=typed)
         assert "a mapping of this name" in (error_on(taken, "Name") or "")
         assert lead.post(KEEP, data=typed | {"replace": "y"}).status_code == 303

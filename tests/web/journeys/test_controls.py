@@ -74,7 +74,7 @@ class TestControlTotals:
             make_pool(session, journey, claimed_by=cast.lead, cost_centre=centre)
 
         words = (
-            "Claims exceed the variable cost of Contact centre by EUR 20,000.00; owner Cem Finance."
+            "Claims exceed the variable cost of Contact centre by €20,000.00; owner Cem Finance."
         )
         client = client_for(cast.cfo)
         assert words in text(client.get("/journeys/motor-claim/pools"))

@@ -7,15 +7,16 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
-from app.journeys.models import Journey
+from app.journeys.models import InteractionSource, Journey
 from app.journeys.queries import get_journey
 from tests.factories.accounts import Cast
 from tests.factories.interactions import make_months, make_source
 from tests.factories.journeys import make_baseline, make_journey
-from tests.support.pages import form_values, links, table, text
+from tests.support.pages import form_values, links, table, text, value_of
 
 ClientFor = Callable[[Any], Any]
 CUT = "/journeys/motor-claim/baselines/cut"
@@ -199,6 +200,21 @@ class TestCut:
         assert "contacts counted × 365 ÷ 365 × 20" in text(page)
         assert odd.status_code == 422
         assert "Enter a whole number from 1 to 1,000,000" in text(odd)
+
+    def test_begins_with_the_share_the_log_states(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        client, first = client_for(cast.lead), journey.touchpoints[0].id
+        with transaction(session):
+            (source,) = session.scalars(select(InteractionSource))
+            source.name = "Calls, one contact in 2,000.csv"
+
+        page, whole = client.get(CUT), client.get(f"{CUT}?one_in=1")
+
+        assert page.soup.find(id=f"t{first}-contacts")["value"] == "24000000"
+        assert value_of(page, "The log holds one contact in") == "2000"
+        assert whole.soup.find(id=f"t{first}-contacts")["value"] == "12000"
+        assert form_values(whole, f"{YEAR}&one_in=1")["log"] != form_values(page, YEAR)["log"]
 
     def test_says_what_to_do_without_a_log(
         self, client_for: ClientFor, cast: Cast, session: Session

@@ -55,12 +55,12 @@ SENTENCES = [
     (
         "spend_on",
         {"bound": "at_least", "limit": "200k", "tag": "lens=people"},
-        "At least EUR 200,000.00 spent on lens = people",
+        "At least €200,000.00 spent on lens = people",
     ),
     (
         "spend_on",
         {"bound": "at_most", "limit": "1m", "initiatives": "CX-101 CX-102", "price": "10"},
-        "At most EUR 1,000,000.00 spent on CX-101 and CX-102; may be broken for 10 % of the money "
+        "At most €1,000,000.00 spent on CX-101 and CX-102; may be broken for 10 % of the money "
         "missed",
     ),
     (
@@ -72,7 +72,7 @@ SENTENCES = [
         "average_risk",
         {"risk": "2", "tag": "lens=process", "price": "4,000"},
         "Risk of at most 2 on the average of what is funded with lens = process; may be broken for "
-        "EUR 4,000.00 per risk point above it, per initiative",
+        "€4,000.00 per risk point above it, per initiative",
     ),
     (
         "change_load",
@@ -83,24 +83,24 @@ SENTENCES = [
         "change_load",
         {"count": "1", "capacity": "digital", "price": "25,000"},
         "At most 1 initiative that need team digital live at a time; may be broken for "
-        "EUR 25,000.00 per initiative too many in a quarter",
+        "€25,000.00 per initiative too many in a quarter",
     ),
     (
         "at_most",
         {"count": "2", "tag": "lens=process", "price": "25,000"},
-        "At most 2 initiatives with lens = process; may be broken for EUR 25,000.00 per initiative "
+        "At most 2 initiatives with lens = process; may be broken for €25,000.00 per initiative "
         "too many",
     ),
     (
         "requires",
         {"initiative": "CX-102", "needs": "CX-101", "lag": "1", "price": "9,000"},
-        "CX-102 needs CX-101, started at least 1 quarter before it; may be broken for EUR 9,000.00 "
+        "CX-102 needs CX-101, started at least 1 quarter before it; may be broken for €9,000.00 "
         "per quarter too early",
     ),
     (
         "together",
         {"initiatives": "CX-101, CX-102", "price": "1"},
-        "All or none of CX-101 and CX-102; may be broken for EUR 1.00 per initiative lacking",
+        "All or none of CX-101 and CX-102; may be broken for €1.00 per initiative lacking",
     ),
 ]
 
@@ -172,7 +172,7 @@ class TestChanging:
         assert sent.status_code == 303
         assert notice(lead.get(sent.location)).startswith("The rule is changed")
         words = text(lead.get(here))
-        assert "At most EUR 2,000,000.00 spent on CX-101" in words
+        assert "At most €2,000,000.00 spent on CX-101" in words
         assert "may be broken" not in words
 
 
@@ -184,7 +184,7 @@ class TestSoftPins:
         page = lead.get(pins)
         typed = {"initiative": "CX-102", "kind": "exclude", "reason": "Crowded", "price": "7"}
         assert lead.post(pins, data=form_values(page, pins) | typed).status_code == 303
-        said = "CX-102 is left out; may be broken for EUR 7.00"
+        said = "CX-102 is left out; may be broken for €7.00"
         assert table(lead.get(pins), "Pins").row(said)["Reason"] == "Crowded"
         words = text(lead.get(f"/runs/{solved()}"))
         assert said in words
@@ -234,7 +234,7 @@ class TestResult:
         assert f"Run {first}," in text(lead.get(f"{here}?kind=keep"))
         sent = add(lead, here, "keep", run=str(first), way="any", price="5")
         assert sent.status_code == 303
-        said = f"Keep funding what run {first} chose; may be broken for EUR 5.00 per initiative"
+        said = f"Keep funding what run {first} chose; may be broken for €5.00 per initiative"
         assert said in text(lead.get(here))
         second = solved()
         assert second != first
@@ -252,5 +252,5 @@ class TestResult:
         page = lead.get(scenario)
         action = f"{scenario}/runs"
         words = text(lead.post(action, data=form_values(page, action)))
-        assert "At most EUR 100,000.00 spent on CX-101 and CX-102" in words
-        assert "At least EUR 200,000.00 spent on CX-101 and CX-102" in words
+        assert "At most €100,000.00 spent on CX-101 and CX-102" in words
+        assert "At least €200,000.00 spent on CX-101 and CX-102" in words

@@ -151,7 +151,7 @@ class TestLimits:
         page = lead.post(f"{here}/limits", data=kept | {self.field(portfolio): "2"})
         assert page.status_code == 409
         versions = text(page.soup.select_one("section.conflict"))
-        assert "Capex, 2027-Q1 EUR 2.00 EUR 1.00" in versions
+        assert "Capex, 2027-Q1 €2.00 €1.00" in versions
         assert cast.cfo.name in text(page)
         again = form_values(page, f"{here}/limits")
         assert again[self.field(portfolio)] == "2"
@@ -226,7 +226,7 @@ class TestRules:
             (
                 "synergy",
                 {"initiatives": "CX-101, CX-102", "value": "50k"},
-                "EUR 50,000.00 more when CX-101 and CX-102 are all funded",
+                "€50,000.00 more when CX-101 and CX-102 are all funded",
             ),
         ],
     )

@@ -19,6 +19,7 @@ from app.reviews.rules.findings.result import (
     severity_of,
 )
 from app.reviews.rules.findings.words import HIGH_VALUE, FindingKind, Severity
+from app.values.written import day_words
 
 _MOST_NAMED = 3
 
@@ -135,7 +136,7 @@ def stale_baselines(facts: PortfolioFacts) -> Finding:
     if matters:
         said += f" Initiatives in the portfolio stand on {len(matters)} of them."
     items = tuple(
-        Item(by_key[one.key].place, one.name, _age(one), by_key[one.key].stake.certified)
+        _stale_item(one, by_key[one.key])
         for one in sorted(facts.stale, key=lambda one: one.key not in acted_on)
         if one.key in by_key
     )
@@ -143,10 +144,17 @@ def stale_baselines(facts: PortfolioFacts) -> Finding:
     return Finding(kind, severity, count, said, items=items)
 
 
+def _stale_item(one: StaleBaseline, journey: JourneyFacts) -> Item:
+    """A stale journey; without a certified pool nobody knows what is at stake, which is not 0."""
+    worth = journey.stake.certified or None
+    unknown = "not measured" if one.measured_on is None else "nothing certified"
+    return Item(journey.place, one.name, _age(one), worth, "" if worth else unknown)
+
+
 def _age(one: StaleBaseline) -> str:
     if one.measured_on is None:
         return "never measured"
     return (
-        f"measured on {one.measured_on:%-d %b %Y}, {one.age_days:,} days ago;"
+        f"measured on {day_words(one.measured_on)}, {one.age_days:,} days ago;"
         f" {one.limit_days:,} days are the limit"
     )

@@ -11,6 +11,7 @@ from app.initiatives.rules import Lens
 from app.journeys.rules import JourneyStake, StaleBaseline
 from app.reviews.rules.findings.result import Item, Place, PlaceKind
 from app.values.money import Money
+from app.values.written import day_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class HurdleFacts:
 
     @property
     def words(self) -> str:
-        return "held" if self.is_held else f"late since {self.due_on:%-d %b %Y}"
+        return "held" if self.is_held else f"late since {day_words(self.due_on)}"
 
 
 @dataclass(frozen=True, slots=True)

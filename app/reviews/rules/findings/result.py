@@ -64,12 +64,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing a finding is about, why, and the money that hangs on it."""
+    """One thing a finding is about, why, and the money that hangs on it.
+
+    ``unknown`` says why nobody knows how much that is, where there is no money.
+    """
 
     place: Place
     name: str
     why: str
     money: Money | None = None
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ class TestCommitted:
         assert [(one.subject, one.text) for one in built.remarks] == [
             (
                 "Approved in another currency",
-                "CX-8 and CX-9 have USD 700.00 of Capex committed from 2027-Q1 to 2027-Q3. This "
+                "CX-8 and CX-9 have US$700.00 of Capex committed from 2027-Q1 to 2027-Q3. This "
                 "cycle’s budget of Capex is in EUR, so that money is not taken off here. If it "
                 "comes out of the same pot, lower the limits by it.",
             )

@@ -57,7 +57,7 @@ class TestSentence:
             (
                 DemandKind.SYNERGY,
                 {"initiatives": ["CX-1", "CX-2"], "value": 5_000_000},
-                "EUR 50,000.00 more when CX-1 and CX-2 are all funded",
+                "€50,000.00 more when CX-1 and CX-2 are all funded",
             ),
         ],
     )
@@ -72,13 +72,13 @@ class TestSentence:
             (
                 DemandKind.AT_MOST,
                 {"count": 1, "initiatives": ["CX-1", "CX-2"], "price": 2_500_000},
-                "At most 1 of CX-1 and CX-2; may be broken for EUR 25,000.00 per initiative "
+                "At most 1 of CX-1 and CX-2; may be broken for €25,000.00 per initiative "
                 "too many",
             ),
             (
                 DemandKind.SPEND_ON,
                 {"at_most": 100_00, "tag": "lens", "equals": "people", "price": "0.125"},
-                "At most EUR 100.00 spent on lens = people; may be broken for 12.5\u202f% of the "
+                "At most €100.00 spent on lens = people; may be broken for 12.5\u202f% of the "
                 "money missed",
             ),
             (
@@ -99,7 +99,7 @@ class TestSentence:
             (
                 DemandKind.KEEP,
                 {"run": 12, "held": {}, "may_move": False, "price": 100},
-                "Keep as it is what run 12 chose; may be broken for EUR 1.00 per initiative "
+                "Keep as it is what run 12 chose; may be broken for €1.00 per initiative "
                 "changed",
             ),
         ],

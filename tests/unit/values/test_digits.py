@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 from babel.numbers import format_currency, format_decimal
 
+from app.values.digits import write_money, write_number
 from app.values.money import CURRENCY_DIGITS, Money
-from app.web.digits import write_money, write_number
 
 LOCALES = (
     "en_GB", "en_US", "de_DE", "de_CH", "fr_FR", "es_ES", "pl_PL", "pt_PT", "sv_SE", "nl_NL",

@@ -10,16 +10,30 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Protocol
 
 from babel.numbers import format_currency, format_decimal
 
-from app.values.money import CURRENCY_DIGITS, Money
+from app.values.currencies import CURRENCY_DIGITS
 
 MOST_DIGITS = 6
 _LONGEST = 20
 _SAMPLE = re.compile(
     r"(?P<before>\D*)1(?P<group>\D?)234(?P=group)567(?:(?P<point>\D)89)?(?P<after>\D*)"
 )
+
+
+class Amount(Protocol):
+    """Money, as far as writing it goes."""
+
+    @property
+    def minor(self) -> int: ...
+
+    @property
+    def currency(self) -> str: ...
+
+    @property
+    def amount(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +54,7 @@ class _Form:
         return f"{self.before}{digits}{self.after}"
 
 
-def write_money(value: Money, locale: str) -> str:
+def write_money(value: Amount, locale: str) -> str:
     """Money to the last minor unit, with its currency."""
     form = _money_form(value.currency, locale)
     if form is None:

@@ -1,0 +1,47 @@
+"""How amounts and days are written: one home for sentences and pages.
+
+Sentences are made where no page and no settings are known, so the app says once how it writes.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+from babel.dates import format_date
+
+from app.values.digits import Amount, write_money
+
+MINUS = "\u2212"
+_house = {"locale": "en_GB"}
+
+
+def write_as(locale: str) -> None:
+    """Write amounts and days as this locale does from now on, in the whole process."""
+    _house["locale"] = locale
+
+
+def house_locale() -> str:
+    """How amounts and days are written here."""
+    return _house["locale"]
+
+
+def money_words(value: Amount) -> str:
+    """Money to the cent: €1,234,567.00."""
+    return write_money(value, house_locale()).replace("-", MINUS)
+
+
+def day_words(value: date) -> str:
+    """A day: 31 Mar 2027."""
+    return _dated(value, "d MMM y", house_locale())
+
+
+def month_words(value: date) -> str:
+    """The month of a day: Mar 2027."""
+    return _dated(value, "MMM y", house_locale())
+
+
+@lru_cache(maxsize=4096)
+def _dated(value: date, pattern: str, locale: str) -> str:
+    """Pages repeat few days many times."""
+    return str(format_date(value, format=pattern, locale=locale))
