@@ -1,4 +1,4 @@
-"""A replayed factory leaves what the factory itself leaves, and only where nothing else was written."""
+"""A replayed factory leaves what the factory leaves, and only where nothing else was written."""
 
 from __future__ import annotations
 
