@@ -17,6 +17,7 @@ from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
 from app.roadmap.queries.works import load_plan_numbers
 from app.roadmap.rules import HurdleAction
+from app.roadmap.rules.measuring import PLAINLY, Measuring
 from app.roadmap.rules.reasons import MoveReason
 from app.roadmap.rules.replanning import Draft
 from app.roadmap.services import (
@@ -46,6 +47,7 @@ def measure(
     actor: Person,
     now: datetime,
     sample: int | None = 500,
+    how: Measuring = PLAINLY,
 ) -> Evidence:
     """Record `value` for the tranche's first criterion, measured today."""
     criterion = session.scalars(
@@ -56,7 +58,8 @@ def measure(
     assert criterion is not None
     return record_evidence(
         session, tranche, criterion, value=Decimal(value), sample=sample,
-        measured_on=now.date(), source="Contact statistics", note="", actor=actor, now=now,
+        measured_on=now.date(), source="Contact statistics", note="", how=how, actor=actor,
+        now=now,
     )  # fmt: skip
 
 
