@@ -23,6 +23,7 @@ from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
 from app.journeys import routes as journeys
+from app.meetings import routes as meetings
 from app.portfolio import routes as portfolio
 from app.registry import routes as registry
 from app.reporting import routes as reporting
@@ -57,6 +58,7 @@ BLUEPRINTS = (
     reporting.bp,
     reviews.bp,
     roadmap.bp,
+    meetings.bp,
 )
 
 

@@ -1,14 +1,16 @@
-"""Forms of hurdles: evidence, decisions and moved dates."""
+"""Forms of hurdles: evidence, decisions, moved dates and plan versions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from app.roadmap.rules.measuring import Measuring
 from app.roadmap.rules.posterior import Among, Design
+from app.roadmap.rules.reasons import MoveReason
+from app.roadmap.rules.replanning import MOST_MONTHS
 from app.web.fields import CountField, DayField, MeasureField
 from app.web.forms import Form, OnceForm
 
@@ -91,8 +93,37 @@ class DayForm(Form):
     later = BooleanField("Move the later hurdles by as many days")
 
 
-class MoveForm(DayForm):
-    """A move that was looked at; ``from_on`` is the day it was moved from."""
+class ShiftForm(Form):
+    """How far an initiative shall move; sent by GET, it changes nothing."""
 
-    from_on = HiddenField(default="")
-    reason = TextAreaField("Reason", [InputRequired("Say why the date moves; it stays on record.")])
+    by = CountField("How many", [InputRequired("Say how many months or quarters.")])
+    unit = SelectField("Of", choices=[("1", "months"), ("3", "quarters")])
+    way = SelectField("Which way", choices=[("1", "later"), ("-1", "earlier")])
+
+    @property
+    def months(self) -> int:
+        """Months later, negative when earlier."""
+        return int(self.data["by"]) * int(self.unit.data) * int(self.way.data)
+
+    def validate_by(self, field: CountField) -> None:
+        """One move reaches ten years at most."""
+        per = 3 if self.unit.data == "3" else 1
+        if field.data is not None and not 1 <= field.data <= MOST_MONTHS // per:
+            raise ValidationError(f"Enter a number from 1 to {MOST_MONTHS // per}.")
+
+
+class PlanForm(OnceForm):
+    """Why a draft is saved; ``seen`` are the plan versions it was reviewed against."""
+
+    seen = HiddenField(default="")
+    reason = SelectField(
+        "Reason", choices=[("", "Choose …"), *((one.value, one.word) for one in MoveReason)]
+    )
+    note = TextAreaField(
+        "In words", description="Needed for another reason; it stays on record beside each move."
+    )
+
+    def validate_reason(self, field: SelectField) -> None:
+        """A reason is always needed."""
+        if not field.data:
+            raise ValidationError("Choose why this moves; it stays on record.")

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.approvals.models import Tranche
+from app.approvals.models import Commitment, Tranche
 from app.initiatives.models import Criterion, Milestone, TargetBehaviour
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
+from app.roadmap.queries.works import load_plan_numbers
 from app.roadmap.rules import HurdleAction
-from app.roadmap.services import HurdleOutcome, decide_hurdle, record_evidence
+from app.roadmap.rules.measuring import PLAINLY, Measuring
+from app.roadmap.rules.reasons import MoveReason
+from app.roadmap.rules.replanning import Draft
+from app.roadmap.services import (
+    HurdleOutcome,
+    SavedPlan,
+    Why,
+    decide_hurdle,
+    record_evidence,
+    save_plan,
+)
 
 
 def tranches_of(session: Session, commitment_id: int) -> list[Tranche]:
@@ -34,6 +47,7 @@ def measure(
     actor: Person,
     now: datetime,
     sample: int | None = 500,
+    how: Measuring = PLAINLY,
 ) -> Evidence:
     """Record `value` for the tranche's first criterion, measured today."""
     criterion = session.scalars(
@@ -44,7 +58,8 @@ def measure(
     assert criterion is not None
     return record_evidence(
         session, tranche, criterion, value=Decimal(value), sample=sample,
-        measured_on=now.date(), source="Contact statistics", note="", actor=actor, now=now,
+        measured_on=now.date(), source="Contact statistics", note="", how=how, actor=actor,
+        now=now,
     )  # fmt: skip
 
 
@@ -77,3 +92,41 @@ def bind_criteria(session: Session) -> None:
             .where(Criterion.id == criterion_id)
             .values(behaviour_id=behaviour_id, link=ChainLink.BEHAVIOUR)
         )
+
+
+def plan(
+    session: Session,
+    draft: Draft,
+    *,
+    actor: Person,
+    now: datetime,
+    reason: MoveReason = MoveReason.SUPPLIER,
+    note: str = "",
+    key: str | None = None,
+) -> SavedPlan:
+    """Save a draft on top of the newest plan versions."""
+    cycles = session.scalars(select(Commitment.cycle_id).distinct()).all()
+    return save_plan(
+        session, draft, why=Why(reason, note), seen=load_plan_numbers(session, cycles),
+        once_key=key or uuid4().hex, actor=actor, now=now,
+    )  # fmt: skip
+
+
+def move_due_dates(
+    session: Session,
+    moves: Sequence[tuple[Tranche, date]],
+    *,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> SavedPlan:
+    """Move hurdles alone as one plan version, for a reason in words."""
+    draft = Draft(gates={tranche.id: to_on for tranche, to_on in moves})
+    return plan(session, draft, actor=actor, now=now, reason=MoveReason.OTHER, note=reason)
+
+
+def move_due_date(
+    session: Session, tranche: Tranche, *, to_on: date, reason: str, actor: Person, now: datetime
+) -> SavedPlan:
+    """Move one hurdle."""
+    return move_due_dates(session, [(tranche, to_on)], reason=reason, actor=actor, now=now)

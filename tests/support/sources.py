@@ -23,6 +23,7 @@ LADDER = (
     "portfolio",
     "approvals",
     "roadmap",
+    "meetings",
     "registry",
     "reviews",
     "reporting",

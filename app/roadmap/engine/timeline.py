@@ -47,11 +47,15 @@ class Diamond:
     title: str
     href: str
     is_selected: bool = False
+    gate_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
     """A funded initiative from its first to its last day, and as it was approved.
+
+    ``move_href`` leads to where it is moved, empty when this person can't; then a diamond's
+    ``gate_id`` is 0 as well.
 
     ``note`` says beside the title what became of it; a stopped one is drawn as such.
     """
@@ -67,6 +71,9 @@ class Bar:
     is_selected: bool = False
     note: str = ""
     is_stopped: bool = False
+    baseline_starts_on: date | None = None
+    work_id: int = 0
+    move_href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +140,7 @@ def axis_for(bars: Sequence[Bar], zoom: Zoom, today: date) -> Axis:
     Where nothing is near today, the axis keeps to the bars, so that the first one is in view.
     """
     days = [day for bar in bars for day in (bar.starts_on, bar.ends_on, bar.baseline_ends_on)]
+    days += [bar.baseline_starts_on for bar in bars if bar.baseline_starts_on]
     days += [diamond.due_on for bar in bars for diamond in bar.diamonds]
     now = Quarter.containing(today)
     first, last = (
@@ -172,6 +180,8 @@ def axis_drawing(axis: Axis) -> dict[str, object]:
         "ticks": ticks,
         "lines": lines,
         "today_x": axis.x(axis.today) if axis.has_today else None,
+        "first_day": axis.first_day.isoformat(),
+        "days": axis.days,
         "today_label": f"{axis.today.day} {_MONTHS[axis.today.month - 1]}",
     }
 
@@ -242,7 +252,9 @@ def _row(places: _Places, bar: Bar) -> dict[str, object]:
     x = places[bar.starts_on]
     end = places[bar.ends_on + timedelta(days=1)]
     base_end = places[bar.baseline_ends_on + timedelta(days=1)]
-    is_other = bar.baseline_ends_on != bar.ends_on
+    base_on = bar.baseline_starts_on or bar.starts_on
+    base_x = places[base_on]
+    is_other = bar.baseline_ends_on != bar.ends_on or base_on != bar.starts_on
     elapsed = min(places[places.axis.today], end) - x
     return {
         "key": bar.key,
@@ -252,12 +264,14 @@ def _row(places: _Places, bar: Bar) -> dict[str, object]:
         "x": x,
         "w": round(max(end - x, 0.1), 2),
         "elapsed_w": round(max(elapsed, 0), 2),
-        "base_x": x,
-        "base_w": round(max(base_end - x, 0.1), 2) if is_other else 0,
+        "base_x": base_x,
+        "base_w": round(max(base_end - base_x, 0.1), 2) if is_other else 0,
         "moved": is_other and not bar.is_stopped,
         "stopped": bar.is_stopped,
         "note": bar.note,
         "selected": bar.is_selected,
+        "work": bar.work_id,
+        "move": bar.move_href,
         "diamonds": [
             {
                 "x": places[diamond.due_on],
@@ -265,6 +279,8 @@ def _row(places: _Places, bar: Bar) -> dict[str, object]:
                 "title": diamond.title,
                 "href": diamond.href,
                 "selected": diamond.is_selected,
+                "gate": diamond.gate_id,
+                "on": diamond.due_on.isoformat() if diamond.gate_id else "",
             }
             for diamond in bar.diamonds
         ],

@@ -1,9 +1,17 @@
-"""Evidence for hurdles, decisions on them and moved dates."""
+"""Evidence for hurdles, decisions on them, plan versions and moved dates."""
 
 from __future__ import annotations
 
 from app.roadmap.models.dates import DateMove
 from app.roadmap.models.forecasts import HurdleForecast
 from app.roadmap.models.hurdles import Evidence, HurdleDecision
+from app.roadmap.models.plans import PlanVersion, WorkMove
 
-__all__ = ["DateMove", "Evidence", "HurdleDecision", "HurdleForecast"]
+__all__ = [
+    "DateMove",
+    "Evidence",
+    "HurdleDecision",
+    "HurdleForecast",
+    "PlanVersion",
+    "WorkMove",
+]

@@ -120,7 +120,7 @@ def zoom_of(shown: Sequence[Standing], choices: RoadmapChoices) -> Zoom:
     """The zoom asked for; else years where quarters would make a roadmap too long to look at."""
     if choices.zoom is not None or not shown:
         return choices.zoom or Zoom.QUARTER
-    first = min(one.commitment.start.first_day for one in shown)
+    first = min(one.commitment.starts_on for one in shown)
     last = max(last_day(one.commitment) for one in shown)
     return Zoom.YEAR if (last - first).days > YEARS_IN_QUARTERS * 366 else Zoom.QUARTER
 
@@ -148,12 +148,16 @@ def drawing(
     zoom: Zoom,
     today: date,
     page_of: Callable[[str], str],
+    move_of: Callable[[int], str] | None = None,
 ) -> Drawing:
-    """Bars and diamonds on their lanes; ``page_of`` gives an initiative's page by its key."""
+    """Bars and diamonds on their lanes; ``page_of`` gives an initiative's page by its key.
+
+    ``move_of`` gives where a commitment is moved, None for whoever moves nothing.
+    """
     prefix = choices.href(at=None, page=choices.page)
     prefix += "at=" if prefix == "?" else "&at="
     words = _DayWords()
-    bars = [_bar(key, one, choices, prefix, words, page_of) for key, one in lanes.placed]
+    bars = [_bar(key, one, choices, prefix, words, page_of, move_of) for key, one in lanes.placed]
     axis = axis_for(bars, zoom, today)
     return Drawing(lane_drawings(lanes.lanes, bars, axis), axis_drawing(axis), lanes.load_words)
 
@@ -165,8 +169,10 @@ def _bar(
     prefix: str,
     words: _DayWords,
     page_of: Callable[[str], str],
+    move_of: Callable[[int], str] | None,
 ) -> Bar:
     one = standing.commitment
+    may_move = move_of is not None and one.state is CommitmentState.ACTIVE
     diamonds = tuple(
         Diamond(
             hurdle.due_on,
@@ -174,6 +180,7 @@ def _bar(
             f"{hurdle.name}, {state.word.lower()}, {words[hurdle.due_on]}",
             f"{prefix}{hurdle.tranche_id}",
             hurdle.tranche_id == choices.at,
+            hurdle.tranche_id if may_move and hurdle.is_open else 0,
         )
         for hurdle, state in zip(one.hurdles, standing.states, strict=True)
     )
@@ -182,9 +189,12 @@ def _bar(
         title=one.title,
         href=page_of(one.key),
         lane=lane,
-        starts_on=one.start.first_day,
+        starts_on=one.starts_on,
         ends_on=last_day(one),
         baseline_ends_on=one.baseline_ends_on,
+        baseline_starts_on=one.start.first_day,
+        work_id=one.id,
+        move_href=move_of(one.id) if move_of and may_move else "",
         diamonds=diamonds,
         is_selected=any(diamond.is_selected for diamond in diamonds),
         note=one.end_word,
@@ -195,7 +205,7 @@ def _bar(
 def last_day(one: TimelineCommitment) -> date:
     """When the bar ends: where it was stopped, else with its last spend or hurdle."""
     if one.stopped_on is not None:
-        return max(one.start.first_day, min(one.stopped_on, one.ends_on))
+        return max(one.starts_on, min(one.stopped_on, one.ends_on))
     days = [one.ends_on, *(hurdle.due_on for hurdle in one.hurdles)]
     if one.spends_until is not None:
         days.append(one.spends_until.last_day)
@@ -221,7 +231,8 @@ def _row(
         "key": one.key,
         "title": one.title,
         "href": page_of(one.key),
-        "starts_on": one.start.first_day,
+        "starts_on": one.starts_on,
+        "start_slip": slip_words(one.starts_on, one.start.first_day),
         "ends_on": ends_on,
         "slip": "" if is_stopped else slip_words(ends_on, one.baseline_ends_on),
         "hurdle": following.name if following else None,
@@ -231,6 +242,7 @@ def _row(
         "state": standing.state.word if standing.state else one.end_word.capitalize(),
         "released": Money(one.released_minor, one.currency),
         "approved": Money(one.amount_minor, one.currency),
+        "work_id": one.id if one.state is CommitmentState.ACTIVE else 0,
     }
 
 

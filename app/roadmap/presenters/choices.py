@@ -124,6 +124,28 @@ class GateChoices(_Asked):
         return replace(self, when=When.ALL, page=1) != GateChoices()
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryChoices(_Asked):
+    """The view of the plan's history; ``initiative`` is a key."""
+
+    cycle: int | None = None
+    initiative: str = ""
+    page: int = 1
+
+    @classmethod
+    def read(cls, args: Mapping[str, str]) -> Self:
+        """Nonsense counts as not asked."""
+        return cls(
+            cycle=_whole(args.get("cycle")),
+            initiative=args.get("initiative", "").strip()[:100],
+            page=_whole(args.get("page")) or 1,
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return replace(self, page=1) != HistoryChoices()
+
+
 def matches(text: str, *fields_: str) -> bool:
     """Whether every word of the text stands in one of the fields, in any case."""
     if not text:

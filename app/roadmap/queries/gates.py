@@ -54,6 +54,7 @@ class GateFilter:
     since: date | None = None
     until: date | None = None
     states: frozenset[HurdleState] = frozenset()
+    ids: Sequence[int] | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
@@ -83,6 +84,8 @@ class GateFilter:
             wanted.append(Tranche.due_on >= self.since)
         if self.until is not None:
             wanted.append(Tranche.due_on <= self.until)
+        if self.ids is not None:
+            wanted.append(Tranche.id.in_(self.ids))
         return wanted
 
 

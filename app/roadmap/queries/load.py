@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,8 @@ from app.approvals.rules import CommitmentState
 from app.calendar.models import Cycle, Team, TeamCapacity
 from app.initiatives.models import Initiative, OptionDemand
 from app.journeys.models import Journey
+from app.roadmap.queries.works import load_shifts
+from app.roadmap.rules.works import Demand, Shift
 from app.values.quarter import Quarter
 
 RUNNING = (CommitmentState.ACTIVE, CommitmentState.COMPLETED)
@@ -87,12 +89,31 @@ class TeamWork:
     quarters: tuple[TeamQuarter, ...]
 
 
-def load_team_work(session: Session, only: Only = None) -> list[TeamWork]:
-    """Every team that works on commitments, by name; days without what was stopped.
+@dataclass(frozen=True, slots=True)
+class TeamDemand:
+    """All that is asked of teams: names by id, demands with whether they still count, days there.
 
-    Demand counts from each commitment's own start. Where cycles plan the same quarter, the one
-    that started last says what is available.
+    Where cycles plan the same quarter, the one that started last says what is available.
     """
+
+    names: Mapping[int, str]
+    demands: Sequence[tuple[Demand, bool]]
+    available: Mapping[tuple[int, Quarter], Decimal]
+
+    def loads(
+        self, shifts: Mapping[int, Sequence[Shift]], only: Only = None
+    ) -> dict[tuple[int, Quarter], Decimal]:
+        """Days by team and quarter with the work where the shifts put it."""
+        found: dict[tuple[int, Quarter], Decimal] = {}
+        for one, counts in self.demands:
+            if counts and (only is None or one.work_id in only):
+                cell = one.team_id, one.quarter(shifts.get(one.work_id, ()))
+                found[cell] = found.get(cell, Decimal(0)) + one.days
+        return found
+
+
+def load_team_demand(session: Session) -> TeamDemand:
+    """What commitments ask of teams from their starts on; stopped ones count no more."""
     rows = session.execute(
         select(
             Team.name, OptionDemand.team_id, Commitment.id, Commitment.state, Commitment.start,
@@ -104,26 +125,32 @@ def load_team_work(session: Session, only: Only = None) -> list[TeamWork]:
         .order_by(Team.name, Team.id)
     )  # fmt: skip
     names: dict[int, str] = {}
-    members: dict[int, set[int]] = {}
-    demanded: dict[int, dict[Quarter, Decimal]] = {}
+    demands: list[tuple[Demand, bool]] = []
     for name, team_id, commitment_id, state, start, index, days in rows:
         names[team_id] = name
-        members.setdefault(team_id, set()).add(commitment_id)
-        if state in RUNNING and (only is None or commitment_id in only):
-            quarters = demanded.setdefault(team_id, {})
-            quarters[start + index] = quarters.get(start + index, Decimal(0)) + days
-    available = _available_days(session) if names else {}
+        demands.append((Demand(team_id, commitment_id, start, index, days), state in RUNNING))
+    return TeamDemand(names, demands, _available_days(session) if names else {})
+
+
+def load_team_work(session: Session, only: Only = None) -> list[TeamWork]:
+    """Every team that works on commitments, by name; days without what was stopped.
+
+    Demand counts from each commitment's start, wherever plan versions moved the work since.
+    """
+    asked = load_team_demand(session)
+    loads = asked.loads(load_shifts(session) if asked.names else {}, only)
     return [
         TeamWork(
             id_,
             name,
-            frozenset(members[id_]),
+            frozenset(one.work_id for one, _ in asked.demands if one.team_id == id_),
             tuple(
-                TeamQuarter(quarter, days, available.get((id_, quarter)))
-                for quarter, days in sorted(demanded.get(id_, {}).items())
+                TeamQuarter(quarter, days, asked.available.get((id_, quarter)))
+                for (team_id, quarter), days in sorted(loads.items())
+                if team_id == id_
             ),
         )
-        for id_, name in names.items()
+        for id_, name in asked.names.items()
     ]
 
 

@@ -18,6 +18,7 @@ from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules import (
     PERMISSION,
     CriterionFacts,
@@ -27,6 +28,7 @@ from app.roadmap.rules import (
     Reading,
     readings,
 )
+from app.roadmap.rules.works import Shift, shifted
 from app.values.quarter import Quarter
 
 
@@ -89,6 +91,12 @@ class TimelineCommitment:
     currency: str
     spends_until: Quarter | None
     hurdles: tuple[TimelineHurdle, ...]
+    shifts: tuple[Shift, ...] = ()
+
+    @property
+    def starts_on(self) -> date:
+        """The first day as planned now."""
+        return shifted(self.start.first_day, self.shifts)
 
     @property
     def end_word(self) -> str:
@@ -124,8 +132,8 @@ class TimelineCommitment:
 
 
 def load_timeline(session: Session) -> list[TimelineCommitment]:
-    """All commitments by start and key with their hurdles in order, in three queries."""
-    hurdles = _hurdles(session)
+    """All commitments by start and key with their hurdles in order, in four queries."""
+    hurdles, shifts = _hurdles(session), load_shifts(session)
     spends_until = (
         select(func.max(CommitmentSpend.quarter))
         .where(CommitmentSpend.commitment_id == Commitment.id, CommitmentSpend.amount_minor > 0)
@@ -145,7 +153,9 @@ def load_timeline(session: Session) -> list[TimelineCommitment]:
         .outerjoin(Initiative.journey)
         .order_by(Commitment.start, Initiative.key, Commitment.id)
     )  # fmt: skip
-    return [_commitment([*row, tuple(hurdles.get(row[0], ()))]) for row in rows]
+    return [
+        _commitment([*row, tuple(hurdles.get(row[0], ())), shifts.get(row[0], ())]) for row in rows
+    ]
 
 
 def _commitment(columns: list[Any]) -> TimelineCommitment:

@@ -27,7 +27,7 @@ from app.roadmap.queries.timeline import (
 from app.roadmap.routes.blueprint import bp, initiative_pages
 from app.web.assets import has_endpoint
 from app.web.clock import today
-from app.web.guards import current_actor, requires
+from app.web.guards import current_actor, may, requires
 
 
 @bp.get("/roadmap")
@@ -48,10 +48,18 @@ def index() -> str:
         "roadmap/board.html",
         choices=choices,
         head=board.head(known, reach, choices, zoom, person_id),
-        drawing=board.drawing(lanes, choices, zoom, today(), page_of),
+        drawing=board.drawing(lanes, choices, zoom, today(), page_of, _move_pages()),
         page=board.table_page(shown, choices, page_of),
         inspected=_inspected(known, choices.at),
     )
+
+
+def _move_pages() -> Callable[[int], str] | None:
+    """Where each bar is moved, for whoever may."""
+    if not may("roadmap.replan"):
+        return None
+    start, end = url_for("roadmap.move_work", commitment_id=0).split("/0/")
+    return lambda id_: f"{start}/{id_}/{end}"
 
 
 def _inspected(known: Sequence[Standing], tranche_id: int | None) -> Inspected | None:

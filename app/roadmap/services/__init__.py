@@ -1,14 +1,15 @@
-"""Record evidence, decide hurdles and move their dates."""
+"""Record evidence, decide hurdles and re-plan the roadmap."""
 
-from app.roadmap.services.dates import move_due_date, move_due_dates
 from app.roadmap.services.evidence import record_evidence, record_evidence_once
 from app.roadmap.services.hurdles import HurdleOutcome, decide_hurdle
+from app.roadmap.services.replanning import SavedPlan, Why, save_plan
 
 __all__ = [
     "HurdleOutcome",
+    "SavedPlan",
+    "Why",
     "decide_hurdle",
-    "move_due_date",
-    "move_due_dates",
     "record_evidence",
     "record_evidence_once",
+    "save_plan",
 ]

@@ -35,10 +35,9 @@ from app.db.sqlite import engine_options
 from app.errors import AppError
 from app.portfolio.queries import get_run
 from app.roadmap.rules import HurdleAction
-from app.roadmap.services import move_due_date
 from tests.factories.accounts import Cast, make_cast
 from tests.factories.approvals import make_world, verdict_on
-from tests.factories.roadmap import decide, measure
+from tests.factories.roadmap import decide, measure, move_due_date
 from tests.integration.roadmap.test_money_story import check_money
 from tests.support.databases import SqliteDatabases
 from tests.support.money_model import OPEN, MoneyModel

@@ -19,10 +19,9 @@ from app.db.session import transaction
 from app.errors import AppError
 from app.roadmap.queries import GateFilter, get_gate, list_gates
 from app.roadmap.rules import HurdleAction
-from app.roadmap.services import move_due_date
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import decide, measure
+from tests.factories.roadmap import decide, measure, move_due_date
 from tests.factories.spending import account_of
 from tests.factories.spending import spend as pay
 

@@ -23,11 +23,10 @@ from app.roadmap.queries.timeline import (
     load_timeline,
 )
 from app.roadmap.rules import HurdleAction, HurdleState, hurdle_state
-from app.roadmap.services import move_due_dates
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import decide, measure, tranches_of
+from tests.factories.roadmap import decide, measure, move_due_dates, tranches_of
 
 RELEASE, HOLD, STOP = HurdleAction.RELEASE, HurdleAction.HOLD, HurdleAction.STOP
 
@@ -129,7 +128,7 @@ class TestLoadTimeline:
         assert one.hurdles[-1].slip_days == 61
 
     @pytest.mark.usefixtures("under_way")
-    def test_takes_three_queries_however_much_there_is(self, session: Session) -> None:
+    def test_takes_four_queries_however_much_there_is(self, session: Session) -> None:
         seen: list[str] = []
 
         def note(*args: object) -> None:
@@ -139,7 +138,7 @@ class TestLoadTimeline:
         event.listen(engine, "before_cursor_execute", note)
         load_timeline(session)
         event.remove(engine, "before_cursor_execute", note)
-        assert len([one for one in seen if one.startswith("SELECT")]) == 3
+        assert len([one for one in seen if one.startswith("SELECT")]) == 4
 
 
 class TestLoadHurdleEvidence:

@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
 from app.roadmap.rules import HurdleAction
-from app.roadmap.services import move_due_date
 from tests.factories.accounts import Cast
-from tests.factories.roadmap import decide, measure, tranches_of
+from tests.factories.roadmap import decide, measure, move_due_date, tranches_of
 from tests.support.pages import heading, links, parse, table, text
 
 ClientFor = Callable[[Any], Any]

@@ -1,4 +1,4 @@
-"""A date is moved after a look at what that changes, with a reason."""
+"""What moves is looked at with all it brings along, saved with a reason, and stays on record."""
 
 from __future__ import annotations
 
@@ -7,35 +7,33 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.approvals.models import Tranche
+from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
-from app.roadmap.models import DateMove
+from app.initiatives.models import Initiative
+from app.roadmap.models import PlanVersion
 from app.roadmap.rules import HurdleAction
-from app.roadmap.services import move_due_date
+from app.roadmap.rules.replanning import Draft
 from tests.factories.accounts import Cast
-from tests.factories.roadmap import decide
-from tests.support.pages import buttons, error_on, form_values, links, notice, table, text, value_of
+from tests.factories.portfolio import tie
+from tests.factories.roadmap import decide, plan
+from tests.support.pages import buttons, error_on, form_values, notice, table, text, value_of
 
 ClientFor = Callable[[Any], Any]
+PLAN = "/roadmap/plan"
+MOST_QUERIES = 12
 
 
 @pytest.fixture
-def move(tranches: list[Tranche]) -> str:
-    return f"/gates/{tranches[0].id}/move"
+def gate(tranches: list[Tranche]) -> str:
+    return f"{PLAN}?gate={tranches[0].id}:"
 
 
-def typed(page: Any, address: str, **changes: str) -> dict[str, Any]:
-    kept = {name: v for name, v in form_values(page, address).items() if name != "csrf_token"}
-    return {**kept, **changes}
-
-
-def due_days(session: Session, tranches: list[Tranche]) -> list[date]:
-    ids = [one.id for one in tranches]
-    rows = session.execute(select(Tranche.due_on).where(Tranche.id.in_(ids)).order_by(Tranche.id))
-    return [on for (on,) in rows]
+def saved(client: Any, draft: str, **typed: str) -> Any:
+    form = form_values(client.get(draft), PLAN) | {"reason": "supplier"} | typed
+    return client.post(PLAN, data=form, follow_redirects=True)
 
 
 REFUSED = [
@@ -47,157 +45,177 @@ REFUSED = [
 """Days for Hurdle 1, and what is said against them."""
 
 
-class TestReview:
-    def test_lists_old_and_new_and_what_is_passed(
-        self, client_for: ClientFor, cast: Cast, move: str, session: Session
-    ) -> None:
-        page = client_for(cast.manager).get(f"{move}?to_on=2027-08-15")
-
-        row = table(page, "Dates").row("Hurdle 1")
-        assert (row["Now"], row["New"]) == ("1 Jul 2027", "15 Aug 2027")
-        assert row["Effect"] == "45 days later"
-        assert "It stays before the next hurdle, Hurdle 2, due 1 Oct 2027." in text(page)
-        assert "It lies after FY27 H1 as before" in text(page)
-        assert session.scalar(select(func.count()).select_from(DateMove)) == 0
-
-    def test_moves_the_later_ones_along_when_asked_to(
-        self, client_for: ClientFor, cast: Cast, move: str
-    ) -> None:
-        page = client_for(cast.manager).get(f"{move}?to_on=2027-08-15&later=y")
-        assert table(page, "Dates").first_column() == ["Hurdle 1", "Hurdle 2", "Hurdle 3"]
-        assert "2 later hurdles moved along" in text(page)
-        assert "What was planned ends on 1 Jan 2028" in text(page)
-        assert "The initiative ends 45 days later." in text(page)
-
-    @pytest.mark.parametrize(("day", "words"), REFUSED)
-    def test_refuses_what_saving_would_refuse(
-        self, client_for: ClientFor, cast: Cast, move: str, day: str, words: str
-    ) -> None:
-        page = client_for(cast.manager).get(f"{move}?to_on={day}")
-
-        assert page.status_code == 422
-        assert words in (error_on(page, "New due date") or "")
-        assert value_of(page, "New due date") == day
-        assert buttons(page)["Save the move"] is False
-        assert "It stays" not in text(page)
-
-    def test_names_the_hurdle_before_that_is_due_later(
+class TestMoveDate:
+    def test_leads_to_the_review_with_the_later_ones_if_asked_to(
         self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
     ) -> None:
-        address = f"/gates/{tranches[1].id}/move?to_on=2027-06-01"
-        page = client_for(cast.manager).get(address)
+        client, address = client_for(cast.manager), f"/gates/{tranches[0].id}/move"
+        page = client.get(f"{address}?to_on=2027-08-15&later=y", follow_redirects=True)
+        rows = table(page, "CX-101 Claim status tracker")
+        assert rows.first_column() == ["Hurdle 1", "Hurdle 2", "Hurdle 3"]
+        assert rows.row("Hurdle 1")["Effect"] == "45 days later"
 
-        error = error_on(page, "New due date") or ""
-        assert error.startswith("The hurdle before, Hurdle 1, is due on 1 Jul 2027.")
-
-    def test_names_a_later_hurdle_that_would_lie_after_the_planning_quarters(
-        self,
-        client_for: ClientFor,
-        cast: Cast,
-        move: str,
-        tranches: list[Tranche],
-        session: Session,
+    def test_asks_for_a_day_that_is_one(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
     ) -> None:
-        by = date(2028, 6, 1) - tranches[2].due_on
-        page = client_for(cast.manager).get(f"{move}?to_on={tranches[0].due_on + by}&later=y")
-
-        error = error_on(page, "New due date") or ""
-        assert error.startswith("Hurdle 3: What was planned ends on")
-
-    def test_asks_for_a_day_that_is_one(self, client_for: ClientFor, cast: Cast, move: str) -> None:
-        client = client_for(cast.manager)
-        assert client.get(move).status_code == 200
-        page = client.get(f"{move}?to_on=soon")
-        assert page.status_code == 422
-        assert value_of(page, "New due date") == "soon"
+        client, address = client_for(cast.manager), f"/gates/{tranches[0].id}/move"
+        assert client.get(address).status_code == 200
+        page = client.get(f"{address}?to_on=soon")
+        assert (page.status_code, value_of(page, "New due date")) == (422, "soon")
         assert error_on(page, "New due date") == "Enter a day such as 2027-03-31."
-
-    def test_is_for_program_managers(self, client_for: ClientFor, cast: Cast, move: str) -> None:
-        assert client_for(cast.cfo).get(move).status_code == 403
-        assert client_for(cast.cfo).post(move).status_code == 403
 
     def test_says_that_a_decided_hurdle_keeps_its_date(
         self,
         client_for: ClientFor,
         cast: Cast,
-        move: str,
+        gate: str,
         session: Session,
         now: datetime,
         tranches: list[Tranche],
     ) -> None:
         with transaction(session):
             decide(session, tranches[0], HurdleAction.STOP, actor=cast.cfo, now=now, reason="No.")
-        page = client_for(cast.manager).get(f"{move}?to_on=2027-08-15")
-        assert "This hurdle is decided; its date stays." in text(page)
+        client = client_for(cast.manager)
+        words = "This hurdle is decided; its date stays."
+        assert words in text(client.get(f"/gates/{tranches[0].id}/move"))
+        assert "no such hurdle any more" in text(client.get(f"{gate}2027-08-15"))
 
 
-class TestMove:
-    def test_is_saved_with_its_reason(
+class TestMoveStart:
+    def test_leads_to_the_review_by_months_or_quarters(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
+    ) -> None:
+        client = client_for(cast.manager)
+        address = f"/roadmap/initiatives/{commitments['CX-101'].id}/move"
+        page = client.get(f"{address}?by=2&unit=1&way=1", follow_redirects=True)
+        row = table(page, "CX-101 Claim status tracker").row("Start")
+        assert (row["Now"], row["New"], row["Effect"]) == (
+            "1 Apr 2027", "1 Jun 2027", "2 months later"
+        )  # fmt: skip
+        wrong = client.get(f"{address}?by=99&unit=3&way=1")
+        assert error_on(wrong, "How many") == "Enter a number from 1 to 40."
+
+
+class TestReview:
+    def test_shows_what_follows_what_is_flagged_and_the_load_of_teams(
         self,
         client_for: ClientFor,
         cast: Cast,
-        move: str,
         session: Session,
-        tranches: list[Tranche],
+        commitments: dict[str, Commitment],
     ) -> None:
-        client = client_for(cast.manager)
-        form = typed(
-            client.get(f"{move}?to_on=2027-06-15&later=y"), move, reason="The supplier is early"
-        )
+        with transaction(session):
+            ids = {one.key: one for one in session.scalars(select(Initiative))}
+            tie(session, ids["CX-101"], ids["CX-102"], lag=1)
+        client, moved = client_for(cast.manager), commitments["CX-102"].id
+        page = client.get(f"{PLAN}?bar={moved}:1")
+        assert "2 initiatives moved, not saved · 1 of them follows" in text(page)
+        assert table(page, "CX-101 Claim status tracker").row("Start")["New"] == "1 May 2027"
+        assert len(page.queries) <= MOST_QUERIES
 
-        page = client.post(move, data=form, follow_redirects=True)
+        far = client.get(f"{PLAN}?bar={moved}:3")
+        flagged = table(far, "What can’t follow").row("CX-101")["Why it is flagged"]
+        assert "can't follow to 1 Jul 2027: Its option has to start by Q2 2027." in flagged
+        loads = table(far, "Team load").rows
+        assert {row["State"] for row in loads} == {"Fits"}
+        assert session.scalars(select(PlanVersion)).all() == []
 
-        assert notice(page) == "Moved 3 dates."
-        assert due_days(session, tranches) == [
-            date(2027, 6, 15), date(2027, 9, 15), date(2027, 12, 16)
-        ]  # fmt: skip
-        assert "The supplier is early" in text(page)
-        assert links(page)["On the roadmap"] == f"/roadmap?at={tranches[0].id}"
-
-    def test_needs_a_reason_and_keeps_the_day(
-        self, client_for: ClientFor, cast: Cast, move: str
+    def test_flags_a_team_that_would_be_asked_for_more_than_it_has(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        commitments: dict[str, Commitment],
     ) -> None:
-        client = client_for(cast.manager)
-        form = typed(client.get(f"{move}?to_on=2027-08-15"), move)
-        page = client.post(move, data=form)
-        assert page.status_code == 422
-        assert value_of(page, "New due date") == "2027-08-15"
-        assert error_on(page, "Reason") == "Say why the date moves; it stays on record."
+        page = client_for(cast.manager).get(f"{PLAN}?bar={commitments['CX-102'].id}:12")
+        rows = table(page, "Team load").rows
+        assert rows[-1]["State"] == "Over 100 %" and "none available" in rows[-1]["New"]
 
     @pytest.mark.parametrize(("day", "words"), REFUSED)
-    def test_is_refused_in_words_and_keeps_the_reason(
-        self, client_for: ClientFor, cast: Cast, move: str, day: str, words: str, session: Session
+    def test_refuses_what_saving_would_refuse(
+        self, client_for: ClientFor, cast: Cast, gate: str, day: str, words: str, session: Session
     ) -> None:
         client = client_for(cast.manager)
-        form = typed(client.get(f"{move}?to_on=2027-08-15"), move, reason="Why not", to_on=day)
-        page = client.post(move, data=form)
-        assert page.status_code == 422
-        assert words in (error_on(page, "New due date") or "")
-        assert value_of(page, "Reason") == "Why not"
-        assert session.scalar(select(func.count()).select_from(DateMove)) == 0
+        page = client.get(gate + day)
+        assert page.status_code == 422 and words in text(page)
+        assert buttons(page)["Save as a plan version"] is False
+        form = form_values(page, PLAN) | {"reason": "team", "note": "Why not"}
+        again = client.post(PLAN, data=form)
+        assert again.status_code == 422 and words in text(again)
+        assert value_of(again, "In words") == "Why not"
+        assert session.scalars(select(PlanVersion)).all() == []
 
-    def test_shows_both_when_somebody_else_moved_it_meanwhile(
+    def test_is_for_program_managers(self, client_for: ClientFor, cast: Cast, gate: str) -> None:
+        assert client_for(cast.cfo).get(f"{gate}2027-08-15").status_code == 403
+        assert client_for(cast.cfo).post(PLAN).status_code == 403
+
+    def test_says_how_to_move_something(self, client_for: ClientFor, cast: Cast) -> None:
+        page = client_for(cast.manager).get(f"{PLAN}?bar=x:1&gate=1:soon&bar=1:9999")
+        assert "Nothing is moved" in text(page)
+
+
+class TestSaving:
+    def test_keeps_a_version_that_history_and_roadmap_show(
         self,
         client_for: ClientFor,
         cast: Cast,
-        move: str,
+        session: Session,
+        commitments: dict[str, Commitment],
+    ) -> None:
+        client = client_for(cast.manager)
+        page = saved(client, f"{PLAN}?bar={commitments['CX-101'].id}:1", note="Vendor is late")
+        assert notice(page) == "Saved as a plan version: 1 initiative moved."
+        rows = table(page, "The plan at this version").rows
+        row = next(r for r in rows if "CX-101" in r["Initiative"] and r["What"] == "Start")
+        assert (row["Approved"], row["Planned"], row["Slip"]) == (
+            "1 Apr 2027", "1 May 2027", "30 days later"
+        )  # fmt: skip
+        viewer = client_for(cast.viewer)
+        history = viewer.get("/roadmap/versions?initiative=CX-101")
+        line = table(history, "What moved").rows[0]
+        assert (line["Who"], line["Version"]) == (cast.manager.name, "FY27 H1, 1")
+        assert line["Why"] == "Waiting for a supplier Vendor is late"
+        board = next(
+            r for r in table(viewer.get("/roadmap"), "Initiatives").rows
+            if "CX-101" in r["Initiative"]
+        )  # fmt: skip
+        assert board["Starts"] == "1 May 2027 30 days later than agreed"
+        (version_id,) = session.scalars(select(PlanVersion.id)).all()
+        version = viewer.get(f"/roadmap/versions/{version_id}")
+        assert len(history.queries) <= MOST_QUERIES and len(version.queries) <= MOST_QUERIES
+
+    def test_needs_a_reason_and_words_for_another_one(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        page = saved(client, f"{gate}2027-08-15", reason="")
+        assert error_on(page, "Reason") == "Choose why this moves; it stays on record."
+        other = saved(client, f"{gate}2027-08-15", reason="other")
+        assert error_on(other, "In words") == "Say in words why; it stays on record."
+        assert table(other, "CX-101 Claim status tracker").row("Hurdle 1")["New"] == "15 Aug 2027"
+
+    def test_shows_both_when_somebody_saved_a_version_meanwhile(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gate: str,
         session: Session,
         now: datetime,
         tranches: list[Tranche],
     ) -> None:
         client = client_for(cast.manager)
-        form = typed(client.get(f"{move}?to_on=2027-08-15"), move, reason="Late")
+        form = form_values(client.get(f"{gate}2027-08-15"), PLAN) | {"reason": "team"}
         with transaction(session):
-            move_due_date(
-                session, tranches[0], to_on=date(2027, 7, 20), reason="First", actor=cast.owner,
-                now=now,
-            )  # fmt: skip
+            theirs = Draft(gates={tranches[0].id: date(2027, 7, 20)})
+            plan(session, theirs, actor=cast.owner, now=now)
 
-        page = client.post(move, data=form)
+        page = client.post(PLAN, data=form)
 
         assert page.status_code == 409
         assert "Omar Owner changed this while you were writing" in text(page)
-        assert due_days(session, tranches)[0] == date(2027, 7, 20)
-        again = typed(page, move)
-        assert client.post(move, data=again).status_code == 303
-        assert due_days(session, tranches)[0] == date(2027, 8, 15)
+        row = table(page, "CX-101 Claim status tracker").row("Hurdle 1")
+        assert (row["Now"], row["New"]) == ("20 Jul 2027", "15 Aug 2027")
+        again = form_values(page, PLAN)
+        assert client.post(PLAN, data=again).status_code == 303
+        numbers = session.scalars(select(PlanVersion.number).order_by(PlanVersion.id)).all()
+        assert list(numbers) == [1, 2]

@@ -22,9 +22,8 @@ from app.initiatives.models import InitiativeHandover
 from app.portfolio.models import Scenario
 from app.roadmap.models import Evidence
 from app.roadmap.rules import HurdleAction
-from app.roadmap.services import move_due_date
 from tests.factories.accounts import Cast
-from tests.factories.roadmap import decide, measure
+from tests.factories.roadmap import decide, measure, move_due_date
 from tests.support.pages import (
     buttons,
     error_on,

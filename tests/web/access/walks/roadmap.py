@@ -1,4 +1,4 @@
-"""Evidence, decisions on hurdles and moved dates."""
+"""Evidence, decisions on hurdles and a saved plan version."""
 
 from __future__ import annotations
 
@@ -22,17 +22,16 @@ def walk(world: Walk) -> None:
     with transaction(session):
         made = make_commitments(session, cast, now, stage)
     gates = [tranches_of(session, made[key].id)[0] for key in ("CX-101", "CX-102", "CX-103")]
-    first, held, stopped = (f"/gates/{one.id}" for one in gates)
+    first, _, stopped = (f"/gates/{one.id}" for one in gates)
     who = f"tranche:{gates[0].id}"
     world.act(
         cast.manager, f"{first}/evidence", "evidence.recorded", page=first, subject=who,
         sent=MEASURED,
     )  # fmt: skip
     world.act(cast.cfo, f"{first}/other-use", "hurdle.other_use_asked", page=first, subject=who)
-    move = f"{held}/move"
+    draft = f"/roadmap/plan?gate={gates[1].id}:2027-05-15"
     world.act(
-        cast.manager, move, "hurdle.moved", page=f"{move}?to_on=2027-05-15",
-        subject=f"tranche:{gates[1].id}", to_on="2027-05-15", reason="The team is late",
+        cast.manager, "/roadmap/plan", "plan.saved", "hurdle.moved", page=draft, reason="team",
     )  # fmt: skip
     world.act(
         cast.cfo, f"{first}/decision", "hurdle.released", page=first, subject=who,

@@ -1,0 +1,107 @@
+"""Forms of gate meetings: the agenda, the minutes, and their closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import wtforms
+from wtforms import (
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.meetings.rules import LONGEST_NOTE
+from app.web.fields import CountField, DayField
+from app.web.forms import Form, OnceForm
+
+
+class _ManyField(SelectMultipleField):
+    """Ids chosen by ticking them."""
+
+    option_widget = CheckboxInput()
+    widget = ListWidget(prefix_label=False)
+
+    def __init__(self, label: str, **kwargs: Any) -> None:
+        super().__init__(label, coerce=int, **kwargs)
+
+
+class AgendaRow(wtforms.Form):
+    """A hurdle that can stand on the agenda, and at which place."""
+
+    tranche = HiddenField()
+    place = CountField("Place")
+
+    @property
+    def tranche_id(self) -> int | None:
+        """The hurdle it is about; nonsense is about none."""
+        return int(self.tranche.data) if _is_id(self.tranche.data or "") else None
+
+
+class AgendaForm(OnceForm):
+    """Title, day and the hurdles in order; a hurdle without a place is left out."""
+
+    seen = HiddenField(default="0")
+    title = StringField("Title", [InputRequired("Give the meeting a title.")])
+    held_on = DayField("Day", [InputRequired("Say on which day it is held.")])
+    gates = FieldList(FormField(AgendaRow))
+
+    @property
+    def order(self) -> list[int]:
+        """Ids of the hurdles with a place, by place."""
+        rows = [(row.form.data["place"], row.form.tranche_id) for row in self.gates]
+        chosen = [one for one in rows if one[0] is not None and one[1] is not None]
+        return [id_ for _, id_ in sorted(chosen, key=lambda one: one[0])]
+
+
+class NoteRow(wtforms.Form):
+    """What was said about one hurdle."""
+
+    item = HiddenField()
+
+    @property
+    def item_id(self) -> int | None:
+        """The agenda item it is about; nonsense is about none."""
+        return int(self.item.data) if _is_id(self.item.data or "") else None
+
+    note = TextAreaField("Note", render_kw={"rows": 3, "maxlength": LONGEST_NOTE})
+
+
+class MinutesForm(Form):
+    """Who was there and what was said."""
+
+    seen = HiddenField(default="0")
+    attendees = _ManyField("Attendees")
+    guests = StringField("Others present", description="Names of people without an account.")
+    notes = FieldList(FormField(NoteRow))
+
+    def offer(self, people: Sequence[tuple[int, str]]) -> None:
+        """Set the people to choose from."""
+        self.attendees.choices = list(people)
+
+    @property
+    def by_item(self) -> dict[int, str]:
+        """The notes by agenda item."""
+        rows = [(row.form.item_id, row.form.note.data or "") for row in self.notes]
+        return {id_: note for id_, note in rows if id_ is not None}
+
+
+class CloseForm(Form):
+    """Closes what was looked at."""
+
+    seen = HiddenField(default="0")
+
+
+def seen_version(form: Any) -> int:
+    """The version a form was based on; nonsense is none."""
+    return int(form.seen.data) if _is_id(form.seen.data or "") else 0
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

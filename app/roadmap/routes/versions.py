@@ -1,0 +1,53 @@
+"""The history of the plan: who moved what, when and why, and every version as it stood."""
+
+from __future__ import annotations
+
+from flask import render_template, request, url_for
+
+from app.calendar.queries import list_cycles
+from app.extensions import db
+from app.roadmap.presenters import history
+from app.roadmap.presenters.choices import HistoryChoices
+from app.roadmap.queries.plans import (
+    HistoryFilter,
+    get_version,
+    list_moves,
+    list_versions,
+    load_plan_at,
+)
+from app.roadmap.routes.blueprint import bp
+from app.web.guards import requires
+from app.web.subjects import link_subject
+
+link_subject(bp, "plan_version", lambda ref: url_for("roadmap.version", version_id=int(ref)))
+
+
+@bp.get("/roadmap/versions")
+@requires("roadmap.view")
+def versions() -> str:
+    """Show the plan versions and everything that moved, of a cycle or an initiative."""
+    choices = HistoryChoices.read(request.args)
+    found = list_moves(db.session, HistoryFilter(choices.cycle, choices.initiative))
+    return render_template(
+        "roadmap/versions.html",
+        choices=choices,
+        cycles=[("", "All cycles"), *((str(c.id), c.name) for c in list_cycles(db.session))],
+        versions=history.version_rows(list_versions(db.session, choices.cycle)),
+        page=history.history_page(found, choices.page),
+    )
+
+
+@bp.get("/roadmap/versions/<int:version_id>")
+@requires("roadmap.view")
+def version(version_id: int) -> str:
+    """Show what a version moved, and the whole plan as it stood then beside the baseline."""
+    one = get_version(db.session, version_id)
+    moved = list_moves(db.session, HistoryFilter(version_id=one.id))
+    return render_template(
+        "roadmap/version.html",
+        version=one,
+        title=history.version_title(one),
+        subtitle=history.saved_words(one),
+        moved=[history.move_row(line) for line in moved],
+        rows=history.plan_rows(load_plan_at(db.session, one)),
+    )
