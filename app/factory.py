@@ -23,6 +23,7 @@ from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
 from app.journeys import routes as journeys
+from app.mail import routes as mail
 from app.portfolio import routes as portfolio
 from app.registry import routes as registry
 from app.reporting import routes as reporting
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     accounts.bp,
     audit.bp,
     jobs.bp,
+    mail.bp,
     calendar.bp,
     journeys.bp,
     interactions.bp,

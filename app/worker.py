@@ -28,7 +28,7 @@ from app.errors import AppError, RetryableError
 from app.extensions import db
 from app.interactions.services import KIND as COUNT_KIND
 from app.interactions.services import LogStore, count_interactions, sweep_store
-from app.jobs.engine import JobBell, RunningJob
+from app.jobs.engine import JobBell, RunningJob, is_dead_here
 from app.jobs.models import Job
 from app.jobs.queries import is_stop_requested, list_running_jobs
 from app.jobs.services import (
@@ -43,6 +43,8 @@ from app.jobs.services import (
     report_progress,
     show_worker,
 )
+from app.mail.services import KIND as MAIL_KIND
+from app.mail.services import Outbox, deliver_letters, forget_letters, wake_delivery
 from app.portfolio.engine.sandbox import sweep_folders
 from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
@@ -81,11 +83,16 @@ def _count_interactions(job: RunningJob) -> None:
     count_interactions(job, LogStore.of(current_app.config, seconds=COUNT_SECONDS))
 
 
+def _deliver_letters(job: RunningJob) -> None:
+    deliver_letters(job, Outbox.of(current_app.config))
+
+
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     RUN_KIND: _solve_run,
     INQUIRY_KIND: _answer_inquiry,
     OTHER_USE_KIND: _work_out_other_use,
     COUNT_KIND: _count_interactions,
+    MAIL_KIND: _deliver_letters,
 }
 """Kind of job → what carries it out."""
 
@@ -102,6 +109,7 @@ REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0
 TIDY_SECONDS = 3_600.0
+MAIL_SECONDS = 5.0
 NAP_SECONDS = 0.1
 
 
@@ -213,7 +221,7 @@ class Worker:
         self._silence = timedelta(seconds=app.config["JOB_LOST_SECONDS"])
         self._keys_kept = timedelta(days=app.config["REQUEST_KEY_DAYS"])
         self._started_at = self._now()
-        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0, "tidy": 0.0}
+        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0, "tidy": 0.0, "mail": 0.0}
         self._suspects: dict[int, datetime | None] = {}
         self._is_woken = False
 
@@ -257,6 +265,9 @@ class Worker:
                 show_worker(session, self.name, started_at=self._started_at, now=self._now())
         if self._is_due("reap", REAP_SECONDS):
             self._reap()
+        if self._is_due("mail", MAIL_SECONDS) and Outbox.of(self._app.config):
+            with self._sessions() as session:
+                wake_delivery(session, now=self._now())
         if self._is_due("anchor", ANCHOR_SECONDS):
             self._note_audit_head()
         if self._is_due("tidy", TIDY_SECONDS):
@@ -275,6 +286,7 @@ class Worker:
         """Forget answers to requests that nobody sends again, and what imports left behind."""
         with self._sessions() as session, transaction(session):
             gone = forget_request_keys(session, before=self._now() - self._keys_kept)
+            forget_letters(session, now=self._now())
         if gone:
             logger.info("Forgot the answers to %s old requests.", gone)
         with self._sessions() as session:
@@ -348,7 +360,7 @@ class Worker:
             return False
         if job.heartbeat_at is None or job.heartbeat_at < self._now() - self._silence:
             return True
-        return _is_dead_here(job.worker or "")
+        return is_dead_here(job.worker or "")
 
     def _sleep(self) -> None:
         until = time.monotonic() + self._poll_seconds
@@ -375,18 +387,3 @@ class Worker:
             logger.warning("The worker could not sign off: %s", error)
         self._bell.close()
         logger.info("The worker %s has ended.", self.name)
-
-
-def _is_dead_here(worker: str) -> bool:
-    """Whether a worker of this machine is no longer running."""
-    host, _, rest = worker.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

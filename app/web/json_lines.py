@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import g, has_request_context, request
 
-_EXTRAS = ("incident", "status", "milliseconds", "person", "job", "kind", "audit_head")
+_EXTRAS = ("incident", "status", "milliseconds", "person", "job", "kind", "audit_head", "mail")
 
 
 class JsonFormatter(logging.Formatter):

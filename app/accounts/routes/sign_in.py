@@ -22,7 +22,6 @@ from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
-from app.accounts.engine import SecretBox
 from app.accounts.forms import SignInForm
 from app.accounts.models import Factor, Person
 from app.accounts.presenters import too_many_words
@@ -53,6 +52,7 @@ from app.accounts.services import (
     token_hash,
     touch_session,
 )
+from app.db.secret_box import SecretBox
 from app.db.session import transaction
 from app.errors import UnavailableError
 from app.extensions import db, login_manager

@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "audit.view": _FINANCE | _ADMIN,
     "people.manage": _ADMIN,
     "jobs.view": _ADMIN,
+    "mail.manage": _ADMIN,
 }
 """Permission → roles that hold it. A permission that is not here does not exist."""
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from app.accounts.engine import SecretBox
 from app.accounts.models import Factor, Person, RecoveryCode, SecondFactor
 from app.accounts.queries import find_factor, has_second_factor
 from app.accounts.rules import (
@@ -23,6 +22,7 @@ from app.accounts.services.attempts import token_hash
 from app.accounts.services.people import check_may_reset, make_roles_wait
 from app.accounts.services.sign_in import close_sessions
 from app.audit.services import record
+from app.db.secret_box import SecretBox
 from app.db.statements import rows_changed
 from app.errors import ConflictError, InvalidError
 

@@ -26,6 +26,7 @@ from tests.web.access.walks import (
     initiatives,
     interactions,
     journeys,
+    mail,
     portfolio,
     registry,
     reviews,
@@ -36,8 +37,8 @@ from tests.web.access.walks.walk import Walk
 WALKS = {
     module.__name__.rpartition(".")[2]: module.walk
     for module in (
-        accounts, approvals, calendar, initiatives, interactions, journeys, portfolio, registry,
-        reviews, roadmap,
+        accounts, approvals, calendar, initiatives, interactions, journeys, mail, portfolio,
+        registry, reviews, roadmap,
     )
 }  # fmt: skip
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}
