@@ -20,6 +20,8 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.queries import has_reset_requests
+from app.accounts.services import answer_resets
 from app.audit.queries import find_head
 from app.audit.rules import anchor
 from app.audit.services import forget_request_keys
@@ -84,7 +86,11 @@ def _count_interactions(job: RunningJob) -> None:
 
 
 def _deliver_letters(job: RunningJob) -> None:
-    deliver_letters(job, Outbox.of(current_app.config))
+    outbox = Outbox.of(current_app.config)
+    if outbox is not None:
+        with job.sessions() as session, transaction(session):
+            answer_resets(session, outbox=outbox, now=job.now())
+    deliver_letters(job, outbox)
 
 
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
@@ -267,7 +273,7 @@ class Worker:
             self._reap()
         if self._is_due("mail", MAIL_SECONDS) and Outbox.of(self._app.config):
             with self._sessions() as session:
-                wake_delivery(session, now=self._now())
+                wake_delivery(session, also=has_reset_requests(session), now=self._now())
         if self._is_due("anchor", ANCHOR_SECONDS):
             self._note_audit_head()
         if self._is_due("tidy", TIDY_SECONDS):

@@ -38,9 +38,11 @@ from app.errors import ConflictError, InvalidError
 from app.values.canonical import canonical_json
 
 SCHEMA_TABLE = "alembic_version"
-LEFT_OUT = frozenset({"sign_in_sessions", "sign_in_throttles", "workers", "mails"})
-"""What belongs to the running place, not to its history: whoever was signed in signs in again, and
-no letter is sent a second time."""
+LEFT_OUT = frozenset(
+    {"sign_in_sessions", "sign_in_throttles", "workers", "mails", "account_links", "reset_requests"}
+)
+"""What belongs to the running place, not to its history: whoever was signed in signs in again, no
+letter is sent a second time, and no link works again that was used or withdrawn since."""
 
 _BATCH = 500
 

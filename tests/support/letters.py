@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -38,6 +39,12 @@ def letters_in(folder: Path) -> list[EmailMessage]:
 
 def text_of(letter: EmailMessage) -> str:
     return str(letter.get_content())
+
+
+def token_in(letter: EmailMessage) -> str:
+    """The token of the one link in a letter."""
+    (token,) = re.findall(r"/sign-in/link\?token=(\S+)", text_of(letter))
+    return str(token)
 
 
 def _read(content: bytes) -> EmailMessage:

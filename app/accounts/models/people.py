@@ -13,7 +13,10 @@ from app.db.types import EnumText, UtcDateTime
 
 
 class Person(Base):
-    """Somebody who can sign in. ``email`` is stored in lower case."""
+    """Somebody who can sign in. ``email`` is stored in lower case.
+
+    ``invited_at``: when they were invited, while they have not chosen a password yet.
+    """
 
     __tablename__ = "people"
 
@@ -24,6 +27,7 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_short_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()

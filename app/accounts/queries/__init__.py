@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from app.accounts.queries.links import (
+    find_invitation,
+    find_link,
+    has_reset_requests,
+    is_open_link,
+)
 from app.accounts.queries.people import (
     LONGEST_EMAIL,
     count_active_admins,
@@ -25,12 +31,16 @@ __all__ = [
     "count_active_admins",
     "count_recovery_codes",
     "find_factor",
+    "find_invitation",
+    "find_link",
     "find_person_by_email",
     "find_sign_in",
     "get_person",
+    "has_reset_requests",
     "has_second_factor",
     "has_token",
     "is_known_device",
+    "is_open_link",
     "list_people",
     "list_people_with_role",
     "list_permitted",

@@ -1,6 +1,6 @@
 """Pages for signing in, the own account and the people of the organisation."""
 
-from app.accounts.routes import account, codes, people, second_factor, typed
+from app.accounts.routes import account, codes, invitations, links, people, second_factor, typed
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import init_sign_in
 from app.accounts.routes.step_up import init_step_up
@@ -11,6 +11,8 @@ __all__ = [
     "codes",
     "init_sign_in",
     "init_step_up",
+    "invitations",
+    "links",
     "people",
     "second_factor",
     "typed",

@@ -11,6 +11,7 @@ from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
 from app.accounts.models import Person
 from app.accounts.presenters import added_words, browser_words, role_moves
 from app.accounts.queries import (
+    find_invitation,
     get_person,
     has_second_factor,
     list_people,
@@ -216,6 +217,7 @@ def _page(target: Person, *, form: RoleForm | None = None, password: str | None 
         ),
         form=form,
         has_factor=has_second_factor(db.session, target),
+        invitation=find_invitation(db.session, target, now=now()) if target.invited_at else None,
         sign_ins=list_sign_ins(db.session, target, since=now() - session_limits().absolute),
         browser_words=browser_words,
         plain_form=ConfirmForm(formdata=None),

@@ -3,8 +3,17 @@
 from app.accounts.services.attempts import (
     SignInDevice,
     begin_attempt,
+    begin_reset,
     forgive_attempts,
     token_hash,
+)
+from app.accounts.services.links import (
+    answer_resets,
+    ask_for_reset,
+    choose_password,
+    invite_person,
+    revoke_invitation,
+    send_invitation_again,
 )
 from app.accounts.services.people import (
     PersonDraft,
@@ -46,9 +55,13 @@ __all__ = [
     "WRONG_CODE",
     "PersonDraft",
     "SignInDevice",
+    "answer_resets",
+    "ask_for_reset",
     "begin_attempt",
+    "begin_reset",
     "begin_second_factor",
     "change_password",
+    "choose_password",
     "close_session",
     "close_sessions",
     "confirm_role",
@@ -60,6 +73,7 @@ __all__ = [
     "end_sessions",
     "forgive_attempts",
     "grant_role",
+    "invite_person",
     "open_session",
     "open_setup",
     "password_is_theirs",
@@ -70,6 +84,8 @@ __all__ = [
     "renew_recovery_codes",
     "reset_password",
     "reset_second_factor",
+    "revoke_invitation",
+    "send_invitation_again",
     "set_theme",
     "sign_in_person",
     "token_hash",

@@ -75,8 +75,8 @@ def confirm_second_factor(
         )
     factor.confirmed_at, factor.last_step = now, step
     codes = _draw_codes(session, person)
-    close_sessions(session, person)
-    _record(session, person, "person.factor_confirmed", now)
+    ended = close_sessions(session, person)
+    _record(session, person, "person.factor_confirmed", now, after={"sessions_ended": ended})
     return codes
 
 
@@ -179,5 +179,11 @@ def _plain(code: str) -> str:
     return "".join(code.replace("-", "").split())
 
 
-def _record(session: Session, person: Person, action: str, now: datetime) -> None:
-    record(session, actor=person, action=action, subject=person.audit_key, now=now)
+def _record(
+    session: Session,
+    person: Person,
+    action: str,
+    now: datetime,
+    after: dict[str, object] | None = None,
+) -> None:
+    record(session, actor=person, action=action, subject=person.audit_key, after=after, now=now)

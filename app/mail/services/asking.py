@@ -24,9 +24,9 @@ def enqueue_delivery(session: Session, *, now: datetime) -> None:
         enqueue(session, kind=KIND, payload={}, actor=None, now=now)
 
 
-def wake_delivery(session: Session, *, now: datetime) -> None:
-    """Ask for delivery when the wait of a letter is over."""
-    if session.scalar(select(Mail.id).where(is_due(now)).limit(1)) is not None:
+def wake_delivery(session: Session, *, also: bool = False, now: datetime) -> None:
+    """Ask for delivery when the wait of a letter is over; ``also``: for another reason, too."""
+    if also or session.scalar(select(Mail.id).where(is_due(now)).limit(1)) is not None:
         with transaction(session):
             enqueue_delivery(session, now=now)
 
