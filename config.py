@@ -177,6 +177,7 @@ SETTINGS = (
     Setting("WORKER_POLL_SECONDS", 1.0, float, "how often an idle worker looks for jobs"),
     Setting("JOB_LOST_SECONDS", 20.0, float, "silence after which a running job is taken back"),
     Setting("REQUEST_KEY_DAYS", 30, int, "days a form sent twice still gets its first answer"),
+    Setting("API_PER_MINUTE", 120, int, "requests a minute by one token, in each server process"),
     Setting(
         "METRICS_TOKEN",
         "",

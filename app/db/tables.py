@@ -39,10 +39,18 @@ from app.values.canonical import canonical_json
 
 SCHEMA_TABLE = "alembic_version"
 LEFT_OUT = frozenset(
-    {"sign_in_sessions", "sign_in_throttles", "workers", "mails", "account_links", "reset_requests"}
+    {
+        "sign_in_sessions",
+        "sign_in_throttles",
+        "workers",
+        "mails",
+        "account_links",
+        "reset_requests",
+        "api_tokens",
+    }
 )
 """What belongs to the running place, not to its history: whoever was signed in signs in again, no
-letter is sent a second time, and no link works again that was used or withdrawn since."""
+letter is sent a second time, and no link or token works again that was ended since."""
 
 _BATCH = 500
 

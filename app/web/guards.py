@@ -18,6 +18,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
 FRESH_ATTRIBUTE = "asks_for_fresh_proof"
+TOKEN_ATTRIBUTE = "takes_token"
 EXPLAINER = "permission_explainer"
 """Where `app.extensions` keeps the function (permission, person) → why not, as a sentence."""
 
@@ -72,6 +73,17 @@ def signed_in(view: View) -> View:
     return view
 
 
+def by_token(view: View) -> View:
+    """Declare that a view is for programs: it takes a token and never a cookie."""
+    setattr(view, TOKEN_ATTRIBUTE, True)
+    return view
+
+
+def takes_token(view: Callable[..., Any]) -> bool:
+    """Whether a view is declared `by_token`."""
+    return getattr(view, TOKEN_ATTRIBUTE, False)
+
+
 def policy_of(view: Callable[..., Any]) -> str | None:
     """The policy a view declares: a permission, PUBLIC, SIGNED_IN, or None."""
     return getattr(view, POLICY_ATTRIBUTE, None)
@@ -93,15 +105,19 @@ def refuse_what_is_not_allowed() -> Response | None:
     """Refuse the request unless its view's policy lets this person in."""
     if request.endpoint is None or request.routing_exception is not None:
         return None
-    policy = policy_of(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    policy = policy_of(view)
     if policy == PUBLIC:
         return None
     if policy is None:
         raise Forbidden("This page declares no access rule, so nobody may open it.")
     if not current_user.is_authenticated:
+        if takes_token(view):
+            raise Unauthorized("Send a token that is in force: Authorization: Bearer wm_…")
         return _ask_to_sign_in()
     if policy != SIGNED_IN and not cast(Actor, current_user).may(policy):
-        if current_actor().opens_only_account and request.method in SAFE_METHODS:
+        only_account = current_actor().opens_only_account and not takes_token(view)
+        if only_account and request.method in SAFE_METHODS:
             return redirect(url_for("accounts.account"), code=303)
         raise Forbidden(_refusal(policy))
     return None

@@ -18,6 +18,7 @@ from app.accounts.forms.sign_in import (
     SignInForm,
     ThemeForm,
 )
+from app.accounts.forms.tokens import TokenForm
 
 __all__ = [
     "ROLE_CHOICES",
@@ -33,4 +34,5 @@ __all__ = [
     "RoleForm",
     "SignInForm",
     "ThemeForm",
+    "TokenForm",
 ]

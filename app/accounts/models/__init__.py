@@ -6,9 +6,11 @@ from app.accounts.models.links import AccountLink, LinkKind, ResetRequest
 from app.accounts.models.people import Person, RoleGrant
 from app.accounts.models.second_factor import KnownDevice, RecoveryCode, SecondFactor
 from app.accounts.models.sign_in import Factor, SignInSession, SignInThrottle
+from app.accounts.models.tokens import ApiToken
 
 __all__ = [
     "AccountLink",
+    "ApiToken",
     "Factor",
     "KnownDevice",
     "LinkKind",

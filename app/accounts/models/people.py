@@ -45,6 +45,12 @@ class Person(Base):
     lacks_second_factor = False
     """Whether a second factor is needed and missing; known of who is signed in."""
 
+    token_id = 0
+    """The token by which a program acts for the person in this request; 0: they act themselves."""
+
+    scoped_permissions = frozenset(PERMISSIONS)
+    """What the token lets through; all where there is none."""
+
     @property
     def roles(self) -> frozenset[Role]:
         """What the person may act as: nothing while the way they sign in is not theirs alone."""
@@ -63,6 +69,8 @@ class Person(Base):
         return frozenset(grant.role for grant in self.grants if grant.is_in_force)
 
     def may(self, permission: str) -> bool:
+        if permission not in self.scoped_permissions:
+            return False
         return not self.roles.isdisjoint(PERMISSIONS[permission])
 
     def get_id(self) -> str:
@@ -78,7 +86,8 @@ class Person(Base):
 
     @property
     def audit_role(self) -> str:
-        return ",".join(sorted(role.value for role in self.roles))
+        roles = sorted(role.value for role in self.roles)
+        return ",".join([*roles, f"token {self.token_id}"] if self.token_id else roles)
 
 
 class RoleGrant(Base):

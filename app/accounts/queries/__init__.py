@@ -24,6 +24,7 @@ from app.accounts.queries.second_factor import (
     is_known_device,
 )
 from app.accounts.queries.sign_in import FoundSignIn, find_sign_in, has_token, list_sign_ins
+from app.accounts.queries.tokens import find_token, is_live_token, list_tokens
 
 __all__ = [
     "LONGEST_EMAIL",
@@ -35,14 +36,17 @@ __all__ = [
     "find_link",
     "find_person_by_email",
     "find_sign_in",
+    "find_token",
     "get_person",
     "has_reset_requests",
     "has_second_factor",
     "has_token",
     "is_known_device",
+    "is_live_token",
     "is_open_link",
     "list_people",
     "list_people_with_role",
     "list_permitted",
     "list_sign_ins",
+    "list_tokens",
 ]

@@ -1,6 +1,15 @@
 """Pages for signing in, the own account and the people of the organisation."""
 
-from app.accounts.routes import account, codes, invitations, links, people, second_factor, typed
+from app.accounts.routes import (
+    account,
+    codes,
+    invitations,
+    links,
+    people,
+    second_factor,
+    tokens,
+    typed,
+)
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import init_sign_in
 from app.accounts.routes.step_up import init_step_up
@@ -15,5 +24,6 @@ __all__ = [
     "links",
     "people",
     "second_factor",
+    "tokens",
     "typed",
 ]

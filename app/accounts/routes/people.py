@@ -17,6 +17,7 @@ from app.accounts.queries import (
     list_people,
     list_people_with_role,
     list_sign_ins,
+    list_tokens,
 )
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import session_limits
@@ -220,6 +221,7 @@ def _page(target: Person, *, form: RoleForm | None = None, password: str | None 
         invitation=find_invitation(db.session, target, now=now()) if target.invited_at else None,
         sign_ins=list_sign_ins(db.session, target, since=now() - session_limits().absolute),
         browser_words=browser_words,
+        tokens=list_tokens(db.session, target, now=now()),
         plain_form=ConfirmForm(formdata=None),
         password=password,
     )

@@ -33,6 +33,7 @@ from app.accounts.queries import (
     list_people,
 )
 from app.accounts.routes.blueprint import bp
+from app.accounts.routes.tokens import load_by_token
 from app.accounts.rules import (
     FACTOR_REFUSAL,
     KNOWN_FOR,
@@ -41,6 +42,7 @@ from app.accounts.rules import (
     SessionLimits,
     lacks_second_factor,
     role_refusal,
+    scope_refusal,
     session_is_over,
 )
 from app.accounts.services import (
@@ -51,6 +53,7 @@ from app.accounts.services import (
     sign_in_person,
     token_hash,
     touch_session,
+    touch_token,
 )
 from app.db.secret_box import SecretBox
 from app.db.session import transaction
@@ -59,7 +62,7 @@ from app.extensions import db, login_manager
 from app.web import typed
 from app.web.addresses import own_page
 from app.web.clock import now
-from app.web.guards import EXPLAINER, current_actor, public, signed_in
+from app.web.guards import EXPLAINER, current_actor, public, signed_in, takes_token
 
 TOKEN = "sign_in"
 """The cookie's name for the session's random token."""
@@ -123,7 +126,15 @@ def judge_factor(person: Person, *, has_factor: bool) -> None:
 
 
 def load_signed_in(_: Request) -> Person | None:
-    """The person whose session the cookie's token opens, if that session still runs."""
+    """The person whose session the cookie's token opens, if that session still runs.
+
+    Views for programs take a token of their own and no cookie.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and takes_token(view):
+        if (person := load_by_token()) is not None:
+            judge_factor(person, has_factor=g.has_factor)
+        return person
     found = _find_sign_in()
     if found is None:
         return None
@@ -164,11 +175,15 @@ def keep_session_alive() -> None:
         return  # health is asked by machines, and must not wait for the database
     if not current_user.is_authenticated:
         return
-    if now() - g.sign_in.seen_at < TOUCH_EVERY:
+    seen_at = g.token.last_used_at if "token" in g else g.sign_in.seen_at
+    if seen_at is not None and now() - seen_at < TOUCH_EVERY:
         return
     try:
         with transaction(db.session):
-            touch_session(db.session, g.sign_in.id, now=now())
+            if "token" in g:
+                touch_token(db.session, g.token.id, now=now())
+            else:
+                touch_session(db.session, g.sign_in.id, now=now())
     except UnavailableError:
         current_app.logger.info("A session's last use could not be noted.")
 
@@ -291,6 +306,8 @@ def _why_not(permission: str, person: Person) -> str:
         return PASSWORD_REFUSAL
     if person.lacks_second_factor:
         return FACTOR_REFUSAL
+    if person.token_id and permission not in person.scoped_permissions:
+        return scope_refusal(permission)
     return role_refusal(permission, person.roles)
 
 

@@ -41,7 +41,7 @@ def reset_notice(*, name: str, site: str, at: datetime) -> Letter:
     text = f"""Hello {name},
 
 your password for Waymark was changed on {_moment(at)}, by a link sent to this address. All your
-sessions have ended. A second factor, if you have one, is as it was.
+sessions and tokens have ended. A second factor, if you have one, is as it was.
 
 Was that not you? Tell an admin at once: somebody can read your mail. {site}
 """

@@ -35,6 +35,7 @@ _MANAGER = frozenset({Role.PROGRAM_MANAGER})
 _ADMIN = frozenset({Role.ADMIN})
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "home.view": _EVERYBODY,
+    "costs.see": _EVERYBODY,
     "calendar.view": _EVERYBODY,
     "journeys.view": _EVERYBODY,
     "initiatives.view": _EVERYBODY,

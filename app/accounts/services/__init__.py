@@ -50,11 +50,19 @@ from app.accounts.services.sign_in import (
     sign_in_person,
     touch_session,
 )
+from app.accounts.services.tokens import (
+    TokenDraft,
+    create_token,
+    end_tokens,
+    revoke_token,
+    touch_token,
+)
 
 __all__ = [
     "WRONG_CODE",
     "PersonDraft",
     "SignInDevice",
+    "TokenDraft",
     "answer_resets",
     "ask_for_reset",
     "begin_attempt",
@@ -67,10 +75,12 @@ __all__ = [
     "confirm_role",
     "confirm_second_factor",
     "create_person",
+    "create_token",
     "deactivate_person",
     "end_other_sessions",
     "end_session",
     "end_sessions",
+    "end_tokens",
     "forgive_attempts",
     "grant_role",
     "invite_person",
@@ -85,11 +95,13 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "revoke_invitation",
+    "revoke_token",
     "send_invitation_again",
     "set_theme",
     "sign_in_person",
     "token_hash",
     "touch_session",
+    "touch_token",
     "use_code",
     "withdraw_role",
 ]

@@ -32,6 +32,7 @@ from app.accounts.services.people import (
     new_person,
     void_links,
 )
+from app.accounts.services.tokens import end_tokens
 from app.audit.services import record
 from app.db.statements import rows_changed
 from app.errors import ConflictError, NotFoundError
@@ -129,6 +130,7 @@ def choose_password(
         raise NotFoundError(LINK_OVER)
     ended = keep_new_password(session, person, password, field="password")
     person.invited_at = None
+    end_tokens(session, person, now=now)
     void_links(session, person, now=now)
     is_invitation = link.kind is LinkKind.INVITATION
     action = "person.invitation_accepted" if is_invitation else "person.password_reset_by_link"

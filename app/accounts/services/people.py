@@ -28,6 +28,7 @@ from app.accounts.rules import (
 from app.accounts.services.attempts import forget_devices
 from app.accounts.services.passwords import check_new_password, hash_password, password_fits
 from app.accounts.services.sign_in import close_sessions
+from app.accounts.services.tokens import end_tokens
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError, NotAllowedError
 
@@ -159,6 +160,7 @@ def deactivate_person(
         _keep_an_admin(session, person)
     person.is_active = False
     close_sessions(session, person)
+    end_tokens(session, person, now=now)
     void_links(session, person, now=now)
     _status_changed(session, person, "person.deactivated", actor=actor, now=now)
 
@@ -187,6 +189,7 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     person.must_change_password = True
     person.has_short_password = False
     person.invited_at = None
+    end_tokens(session, person, now=now)
     void_links(session, person, now=now)
     forget_devices(session, person)
     make_roles_wait(session, person, "person.password_reset", actor=actor, now=now)

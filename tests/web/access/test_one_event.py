@@ -21,6 +21,7 @@ from tests.factories.accounts import Cast
 from tests.support.client import StrictClient
 from tests.web.access.walks import (
     accounts,
+    api,
     approvals,
     calendar,
     initiatives,
@@ -37,7 +38,7 @@ from tests.web.access.walks.walk import Walk
 WALKS = {
     module.__name__.rpartition(".")[2]: module.walk
     for module in (
-        accounts, approvals, calendar, initiatives, interactions, journeys, mail, portfolio,
+        accounts, api, approvals, calendar, initiatives, interactions, journeys, mail, portfolio,
         registry, reviews, roadmap,
     )
 }  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.accounts.models import Person, SecondFactor, SignInSession
+from app.accounts.models import ApiToken, Person, SecondFactor, SignInSession
 from app.accounts.rules import Role, step_at, totp
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, make_person
@@ -42,6 +42,7 @@ def walk(world: Walk) -> None:
     _factor(world)
     _sessions(world)
     _links(world)
+    _tokens(world)
 
 
 def _factor(world: Walk) -> None:
@@ -119,3 +120,13 @@ def _links(world: Walk) -> None:
     asked = stranger.post("/sign-in/forgotten", data={"email": ivy.email})
     assert asked.status_code == 303
     world.acted.add("accounts.ask_for_new_password")
+
+
+def _tokens(world: Walk) -> None:
+    manager, admin = world.cast.manager, world.cast.admin
+    me, mine = f"person:{manager.id}", "/account/tokens"
+    typed = {"name": "Reporting", "scopes": ["read"], "days": "30"}
+    for address, actor in ((mine, manager), (f"/admin/people/{manager.id}/tokens", admin)):
+        world.act(manager, mine, "person.token_created", subject=me, status=200, sent=typed)
+        made = world.session.scalars(select(ApiToken.id).order_by(ApiToken.id.desc())).first()
+        world.act(actor, f"{address}/{made}/revoke", "person.token_revoked", subject=me)
