@@ -133,6 +133,18 @@ SETTINGS = (
     Setting("MAIL_FROM", "", _text, "address letters come from"),
     Setting("MAIL_SECONDS", 20.0, float, "longest the mail server may take for one answer"),
     Setting("MAIL_FOLDER", "", _text, "folder that takes letters as .eml files, not a server"),
+    Setting("OIDC_ISSUER", "", _text, "OpenID provider people sign in at; empty: none"),
+    Setting("OIDC_CLIENT_ID", "", _text, "what the provider calls this site"),
+    Setting("OIDC_CLIENT_SECRET", "", _text, "the secret this site shows the provider"),
+    Setting("OIDC_NAME", "your organisation", _text, "what people call the provider"),
+    Setting(
+        "OIDC_SECOND_FACTORS",
+        [],
+        _names,
+        "values of amr or acr by which the provider says that it asked for a second factor; empty: "
+        "Finance and Admin keep one of their own here",
+    ),
+    Setting("PASSWORD_SIGN_IN", True, _flag, "people may sign in with passwords kept here"),
     Setting("DEMO", False, _flag, "this is the demo company: every page says so"),
     Setting(
         "DEMO_PASSWORD", "seven tides over slate", _text, "password of the demo company's people"
@@ -222,6 +234,7 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
     if values["QUEUE_URL"] and _scheme(values["QUEUE_URL"]) not in QUEUES:
         raise ConfigurationError(f"QUEUE_URL must begin with one of {', '.join(QUEUES)}.")
     _refuse_odd_mail(values, production=production)
+    _refuse_odd_provider(values, production=production)
     database = values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}"
     secure = values["SECURE_COOKIES"] if values["SECURE_COOKIES"] is not None else production
     required = values["REQUIRE_SECOND_FACTOR"]
@@ -301,6 +314,20 @@ def _refuse_odd_mail(values: Mapping[str, Any], *, production: bool) -> None:
     is_here = values["MAIL_HOST"] in HERE or values["MAIL_FOLDER"]
     if production and values["MAIL_TLS"] == "none" and not is_here:
         raise ConfigurationError("Set MAIL_TLS to starttls or tls: letters hold links to sign in.")
+
+
+def _refuse_odd_provider(values: Mapping[str, Any], *, production: bool) -> None:
+    """Refuse a provider nobody could sign in at, and a site without any way in."""
+    issuer = values["OIDC_ISSUER"]
+    if not issuer:
+        if not values["PASSWORD_SIGN_IN"]:
+            raise ConfigurationError("Unset PASSWORD_SIGN_IN, or name a provider in OIDC_ISSUER.")
+        return
+    if not issuer.startswith("https://") and (production or not issuer.startswith("http://")):
+        raise ConfigurationError("OIDC_ISSUER must begin with https://.")
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "PUBLIC_URL"):
+        if not values[name]:
+            raise ConfigurationError(f"Set {name}, without which OIDC_ISSUER is of no use.")
 
 
 def _refuse_odd_site(values: Mapping[str, Any], *, production: bool) -> None:

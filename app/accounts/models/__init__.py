@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.accounts.models.identities import Identity
 from app.accounts.models.links import AccountLink, LinkKind, ResetRequest
 from app.accounts.models.people import Person, RoleGrant
 from app.accounts.models.second_factor import KnownDevice, RecoveryCode, SecondFactor
@@ -12,6 +13,7 @@ __all__ = [
     "AccountLink",
     "ApiToken",
     "Factor",
+    "Identity",
     "KnownDevice",
     "LinkKind",
     "Person",

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.rules import PERMISSIONS, Role
+from app.accounts.rules import COSTS, PERMISSIONS, Role
 from app.db.base import Base
 from app.db.types import EnumText, UtcDateTime
 
@@ -28,6 +28,7 @@ class Person(Base):
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_short_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    costs_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
@@ -70,6 +71,8 @@ class Person(Base):
 
     def may(self, permission: str) -> bool:
         if permission not in self.scoped_permissions:
+            return False
+        if permission == COSTS and self.costs_hidden:
             return False
         return not self.roles.isdisjoint(PERMISSIONS[permission])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.accounts.queries.identities import find_identified, has_identity
 from app.accounts.queries.links import (
     find_invitation,
     find_link,
@@ -32,12 +33,14 @@ __all__ = [
     "count_active_admins",
     "count_recovery_codes",
     "find_factor",
+    "find_identified",
     "find_invitation",
     "find_link",
     "find_person_by_email",
     "find_sign_in",
     "find_token",
     "get_person",
+    "has_identity",
     "has_reset_requests",
     "has_second_factor",
     "has_token",

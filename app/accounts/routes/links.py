@@ -56,7 +56,7 @@ def forgotten() -> str:
 def ask_for_new_password() -> Answer:
     """Let the worker send a link, if anybody has this address; the answer is always the same."""
     form = ForgottenForm()
-    if not form.validate_on_submit() or outbox() is None:
+    if not form.validate_on_submit() or not _sends_links():
         return _forgotten_page(form), 422
     with transaction(db.session):
         wait = begin_reset(db.session, email=form.email.data, device=this_device(), now=now())
@@ -82,7 +82,7 @@ def link_page() -> str:
 def use_link() -> Answer:
     """Set the password; who was invited is signed in, who forgot theirs signs in as ever."""
     form = ChosenPasswordForm()
-    if not form.validate_on_submit():
+    if not form.validate_on_submit() or not current_app.config["PASSWORD_SIGN_IN"]:
         return _link_page(form), 422
     device = known_device()
     try:
@@ -110,6 +110,8 @@ def use_link() -> Answer:
 
 
 def _link_page(form: ChosenPasswordForm) -> str:
+    if not current_app.config["PASSWORD_SIGN_IN"]:
+        raise NotFoundError("Passwords are switched off here; sign in at the provider.")
     found = find_link(db.session, token_hash(form.token.data or ""), now=now())
     if found is None:
         raise NotFoundError(
@@ -126,5 +128,10 @@ def _link_page(form: ChosenPasswordForm) -> str:
 
 
 def _forgotten_page(form: ForgottenForm, *, is_sent: bool = False) -> str:
-    is_on = outbox() is not None
-    return render_template("accounts/forgotten.html", form=form, is_on=is_on, is_sent=is_sent)
+    return render_template(
+        "accounts/forgotten.html", form=form, is_on=_sends_links(), is_sent=is_sent
+    )
+
+
+def _sends_links() -> bool:
+    return outbox() is not None and current_app.config["PASSWORD_SIGN_IN"]

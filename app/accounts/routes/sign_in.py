@@ -82,6 +82,7 @@ class OpenSession:
     confirmed_at: datetime
     is_current: bool
     has_factor: bool
+    is_of_provider: bool = False
 
 
 def session_limits() -> SessionLimits:
@@ -150,8 +151,11 @@ def load_signed_in(_: Request) -> Person | None:
     replaced = not is_current and now() - kept.confirmed_at > TOKEN_GRACE
     if over or replaced or not person.is_active:
         return None
-    judge_factor(person, has_factor=has_factor)
-    g.sign_in = OpenSession(kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor)
+    judge_factor(person, has_factor=has_factor or kept.factor is Factor.PROVIDER_FACTOR)
+    g.sign_in = OpenSession(
+        kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor,
+        is_of_provider=kept.factor.is_of_provider,
+    )  # fmt: skip
     return person
 
 
@@ -216,6 +220,9 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
     form = SignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form), 422
+    if not current_app.config["PASSWORD_SIGN_IN"]:
+        form.form_errors = ["Passwords are switched off here; sign in at the provider."]
+        return _sign_in_page(form), 422
     email, password = form.email.data, form.password.data
     with transaction(db.session):
         wait = begin_attempt(db.session, email=email, device=this_device(), now=now())
@@ -244,7 +251,7 @@ def arrive(person_id: int, factor: Factor, wanted: str | None) -> Response:
             factor=factor, now=now(),
         )  # fmt: skip
     begin_session(person, token)
-    judge_factor(person, has_factor=factor is not Factor.PASSWORD)
+    judge_factor(person, has_factor=factor not in (Factor.PASSWORD, Factor.PROVIDER))
     wanted = None if person.opens_only_account else wanted
     return remember(device, redirect(wanted or landing_page(person), code=303))
 
@@ -283,10 +290,11 @@ def password_mark(person: Person) -> str:
 def sign_out() -> Response:
     """End this browser's session."""
     typed.forget_typed()
+    left = "1" if g.sign_in.is_of_provider else None
     with transaction(db.session):
         close_session(db.session, session[TOKEN], actor=current_actor(), now=now())
     session.clear()
-    return redirect(url_for("accounts.sign_in_page"), code=303)
+    return redirect(url_for("accounts.sign_in_page", left=left), code=303)
 
 
 def landing_page(person: Person) -> str:
@@ -298,7 +306,13 @@ def _sign_in_page(form: SignInForm) -> str:
     demo = current_app.config["DEMO"]
     people = [p for p in list_people(db.session) if p.is_active and p.roles] if demo else []
     ended = request.args.get("ended", "")
-    return render_template("accounts/sign_in.html", form=form, demo_people=people, ended=ended)
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        demo_people=people,
+        ended=ended,
+        left="left" in request.args,
+    )
 
 
 def _why_not(permission: str, person: Person) -> str:

@@ -11,6 +11,7 @@ from app.accounts.rules.passwords import (
     password_refusal,
 )
 from app.accounts.rules.roles import (
+    COSTS,
     FRESH_PERMISSIONS,
     PERMISSIONS,
     SENSITIVE_ROLES,
@@ -62,6 +63,7 @@ from app.accounts.rules.tokens import (
 
 __all__ = [
     "CLOCK_LEEWAY",
+    "COSTS",
     "FACTOR_REFUSAL",
     "FORGET_FAILURES_AFTER",
     "FREE_FAILURES_ACCOUNT",

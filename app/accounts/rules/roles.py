@@ -33,9 +33,12 @@ _LEAD = frozenset({Role.CX_LEAD})
 _FINANCE = frozenset({Role.FINANCE})
 _MANAGER = frozenset({Role.PROGRAM_MANAGER})
 _ADMIN = frozenset({Role.ADMIN})
+COSTS = "costs.see"
+"""Money is shown; an admin can withdraw it from one person, whatever their roles."""
+
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "home.view": _EVERYBODY,
-    "costs.see": _EVERYBODY,
+    COSTS: _EVERYBODY,
     "calendar.view": _EVERYBODY,
     "journeys.view": _EVERYBODY,
     "initiatives.view": _EVERYBODY,

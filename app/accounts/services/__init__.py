@@ -7,6 +7,7 @@ from app.accounts.services.attempts import (
     forgive_attempts,
     token_hash,
 )
+from app.accounts.services.identities import identified_person, link_identity
 from app.accounts.services.links import (
     answer_resets,
     ask_for_reset,
@@ -83,7 +84,9 @@ __all__ = [
     "end_tokens",
     "forgive_attempts",
     "grant_role",
+    "identified_person",
     "invite_person",
+    "link_identity",
     "open_session",
     "open_setup",
     "password_is_theirs",

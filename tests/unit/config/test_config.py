@@ -141,3 +141,25 @@ class TestMail:
         environ = {"ENVIRONMENT": "production", **GOOD, **self.ON, **wrong}
         with pytest.raises(ConfigurationError, match=said):
             _complete(tmp_path, **environ)
+
+
+class TestProvider:
+    ON = {
+        "OIDC_ISSUER": "https://id.test", "OIDC_CLIENT_ID": "w", "OIDC_CLIENT_SECRET": "s",
+        "PUBLIC_URL": "https://a.test",
+    }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"OIDC_ISSUER": "http://id.test"}, "must begin with https"),
+            ({"OIDC_CLIENT_SECRET": ""}, "Set OIDC_CLIENT_SECRET"),
+            ({"PUBLIC_URL": ""}, "Set PUBLIC_URL"),
+            ({"OIDC_ISSUER": "", "PASSWORD_SIGN_IN": "0"}, "Unset PASSWORD_SIGN_IN"),
+        ],
+    )
+    def test_is_whole_or_refused(self, tmp_path: Path, wrong: dict[str, str], said: str) -> None:
+        environ = {"ENVIRONMENT": "production", **GOOD, **self.ON}
+        assert _complete(tmp_path, **environ)["OIDC_ISSUER"] == "https://id.test"
+        with pytest.raises(ConfigurationError, match=said):
+            _complete(tmp_path, **environ | wrong)
