@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
@@ -18,6 +18,12 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
 FRESH_ATTRIBUTE = "asks_for_fresh_proof"
+COSTS_ATTRIBUTE = "is_about_costs"
+COSTS = "costs.see"
+COSTS_HIDDEN = (
+    "Money is hidden from you, and this is about money. An admin can show it to you on the page of"
+    " your account."
+)
 TOKEN_ATTRIBUTE = "takes_token"
 EXPLAINER = "permission_explainer"
 """Where `app.extensions` keeps the function (permission, person) → why not, as a sentence."""
@@ -73,6 +79,15 @@ def signed_in(view: View) -> View:
     return view
 
 
+def about_costs(view: View) -> View:
+    """Declare that a view is about money as such, so that who may not see costs can't open it.
+
+    Other pages open and show a dash where money would stand (`app.web.filters.money`).
+    """
+    setattr(view, COSTS_ATTRIBUTE, True)
+    return view
+
+
 def by_token(view: View) -> View:
     """Declare that a view is for programs: it takes a token and never a cookie."""
     setattr(view, TOKEN_ATTRIBUTE, True)
@@ -101,6 +116,15 @@ def may(permission: str) -> bool:
     return bool(current_user.is_authenticated and current_user.may(permission))
 
 
+def costs_are_hidden() -> bool:
+    """Whether the person looking at the page may not see money; nobody looks outside requests."""
+    if not has_request_context():
+        return False
+    if "costs_are_hidden" not in g:
+        g.costs_are_hidden = bool(current_user.is_authenticated and not current_user.may(COSTS))
+    return bool(g.costs_are_hidden)
+
+
 def refuse_what_is_not_allowed() -> Response | None:
     """Refuse the request unless its view's policy lets this person in."""
     if request.endpoint is None or request.routing_exception is not None:
@@ -120,6 +144,8 @@ def refuse_what_is_not_allowed() -> Response | None:
         if only_account and request.method in SAFE_METHODS:
             return redirect(url_for("accounts.account"), code=303)
         raise Forbidden(_refusal(policy))
+    if getattr(view, COSTS_ATTRIBUTE, False) and costs_are_hidden():
+        raise Forbidden(COSTS_HIDDEN)
     return None
 
 
@@ -149,3 +175,4 @@ def init_guards(app: Flask) -> None:
     setattr(app.view_functions["static"], POLICY_ATTRIBUTE, PUBLIC)
     app.before_request(refuse_what_is_not_allowed)
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["costs_are_hidden"] = costs_are_hidden

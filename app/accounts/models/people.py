@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.rules import COSTS, PERMISSIONS, Role
+from app.accounts.rules import COSTS, PERMISSIONS, Role, costs_can_be_hidden
 from app.db.base import Base
 from app.db.types import EnumText, UtcDateTime
 
@@ -72,7 +72,7 @@ class Person(Base):
     def may(self, permission: str) -> bool:
         if permission not in self.scoped_permissions:
             return False
-        if permission == COSTS and self.costs_hidden:
+        if permission == COSTS and self.costs_hidden and costs_can_be_hidden(self.roles):
             return False
         return not self.roles.isdisjoint(PERMISSIONS[permission])
 

@@ -90,6 +90,14 @@ def role_refusal(permission: str, roles: frozenset[Role]) -> str:
     return f"This takes the role {needed}; {yours}. An admin can change that."
 
 
+def costs_can_be_hidden(roles: frozenset[Role]) -> bool:
+    """Whether money can be kept from people with these roles: only from who does nothing but look.
+
+    All others work with money, if only by typing what something costs.
+    """
+    return roles <= {Role.VIEWER}
+
+
 def together_bar(roles: Iterable[Role]) -> str | None:
     """Why nobody can hold these roles together, as a sentence; None if they can.
 

@@ -5,6 +5,7 @@ from app.accounts.services.attempts import (
     begin_attempt,
     begin_reset,
     forgive_attempts,
+    network_of,
     token_hash,
 )
 from app.accounts.services.identities import identified_person, link_identity
@@ -23,9 +24,11 @@ from app.accounts.services.people import (
     create_person,
     deactivate_person,
     grant_role,
+    hide_costs,
     reactivate_person,
     reset_password,
     set_theme,
+    show_costs,
     withdraw_role,
 )
 from app.accounts.services.second_factor import (
@@ -84,9 +87,11 @@ __all__ = [
     "end_tokens",
     "forgive_attempts",
     "grant_role",
+    "hide_costs",
     "identified_person",
     "invite_person",
     "link_identity",
+    "network_of",
     "open_session",
     "open_setup",
     "password_is_theirs",
@@ -101,6 +106,7 @@ __all__ = [
     "revoke_token",
     "send_invitation_again",
     "set_theme",
+    "show_costs",
     "sign_in_person",
     "token_hash",
     "touch_session",

@@ -22,6 +22,7 @@ from app.accounts.rules import (
     SHORTEST_WITH_FACTOR,
     Role,
     confirmation_bar,
+    costs_can_be_hidden,
     needs_second_admin,
     together_bar,
 )
@@ -174,6 +175,39 @@ def reactivate_person(
         raise ConflictError(f"{person.name} is active already.")
     person.is_active = True
     _status_changed(session, person, "person.reactivated", actor=actor, now=now)
+
+
+def hide_costs(session: Session, person: Person, *, actor: Person | None, now: datetime) -> None:
+    """Keep money from somebody who does nothing but look; every page shows a dash instead."""
+    check_manager(actor)
+    if not costs_can_be_hidden(person.held_roles):
+        raise ConflictError(
+            f"{person.name} works with money by another role than Viewer, so it can't be hidden."
+        )
+    _set_costs_hidden(session, person, True, actor=actor, now=now)
+
+
+def show_costs(session: Session, person: Person, *, actor: Person | None, now: datetime) -> None:
+    """Let somebody see money again."""
+    check_manager(actor)
+    _set_costs_hidden(session, person, False, actor=actor, now=now)
+
+
+def _set_costs_hidden(
+    session: Session, person: Person, hidden: bool, *, actor: Person | None, now: datetime
+) -> None:
+    if person.costs_hidden is hidden:
+        raise ConflictError(f"Money is {'hidden' if hidden else 'shown'} already.")
+    person.costs_hidden = hidden
+    record(
+        session,
+        actor=actor,
+        action="person.costs_hidden" if hidden else "person.costs_shown",
+        subject=person.audit_key,
+        before={"costs_hidden": not hidden},
+        after={"costs_hidden": hidden},
+        now=now,
+    )
 
 
 def reset_password(session: Session, person: Person, *, actor: Person | None, now: datetime) -> str:

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.initiatives import presenters, queries
 from app.initiatives.exports import RegistryChunk, registry_csv
 from app.initiatives.routes.blueprint import bp, stale_baselines
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 from app.web.paging import Page, page_args
 
 _CHUNK = 500
@@ -47,6 +47,7 @@ def index() -> str:
 
 @bp.get("/initiatives/export.csv")
 @requires("initiatives.view")
+@about_costs
 def export() -> FlaskResponse:
     """Give what the registry shows, all pages of it, as CSV."""
     view = presenters.read_view(request.args)

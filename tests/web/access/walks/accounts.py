@@ -33,6 +33,9 @@ def walk(world: Walk) -> None:
     ):
         world.act(person, f"{one}/{step}", action, subject=who, role="finance")
     world.act(admin, f"{one}/deactivate", "person.deactivated", subject=who)
+    viewer = f"{people}/{cast.viewer.id}/costs"
+    for step, action in (("hide", "person.costs_hidden"), ("show", "person.costs_shown")):
+        world.act(admin, f"{viewer}/{step}", action, subject=f"person:{cast.viewer.id}")
     world.act(admin, f"{one}/reactivate", "person.reactivated", subject=who)
     shown = world.act(
         admin, f"{one}/reset-password", "person.password_reset", subject=who, status=200
