@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -30,7 +30,7 @@ from app.errors import AppError, RetryableError
 from app.extensions import db
 from app.interactions.services import KIND as COUNT_KIND
 from app.interactions.services import LogStore, count_interactions, sweep_store
-from app.jobs.engine import JobBell, RunningJob, is_dead_here
+from app.jobs.engine import JobBell, RunningJob, is_dead_here, sessions_of
 from app.jobs.models import Job
 from app.jobs.queries import is_stop_requested, list_running_jobs
 from app.jobs.services import (
@@ -141,7 +141,7 @@ class JobContext:
     ) -> None:
         self.job_id = job.id
         self.payload: Mapping[str, Any] = job.payload
-        self.sessions = sessions
+        self.sessions = sessions_of(sessions, job.request)
         self.now = clock
         self._worker = worker
         self._ending = ending
@@ -322,7 +322,7 @@ class Worker:
         try:
             self._handle(job, context)
         except JobTakenAwayError:
-            logger.warning("The job was taken away.", extra={"job": job.id, "kind": job.kind})
+            logger.warning("The job was taken away.", extra={**job.names, "kind": job.kind})
         except WorkerEndsError:
             with self._sessions() as session, transaction(session):
                 release(session, job.id, worker=self.name)
@@ -330,13 +330,14 @@ class Worker:
             return error.message
         except Exception:
             incident = secrets.token_hex(4)
-            logger.exception("Incident %s", incident, extra={"incident": incident, "job": job.id})
+            logger.exception("Incident %s", incident, extra={**job.names, "incident": incident})
             return f"Something went wrong on our side (incident {incident})."
         return None
 
     def _handle(self, job: Job, context: JobContext) -> None:
         """Run the handler; once more if its transaction met another one by chance."""
         with self._app.app_context():
+            g.job, g.request_id = job.id, job.request
             try:
                 self._handlers[job.kind](context)
             except RetryableError as error:

@@ -1,4 +1,4 @@
-"""Link people to who they are at a provider, and hide costs from some.
+"""Link people to who they are at a provider, hide costs from some, name the request of a job.
 
 Revision ID: 0036
 Revises: 0035
@@ -34,8 +34,10 @@ def upgrade() -> None:
         "people",
         sa.Column("costs_hidden", sa.Boolean(), server_default=sa.false(), nullable=False),
     )
+    op.add_column("jobs", sa.Column("request", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("jobs", "request")
     op.drop_column("people", "costs_hidden")
     op.drop_table("identities")

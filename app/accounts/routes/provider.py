@@ -17,7 +17,7 @@ from app.accounts.engine import Claims, Provider, ProviderFaultError, Wanted
 from app.accounts.models import Factor
 from app.accounts.queries import has_second_factor
 from app.accounts.routes.blueprint import bp
-from app.accounts.routes.sign_in import TOKEN, arrive, ask_for_code, this_device
+from app.accounts.routes.sign_in import TOKEN, arrive, ask_for_code, log_refusal, this_device
 from app.accounts.rules import STEP_UP
 from app.accounts.services import identified_person, link_identity, renew_proof
 from app.db.session import transaction
@@ -136,7 +136,7 @@ def _signed_in(claims: Claims, page: str | None) -> Response:
             with transaction(db.session):
                 person = link_identity(db.session, claims, now=now())
     except NotAllowedError as error:
-        current_app.logger.info("A sign-in by the provider was refused.")
+        log_refusal("provider", f"{claims.issuer} {claims.subject}")
         flash(error.message, "bad")
         return redirect(url_for("accounts.sign_in_page"), code=303)
     if claims.has_second_factor:

@@ -2,6 +2,6 @@
 
 from app.jobs.engine.bell import JobBell
 from app.jobs.engine.machine import is_dead_here
-from app.jobs.engine.running import RunningJob
+from app.jobs.engine.running import RunningJob, sessions_of
 
-__all__ = ["JobBell", "RunningJob", "is_dead_here"]
+__all__ = ["JobBell", "RunningJob", "is_dead_here", "sessions_of"]
