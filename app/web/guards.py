@@ -88,6 +88,11 @@ def about_costs(view: View) -> View:
     return view
 
 
+def is_about_costs(view: Callable[..., Any]) -> bool:
+    """Whether a view is declared `about_costs`."""
+    return getattr(view, COSTS_ATTRIBUTE, False)
+
+
 def by_token(view: View) -> View:
     """Declare that a view is for programs: it takes a token and never a cookie."""
     setattr(view, TOKEN_ATTRIBUTE, True)
@@ -144,7 +149,7 @@ def refuse_what_is_not_allowed() -> Response | None:
         if only_account and request.method in SAFE_METHODS:
             return redirect(url_for("accounts.account"), code=303)
         raise Forbidden(_refusal(policy))
-    if getattr(view, COSTS_ATTRIBUTE, False) and costs_are_hidden():
+    if is_about_costs(view) and costs_are_hidden():
         raise Forbidden(COSTS_HIDDEN)
     return None
 

@@ -24,11 +24,8 @@ from app.accounts.services.people import (
     create_person,
     deactivate_person,
     grant_role,
-    hide_costs,
     reactivate_person,
     reset_password,
-    set_theme,
-    show_costs,
     withdraw_role,
 )
 from app.accounts.services.second_factor import (
@@ -41,6 +38,7 @@ from app.accounts.services.second_factor import (
     reset_second_factor,
     use_code,
 )
+from app.accounts.services.sight import hide_costs, set_theme, show_costs
 from app.accounts.services.sign_in import (
     close_session,
     close_sessions,

@@ -22,7 +22,6 @@ from app.accounts.rules import (
     SHORTEST_WITH_FACTOR,
     Role,
     confirmation_bar,
-    costs_can_be_hidden,
     needs_second_admin,
     together_bar,
 )
@@ -33,7 +32,6 @@ from app.accounts.services.tokens import end_tokens
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError, NotAllowedError
 
-THEMES = ("system", "light", "dark")
 LONGEST_NAME = 120
 
 
@@ -177,39 +175,6 @@ def reactivate_person(
     _status_changed(session, person, "person.reactivated", actor=actor, now=now)
 
 
-def hide_costs(session: Session, person: Person, *, actor: Person | None, now: datetime) -> None:
-    """Keep money from somebody who does nothing but look; every page shows a dash instead."""
-    check_manager(actor)
-    if not costs_can_be_hidden(person.held_roles):
-        raise ConflictError(
-            f"{person.name} works with money by another role than Viewer, so it can't be hidden."
-        )
-    _set_costs_hidden(session, person, True, actor=actor, now=now)
-
-
-def show_costs(session: Session, person: Person, *, actor: Person | None, now: datetime) -> None:
-    """Let somebody see money again."""
-    check_manager(actor)
-    _set_costs_hidden(session, person, False, actor=actor, now=now)
-
-
-def _set_costs_hidden(
-    session: Session, person: Person, hidden: bool, *, actor: Person | None, now: datetime
-) -> None:
-    if person.costs_hidden is hidden:
-        raise ConflictError(f"Money is {'hidden' if hidden else 'shown'} already.")
-    person.costs_hidden = hidden
-    record(
-        session,
-        actor=actor,
-        action="person.costs_hidden" if hidden else "person.costs_shown",
-        subject=person.audit_key,
-        before={"costs_hidden": not hidden},
-        after={"costs_hidden": hidden},
-        now=now,
-    )
-
-
 def reset_password(session: Session, person: Person, *, actor: Person | None, now: datetime) -> str:
     """Set a random password and give it, to be shown once; the person's sessions end.
 
@@ -308,23 +273,6 @@ def keep_new_password(session: Session, person: Person, new: str, *, field: str)
     person.has_short_password = len(new) < SHORTEST_PASSWORD
     forget_devices(session, person)
     return close_sessions(session, person)
-
-
-def set_theme(session: Session, person: Person, theme: str, *, now: datetime) -> None:
-    """Keep whether the person wants light or dark pages."""
-    if theme not in THEMES:
-        raise InvalidError("Choose system, light or dark.", field="theme")
-    before = {"theme": person.theme}
-    person.theme = theme
-    record(
-        session,
-        actor=person,
-        action="person.theme_set",
-        subject=person.audit_key,
-        before=before,
-        after={"theme": theme},
-        now=now,
-    )
 
 
 def check_manager(actor: Person | None) -> None:

@@ -22,7 +22,7 @@ from app.db.session import transaction
 from app.errors import ConflictError
 from app.initiatives.models import Initiative, OptionSpend
 from app.roadmap.rules import HurdleAction
-from app.web.guards import policy_of, takes_token
+from app.web.guards import is_about_costs, policy_of, takes_token
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.roadmap import decide, measure, tranches_of
@@ -33,6 +33,8 @@ from tests.support.tokens import Program, token_for
 ClientFor = Callable[[Person], StrictClient]
 MONEY = re.compile(r"(?:€|EUR)[\s\u00a0\u202f]?[−-]?\d")
 """Any sum of the cycle's currency, however it is written."""
+WITHOUT_MONEY = {"interactions.mapping", "reviews.answers_file"}
+"""Files that may be given to whoever may not see money."""
 SMALLEST = 1_000_00
 """Smaller amounts would be found in any number."""
 
@@ -112,8 +114,20 @@ class TestHiddenCosts:
         assert told == {}
         shut = {page for page, status in statuses.items() if status == 403}
         assert "/ledger" in shut and "/initiatives/export.csv" in shut
+        orders = [_keys(client, f"/initiatives?sort={order}") for order in ("key", "cost", "-cost")]
+        assert orders[0] == orders[1] == orders[2]
         whole = client.get("/initiatives")
         assert "Money is hidden from you" in whole.get_data(as_text=True)
+
+    def test_are_in_no_file_that_is_added_later(self, app: Flask) -> None:
+        open_files = {
+            rule.endpoint
+            for rule in app.url_map.iter_rules()
+            if re.search(r"\.(?:csv|xlsx|json|pdf|ics)$", rule.rule)
+            and Role.VIEWER in PERMISSIONS.get(policy_of(view := _view(app, rule)) or "", ())
+            and not is_about_costs(view)
+        }
+        assert open_files == WITHOUT_MONEY
 
     def test_are_in_no_answer_to_a_program(
         self, app: Flask, session: Session, cast: Cast, now: datetime, known: set[str]
@@ -137,6 +151,14 @@ class TestHiddenCosts:
         with transaction(session):
             grant_role(session, cast.viewer, Role.CX_LEAD, actor=cast.admin, now=now)
         assert cast.viewer.may("costs.see")
+
+
+def _view(app: Flask, rule: Any) -> Callable[..., Any]:
+    return app.view_functions[rule.endpoint]
+
+
+def _keys(client: StrictClient, page: str) -> list[str]:
+    return re.findall(r"CX-\d+", _body(client, page)[1])
 
 
 def _body(client: StrictClient, page: str) -> tuple[int, str]:
