@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_login import current_user
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
 from werkzeug.wrappers import Response
 
 from app.web.typed import keep_typed
@@ -130,6 +130,18 @@ def costs_are_hidden() -> bool:
     return bool(g.costs_are_hidden)
 
 
+def is_shut(address: str) -> bool:
+    """Whether an address of ours is about costs, which the person looking may not see."""
+    if not costs_are_hidden():
+        return False
+    try:
+        adapter = current_app.url_map.bind(request.host)
+        endpoint, _ = adapter.match(address.partition("?")[0], method="GET")
+    except HTTPException:
+        return False
+    return is_about_costs(current_app.view_functions[endpoint])
+
+
 def refuse_what_is_not_allowed() -> Response | None:
     """Refuse the request unless its view's policy lets this person in."""
     if request.endpoint is None or request.routing_exception is not None:
@@ -181,3 +193,4 @@ def init_guards(app: Flask) -> None:
     app.before_request(refuse_what_is_not_allowed)
     app.jinja_env.globals["may"] = may
     app.jinja_env.globals["costs_are_hidden"] = costs_are_hidden
+    app.jinja_env.globals["is_shut"] = is_shut

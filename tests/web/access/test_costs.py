@@ -118,6 +118,9 @@ class TestHiddenCosts:
         assert orders[0] == orders[1] == orders[2]
         whole = client.get("/initiatives")
         assert "Money is hidden from you" in whole.get_data(as_text=True)
+        assert "/initiatives/export.csv" not in whole.get_data(as_text=True)
+        assert "/case" not in _body(client, "/initiatives/CX-101")[1]
+        assert "Money is hidden from you" in _body(client, "/initiatives/CX-101/case")[1]
 
     def test_are_in_no_file_that_is_added_later(self, app: Flask) -> None:
         open_files = {
