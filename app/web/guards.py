@@ -123,7 +123,7 @@ def may(permission: str) -> bool:
 
 def costs_are_hidden() -> bool:
     """Whether the person looking at the page may not see money; nobody looks outside requests."""
-    if not has_request_context():
+    if not has_request_context() or not hasattr(current_app, "login_manager"):
         return False
     if "costs_are_hidden" not in g:
         g.costs_are_hidden = bool(current_user.is_authenticated and not current_user.may(COSTS))
