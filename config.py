@@ -12,10 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ENVIRONMENTS = ("development", "production", "test")
 PERSONAL_DATA = ("refuse", "mask", "keep")
 QUEUES = ("postgresql", "postgres", "redis", "rediss", "unix", "sqlite")
+MAIL_TLS = ("starttls", "tls", "none")
+HERE = ("localhost", "127.0.0.1", "::1")
 SHORTEST_SECRET = 32
 SHORTEST_TOKEN = 16
 KNOWN_SECRETS = (
@@ -35,6 +38,10 @@ class ConfigurationError(RuntimeError):
 
 def _text(value: str) -> str:
     return value.strip()
+
+
+def _address(value: str) -> str:
+    return value.strip().rstrip("/")
 
 
 def _flag(value: str) -> bool:
@@ -106,6 +113,38 @@ SETTINGS = (
         _flag,
         "Finance and Admin open nothing without a second factor; empty: in production, but no demo",
     ),
+    Setting(
+        "PUBLIC_URL",
+        "",
+        _address,
+        "address of this site as links begin with it, such as https://waymark.example.com",
+    ),
+    Setting("MAIL_HOST", "", _text, "mail server that takes letters; empty: no mail is sent"),
+    Setting("MAIL_PORT", None, int, "its port; empty: 587, and 465 with MAIL_TLS=tls"),
+    Setting(
+        "MAIL_TLS",
+        "starttls",
+        _text,
+        "starttls, tls, or none, which production takes for a server on the same machine only",
+    ),
+    Setting("MAIL_AUTHORITIES", "", _text, "file of authorities to trust instead of the system's"),
+    Setting("MAIL_NAME", "", _text, "name to sign in to the mail server with; empty: not at all"),
+    Setting("MAIL_PASSWORD", "", str, "password to sign in to the mail server with"),
+    Setting("MAIL_FROM", "", _text, "address letters come from"),
+    Setting("MAIL_SECONDS", 20.0, float, "longest the mail server may take for one answer"),
+    Setting("MAIL_FOLDER", "", _text, "folder that takes letters as .eml files, not a server"),
+    Setting("OIDC_ISSUER", "", _text, "OpenID provider people sign in at; empty: none"),
+    Setting("OIDC_CLIENT_ID", "", _text, "what the provider calls this site"),
+    Setting("OIDC_CLIENT_SECRET", "", _text, "the secret this site shows the provider"),
+    Setting("OIDC_NAME", "your organisation", _text, "what people call the provider"),
+    Setting(
+        "OIDC_SECOND_FACTORS",
+        [],
+        _names,
+        "values of amr or acr by which the provider says that it asked for a second factor; empty: "
+        "Finance and Admin keep one of their own here",
+    ),
+    Setting("PASSWORD_SIGN_IN", True, _flag, "people may sign in with passwords kept here"),
     Setting("DEMO", False, _flag, "this is the demo company: every page says so"),
     Setting(
         "DEMO_PASSWORD", "seven tides over slate", _text, "password of the demo company's people"
@@ -150,6 +189,7 @@ SETTINGS = (
     Setting("WORKER_POLL_SECONDS", 1.0, float, "how often an idle worker looks for jobs"),
     Setting("JOB_LOST_SECONDS", 20.0, float, "silence after which a running job is taken back"),
     Setting("REQUEST_KEY_DAYS", 30, int, "days a form sent twice still gets its first answer"),
+    Setting("API_PER_MINUTE", 120, int, "requests a minute by one token, in each server process"),
     Setting(
         "METRICS_TOKEN",
         "",
@@ -193,6 +233,8 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
         raise ConfigurationError(f"METRICS_TOKEN needs {SHORTEST_TOKEN} characters or more.")
     if values["QUEUE_URL"] and _scheme(values["QUEUE_URL"]) not in QUEUES:
         raise ConfigurationError(f"QUEUE_URL must begin with one of {', '.join(QUEUES)}.")
+    _refuse_odd_mail(values, production=production)
+    _refuse_odd_provider(values, production=production)
     database = values["DATABASE_URL"] or f"sqlite:///{instance / 'waymark.db'}"
     secure = values["SECURE_COOKIES"] if values["SECURE_COOKIES"] is not None else production
     required = values["REQUIRE_SECOND_FACTOR"]
@@ -211,6 +253,7 @@ def complete_settings(values: dict[str, Any], instance: Path) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_REFRESH_EACH_REQUEST": False,
+        "MAIL_PORT": values["MAIL_PORT"] or (465 if values["MAIL_TLS"] == "tls" else 587),
         "PREFERRED_URL_SCHEME": "https" if secure else "http",
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": secure,
@@ -252,6 +295,61 @@ def _refuse_unsafe(values: Mapping[str, Any]) -> None:
         raise ConfigurationError("Unset SECURE_COOKIES: cookies must travel over https only.")
     if values["DEMO"]:
         raise ConfigurationError("Unset DEMO: the password of the demo company’s people is public.")
+
+
+def _refuse_odd_mail(values: Mapping[str, Any], *, production: bool) -> None:
+    """Refuse mail that could not arrive, or whose links would lead nowhere."""
+    if values["MAIL_TLS"] not in MAIL_TLS:
+        raise ConfigurationError(f"MAIL_TLS must be one of {', '.join(MAIL_TLS)}.")
+    if values["PUBLIC_URL"]:
+        _refuse_odd_site(values, production=production)
+    if not values["MAIL_HOST"] and not values["MAIL_FOLDER"]:
+        return
+    if values["MAIL_HOST"] and values["MAIL_FOLDER"]:
+        raise ConfigurationError("Unset MAIL_HOST or MAIL_FOLDER: letters go one way only.")
+    if not values["PUBLIC_URL"]:
+        raise ConfigurationError("Set PUBLIC_URL, which links in letters begin with.")
+    if "@" not in values["MAIL_FROM"]:
+        raise ConfigurationError("Set MAIL_FROM to the e-mail address letters come from.")
+    is_here = values["MAIL_HOST"] in HERE or values["MAIL_FOLDER"]
+    if production and values["MAIL_TLS"] == "none" and not is_here:
+        raise ConfigurationError("Set MAIL_TLS to starttls or tls: letters hold links to sign in.")
+
+
+def _refuse_odd_provider(values: Mapping[str, Any], *, production: bool) -> None:
+    """Refuse a provider nobody could sign in at, and a site without any way in."""
+    issuer = values["OIDC_ISSUER"]
+    if not issuer:
+        if not values["PASSWORD_SIGN_IN"]:
+            raise ConfigurationError("Unset PASSWORD_SIGN_IN, or name a provider in OIDC_ISSUER.")
+        return
+    if not issuer.startswith("https://") and (production or not issuer.startswith("http://")):
+        raise ConfigurationError("OIDC_ISSUER must begin with https://.")
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "PUBLIC_URL"):
+        if not values[name]:
+            raise ConfigurationError(f"Set {name}, without which OIDC_ISSUER is of no use.")
+
+
+def _refuse_odd_site(values: Mapping[str, Any], *, production: bool) -> None:
+    try:
+        site = urlsplit(values["PUBLIC_URL"])
+        host = site.hostname
+    except ValueError:
+        site, host = urlsplit(""), None
+    if site.scheme not in ("http", "https") or not host or site.query or site.fragment:
+        raise ConfigurationError(
+            "PUBLIC_URL must be an address such as https://waymark.example.com."
+        )
+    if production and site.scheme != "https":
+        raise ConfigurationError("PUBLIC_URL must begin with https://.")
+    if not any(_covers(known, host) for known in values["TRUSTED_HOSTS"]):
+        raise ConfigurationError(f"PUBLIC_URL names {host}, which TRUSTED_HOSTS does not.")
+
+
+def _covers(trusted: str, host: str) -> bool:
+    """Whether a trusted name means a host; one that begins with a dot means all that end so."""
+    name = trusted.strip("[]")
+    return host == name.lstrip(".") or (name.startswith(".") and host.endswith(name))
 
 
 def _kept_secret(path: Path) -> str:

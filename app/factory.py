@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.accounts import routes as accounts
+from app.api.v1 import routes as api
 from app.approvals import routes as approvals
 from app.audit import routes as audit
 from app.calendar import routes as calendar
@@ -23,6 +24,7 @@ from app.jobs import routes as jobs
 from app.jobs.engine import JobBell
 from app.jobs.services import BELL
 from app.journeys import routes as journeys
+from app.mail import routes as mail
 from app.meetings import routes as meetings
 from app.portfolio import routes as portfolio
 from app.registry import routes as registry
@@ -39,6 +41,7 @@ from app.web.headers import init_headers
 from app.web.health import bp as health
 from app.web.logs import init_logs
 from app.web.origin import init_origin_check
+from app.web.rates import init_rates
 from app.web.retry import init_retry
 from app.web.subjects import init_subjects
 from config import complete_settings, read_settings
@@ -48,6 +51,7 @@ BLUEPRINTS = (
     accounts.bp,
     audit.bp,
     jobs.bp,
+    mail.bp,
     calendar.bp,
     journeys.bp,
     interactions.bp,
@@ -59,6 +63,7 @@ BLUEPRINTS = (
     reviews.bp,
     roadmap.bp,
     meetings.bp,
+    api.bp,
 )
 
 
@@ -91,9 +96,11 @@ def _bind_extensions(app: Flask) -> None:
     init_headers(app)
     init_characters(app)
     init_origin_check(app)
+    init_rates(app)
     init_guards(app)
     accounts.init_sign_in(app)
     csrf.init_app(app)
+    csrf.exempt(api.bp)  # no cookie lets anybody in there, see guards.by_token
     accounts.init_step_up(app)
     init_assets(app)
     init_filters(app)

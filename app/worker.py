@@ -16,10 +16,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from app.accounts.queries import has_reset_requests
+from app.accounts.services import answer_resets
 from app.audit.queries import find_head
 from app.audit.rules import anchor
 from app.audit.services import forget_request_keys
@@ -28,7 +30,7 @@ from app.errors import AppError, RetryableError
 from app.extensions import db
 from app.interactions.services import KIND as COUNT_KIND
 from app.interactions.services import LogStore, count_interactions, sweep_store
-from app.jobs.engine import JobBell, RunningJob
+from app.jobs.engine import JobBell, RunningJob, is_dead_here, sessions_of
 from app.jobs.models import Job
 from app.jobs.queries import is_stop_requested, list_running_jobs
 from app.jobs.services import (
@@ -43,6 +45,8 @@ from app.jobs.services import (
     report_progress,
     show_worker,
 )
+from app.mail.services import KIND as MAIL_KIND
+from app.mail.services import Outbox, deliver_letters, forget_letters, wake_delivery
 from app.portfolio.engine.sandbox import sweep_folders
 from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
@@ -81,11 +85,20 @@ def _count_interactions(job: RunningJob) -> None:
     count_interactions(job, LogStore.of(current_app.config, seconds=COUNT_SECONDS))
 
 
+def _deliver_letters(job: RunningJob) -> None:
+    outbox = Outbox.of(current_app.config)
+    if outbox is not None:
+        with job.sessions() as session, transaction(session):
+            answer_resets(session, outbox=outbox, now=job.now())
+    deliver_letters(job, outbox)
+
+
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     RUN_KIND: _solve_run,
     INQUIRY_KIND: _answer_inquiry,
     OTHER_USE_KIND: _work_out_other_use,
     COUNT_KIND: _count_interactions,
+    MAIL_KIND: _deliver_letters,
 }
 """Kind of job → what carries it out."""
 
@@ -102,6 +115,7 @@ REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0
 TIDY_SECONDS = 3_600.0
+MAIL_SECONDS = 5.0
 NAP_SECONDS = 0.1
 
 
@@ -127,7 +141,7 @@ class JobContext:
     ) -> None:
         self.job_id = job.id
         self.payload: Mapping[str, Any] = job.payload
-        self.sessions = sessions
+        self.sessions = sessions_of(sessions, job.request)
         self.now = clock
         self._worker = worker
         self._ending = ending
@@ -213,7 +227,7 @@ class Worker:
         self._silence = timedelta(seconds=app.config["JOB_LOST_SECONDS"])
         self._keys_kept = timedelta(days=app.config["REQUEST_KEY_DAYS"])
         self._started_at = self._now()
-        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0, "tidy": 0.0}
+        self._due = {"show": 0.0, "reap": 0.0, "anchor": 0.0, "tidy": 0.0, "mail": 0.0}
         self._suspects: dict[int, datetime | None] = {}
         self._is_woken = False
 
@@ -257,6 +271,9 @@ class Worker:
                 show_worker(session, self.name, started_at=self._started_at, now=self._now())
         if self._is_due("reap", REAP_SECONDS):
             self._reap()
+        if self._is_due("mail", MAIL_SECONDS) and Outbox.of(self._app.config):
+            with self._sessions() as session:
+                wake_delivery(session, also=has_reset_requests(session), now=self._now())
         if self._is_due("anchor", ANCHOR_SECONDS):
             self._note_audit_head()
         if self._is_due("tidy", TIDY_SECONDS):
@@ -275,6 +292,7 @@ class Worker:
         """Forget answers to requests that nobody sends again, and what imports left behind."""
         with self._sessions() as session, transaction(session):
             gone = forget_request_keys(session, before=self._now() - self._keys_kept)
+            forget_letters(session, now=self._now())
         if gone:
             logger.info("Forgot the answers to %s old requests.", gone)
         with self._sessions() as session:
@@ -304,7 +322,7 @@ class Worker:
         try:
             self._handle(job, context)
         except JobTakenAwayError:
-            logger.warning("The job was taken away.", extra={"job": job.id, "kind": job.kind})
+            logger.warning("The job was taken away.", extra={**job.names, "kind": job.kind})
         except WorkerEndsError:
             with self._sessions() as session, transaction(session):
                 release(session, job.id, worker=self.name)
@@ -312,13 +330,14 @@ class Worker:
             return error.message
         except Exception:
             incident = secrets.token_hex(4)
-            logger.exception("Incident %s", incident, extra={"incident": incident, "job": job.id})
+            logger.exception("Incident %s", incident, extra={**job.names, "incident": incident})
             return f"Something went wrong on our side (incident {incident})."
         return None
 
     def _handle(self, job: Job, context: JobContext) -> None:
         """Run the handler; once more if its transaction met another one by chance."""
         with self._app.app_context():
+            g.job, g.request_id = job.id, job.request
             try:
                 self._handlers[job.kind](context)
             except RetryableError as error:
@@ -348,7 +367,7 @@ class Worker:
             return False
         if job.heartbeat_at is None or job.heartbeat_at < self._now() - self._silence:
             return True
-        return _is_dead_here(job.worker or "")
+        return is_dead_here(job.worker or "")
 
     def _sleep(self) -> None:
         until = time.monotonic() + self._poll_seconds
@@ -375,18 +394,3 @@ class Worker:
             logger.warning("The worker could not sign off: %s", error)
         self._bell.close()
         logger.info("The worker %s has ended.", self.name)
-
-
-def _is_dead_here(worker: str) -> bool:
-    """Whether a worker of this machine is no longer running."""
-    host, _, rest = worker.partition(":")
-    pid = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False

@@ -13,7 +13,7 @@ from app.calendar.rules import CYCLE_MOVES, CycleMove, CycleState
 from app.errors import AppError, ConflictError
 from app.values.money import CURRENCY_DIGITS, Money
 from app.values.quarter import Quarter
-from app.web.filters import moment, number, percent, quarter
+from app.web.filters import bare_money, moment, number, percent, quarter
 
 STATE_TONES = {
     CycleState.DRAFT: "draft",
@@ -171,7 +171,7 @@ def conflict_view(error: AppError, events: Sequence[AuditEvent]) -> dict[str, ob
 def day_rate(team: Team) -> str:
     """What a day of a team costs: EUR 800."""
     rate = Money(team.day_rate_minor, team.currency)
-    return f"{rate.currency} {number(rate.amount)}"
+    return f"{rate.currency} {bare_money(rate)}"
 
 
 def _are_whole(minors: Sequence[int], currency: str) -> bool:
@@ -181,7 +181,7 @@ def _are_whole(minors: Sequence[int], currency: str) -> bool:
 def _writer(currency: str, *, whole: bool) -> Callable[[int], str]:
     """Write minor units without the currency's sign, whole where all amounts are."""
     digits = 0 if whole else CURRENCY_DIGITS[currency]
-    return lambda minor: number(Money(minor, currency).amount, digits)
+    return lambda minor: bare_money(Money(minor, currency), digits)
 
 
 def _committed(minor: int, write: Callable[[int], str]) -> str:

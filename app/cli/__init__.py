@@ -13,6 +13,7 @@ from app.cli.doctor import doctor
 from app.cli.findings import findings
 from app.cli.interactions import interactions
 from app.cli.ledger import ledger
+from app.cli.mail import mail
 from app.cli.maturity import maturity
 from app.cli.operations import migrate, worker
 from app.cli.portfolio import portfolio_cli
@@ -24,7 +25,7 @@ for _answer in ANSWERS:
 
 COMMANDS = (
     people, audit, doctor, migrate, backup, restore, worker, portfolio_cli, registry, interactions,
-    baselines, findings, maturity, ledger, seed,
+    baselines, findings, maturity, ledger, mail, seed,
 )  # fmt: skip
 
 

@@ -22,6 +22,8 @@ from app.extensions import db
 from app.interactions.queries import list_erasures, list_live_sources
 from app.interactions.services import LogStore
 from app.jobs.queries import list_workers
+from app.mail.engine import post_of
+from app.mail.queries import count_stuck
 from app.web.clock import now
 
 
@@ -35,6 +37,7 @@ def doctor() -> None:
     findings += [schema, *storage, *surroundings_findings(db.session, datetime.now(UTC))]
     if schema.is_fine:
         findings += [*_people(db.session), *_workers(db.session), *_trail(db.session)]
+        findings += [*_mail(db.session)]
         findings += [*_logs(db.session), *_erasures(db.session)]
     for is_fine, subject, remedy in findings:
         click.echo(f"ok     {subject}" if is_fine else f"WRONG  {subject}: {remedy}")
@@ -69,6 +72,16 @@ def _workers(session: Session) -> Iterator[Finding]:
     alive = [w for w in list_workers(session) if now() - w.seen_at <= silence]
     remedy = "start one with “flask --app wsgi worker”"
     yield Finding(bool(alive), f"{len(alive)} workers", remedy)
+
+
+def _mail(session: Session) -> Iterator[Finding]:
+    if post_of(current_app.config) is None:
+        yield Finding(True, "no mail is sent, as MAIL_HOST is not set", "")
+        return
+    stuck = count_stuck(session, now=now())
+    subject = f"{stuck} letters stuck or given up" if stuck else "no letter stuck"
+    remedy = "“flask --app wsgi mail list” says why; mend it, then “mail retry ID”"
+    yield Finding(not stuck, subject, remedy)
 
 
 def _trail(session: Session) -> Iterator[Finding]:

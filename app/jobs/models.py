@@ -13,7 +13,10 @@ from app.jobs.rules import JobState
 
 
 class Job(Base):
-    """One piece of background work with its progress and its end."""
+    """One piece of background work with its progress and its end.
+
+    ``request`` is the number of the request that asked for it, as logs and audit events have it.
+    """
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -25,6 +28,7 @@ class Job(Base):
     kind: Mapped[str]
     payload: Mapped[dict[str, object]] = mapped_column(CanonicalJson)
     requested_by: Mapped[str]
+    request: Mapped[str | None]
     state: Mapped[JobState] = mapped_column(EnumText(JobState))
     attempts: Mapped[int] = mapped_column(default=0)
     worker: Mapped[str | None]
@@ -35,6 +39,11 @@ class Job(Base):
     heartbeat_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stop_requested_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def names(self) -> dict[str, object]:
+        """What a line of the log calls it, and the request that asked for it."""
+        return {"job": self.id, "request": self.request}
 
 
 class Worker(Base):

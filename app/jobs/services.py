@@ -44,6 +44,7 @@ def enqueue(
         kind=kind,
         payload=dict(payload),
         requested_by=actor.audit_key if actor else "system",
+        request=session.info.get("request_id"),
         state=JobState.QUEUED,
         attempts=0,
         created_at=now,

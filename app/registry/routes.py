@@ -29,7 +29,7 @@ from app.registry.services import (
 )
 from app.web.clock import now
 from app.web.filters import counted
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 from app.web.uploads import find_upload, keep_upload
 
 bp = Blueprint("registry", __name__, url_prefix="/initiatives/import")
@@ -141,6 +141,7 @@ def _refused(form: CommitForm, file: ImportFile) -> str:
 
 @bp.get("/<int:batch_id>")
 @requires("initiatives.view")
+@about_costs
 def show(batch_id: int) -> str:
     """Show an import: what came, what was left out, where its initiatives stand."""
     return _show(queries.get_batch(db.session, batch_id), UndoForm(formdata=None))

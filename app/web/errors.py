@@ -26,6 +26,7 @@ from app.errors import (
     UnavailableError,
 )
 from app.web.addresses import own_page
+from app.web.problems import is_for_programs, problem
 
 logger = logging.getLogger("waymark.errors")
 
@@ -101,6 +102,16 @@ def is_outage(error: SQLAlchemyError) -> bool:
 def page(status: int, message: str | None = None, **details: object) -> Response:
     """Render the error page for ``status`` with ``message`` in place of the general advice."""
     words = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    if is_for_programs():
+        return _retried_later(
+            problem(
+                status,
+                words.title,
+                message or words.advice,
+                fields=details.get("problems"),  # type: ignore[arg-type]
+                incident=details.get("incident"),  # type: ignore[arg-type]
+            )
+        )
     values = {
         "status": status,
         "title": words.title,
@@ -108,8 +119,11 @@ def page(status: int, message: str | None = None, **details: object) -> Response
         "advice": words.advice if message else None,
         **details,
     }
-    response = current_app.make_response((_render(status, values), status))
-    if status == 503:
+    return _retried_later(current_app.make_response((_render(status, values), status)))
+
+
+def _retried_later(response: Response) -> Response:
+    if response.status_code == 503:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

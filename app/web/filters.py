@@ -17,6 +17,7 @@ from app.values.digits import write_number
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.values.written import MINUS, day_words, house_locale, money_words, month_words, write_as
+from app.web.guards import costs_are_hidden
 
 NONE = "–"
 
@@ -26,15 +27,15 @@ def _with_minus(text: str) -> str:
 
 
 def money(value: Money | None) -> str:
-    """Money to the cent: €1,234,567.00."""
-    if value is None:
+    """Money to the cent: €1,234,567.00; a dash, never 0, for who may not see costs."""
+    if value is None or costs_are_hidden():
         return NONE
     return money_words(value)
 
 
 def money_short(value: Money | None) -> str:
-    """Money in at most four digits for charts and tiles: €1.23m."""
-    if value is None:
+    """Money in at most four digits for charts and tiles: €1.23m; a dash as `money` gives."""
+    if value is None or costs_are_hidden():
         return NONE
     size = abs(value.amount)
     for unit, letter in (
@@ -53,6 +54,11 @@ def _short(value: Money, scaled: Decimal, letter: str) -> str:
     text = write_number(rounded, house_locale())
     sign = MINUS if value.minor < 0 and rounded else ""
     return f"{sign}{get_currency_symbol(value.currency, locale=house_locale())}{text}{letter}"
+
+
+def bare_money(value: Money, digits: int | None = None) -> str:
+    """Money without its currency, where a head names that; a dash as `money` gives."""
+    return NONE if costs_are_hidden() else number(value.amount, digits)
 
 
 def minor(value: int | None, currency: str) -> str:
@@ -78,7 +84,7 @@ def number(value: Decimal | int | None, digits: int | None = None) -> str:
 
 def signed(value: Money | Decimal | int | None) -> str:
     """A difference with its sign written out: +3, −€1,200.00; nothing is ±0."""
-    if value is None:
+    if value is None or (isinstance(value, Money) and costs_are_hidden()):
         return NONE
     text = money(value) if isinstance(value, Money) else number(value)
     if not value:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
 from flask_login import current_user
-from werkzeug.exceptions import Forbidden, Unauthorized
+from werkzeug.exceptions import Forbidden, HTTPException, Unauthorized
 from werkzeug.wrappers import Response
 
 from app.web.typed import keep_typed
@@ -18,6 +18,13 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
 FRESH_ATTRIBUTE = "asks_for_fresh_proof"
+COSTS_ATTRIBUTE = "is_about_costs"
+COSTS = "costs.see"
+COSTS_HIDDEN = (
+    "Money is hidden from you, and this is about money. An admin can show it to you on the page of"
+    " your account."
+)
+TOKEN_ATTRIBUTE = "takes_token"
 EXPLAINER = "permission_explainer"
 """Where `app.extensions` keeps the function (permission, person) → why not, as a sentence."""
 
@@ -72,6 +79,31 @@ def signed_in(view: View) -> View:
     return view
 
 
+def about_costs(view: View) -> View:
+    """Declare that a view is about money as such, so that who may not see costs can't open it.
+
+    Other pages open and show a dash where money would stand (`app.web.filters.money`).
+    """
+    setattr(view, COSTS_ATTRIBUTE, True)
+    return view
+
+
+def is_about_costs(view: Callable[..., Any]) -> bool:
+    """Whether a view is declared `about_costs`."""
+    return getattr(view, COSTS_ATTRIBUTE, False)
+
+
+def by_token(view: View) -> View:
+    """Declare that a view is for programs: it takes a token and never a cookie."""
+    setattr(view, TOKEN_ATTRIBUTE, True)
+    return view
+
+
+def takes_token(view: Callable[..., Any]) -> bool:
+    """Whether a view is declared `by_token`."""
+    return getattr(view, TOKEN_ATTRIBUTE, False)
+
+
 def policy_of(view: Callable[..., Any]) -> str | None:
     """The policy a view declares: a permission, PUBLIC, SIGNED_IN, or None."""
     return getattr(view, POLICY_ATTRIBUTE, None)
@@ -89,21 +121,48 @@ def may(permission: str) -> bool:
     return bool(current_user.is_authenticated and current_user.may(permission))
 
 
+def costs_are_hidden() -> bool:
+    """Whether the person looking at the page may not see money; nobody looks outside requests."""
+    if not has_request_context() or not hasattr(current_app, "login_manager"):
+        return False
+    if "costs_are_hidden" not in g:
+        g.costs_are_hidden = bool(current_user.is_authenticated and not current_user.may(COSTS))
+    return bool(g.costs_are_hidden)
+
+
+def is_shut(address: str) -> bool:
+    """Whether an address of ours is about costs, which the person looking may not see."""
+    if not costs_are_hidden():
+        return False
+    try:
+        adapter = current_app.url_map.bind(request.host)
+        endpoint, _ = adapter.match(address.partition("?")[0], method="GET")
+    except HTTPException:
+        return False
+    return is_about_costs(current_app.view_functions[endpoint])
+
+
 def refuse_what_is_not_allowed() -> Response | None:
     """Refuse the request unless its view's policy lets this person in."""
     if request.endpoint is None or request.routing_exception is not None:
         return None
-    policy = policy_of(current_app.view_functions[request.endpoint])
+    view = current_app.view_functions[request.endpoint]
+    policy = policy_of(view)
     if policy == PUBLIC:
         return None
     if policy is None:
         raise Forbidden("This page declares no access rule, so nobody may open it.")
     if not current_user.is_authenticated:
+        if takes_token(view):
+            raise Unauthorized("Send a token that is in force: Authorization: Bearer wm_…")
         return _ask_to_sign_in()
     if policy != SIGNED_IN and not cast(Actor, current_user).may(policy):
-        if current_actor().opens_only_account and request.method in SAFE_METHODS:
+        only_account = current_actor().opens_only_account and not takes_token(view)
+        if only_account and request.method in SAFE_METHODS:
             return redirect(url_for("accounts.account"), code=303)
         raise Forbidden(_refusal(policy))
+    if is_about_costs(view) and costs_are_hidden():
+        raise Forbidden(COSTS_HIDDEN)
     return None
 
 
@@ -133,3 +192,5 @@ def init_guards(app: Flask) -> None:
     setattr(app.view_functions["static"], POLICY_ATTRIBUTE, PUBLIC)
     app.before_request(refuse_what_is_not_allowed)
     app.jinja_env.globals["may"] = may
+    app.jinja_env.globals["costs_are_hidden"] = costs_are_hidden
+    app.jinja_env.globals["is_shut"] = is_shut

@@ -11,9 +11,22 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import g, has_request_context, request
+from flask import g, has_app_context, has_request_context, request
 
-_EXTRAS = ("incident", "status", "milliseconds", "person", "job", "kind", "audit_head")
+_EXTRAS = (
+    "incident",
+    "status",
+    "milliseconds",
+    "person",
+    "job",
+    "kind",
+    "audit_head",
+    "mail",
+    "request",
+    "why",
+    "account",
+    "network",
+)
 
 
 class JsonFormatter(logging.Formatter):
@@ -27,6 +40,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= {name: getattr(record, name) for name in _EXTRAS if hasattr(record, name)}
+        if has_app_context() and "job" in g:
+            line |= {"job": g.job, "request": g.get("request_id")}
         if has_request_context():
             line |= {
                 "request": g.get("request_id"),

@@ -17,6 +17,8 @@ NO_EVENT = frozenset(
         "request_keys",  # that a form was sent
         "second_factors",  # that a code was used, before it is known whether somebody gets in
         "recovery_codes",  # likewise
+        "api_tokens",  # when a token was last used
+        "reset_requests",  # that somebody asked for a link, whoever they are
     }
 )
 """Tables that may change on their own; every other change has its event in its transaction."""

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from sqlalchemy import Engine, Executable, column, inspect, select, table
 
-_CHANGES_BY_LOOKING = {"sign_in_sessions"}  # when somebody was last seen
+_CHANGES_BY_LOOKING = {"sign_in_sessions", "api_tokens"}  # when somebody was last seen
 
 
 Columns = Mapping[str, Sequence[str]]

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.accounts.engine import SecretBox
 from app.accounts.models import Person, SecondFactor
 from app.accounts.rules import step_at, totp
+from app.db.secret_box import SecretBox
 from app.db.session import transaction
 
 SECRET = b"12345678901234567890"

@@ -1,5 +1,6 @@
-"""What accounts calculate with other people's libraries: secrets kept sealed."""
+"""What accounts do with other people's protocols: sign-in at a provider by OpenID Connect."""
 
-from app.accounts.engine.secret_box import SecretBox
+from app.accounts.engine.claims import Claims, checked_claims
+from app.accounts.engine.provider import Provider, ProviderFaultError, Wanted
 
-__all__ = ["SecretBox"]
+__all__ = ["Claims", "Provider", "ProviderFaultError", "Wanted", "checked_claims"]

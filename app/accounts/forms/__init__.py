@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from app.accounts.forms.people import ROLE_CHOICES, ConfirmForm, PersonForm, RoleForm
+from app.accounts.forms.links import ChosenPasswordForm, ForgottenForm
+from app.accounts.forms.people import (
+    ROLE_CHOICES,
+    ConfirmForm,
+    InvitationForm,
+    PersonForm,
+    RoleForm,
+)
 from app.accounts.forms.sign_in import (
     CodeForm,
     CodeProofForm,
@@ -11,16 +18,21 @@ from app.accounts.forms.sign_in import (
     SignInForm,
     ThemeForm,
 )
+from app.accounts.forms.tokens import TokenForm
 
 __all__ = [
     "ROLE_CHOICES",
+    "ChosenPasswordForm",
     "CodeForm",
     "CodeProofForm",
     "ConfirmForm",
+    "ForgottenForm",
+    "InvitationForm",
     "PasswordForm",
     "PersonForm",
     "ProofForm",
     "RoleForm",
     "SignInForm",
     "ThemeForm",
+    "TokenForm",
 ]

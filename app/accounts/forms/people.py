@@ -18,17 +18,11 @@ from app.web.forms import Form, OnceForm
 ROLE_CHOICES = [(role.value, role.word) for role in Role]
 
 
-class PersonForm(OnceForm):
-    """Somebody new."""
+class InvitationForm(OnceForm):
+    """Somebody new who chooses their own password."""
 
     name = StringField("Name", [InputRequired("Enter the person's name.")])
     email = EmailField("E-mail address", [InputRequired("Enter the person's e-mail address.")])
-    password = PasswordField(
-        "First password",
-        [InputRequired("Enter a first password; the person has to change it.")],
-        description=f"At least {SHORTEST_PASSWORD} characters. Hand it over on a safe way;"
-        " it opens nothing until the person has changed it.",
-    )
     roles = SelectMultipleField(
         "Roles",
         choices=ROLE_CHOICES,
@@ -38,6 +32,17 @@ class PersonForm(OnceForm):
 
     def chosen_roles(self) -> frozenset[Role]:
         return frozenset(Role(value) for value in self.roles.data or ())
+
+
+class PersonForm(InvitationForm):
+    """Somebody new who gets a first password from an admin."""
+
+    password = PasswordField(
+        "First password",
+        [InputRequired("Enter a first password; the person has to change it.")],
+        description=f"At least {SHORTEST_PASSWORD} characters. Hand it over on a safe way;"
+        " it opens nothing until the person has changed it.",
+    )
 
 
 class RoleForm(Form):

@@ -1,16 +1,24 @@
-"""People, the roles granted to them, how they sign in and the sign-in throttle."""
+"""People, their roles, how they sign in, links sent to them and the sign-in throttle."""
 
 from __future__ import annotations
 
+from app.accounts.models.identities import Identity
+from app.accounts.models.links import AccountLink, LinkKind, ResetRequest
 from app.accounts.models.people import Person, RoleGrant
 from app.accounts.models.second_factor import KnownDevice, RecoveryCode, SecondFactor
 from app.accounts.models.sign_in import Factor, SignInSession, SignInThrottle
+from app.accounts.models.tokens import ApiToken
 
 __all__ = [
+    "AccountLink",
+    "ApiToken",
     "Factor",
+    "Identity",
     "KnownDevice",
+    "LinkKind",
     "Person",
     "RecoveryCode",
+    "ResetRequest",
     "RoleGrant",
     "SecondFactor",
     "SignInSession",

@@ -7,13 +7,16 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.accounts.rules import PERMISSIONS, Role
+from app.accounts.rules import COSTS, PERMISSIONS, Role, costs_can_be_hidden
 from app.db.base import Base
 from app.db.types import EnumText, UtcDateTime
 
 
 class Person(Base):
-    """Somebody who can sign in. ``email`` is stored in lower case."""
+    """Somebody who can sign in. ``email`` is stored in lower case.
+
+    ``invited_at``: when they were invited, while they have not chosen a password yet.
+    """
 
     __tablename__ = "people"
 
@@ -24,6 +27,8 @@ class Person(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_short_password: Mapped[bool] = mapped_column(default=False, server_default=false())
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    costs_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
@@ -40,6 +45,12 @@ class Person(Base):
 
     lacks_second_factor = False
     """Whether a second factor is needed and missing; known of who is signed in."""
+
+    token_id = 0
+    """The token by which a program acts for the person in this request; 0: they act themselves."""
+
+    scoped_permissions = frozenset(PERMISSIONS)
+    """What the token lets through; all where there is none."""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -59,6 +70,10 @@ class Person(Base):
         return frozenset(grant.role for grant in self.grants if grant.is_in_force)
 
     def may(self, permission: str) -> bool:
+        if permission not in self.scoped_permissions:
+            return False
+        if permission == COSTS and self.costs_hidden and costs_can_be_hidden(self.roles):
+            return False
         return not self.roles.isdisjoint(PERMISSIONS[permission])
 
     def get_id(self) -> str:
@@ -74,7 +89,8 @@ class Person(Base):
 
     @property
     def audit_role(self) -> str:
-        return ",".join(sorted(role.value for role in self.roles))
+        roles = sorted(role.value for role in self.roles)
+        return ",".join([*roles, f"token {self.token_id}"] if self.token_id else roles)
 
 
 class RoleGrant(Base):

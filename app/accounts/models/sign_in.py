@@ -13,11 +13,18 @@ from app.db.types import EnumText, UtcDateTime
 
 
 class Factor(Enum):
-    """What somebody signed in with, beside their password."""
+    """What somebody signed in with."""
 
     PASSWORD = "password"
     TOTP = "totp"
     RECOVERY = "recovery"
+    PROVIDER = "provider"
+    PROVIDER_FACTOR = "provider_factor"
+
+    @property
+    def is_of_provider(self) -> bool:
+        """Whether it was proved at the OpenID provider, which confirms it again."""
+        return self in (Factor.PROVIDER, Factor.PROVIDER_FACTOR)
 
     @property
     def word(self) -> str:
@@ -28,6 +35,8 @@ _WORDS = {
     Factor.PASSWORD: "password",
     Factor.TOTP: "password and code",
     Factor.RECOVERY: "password and recovery code",
+    Factor.PROVIDER: "provider",
+    Factor.PROVIDER_FACTOR: "provider, with a second factor",
 }
 
 

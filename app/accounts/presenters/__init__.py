@@ -6,6 +6,7 @@ from app.accounts.presenters.people import (
     SECOND_ADMIN,
     RoleMoves,
     added_words,
+    invited_words,
     role_moves,
     role_words,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "SetupView",
     "added_words",
     "browser_words",
+    "invited_words",
     "role_moves",
     "role_words",
     "sent_rows",

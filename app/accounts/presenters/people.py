@@ -30,7 +30,17 @@ class RoleMoves:
 
 def added_words(person: Person) -> str:
     """What to say of somebody just added, and what still waits."""
-    said = f"{person.name} can sign in now and has to change the password first."
+    return _with_waiting(
+        person, f"{person.name} can sign in now and has to change the password first."
+    )
+
+
+def invited_words(person: Person) -> str:
+    """What to say of somebody just invited, and what still waits."""
+    return _with_waiting(person, f"An invitation is on its way to {person.email}.")
+
+
+def _with_waiting(person: Person, said: str) -> str:
     waiting = sorted(grant.role.word for grant in person.grants if not grant.is_in_force)
     verb = "wait" if len(waiting) > 1 else "waits"
     return f"{said} {' and '.join(waiting)} {verb} for a second admin." if waiting else said

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from math import ceil
 
-from flask import current_app, redirect, render_template, session, url_for
+from flask import redirect, render_template, session, url_for
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,7 @@ from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import (
     PENDING,
     arrive,
+    log_refusal,
     password_mark,
     secret_box,
     this_device,
@@ -59,13 +60,14 @@ def sign_in_by_code() -> Answer:
     with transaction(db.session):
         wait = begin_attempt(db.session, email=email, device=this_device(), by_code=True, now=now())
     if wait is not None:
+        log_refusal("too often", email)
         seconds = ceil(wait.total_seconds())
         form.form_errors = [too_many_words(seconds)]
         return _page(form), TooManyRequests.code, {"Retry-After": str(seconds)}
     try:
         factor = _used(person_id, form.code.data)
     except AppError as error:
-        current_app.logger.info("A code was refused.")
+        log_refusal("code", email)
         form.refuse(error)
         return _page(form), status_of(error)
     return arrive(person_id, factor, own_page(session[PENDING]["next"]))

@@ -11,15 +11,17 @@ from app.accounts.forms import ConfirmForm, PersonForm, RoleForm
 from app.accounts.models import Person
 from app.accounts.presenters import added_words, browser_words, role_moves
 from app.accounts.queries import (
+    find_invitation,
     get_person,
     has_second_factor,
     list_people,
     list_people_with_role,
     list_sign_ins,
+    list_tokens,
 )
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import session_limits
-from app.accounts.rules import Role
+from app.accounts.rules import Role, costs_can_be_hidden
 from app.accounts.services import (
     PersonDraft,
     confirm_role,
@@ -28,9 +30,11 @@ from app.accounts.services import (
     end_session,
     end_sessions,
     grant_role,
+    hide_costs,
     reactivate_person,
     reset_password,
     reset_second_factor,
+    show_costs,
     withdraw_role,
 )
 from app.audit.services import answered_once
@@ -137,6 +141,20 @@ def reactivate(person_id: int) -> Answer:
     return _change_status(person_id, reactivate_person)
 
 
+@bp.post("/admin/people/<int:person_id>/costs/hide")
+@requires("people.manage", fresh=True)
+def hide_costs_from(person_id: int) -> Answer:
+    """Keep money from a person."""
+    return _change_status(person_id, hide_costs)
+
+
+@bp.post("/admin/people/<int:person_id>/costs/show")
+@requires("people.manage", fresh=True)
+def show_costs_to(person_id: int) -> Answer:
+    """Let a person see money again."""
+    return _change_status(person_id, show_costs)
+
+
 @bp.post("/admin/people/<int:person_id>/reset-password")
 @requires("people.manage", fresh=True)
 def new_password_for(person_id: int) -> str:
@@ -216,8 +234,11 @@ def _page(target: Person, *, form: RoleForm | None = None, password: str | None 
         ),
         form=form,
         has_factor=has_second_factor(db.session, target),
+        invitation=find_invitation(db.session, target, now=now()) if target.invited_at else None,
         sign_ins=list_sign_ins(db.session, target, since=now() - session_limits().absolute),
         browser_words=browser_words,
+        can_hide_costs=costs_can_be_hidden(target.held_roles),
+        tokens=list_tokens(db.session, target, now=now()),
         plain_form=ConfirmForm(formdata=None),
         password=password,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import logging
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,7 +24,6 @@ from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
-from app.accounts.engine import SecretBox
 from app.accounts.forms import SignInForm
 from app.accounts.models import Factor, Person
 from app.accounts.presenters import too_many_words
@@ -34,6 +35,7 @@ from app.accounts.queries import (
     list_people,
 )
 from app.accounts.routes.blueprint import bp
+from app.accounts.routes.tokens import load_by_token
 from app.accounts.rules import (
     FACTOR_REFUSAL,
     KNOWN_FOR,
@@ -42,24 +44,30 @@ from app.accounts.rules import (
     SessionLimits,
     lacks_second_factor,
     role_refusal,
+    scope_refusal,
     session_is_over,
 )
 from app.accounts.services import (
     SignInDevice,
     begin_attempt,
     close_session,
+    network_of,
     password_matches,
     sign_in_person,
     token_hash,
     touch_session,
+    touch_token,
 )
+from app.db.secret_box import SecretBox
 from app.db.session import transaction
 from app.errors import UnavailableError
 from app.extensions import db, login_manager
 from app.web import typed
 from app.web.addresses import own_page
 from app.web.clock import now
-from app.web.guards import EXPLAINER, current_actor, public, signed_in
+from app.web.guards import EXPLAINER, current_actor, public, signed_in, takes_token
+
+logger = logging.getLogger("waymark.accounts")
 
 TOKEN = "sign_in"
 """The cookie's name for the session's random token."""
@@ -79,6 +87,7 @@ class OpenSession:
     confirmed_at: datetime
     is_current: bool
     has_factor: bool
+    is_of_provider: bool = False
 
 
 def session_limits() -> SessionLimits:
@@ -123,7 +132,15 @@ def judge_factor(person: Person, *, has_factor: bool) -> None:
 
 
 def load_signed_in(_: Request) -> Person | None:
-    """The person whose session the cookie's token opens, if that session still runs."""
+    """The person whose session the cookie's token opens, if that session still runs.
+
+    Views for programs take a token of their own and no cookie.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and takes_token(view):
+        if (person := load_by_token()) is not None:
+            judge_factor(person, has_factor=g.has_factor)
+        return person
     found = _find_sign_in()
     if found is None:
         return None
@@ -139,8 +156,11 @@ def load_signed_in(_: Request) -> Person | None:
     replaced = not is_current and now() - kept.confirmed_at > TOKEN_GRACE
     if over or replaced or not person.is_active:
         return None
-    judge_factor(person, has_factor=has_factor)
-    g.sign_in = OpenSession(kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor)
+    judge_factor(person, has_factor=has_factor or kept.factor is Factor.PROVIDER_FACTOR)
+    g.sign_in = OpenSession(
+        kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor,
+        is_of_provider=kept.factor.is_of_provider,
+    )  # fmt: skip
     return person
 
 
@@ -164,11 +184,15 @@ def keep_session_alive() -> None:
         return  # health is asked by machines, and must not wait for the database
     if not current_user.is_authenticated:
         return
-    if now() - g.sign_in.seen_at < TOUCH_EVERY:
+    seen_at = g.token.last_used_at if "token" in g else g.sign_in.seen_at
+    if seen_at is not None and now() - seen_at < TOUCH_EVERY:
         return
     try:
         with transaction(db.session):
-            touch_session(db.session, g.sign_in.id, now=now())
+            if "token" in g:
+                touch_token(db.session, g.token.id, now=now())
+            else:
+                touch_session(db.session, g.sign_in.id, now=now())
     except UnavailableError:
         current_app.logger.info("A session's last use could not be noted.")
 
@@ -201,16 +225,20 @@ def sign_in() -> str | Response | tuple[str, int] | tuple[str, int, dict[str, st
     form = SignInForm()
     if not form.validate_on_submit():
         return _sign_in_page(form), 422
+    if not current_app.config["PASSWORD_SIGN_IN"]:
+        form.form_errors = ["Passwords are switched off here; sign in at the provider."]
+        return _sign_in_page(form), 422
     email, password = form.email.data, form.password.data
     with transaction(db.session):
         wait = begin_attempt(db.session, email=email, device=this_device(), now=now())
     if wait is not None:
+        log_refusal("too often", email)
         seconds = ceil(wait.total_seconds())
         form.form_errors = [too_many_words(seconds)]
         return _sign_in_page(form), TooManyRequests.code, {"Retry-After": str(seconds)}
     person = password_matches(db.session, email=email, password=password)
     if person is None:
-        current_app.logger.info("A sign-in was refused.")
+        log_refusal("password", email)
         form.form_errors = ["The e-mail address or the password is wrong."]
         return _sign_in_page(form), 422
     if has_second_factor(db.session, person):
@@ -229,7 +257,7 @@ def arrive(person_id: int, factor: Factor, wanted: str | None) -> Response:
             factor=factor, now=now(),
         )  # fmt: skip
     begin_session(person, token)
-    judge_factor(person, has_factor=factor is not Factor.PASSWORD)
+    judge_factor(person, has_factor=factor not in (Factor.PASSWORD, Factor.PROVIDER))
     wanted = None if person.opens_only_account else wanted
     return remember(device, redirect(wanted or landing_page(person), code=303))
 
@@ -246,6 +274,25 @@ def remember(device: SignInDevice, response: Response) -> Response:
         samesite="Lax",
     )
     return response
+
+
+def log_refusal(why: str, email: str) -> None:
+    """Write into the log that somebody was not let in, told apart by what nobody can read back.
+
+    The same account and the same network look the same in every line; who it is stays hidden.
+    """
+    key = current_app.config["SECRET_KEY"].encode()
+
+    def blurred(text: str) -> str:
+        return hmac.digest(key, b"refused\n" + text.encode("utf-8", "replace"), "sha256").hex()[:12]
+
+    where = {"account": blurred(email.strip().lower()), "network": blurred(this_network())}
+    logger.warning("A sign-in was refused.", extra={"why": why, **where})
+
+
+def this_network() -> str:
+    """The network this request comes from."""
+    return network_of(request.remote_addr or "unknown")
 
 
 def ask_for_code(person: Person, *, next_page: str | None) -> None:
@@ -268,10 +315,11 @@ def password_mark(person: Person) -> str:
 def sign_out() -> Response:
     """End this browser's session."""
     typed.forget_typed()
+    left = "1" if g.sign_in.is_of_provider else None
     with transaction(db.session):
         close_session(db.session, session[TOKEN], actor=current_actor(), now=now())
     session.clear()
-    return redirect(url_for("accounts.sign_in_page"), code=303)
+    return redirect(url_for("accounts.sign_in_page", left=left), code=303)
 
 
 def landing_page(person: Person) -> str:
@@ -283,7 +331,13 @@ def _sign_in_page(form: SignInForm) -> str:
     demo = current_app.config["DEMO"]
     people = [p for p in list_people(db.session) if p.is_active and p.roles] if demo else []
     ended = request.args.get("ended", "")
-    return render_template("accounts/sign_in.html", form=form, demo_people=people, ended=ended)
+    return render_template(
+        "accounts/sign_in.html",
+        form=form,
+        demo_people=people,
+        ended=ended,
+        left="left" in request.args,
+    )
 
 
 def _why_not(permission: str, person: Person) -> str:
@@ -291,6 +345,8 @@ def _why_not(permission: str, person: Person) -> str:
         return PASSWORD_REFUSAL
     if person.lacks_second_factor:
         return FACTOR_REFUSAL
+    if person.token_id and permission not in person.scoped_permissions:
+        return scope_refusal(permission)
     return role_refusal(permission, person.roles)
 
 

@@ -41,6 +41,8 @@ def ask_for_proof() -> Response | None:
     kept: OpenSession = g.sign_in
     if kept.is_current and proof_is_fresh(kept.confirmed_at, now()):
         return None
+    if kept.is_of_provider and not kept.has_factor:
+        return _page(ProofForm(), Forbidden.code, by_provider=True)
     form = CodeProofForm() if kept.has_factor else ProofForm()
     if _proof(form).name not in request.form:
         return _page(form, Forbidden.code)
@@ -94,13 +96,14 @@ def _use_code(form: Proof) -> None:
         raise InvalidError(WRONG_CODE, field=field.name)
 
 
-def _page(form: Proof, status: int) -> Response:
+def _page(form: Proof, status: int, *, by_provider: bool = False) -> Response:
     """The asking page with every text of the form, so that sending it on loses nothing."""
     fields = typed.typed_fields(request.form.items(multi=True))
     left_out = any("passw" in name and not name.startswith(typed.PROOF) for name in request.form)
     page = render_template(
         "accounts/confirm.html",
         form=form,
+        by_provider=by_provider,
         proof=_proof(form),
         fields=fields,
         rows=sent_rows(fields),

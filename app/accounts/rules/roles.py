@@ -33,8 +33,12 @@ _LEAD = frozenset({Role.CX_LEAD})
 _FINANCE = frozenset({Role.FINANCE})
 _MANAGER = frozenset({Role.PROGRAM_MANAGER})
 _ADMIN = frozenset({Role.ADMIN})
+COSTS = "costs.see"
+"""Money is shown; an admin can withdraw it from one person, whatever their roles."""
+
 PERMISSIONS: dict[str, frozenset[Role]] = {
     "home.view": _EVERYBODY,
+    COSTS: _EVERYBODY,
     "calendar.view": _EVERYBODY,
     "journeys.view": _EVERYBODY,
     "initiatives.view": _EVERYBODY,
@@ -66,6 +70,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "audit.view": _FINANCE | _ADMIN,
     "people.manage": _ADMIN,
     "jobs.view": _ADMIN,
+    "mail.manage": _ADMIN,
 }
 """Permission → roles that hold it. A permission that is not here does not exist."""
 
@@ -86,6 +91,14 @@ def role_refusal(permission: str, roles: frozenset[Role]) -> str:
     held = " and ".join(role.word for role in Role if role in roles)
     yours = f"your role is {held}" if held else "you have no role yet"
     return f"This takes the role {needed}; {yours}. An admin can change that."
+
+
+def costs_can_be_hidden(roles: frozenset[Role]) -> bool:
+    """Whether money can be kept from people with these roles: only from who does nothing but look.
+
+    All others work with money, if only by typing what something costs.
+    """
+    return roles <= {Role.VIEWER}
 
 
 def together_bar(roles: Iterable[Role]) -> str | None:

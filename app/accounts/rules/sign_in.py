@@ -10,6 +10,11 @@ from app.accounts.rules.roles import SENSITIVE_ROLES, Role
 FREE_FAILURES_ACCOUNT = 5
 FREE_FAILURES_ADDRESS = 30
 FREE_FAILURES_DEVICE = 10
+FREE_RESETS = 3
+FREE_RESETS_ADDRESS = 10
+INVITATION_FOR = timedelta(days=7)
+RESET_FOR = timedelta(minutes=30)
+"""How long a link to choose a password works."""
 KNOWN_FOR = timedelta(days=180)
 """How long a browser is known after somebody last signed in with it."""
 LONGEST_WAIT = timedelta(minutes=15)

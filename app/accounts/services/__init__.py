@@ -3,8 +3,19 @@
 from app.accounts.services.attempts import (
     SignInDevice,
     begin_attempt,
+    begin_reset,
     forgive_attempts,
+    network_of,
     token_hash,
+)
+from app.accounts.services.identities import identified_person, link_identity
+from app.accounts.services.links import (
+    answer_resets,
+    ask_for_reset,
+    choose_password,
+    invite_person,
+    revoke_invitation,
+    send_invitation_again,
 )
 from app.accounts.services.people import (
     PersonDraft,
@@ -15,7 +26,6 @@ from app.accounts.services.people import (
     grant_role,
     reactivate_person,
     reset_password,
-    set_theme,
     withdraw_role,
 )
 from app.accounts.services.second_factor import (
@@ -28,6 +38,7 @@ from app.accounts.services.second_factor import (
     reset_second_factor,
     use_code,
 )
+from app.accounts.services.sight import hide_costs, set_theme, show_costs
 from app.accounts.services.sign_in import (
     close_session,
     close_sessions,
@@ -41,25 +52,44 @@ from app.accounts.services.sign_in import (
     sign_in_person,
     touch_session,
 )
+from app.accounts.services.tokens import (
+    TokenDraft,
+    create_token,
+    end_tokens,
+    revoke_token,
+    touch_token,
+)
 
 __all__ = [
     "WRONG_CODE",
     "PersonDraft",
     "SignInDevice",
+    "TokenDraft",
+    "answer_resets",
+    "ask_for_reset",
     "begin_attempt",
+    "begin_reset",
     "begin_second_factor",
     "change_password",
+    "choose_password",
     "close_session",
     "close_sessions",
     "confirm_role",
     "confirm_second_factor",
     "create_person",
+    "create_token",
     "deactivate_person",
     "end_other_sessions",
     "end_session",
     "end_sessions",
+    "end_tokens",
     "forgive_attempts",
     "grant_role",
+    "hide_costs",
+    "identified_person",
+    "invite_person",
+    "link_identity",
+    "network_of",
     "open_session",
     "open_setup",
     "password_is_theirs",
@@ -70,10 +100,15 @@ __all__ = [
     "renew_recovery_codes",
     "reset_password",
     "reset_second_factor",
+    "revoke_invitation",
+    "revoke_token",
+    "send_invitation_again",
     "set_theme",
+    "show_costs",
     "sign_in_person",
     "token_hash",
     "touch_session",
+    "touch_token",
     "use_code",
     "withdraw_role",
 ]

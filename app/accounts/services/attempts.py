@@ -19,6 +19,8 @@ from app.accounts.rules import (
     FREE_FAILURES_ACCOUNT,
     FREE_FAILURES_ADDRESS,
     FREE_FAILURES_DEVICE,
+    FREE_RESETS,
+    FREE_RESETS_ADDRESS,
     KNOWN_FOR,
     LONGEST_WAIT,
     wait_after,
@@ -57,6 +59,26 @@ def begin_attempt(
     ]
     if device.token and _is_known(session, email, device.token, now):
         buckets = [(_device_bucket(email, device.token), FREE_FAILURES_DEVICE)]
+    return _count(session, buckets, now)
+
+
+def begin_reset(
+    session: Session, *, email: str, device: SignInDevice, now: datetime
+) -> timedelta | None:
+    """Count that somebody asks for a new password, whoever that address belongs to, if anybody.
+
+    Gives the wait if it comes too early. It counts beside sign-ins, so that asking for somebody
+    else shuts nobody out.
+    """
+    asked = email.strip().lower()
+    buckets = [
+        (_bucket("reset", asked), FREE_RESETS),
+        (_bucket("reset address", device.address), FREE_RESETS_ADDRESS),
+    ]
+    return _count(session, buckets, now)
+
+
+def _count(session: Session, buckets: list[tuple[str, int]], now: datetime) -> timedelta | None:
     throttles = [_locked_throttle(session, bucket, now) for bucket, _ in buckets]
     wait = max(throttle.open_at for throttle in throttles) - now
     if wait > timedelta(0):

@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Person, RoleGrant
-from app.accounts.queries import count_active_admins, find_person_by_email, has_second_factor
+from app.accounts.models import AccountLink, Person, RoleGrant
+from app.accounts.queries import (
+    count_active_admins,
+    find_person_by_email,
+    has_second_factor,
+    is_open_link,
+)
 from app.accounts.rules import (
     SHORTEST_PASSWORD,
     SHORTEST_WITH_FACTOR,
@@ -23,10 +28,10 @@ from app.accounts.rules import (
 from app.accounts.services.attempts import forget_devices
 from app.accounts.services.passwords import check_new_password, hash_password, password_fits
 from app.accounts.services.sign_in import close_sessions
+from app.accounts.services.tokens import end_tokens
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError, NotAllowedError
 
-THEMES = ("system", "light", "dark")
 LONGEST_NAME = 120
 
 
@@ -36,7 +41,7 @@ class PersonDraft:
 
     email: str
     name: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
     roles: frozenset[Role] = frozenset()
 
 
@@ -44,20 +49,30 @@ def create_person(
     session: Session, draft: PersonDraft, *, actor: Person | None, now: datetime
 ) -> Person:
     """Add a person with roles; ``actor`` None is the command line."""
-    _check_manager(actor)
+    person = new_person(session, draft, actor=actor, now=now)
+    check_new_password(draft.password, email=person.email, name=person.name, field="password")
+    person.password_hash = hash_password(draft.password)
+    person.must_change_password = actor is not None
+    add_recorded(session, person, "person.created", actor=actor, now=now)
+    return person
+
+
+def new_person(
+    session: Session, draft: PersonDraft, *, actor: Person | None, now: datetime
+) -> Person:
+    """A person as drafted, checked, not added yet, and with a password that nobody knows."""
+    check_manager(actor)
     email = _checked_email(session, draft.email)
     name = " ".join(draft.name.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidError(f"Enter a name of at most {LONGEST_NAME} characters.", field="name")
-    check_new_password(draft.password, email=email, name=name, field="password")
     if bar := together_bar(draft.roles):
         raise InvalidError(bar, field="roles")
     person = Person(
         email=email,
         name=name,
-        password_hash=hash_password(draft.password),
+        password_hash=hash_password(secrets.token_urlsafe(32)),
         is_active=True,
-        must_change_password=actor is not None,
         theme="system",
         created_at=now,
     )
@@ -65,25 +80,24 @@ def create_person(
         _new_grant(role, actor=actor, now=now)
         for role in sorted(draft.roles, key=lambda role: role.value)
     ]
+    return person
+
+
+def add_recorded(
+    session: Session, person: Person, action: str, *, actor: Person | None, now: datetime
+) -> None:
+    """Add a new person, with the event that says how they came to be."""
     session.add(person)
     session.flush()
-    after = {"email": email, "name": name, **_roles(person)}
-    record(
-        session,
-        actor=actor,
-        action="person.created",
-        subject=person.audit_key,
-        after=after,
-        now=now,
-    )
-    return person
+    after = {"email": person.email, "name": person.name, **_roles(person)}
+    record(session, actor=actor, action=action, subject=person.audit_key, after=after, now=now)
 
 
 def grant_role(
     session: Session, person: Person, role: Role, *, actor: Person | None, now: datetime
 ) -> RoleGrant:
     """Give a role. Finance and Admin that an admin gives wait for a second admin."""
-    _check_manager(actor)
+    check_manager(actor)
     if not person.is_active:
         raise ConflictError(f"{person.name} is deactivated; reactivate the account first.")
     if any(grant.role is role for grant in person.grants):
@@ -101,7 +115,7 @@ def confirm_role(
     session: Session, person: Person, role: Role, *, actor: Person, now: datetime
 ) -> RoleGrant:
     """Put a waiting grant into force, as another admin than the one who gave it."""
-    _check_manager(actor)
+    check_manager(actor)
     grant = _grant_of(person, role)
     if grant.is_in_force:
         raise ConflictError("This role is in force already.")
@@ -123,7 +137,7 @@ def withdraw_role(
     session: Session, person: Person, role: Role, *, actor: Person | None, now: datetime
 ) -> None:
     """Take a role away, at once and in every open session."""
-    _check_manager(actor)
+    check_manager(actor)
     grant = _grant_of(person, role)
     if role is Role.ADMIN and grant.is_in_force:
         _keep_an_admin(session, person)
@@ -138,13 +152,15 @@ def deactivate_person(
     session: Session, person: Person, *, actor: Person | None, now: datetime
 ) -> None:
     """Bar a person from signing in and end their sessions; what they did stays theirs."""
-    _check_manager(actor)
+    check_manager(actor)
     if not person.is_active:
         raise ConflictError(f"{person.name} is deactivated already.")
     if Role.ADMIN in person.held_roles:
         _keep_an_admin(session, person)
     person.is_active = False
     close_sessions(session, person)
+    end_tokens(session, person, now=now)
+    void_links(session, person, now=now)
     _status_changed(session, person, "person.deactivated", actor=actor, now=now)
 
 
@@ -152,7 +168,7 @@ def reactivate_person(
     session: Session, person: Person, *, actor: Person | None, now: datetime
 ) -> None:
     """Let a person sign in again with the roles they had."""
-    _check_manager(actor)
+    check_manager(actor)
     if person.is_active:
         raise ConflictError(f"{person.name} is active already.")
     person.is_active = True
@@ -171,6 +187,9 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     person.password_hash = hash_password(password)
     person.must_change_password = True
     person.has_short_password = False
+    person.invited_at = None
+    end_tokens(session, person, now=now)
+    void_links(session, person, now=now)
     forget_devices(session, person)
     make_roles_wait(session, person, "person.password_reset", actor=actor, now=now)
     return password
@@ -181,7 +200,7 @@ def check_may_reset(session: Session, person: Person, *, actor: Person | None) -
 
     Whoever gave a waiting role must stay known as its giver, so that they never confirm it.
     """
-    _check_manager(actor)
+    check_manager(actor)
     if actor is None:
         return
     if any(not grant.is_in_force for grant in person.grants):
@@ -191,6 +210,15 @@ def check_may_reset(session: Session, person: Person, *, actor: Person | None) -
         )
     if Role.ADMIN in person.held_roles:
         _keep_an_admin(session, person)
+
+
+def void_links(session: Session, person: Person, *, now: datetime) -> None:
+    """Let every link that was sent to a person open nothing any more; the caller records why."""
+    session.execute(
+        update(AccountLink)
+        .where(AccountLink.person_id == person.id, is_open_link(now))
+        .values(revoked_at=now)
+    )
 
 
 def make_roles_wait(
@@ -213,41 +241,42 @@ def make_roles_wait(
 def change_password(
     session: Session, person: Person, *, current: str, new: str, now: datetime
 ) -> None:
-    """Change one's own password and end all of one's sessions; the caller opens a new one."""
+    """Change one's own password and end all of one's sessions.
+
+    The caller opens a new one, in which this browser goes on: that is part of the change and no
+    sign-in of its own.
+    """
     if not password_fits(current, person.password_hash):
         raise InvalidError("This is not your current password.", field="current")
-    shortest = SHORTEST_WITH_FACTOR if has_second_factor(session, person) else SHORTEST_PASSWORD
-    check_new_password(new, email=person.email, name=person.name, field="new", shortest=shortest)
     if person.must_change_password and password_fits(new, person.password_hash):
         raise InvalidError("Choose another one than the admin gave you.", field="new")
-    person.password_hash = hash_password(new)
-    person.must_change_password = False
-    person.has_short_password = len(new) < SHORTEST_PASSWORD
-    forget_devices(session, person)
-    close_sessions(session, person)
-    record(
-        session, actor=person, action="person.password_changed", subject=person.audit_key, now=now
-    )
-
-
-def set_theme(session: Session, person: Person, theme: str, *, now: datetime) -> None:
-    """Keep whether the person wants light or dark pages."""
-    if theme not in THEMES:
-        raise InvalidError("Choose system, light or dark.", field="theme")
-    before = {"theme": person.theme}
-    person.theme = theme
+    ended = keep_new_password(session, person, new, field="new")
     record(
         session,
         actor=person,
-        action="person.theme_set",
+        action="person.password_changed",
         subject=person.audit_key,
-        before=before,
-        after={"theme": theme},
+        after={"sessions_ended": ended},
         now=now,
     )
 
 
-def _check_manager(actor: Person | None) -> None:
+def keep_new_password(session: Session, person: Person, new: str, *, field: str) -> int:
+    """Set a password its owner chose, as the policy wants it; gives how many sessions ended.
+
+    The caller records it.
+    """
+    shortest = SHORTEST_WITH_FACTOR if has_second_factor(session, person) else SHORTEST_PASSWORD
+    check_new_password(new, email=person.email, name=person.name, field=field, shortest=shortest)
+    person.password_hash = hash_password(new)
+    person.must_change_password = False
+    person.has_short_password = len(new) < SHORTEST_PASSWORD
+    forget_devices(session, person)
+    return close_sessions(session, person)
+
+
+def check_manager(actor: Person | None) -> None:
+    """Refuse whoever may not manage people; ``actor`` None is the command line."""
     if actor is not None and not actor.may("people.manage"):
         raise NotAllowedError("Only an admin may manage people.")
 

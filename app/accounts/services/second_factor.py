@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy import delete, or_, update
 from sqlalchemy.orm import Session
 
-from app.accounts.engine import SecretBox
 from app.accounts.models import Factor, Person, RecoveryCode, SecondFactor
 from app.accounts.queries import find_factor, has_second_factor
 from app.accounts.rules import (
@@ -23,6 +22,7 @@ from app.accounts.services.attempts import token_hash
 from app.accounts.services.people import check_may_reset, make_roles_wait
 from app.accounts.services.sign_in import close_sessions
 from app.audit.services import record
+from app.db.secret_box import SecretBox
 from app.db.statements import rows_changed
 from app.errors import ConflictError, InvalidError
 
@@ -75,8 +75,8 @@ def confirm_second_factor(
         )
     factor.confirmed_at, factor.last_step = now, step
     codes = _draw_codes(session, person)
-    close_sessions(session, person)
-    _record(session, person, "person.factor_confirmed", now)
+    ended = close_sessions(session, person)
+    _record(session, person, "person.factor_confirmed", now, after={"sessions_ended": ended})
     return codes
 
 
@@ -179,5 +179,11 @@ def _plain(code: str) -> str:
     return "".join(code.replace("-", "").split())
 
 
-def _record(session: Session, person: Person, action: str, now: datetime) -> None:
-    record(session, actor=person, action=action, subject=person.audit_key, now=now)
+def _record(
+    session: Session,
+    person: Person,
+    action: str,
+    now: datetime,
+    after: dict[str, object] | None = None,
+) -> None:
+    record(session, actor=person, action=action, subject=person.audit_key, after=after, now=now)

@@ -47,9 +47,10 @@ def open_session(
     factor: Factor = Factor.PASSWORD,
     now: datetime,
 ) -> str:
-    """Sign a person in and give the cookie's new token; the one it replaces opens nothing.
+    """Open a session and give the cookie's new token; the one it replaces opens nothing.
 
-    Sessions nobody can use any more are swept out on the way.
+    The caller records what this is part of. Sessions nobody can use any more are swept out on the
+    way.
     """
     session.execute(delete(SignInSession).where(SignInSession.seen_at < now - KEPT_UNUSED))
     session.execute(delete(SignInThrottle).where(SignInThrottle.open_at < now - KEPT_UNUSED))
@@ -71,7 +72,6 @@ def open_session(
         )
     )
     remember_device(session, person, device, now)
-    record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
     return token
 
 
@@ -87,6 +87,7 @@ def sign_in_person(
     """Open a session after a right password, and a right code if there is one; give its token."""
     steps = 1 if factor is Factor.PASSWORD else 2
     forgive_attempts(session, person, device=device, count=steps, now=now)
+    record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
     return open_session(session, person, device=device, replaces=replaces, factor=factor, now=now)
 
 

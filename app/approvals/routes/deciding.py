@@ -45,13 +45,14 @@ from app.errors import InvalidError
 from app.extensions import db
 from app.web.clock import now, today
 from app.web.errors import status_of
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 DECISIONS = {"approve": approve_proposal, "return": return_proposal}
 
 
 @bp.get(PROPOSAL)
 @requires("proposals.view")
+@about_costs
 def show(proposal_id: int) -> str:
     proposal = get_proposal(db.session, proposal_id)
     # Before anybody chose what to leave out, a second approver looks at what was signed first.
@@ -125,6 +126,7 @@ def withdraw(proposal_id: int) -> Response | tuple[str, int]:
 
 @bp.get(f"{PROPOSAL}/snapshot.json")
 @requires("proposals.view")
+@about_costs
 def snapshot(proposal_id: int) -> Response:
     """The frozen bytes themselves, for whoever wants to check the digest."""
     proposal = get_proposal(db.session, proposal_id)

@@ -14,11 +14,12 @@ from app.calendar.queries import get_cycle, list_cycles
 from app.extensions import db
 from app.values.quarter import Quarter
 from app.web.clock import today
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 
 
 @bp.get("/ledger/exposure")
 @requires("proposals.view")
+@about_costs
 def exposure() -> str:
     """Show the exposure of all commitments in the chosen cycle's currency, against its budgets."""
     cycles = list_cycles(db.session)

@@ -25,7 +25,7 @@ from app.calendar.queries import list_cycles, list_funds
 from app.calendar.rules import CycleState
 from app.extensions import db
 from app.web.clock import today
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 from app.web.paging import Page, page_args
 
 LINES_SHOWN = 25
@@ -36,6 +36,7 @@ MOST_EXPORTED = 100_000
 
 @bp.get("/ledger")
 @requires("proposals.view")
+@about_costs
 def ledger() -> str:
     cycles = list_cycles(db.session)
     chosen = chosen_cycle(cycles)
@@ -67,6 +68,7 @@ def ledger() -> str:
 
 @bp.get("/ledger/balances.csv")
 @requires("proposals.view")
+@about_costs
 def ledger_balances() -> Response:
     """Give the balances the page shows, every line of them."""
     chosen = chosen_cycle(list_cycles(db.session))
@@ -80,6 +82,7 @@ def ledger_balances() -> Response:
 
 @bp.get("/ledger/movements.csv")
 @requires("proposals.view")
+@about_costs
 def ledger_movements() -> Response:
     """Give the movements the page shows, all pages of them, the newest first."""
     chosen = chosen_cycle(list_cycles(db.session))

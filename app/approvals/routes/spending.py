@@ -31,7 +31,7 @@ from app.extensions import db
 from app.values.money import Money
 from app.web.clock import now
 from app.web.filters import counted, money
-from app.web.guards import current_actor, may, requires
+from app.web.guards import about_costs, current_actor, may, requires
 from app.web.subjects import link_subject
 from app.web.uploads import find_upload, keep_upload
 
@@ -111,6 +111,7 @@ def commit_file() -> Response | tuple[str, int]:
 
 @bp.get("/ledger/spend/<int:transfer_id>")
 @requires("proposals.view")
+@about_costs
 def spend(transfer_id: int) -> str:
     """Show one payment and, for whoever may, the form that takes it back."""
     return _spend_page(transfer_id, ReversalForm(formdata=None))

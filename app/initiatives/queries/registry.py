@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Text, cast, func, literal, or_, select, union_all
+from sqlalchemy import Select, Text, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -22,7 +22,10 @@ from app.values.quarter import Quarter, QuarterSpan
 
 @dataclass(frozen=True, slots=True)
 class RegistryFilter:
-    """Which initiatives somebody wants to see; None or empty: all of them."""
+    """Which initiatives somebody wants to see; None or empty: all of them.
+
+    ``after``: a key; only those that stand behind it in the order of keys.
+    """
 
     state: InitiativeState | None = None
     journey: str = ""
@@ -31,6 +34,7 @@ class RegistryFilter:
     owner_id: int | None = None
     cycle_id: int | None = None
     text: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +155,10 @@ def _filtered(query: Select[Any], wanted: RegistryFilter) -> Select[Any]:
     ):
         if value is not None:
             query = query.where(column == value)
+    if wanted.after:
+        length = len(wanted.after)
+        behind = and_(func.length(Initiative.key) == length, Initiative.key > wanted.after)
+        query = query.where(or_(func.length(Initiative.key) > length, behind))
     for word in wanted.text.lower().split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         query = query.where(

@@ -21,7 +21,7 @@ from app.initiatives.routes.blueprint import (
 )
 from app.initiatives.rules import Action, EvidenceGrade, cost_flag
 from app.web.clock import now
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 
 @bp.get("/initiatives/<key>")
@@ -104,6 +104,7 @@ def median_cost(initiative: Initiative) -> int | None:
 
 @bp.get("/initiatives/<key>/case")
 @requires("initiatives.view")
+@about_costs
 def case(key: str) -> str:
     """Show the business case of every option, each figure with formula and source."""
     initiative = load(key, *queries.OPTIONS, *queries.EFFECTS)
@@ -141,6 +142,7 @@ def _plan(
 
 @bp.get("/initiatives/<key>/case.xlsx")
 @requires("initiatives.view")
+@about_costs
 def case_file(key: str) -> Response:
     """Give the business case as a spreadsheet whose formulas work it out again."""
     initiative = load(key, *queries.OPTIONS, *queries.EFFECTS)
@@ -161,6 +163,7 @@ def case_file(key: str) -> Response:
 
 @bp.get("/initiatives/<key>/history")
 @requires("initiatives.view")
+@about_costs
 def history(key: str) -> str:
     """Show every move of an initiative."""
     initiative = load(key, *queries.MOVES)

@@ -12,7 +12,7 @@ from app.extensions import db
 from app.initiatives import presenters, queries
 from app.initiatives.exports import RegistryChunk, registry_csv
 from app.initiatives.routes.blueprint import bp, stale_baselines
-from app.web.guards import requires
+from app.web.guards import about_costs, costs_are_hidden, requires
 from app.web.paging import Page, page_args
 
 _CHUNK = 500
@@ -24,8 +24,10 @@ def index() -> str:
     """Show the initiatives the address asks for."""
     view = presenters.read_view(request.args)
     asked = page_args(request.args)
+    # The order of what is hidden would tell it.
+    order = "key" if costs_are_hidden() and "cost" in view.order else view.order
     lines, total = queries.list_registry(
-        db.session, view.wanted, order=view.order, offset=asked.offset, limit=asked.size
+        db.session, view.wanted, order=order, offset=asked.offset, limit=asked.size
     )
     figures = queries.load_figures(db.session, lines)
     choices = queries.load_choices(db.session)
@@ -47,6 +49,7 @@ def index() -> str:
 
 @bp.get("/initiatives/export.csv")
 @requires("initiatives.view")
+@about_costs
 def export() -> FlaskResponse:
     """Give what the registry shows, all pages of it, as CSV."""
     view = presenters.read_view(request.args)

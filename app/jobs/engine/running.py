@@ -38,3 +38,9 @@ class RunningJob(Protocol):
 
     def finish(self, session: Session) -> None:
         """End the job in the handler's own transaction, together with its result."""
+
+
+def sessions_of(sessions: sessionmaker[Session], request: str | None) -> sessionmaker[Session]:
+    """Sessions whose audit events and further jobs name the request that asked for the work."""
+    settings = {**sessions.kw, "info": {**(sessions.kw.get("info") or {}), "request_id": request}}
+    return sessionmaker(**settings, class_=sessions.class_)

@@ -10,7 +10,7 @@ from app.journeys.models import Journey, Touchpoint
 from app.journeys.presenters.looks import Figures
 from app.journeys.rules import Channel, Measured, pain, pain_scale
 from app.values.money import Money
-from app.web.filters import number, percent
+from app.web.filters import bare_money, number, percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ def _cells(one: Measured, scale: Decimal, currency: str) -> list[str]:
         number(one.satisfaction),
         number(one.satisfaction_target),
         number(one.importance),
-        number(Money(one.cost_per_contact_minor, currency).amount),
-        number(Money(one.cost_per_year_minor, currency).amount, 0),
+        bare_money(Money(one.cost_per_contact_minor, currency)),
+        bare_money(Money(one.cost_per_year_minor, currency), 0),
         number(one.minutes_per_contact),
         percent(one.unmet_share),
     ]

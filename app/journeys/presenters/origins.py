@@ -30,7 +30,8 @@ from app.journeys.rules import (
     shared_months,
 )
 from app.values.money import Money
-from app.web.filters import counted, day, number, percent, signed
+from app.web.filters import NONE, bare_money, counted, day, number, percent, signed
+from app.web.guards import costs_are_hidden
 
 Origins = Mapping[int, Mapping[FigureKind, Origin]]
 
@@ -91,7 +92,7 @@ def written_figure(kind: FigureKind, value: Decimal | None, currency: str) -> st
     if kind is FigureKind.UNMET:
         return percent(value)
     if kind is FigureKind.COST:
-        return number(Money(int(value), currency).amount)
+        return bare_money(Money(int(value), currency))
     return number(value)
 
 
@@ -208,7 +209,8 @@ def written_change(kind: FigureKind, difference: Decimal, currency: str) -> str:
     if kind is FigureKind.UNMET:
         return f"{signed(round(difference * 100, 1))} points"
     if kind is FigureKind.COST:
-        return signed(Money(int(difference), currency).amount)
+        amount = Money(int(difference), currency).amount
+        return NONE if costs_are_hidden() else signed(amount)
     return signed(difference)
 
 

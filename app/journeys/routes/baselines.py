@@ -19,7 +19,7 @@ from app.journeys.models import Baseline, Journey
 from app.journeys.routes.blueprint import Answer, bp, last_number, last_version, refused_form
 from app.web.clock import now
 from app.web.errors import status_of
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 PAGE = "journeys/baseline_form.html"
 
@@ -79,6 +79,7 @@ def _versions(journey: Journey, shown: Baseline, against: Baseline | None) -> di
 
 @bp.get("/journeys/<key>/baselines/figures.csv")
 @requires("journeys.view")
+@about_costs
 def figures_file(key: str) -> Response:
     """Give the figures of a version as a file, or an empty one to fill."""
     journey = queries.get_journey(db.session, key)

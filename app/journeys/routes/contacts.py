@@ -15,7 +15,7 @@ from app.journeys.exports import contacts_csv
 from app.journeys.models import Journey, Touchpoint
 from app.journeys.routes.asked import LogView, read_log_view
 from app.journeys.routes.blueprint import bp
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ def contacts(key: str) -> str:
 
 @bp.get("/journeys/<key>/contacts.csv")
 @requires("journeys.view")
+@about_costs
 def contacts_file(key: str) -> Response:
     """Give the reasons the page shows, all of them, as CSV."""
     journey = queries.get_journey_places(db.session, key)

@@ -16,7 +16,7 @@ from app.journeys.models import ControlTotal
 from app.journeys.routes.blueprint import Answer, bp, owner_choices, refused_form
 from app.values.money import Money
 from app.web.clock import now, today
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 from app.web.subjects import link_subject
 
 PAGE = "journeys/control_total_form.html"
@@ -26,6 +26,7 @@ link_subject(bp, "control_total", lambda ref: url_for("journeys.control_totals")
 
 @bp.get("/control-totals")
 @requires("journeys.view")
+@about_costs
 def control_totals() -> str:
     """Show every control total with what is claimed and certified against it."""
     rows = presenters.control_rows(

@@ -18,11 +18,12 @@ from app.values.money import Money
 from app.web.clock import now, today
 from app.web.errors import status_of
 from app.web.filters import money
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 
 @bp.get("/journeys/<key>/pools")
 @requires("journeys.view")
+@about_costs
 def pools(key: str) -> str:
     """Show what each lever of a journey could yield in a year, and how that is worked out."""
     journey = queries.get_journey_with_pools(db.session, key)
@@ -38,6 +39,7 @@ def pools(key: str) -> str:
 
 @bp.get("/journeys/<key>/pools/<word>")
 @requires("journeys.view")
+@about_costs
 def pool(key: str, word: str) -> str:
     """Show one lever's inputs with their sources, and who certified it."""
     return _page(queries.get_journey_with_pools(db.session, key), _lever(word))

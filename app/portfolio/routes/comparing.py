@@ -21,11 +21,12 @@ from app.portfolio.queries.answers import Answer, UntrueAnswerError, load_answer
 from app.portfolio.routes.blueprint import bp
 from app.web.addresses import LARGEST_ID
 from app.web.clock import today
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 
 
 @bp.get("/scenarios/compare")
 @requires("scenarios.view")
+@about_costs
 def compare_runs() -> str | tuple[str, int] | Response:
     runs = _asked()
     context: dict[str, Any] = {"letters": LETTERS, "runs": runs, "choices": _choices(runs)}

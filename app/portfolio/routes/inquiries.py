@@ -25,7 +25,7 @@ from app.portfolio.routes.blueprint import RUN, bp, silence_of
 from app.portfolio.rules import InquiryKind
 from app.portfolio.services.inquiries import ask, stop_asking
 from app.web.clock import now
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 ANSWER = f"{RUN}/answers/<word>"
 
@@ -53,6 +53,7 @@ def _kinds(run: Run) -> list[InquiryKind]:
 
 @bp.get(f"{RUN}/answers")
 @requires("scenarios.view")
+@about_costs
 def answers(run_id: int) -> Response:
     run = get_run(db.session, run_id)
     first = _kinds(run)[0]
@@ -61,6 +62,7 @@ def answers(run_id: int) -> Response:
 
 @bp.get(ANSWER)
 @requires("scenarios.view")
+@about_costs
 def answer(run_id: int, word: str) -> str:
     run, kind = get_run(db.session, run_id), _kind(word)
     inquiry = _found(run, kind)
@@ -114,6 +116,7 @@ def asked_outlook(run: Run, answer: Answer) -> dict[str, Any]:
 
 @bp.get(f"{ANSWER}/progress")
 @requires("scenarios.view")
+@about_costs
 def answer_progress(run_id: int, word: str) -> Response:
     """The progress alone, for the page to put in place; at the end the page reloads."""
     run, kind = get_run(db.session, run_id), _kind(word)
@@ -151,6 +154,7 @@ def stop_answer(run_id: int, word: str) -> Response:
 
 @bp.get(f"{ANSWER}/answer.json")
 @requires("scenarios.view")
+@about_costs
 def answer_file(run_id: int, word: str) -> Response:
     run, kind = get_run(db.session, run_id), _kind(word)
     inquiry = _found(run, kind)

@@ -24,7 +24,7 @@ from app.portfolio.routes.workbench import run_form, scenario_page
 from app.portfolio.services.runs import RunOptions, start_run, stop_run
 from app.values.canonical import canonical_json
 from app.web.clock import now
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 from app.web.paging import Page, page_args
 
 ROWS = 60
@@ -58,6 +58,7 @@ def begin_run(scenario_id: int) -> Response | tuple[str, int]:
 
 @bp.get(RUN)
 @requires("scenarios.view")
+@about_costs
 def run(run_id: int) -> str | tuple[str, int]:
     one = get_run(db.session, run_id)
     try:
@@ -125,6 +126,7 @@ def _progress(one: Run) -> dict[str, object] | None:
 
 @bp.get(f"{RUN}/progress")
 @requires("scenarios.view")
+@about_costs
 def run_progress(run_id: int) -> Response:
     """The progress alone, for the page to put in place; when the run is over the page reloads."""
     one = get_run(db.session, run_id)
@@ -150,6 +152,7 @@ def stop(run_id: int) -> Response:
 
 @bp.get(f"{RUN}/problem.json")
 @requires("scenarios.view")
+@about_costs
 def problem_file(run_id: int) -> Response:
     one = get_run(db.session, run_id)
     return _download(one.problem, f"problem-{one.digest[:12]}.json")
@@ -157,6 +160,7 @@ def problem_file(run_id: int) -> Response:
 
 @bp.get(f"{RUN}/result.json")
 @requires("scenarios.view")
+@about_costs
 def result_file(run_id: int) -> Response:
     one = get_run(db.session, run_id)
     if one.result is None:
@@ -166,6 +170,7 @@ def result_file(run_id: int) -> Response:
 
 @bp.get(f"{RUN}/ranges.json")
 @requires("scenarios.view")
+@about_costs
 def ranges_file(run_id: int) -> Response:
     """P10 and P90 of the run's inputs, as the commands beside the plan read them."""
     one = get_run(db.session, run_id)

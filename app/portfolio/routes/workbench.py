@@ -50,7 +50,7 @@ from app.portfolio.rules.approved import foreign_sentences
 from app.portfolio.services.trying import Wish, fund_field, fund_totals
 from app.web.addresses import LARGEST_ID
 from app.web.clock import now
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 from app.web.paging import Page, page_args
 
 USUAL_SECONDS = 60
@@ -96,6 +96,7 @@ class Look:
 
 @bp.get(SCENARIO)
 @requires("scenarios.view")
+@about_costs
 def scenario(scenario_id: int) -> str:
     one = get_scenario(db.session, scenario_id)
     found = read_tried(one, request.args)

@@ -16,7 +16,7 @@ from app.reviews.queries.findings import load_portfolio_facts, load_worst_touchp
 from app.reviews.routes.blueprint import bp
 from app.reviews.rules.findings import Finding, FindingKind, PortfolioFacts, all_findings
 from app.web.clock import today
-from app.web.guards import may, requires
+from app.web.guards import about_costs, may, requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ def findings() -> str:
 
 @bp.get("/findings.csv")
 @requires("reviews.view")
+@about_costs
 def findings_file() -> Response:
     """Give every finding with all it is about as CSV."""
     look = _look()

@@ -16,7 +16,7 @@ from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.services.forecasting import ask_other_use
 from app.web.clock import now, today
 from app.web.forms import Form
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 
 @bp.post(f"{GATE}/other-use")
@@ -36,6 +36,7 @@ def ask_for_other_use(tranche_id: int) -> Response:
 
 @bp.get(f"{GATE}/other-use/progress")
 @requires("roadmap.view")
+@about_costs
 def other_use_state(tranche_id: int) -> Response:
     """The progress alone, for the page to put in place; at the end the page reloads."""
     one = get_gate(db.session, tranche_id, today=today())

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.accounts.engine import SecretBox
 from app.accounts.models import Factor, Person, RecoveryCode, SecondFactor
 from app.accounts.services import (
     begin_second_factor,
@@ -20,6 +19,7 @@ from app.accounts.services import (
     use_code,
 )
 from app.audit.models import AuditEvent
+from app.db.secret_box import SecretBox
 from app.db.session import transaction
 from app.errors import ConflictError
 from tests.factories.accounts import Cast

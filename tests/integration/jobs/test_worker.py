@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
@@ -13,13 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.audit.models import RequestKey
+from app.audit.models import AuditEvent, RequestKey
 from app.audit.presenters import anchor_words
 from app.audit.queries import find_head
 from app.audit.rules import noted_anchors
@@ -132,6 +134,31 @@ class TestLookAfter:
 
 
 class TestRunNext:
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    def test_names_the_request_that_asked_in_logs_and_events(
+        self,
+        live_app: Flask,
+        session: Session,
+        now: datetime,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        session.info["request_id"] = "the-request"
+        job = _job(session, now)
+        session.info.pop("request_id")
+        lines: list[dict[str, Any]] = []
+
+        def handler(running: RunningJob) -> None:
+            with caplog.at_level(logging.INFO):
+                logging.getLogger("waymark.anything").info("at work")
+            lines.append(json.loads(JsonFormatter().format(caplog.records[-1])))
+            with running.sessions() as own, transaction(own):
+                record(own, actor=None, action="a.b", subject="t:1", now=now)
+
+        Worker(live_app, handlers={"work": handler}).run_next()
+        assert (lines[0]["job"], lines[0]["request"]) == (job.id, "the-request")
+        content = session.scalars(select(AuditEvent.content)).one()
+        assert json.loads(content)["request"] == "the-request"
+
     def test_runs_a_handler_once_more_whose_transaction_met_another(
         self, live_app: Flask, session: Session, now: datetime
     ) -> None:

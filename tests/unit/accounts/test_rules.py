@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.accounts.rules import (
+    COSTS,
     PERMISSIONS,
     Role,
     SessionLimits,
+    costs_can_be_hidden,
     needs_second_admin,
     password_refusal,
     session_is_over,
@@ -91,7 +93,11 @@ class TestPermissions:
 
     def test_give_viewers_only_views(self) -> None:
         held = {name for name, roles in PERMISSIONS.items() if Role.VIEWER in roles}
-        assert all(name.endswith(".view") for name in held)
+        assert all(name.endswith(".view") for name in held - {COSTS})
+
+    def test_take_costs_from_none_but_who_only_looks(self) -> None:
+        hideable = [role for role in Role if costs_can_be_hidden(frozenset({role, Role.VIEWER}))]
+        assert hideable == [Role.VIEWER]
 
 
 class TestNeedsSecondAdmin:

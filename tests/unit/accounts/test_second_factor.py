@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.accounts.engine import SecretBox
 from app.accounts.presenters import setup_view
 from app.accounts.rules import (
     Role,
@@ -18,6 +17,7 @@ from app.accounts.rules import (
     step_at,
     totp,
 )
+from app.db.secret_box import SecretBox
 
 SECRET = b"12345678901234567890"
 NOW = datetime(2027, 2, 15, 9, tzinfo=UTC)

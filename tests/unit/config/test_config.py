@@ -113,3 +113,53 @@ class TestCompleteSettings:
     def test_refuses_an_unknown_environment(self, tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="ENVIRONMENT"):
             _complete(tmp_path, ENVIRONMENT="prod")
+
+
+class TestMail:
+    ON = {"MAIL_HOST": "mail.test", "MAIL_FROM": "w@a.test", "PUBLIC_URL": "https://a.test/"}
+
+    def test_is_off_unless_it_is_named(self, tmp_path: Path) -> None:
+        assert _complete(tmp_path, **GOOD, **self.ON)["PUBLIC_URL"] == "https://a.test"
+        assert _complete(tmp_path)["MAIL_PORT"] == 587
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"PUBLIC_URL": ""}, "Set PUBLIC_URL"),
+            ({"PUBLIC_URL": "https://evil.test"}, "names evil.test"),
+            ({"PUBLIC_URL": "http://a.test"}, "must begin with https"),
+            ({"PUBLIC_URL": "javascript:alert(1)"}, "must be an address"),
+            ({"MAIL_FROM": "nobody"}, "Set MAIL_FROM"),
+            ({"MAIL_TLS": "none"}, "Set MAIL_TLS"),
+            ({"MAIL_TLS": "maybe"}, "must be one of"),
+            ({"MAIL_FOLDER": "/tmp/x"}, "one way only"),
+        ],
+    )
+    def test_refuses_what_could_not_arrive(
+        self, tmp_path: Path, wrong: dict[str, str], said: str
+    ) -> None:
+        environ = {"ENVIRONMENT": "production", **GOOD, **self.ON, **wrong}
+        with pytest.raises(ConfigurationError, match=said):
+            _complete(tmp_path, **environ)
+
+
+class TestProvider:
+    ON = {
+        "OIDC_ISSUER": "https://id.test", "OIDC_CLIENT_ID": "w", "OIDC_CLIENT_SECRET": "s",
+        "PUBLIC_URL": "https://a.test",
+    }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"OIDC_ISSUER": "http://id.test"}, "must begin with https"),
+            ({"OIDC_CLIENT_SECRET": ""}, "Set OIDC_CLIENT_SECRET"),
+            ({"PUBLIC_URL": ""}, "Set PUBLIC_URL"),
+            ({"OIDC_ISSUER": "", "PASSWORD_SIGN_IN": "0"}, "Unset PASSWORD_SIGN_IN"),
+        ],
+    )
+    def test_is_whole_or_refused(self, tmp_path: Path, wrong: dict[str, str], said: str) -> None:
+        environ = {"ENVIRONMENT": "production", **GOOD, **self.ON}
+        assert _complete(tmp_path, **environ)["OIDC_ISSUER"] == "https://id.test"
+        with pytest.raises(ConfigurationError, match=said):
+            _complete(tmp_path, **environ | wrong)

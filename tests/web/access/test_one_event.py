@@ -21,11 +21,13 @@ from tests.factories.accounts import Cast
 from tests.support.client import StrictClient
 from tests.web.access.walks import (
     accounts,
+    api,
     approvals,
     calendar,
     initiatives,
     interactions,
     journeys,
+    mail,
     meetings,
     portfolio,
     registry,
@@ -37,8 +39,8 @@ from tests.web.access.walks.walk import Walk
 WALKS = {
     module.__name__.rpartition(".")[2]: module.walk
     for module in (
-        accounts, approvals, calendar, initiatives, interactions, journeys, meetings, portfolio,
-        registry, reviews, roadmap,
+        accounts, api, approvals, calendar, initiatives, interactions, journeys, mail, meetings,
+        portfolio, registry, reviews, roadmap,
     )
 }  # fmt: skip
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}

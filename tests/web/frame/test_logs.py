@@ -29,6 +29,19 @@ class TestLogs:
         assert line["status"] == response.status_code == 422
         assert line["milliseconds"] >= 0
 
+    def test_tell_refused_sign_ins_apart_without_saying_whose(
+        self, app: Flask, client: StrictClient, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.INFO, logger="waymark"):
+            for email in ("who@waymark.test", " WHO@waymark.test", "else@waymark.test"):
+                client.post("/sign-in", data={"email": email, "password": "very secret words"})
+        refused = [one for one in caplog.records if one.name == "waymark.accounts"]
+        lines = [json.loads(JsonFormatter().format(one)) for one in refused]
+        assert [one["why"] for one in lines] == ["password"] * 3
+        assert len({one["account"] for one in lines}) == 2
+        assert len({one["network"] for one in lines}) == 1
+        assert "waymark.test" not in str(lines) and "127.0.0" not in str(lines)
+
     def test_are_numbered_as_the_answer_is(self, app: Flask) -> None:
         with app.test_request_context("/sign-in?x=1"):
             app.preprocess_request()

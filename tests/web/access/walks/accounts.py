@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import select
 
-from app.accounts.models import SecondFactor, SignInSession
+from app.accounts.models import ApiToken, Person, SecondFactor, SignInSession
 from app.accounts.rules import Role, step_at, totp
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, make_person
 from tests.support.factors import box_of, code_at, give_factor
+from tests.support.letters import letters_in, mail_into, token_in
 from tests.support.pages import text
 from tests.web.access.walks.walk import Walk
 
@@ -30,6 +33,9 @@ def walk(world: Walk) -> None:
     ):
         world.act(person, f"{one}/{step}", action, subject=who, role="finance")
     world.act(admin, f"{one}/deactivate", "person.deactivated", subject=who)
+    viewer = f"{people}/{cast.viewer.id}/costs"
+    for step, action in (("hide", "person.costs_hidden"), ("show", "person.costs_shown")):
+        world.act(admin, f"{viewer}/{step}", action, subject=f"person:{cast.viewer.id}")
     world.act(admin, f"{one}/reactivate", "person.reactivated", subject=who)
     shown = world.act(
         admin, f"{one}/reset-password", "person.password_reset", subject=who, status=200
@@ -38,6 +44,8 @@ def walk(world: Walk) -> None:
     _account(world)
     _factor(world)
     _sessions(world)
+    _links(world)
+    _tokens(world)
 
 
 def _factor(world: Walk) -> None:
@@ -46,9 +54,9 @@ def _factor(world: Walk) -> None:
     world.act(owner, f"{here}/begin", "person.factor_begun", subject=me)
     begun = world.session.scalars(select(SecondFactor)).one()
     code = totp(box_of(world.app).open(begun.secret) or b"", step_at(world.now))
-    # In force, and the new session in which this browser goes on.
-    confirmed = ("person.factor_confirmed", "person.signed_in")
-    world.act(owner, f"{here}/confirm", *confirmed, status=200, code=code)
+    world.act(
+        owner, f"{here}/confirm", "person.factor_confirmed", subject=me, status=200, code=code
+    )
     world.act(
         owner, f"{here}/recovery-codes", "person.recovery_codes_renewed", subject=me, status=200
     )
@@ -86,13 +94,42 @@ def _account(world: Walk) -> None:
     world.act(lead, "/account/theme", "person.theme_set", subject=me, theme="dark")
     world.client_for(lead)
     world.act(lead, "/account/sessions/end", "person.other_sessions_ended", subject=me)
-    # The password, and the new session in which this browser goes on.
     typed = {"current": PASSWORD, "new": NEW_PASSWORD}
-    changed = ("person.password_changed", "person.signed_in")
-    world.act(lead, "/account/password", *changed, sent=typed)
+    world.act(lead, "/account/password", "person.password_changed", subject=me, sent=typed)
     stranger = world.app.test_client()
     typed = {"email": lead.email, "password": NEW_PASSWORD}
     world.act(
         lead, "/sign-in", "person.signed_in", subject=me, client=stranger, sent=typed,
     )  # fmt: skip
     world.act(lead, "/sign-out", "person.signed_out", subject=me, client=stranger)
+
+
+def _links(world: Walk) -> None:
+    folder = mail_into(world.app, Path(world.app.config["INTERACTIONS_FOLDER"]) / "mail")
+    admin, address = world.cast.admin, "/admin/people/invite"
+    world.act(
+        admin, address, "person.invited", page=address, name="Ivy Invited", email="ivy@waymark.test"
+    )
+    ivy = world.session.scalars(select(Person).where(Person.invited_at.is_not(None))).one()
+    me, one = f"person:{ivy.id}", f"/admin/people/{ivy.id}/invitation"
+    world.act(admin, f"{one}/revoke", "person.invitation_revoked", subject=me)
+    world.act(admin, f"{one}/send", "person.invitation_sent_again", subject=me)
+    world.run_jobs()
+    typed = {"token": token_in(letters_in(folder)[-1]), "password": NEW_PASSWORD}
+    stranger = world.app.test_client()
+    accepted = "person.invitation_accepted"
+    world.act(ivy, "/sign-in/link", accepted, subject=me, client=stranger, sent=typed)
+    # Who asks is not known, so there is nobody whose event it could be.
+    asked = stranger.post("/sign-in/forgotten", data={"email": ivy.email})
+    assert asked.status_code == 303
+    world.acted.add("accounts.ask_for_new_password")
+
+
+def _tokens(world: Walk) -> None:
+    manager, admin = world.cast.manager, world.cast.admin
+    me, mine = f"person:{manager.id}", "/account/tokens"
+    typed = {"name": "Reporting", "scopes": ["read"], "days": "30"}
+    for address, actor in ((mine, manager), (f"/admin/people/{manager.id}/tokens", admin)):
+        world.act(manager, mine, "person.token_created", subject=me, status=200, sent=typed)
+        made = world.session.scalars(select(ApiToken.id).order_by(ApiToken.id.desc())).first()
+        world.act(actor, f"{address}/{made}/revoke", "person.token_revoked", subject=me)

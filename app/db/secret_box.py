@@ -9,14 +9,17 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-PURPOSE = b"waymark second factor"
+SECOND_FACTOR = "waymark second factor"
 
 
 class SecretBox:
-    """Seals under the first key and opens what any of the keys has sealed."""
+    """Seals under the first key and opens what any of the keys has sealed.
 
-    def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(_derived(key)) for key in keys])
+    What was sealed for one ``purpose`` is never opened for another.
+    """
+
+    def __init__(self, keys: Sequence[str], purpose: str = SECOND_FACTOR) -> None:
+        self._fernet = MultiFernet([Fernet(_derived(key, purpose)) for key in keys])
 
     def seal(self, secret: bytes) -> bytes:
         return self._fernet.encrypt(secret)
@@ -29,6 +32,6 @@ class SecretBox:
             return None
 
 
-def _derived(key: str) -> bytes:
-    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE)
+def _derived(key: str, purpose: str) -> bytes:
+    kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode())
     return urlsafe_b64encode(kdf.derive(key.encode()))

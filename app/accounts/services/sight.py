@@ -1,0 +1,65 @@
+"""What people see of money, and in which light."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Person
+from app.accounts.rules import costs_can_be_hidden
+from app.accounts.services.people import check_manager
+from app.audit.services import record
+from app.errors import ConflictError, InvalidError
+
+THEMES = ("system", "light", "dark")
+
+
+def hide_costs(session: Session, person: Person, *, actor: Person | None, now: datetime) -> None:
+    """Keep money from somebody who does nothing but look; every page shows a dash instead."""
+    check_manager(actor)
+    if not costs_can_be_hidden(person.held_roles):
+        raise ConflictError(
+            f"{person.name} works with money by another role than Viewer, so it can't be hidden."
+        )
+    _set_costs_hidden(session, person, True, actor=actor, now=now)
+
+
+def show_costs(session: Session, person: Person, *, actor: Person | None, now: datetime) -> None:
+    """Let somebody see money again."""
+    check_manager(actor)
+    _set_costs_hidden(session, person, False, actor=actor, now=now)
+
+
+def _set_costs_hidden(
+    session: Session, person: Person, hidden: bool, *, actor: Person | None, now: datetime
+) -> None:
+    if person.costs_hidden is hidden:
+        raise ConflictError(f"Money is {'hidden' if hidden else 'shown'} already.")
+    person.costs_hidden = hidden
+    record(
+        session,
+        actor=actor,
+        action="person.costs_hidden" if hidden else "person.costs_shown",
+        subject=person.audit_key,
+        before={"costs_hidden": not hidden},
+        after={"costs_hidden": hidden},
+        now=now,
+    )
+
+
+def set_theme(session: Session, person: Person, theme: str, *, now: datetime) -> None:
+    """Keep whether the person wants light or dark pages."""
+    if theme not in THEMES:
+        raise InvalidError("Choose system, light or dark.", field="theme")
+    before = {"theme": person.theme}
+    person.theme = theme
+    record(
+        session,
+        actor=person,
+        action="person.theme_set",
+        subject=person.audit_key,
+        before=before,
+        after={"theme": theme},
+        now=now,
+    )

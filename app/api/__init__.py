@@ -1,0 +1,1 @@
+"""What programs may ask and do, over the services that pages use."""

@@ -1,0 +1,1 @@
+"""The first version: docs at /api/v1/openapi.json."""

@@ -1,0 +1,1 @@
+"""Letters to people: written with what they tell, delivered by the worker."""

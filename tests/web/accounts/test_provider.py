@@ -1,0 +1,273 @@
+"""People sign in at an OpenID provider; what it says is believed only after every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from flask import Flask
+from joserfc.jwk import ECKey, OctKey
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Identity, SignInSession
+from app.accounts.rules import Role
+from app.audit.models import AuditEvent
+from app.db.session import transaction
+from tests.factories.accounts import PASSWORD, Cast, make_person
+from tests.support.digests import database_digest
+from tests.support.factors import box_of, code_at, give_factor
+from tests.support.pages import text
+from tests.support.provider import CLIENT, SECRET, LyingProvider, lying_provider
+
+SITE = "https://waymark.test"
+Lie = Callable[[LyingProvider], None]
+
+
+@pytest.fixture
+def provider(app: Flask, now: datetime) -> Iterator[LyingProvider]:
+    with lying_provider(now) as found:
+        app.config.update(
+            OIDC_ISSUER=found.issuer, OIDC_CLIENT_ID=CLIENT, OIDC_CLIENT_SECRET=SECRET,
+            OIDC_NAME="Halden ID", OIDC_SECOND_FACTORS=["otp"], PUBLIC_URL=SITE,
+        )  # fmt: skip
+        app.extensions.pop("oidc_provider", None)
+        yield found
+        app.extensions.pop("oidc_provider", None)
+
+
+def _back_from(client: Any, start: str = "/sign-in/provider") -> str:
+    """Follow the browser to the provider; gives the address it is sent back to."""
+    sent = client.get(start)
+    assert sent.status_code == 303, text(sent)
+    answer = requests.get(sent.headers["Location"], allow_redirects=False, timeout=5)
+    back = answer.headers["Location"]
+    assert back.startswith(f"{SITE}/sign-in/provider/return?")
+    return back.removeprefix(SITE)
+
+
+def _sign_in(client: Any, start: str = "/sign-in/provider") -> Any:
+    return client.get(_back_from(client, start), loose=True)
+
+
+def _claims(changed: dict[str, Any]) -> Lie:
+    def lie(provider: LyingProvider) -> None:
+        provider.spoil = lambda claims: claims.update(changed)
+
+    return lie
+
+
+def _unsigned(provider: LyingProvider) -> None:
+    provider.header = {"alg": "none"}
+
+
+def _other_key(provider: LyingProvider) -> None:
+    provider.key = ECKey.generate_key("P-256", {"kid": "first"})
+
+
+def _shared_key(provider: LyingProvider) -> None:
+    provider.header, provider.key = {"alg": "HS256", "kid": "first"}, OctKey.import_key(SECRET)
+
+
+def _no_token(provider: LyingProvider) -> None:
+    provider.token = "not.a.token"
+
+
+LIES: dict[str, Lie] = {
+    "another nonce": _claims({"nonce": "another"}),
+    "no nonce": _claims({"nonce": None}),
+    "another audience": _claims({"aud": "somebody-else"}),
+    "two audiences": _claims({"aud": [CLIENT, "somebody-else"]}),
+    "another party": _claims({"azp": "somebody-else"}),
+    "another issuer": _claims({"iss": "https://evil.test"}),
+    "expired": _claims({"exp": 1_000}),
+    "without end": _claims({"exp": None}),
+    "from the future": _claims({"iat": 4_000_000_000}),
+    "no subject": _claims({"sub": ""}),
+    "unsigned": _unsigned,
+    "another key": _other_key,
+    "a key clients know": _shared_key,
+    "no token at all": _no_token,
+}
+
+
+class TestSignIn:
+    def test_links_a_verified_address_once_and_knows_the_subject_from_then_on(
+        self, app: Flask, session: Session, cast: Cast, provider: LyingProvider
+    ) -> None:
+        provider.person = {"sub": "s-1", "email": cast.lead.email, "email_verified": True}
+        client = app.test_client()
+        assert "Sign in with Halden ID" in text(client.get("/sign-in"))
+        assert _sign_in(client).status_code == 303
+        assert "Lena Lead" in text(client.get("/account"))
+        asked = provider.asked[-1]
+        assert asked["code_challenge_method"] == "S256" and len(asked["nonce"]) > 30
+        assert session.scalars(select(Identity.subject)).all() == ["s-1"]
+        # Who takes over her address there is not her, and her own new address changes nothing.
+        provider.person = {"sub": "s-2", "email": cast.lead.email, "email_verified": True}
+        other = app.test_client()
+        _sign_in(other)
+        assert "Nobody here is known" in text(other.get("/sign-in"))
+        provider.person = {"sub": "s-1", "email": "else@waymark.test", "email_verified": False}
+        again = app.test_client()
+        _sign_in(again)
+        assert "Lena Lead" in text(again.get("/account"))
+        actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.number)).all()
+        assert actions == ["person.identity_linked", "person.signed_in", "person.signed_in"]
+
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    def test_lets_in_nobody_who_is_not_here_not_verified_or_barred(
+        self, app: Flask, session: Session, engine: Engine, cast: Cast, provider: LyingProvider
+    ) -> None:
+        with transaction(session):
+            make_person(session, "Bob Barred", Role.VIEWER).is_active = False
+        before = database_digest(engine)
+        for person in (
+            {"sub": "s-1", "email": "nobody@waymark.test", "email_verified": True},
+            {"sub": "s-1", "email": cast.lead.email, "email_verified": False},
+            {"sub": "s-1", "email": cast.lead.email, "email_verified": "true"},
+            {"sub": "s-1", "email": cast.lead.email},
+            {"sub": "s-1", "email": "bob@waymark.test", "email_verified": True},
+        ):
+            provider.person = person
+            client: Any = app.test_client()
+            assert _sign_in(client).headers["Location"] == "/sign-in"
+            assert client.get("/account").status_code == 303
+        assert database_digest(engine) == before
+
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    def test_believes_no_lie(
+        self, app: Flask, session: Session, cast: Cast, provider: LyingProvider
+    ) -> None:
+        provider.person = {"sub": "s-1", "email": cast.lead.email, "email_verified": True}
+        honest = (provider.key, dict(provider.header))
+        believed = []
+        for name, lie in LIES.items():
+            provider.spoil, provider.token = (lambda _: None), None
+            provider.key, provider.header = honest[0], dict(honest[1])
+            lie(provider)
+            client: Any = app.test_client()
+            _sign_in(client)
+            if client.get("/account").status_code != 303:
+                believed.append(name)
+        assert believed == []
+        assert session.scalars(select(Identity)).all() == []
+
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    def test_takes_a_code_and_a_state_once_and_from_its_own_browser(
+        self, app: Flask, cast: Cast, provider: LyingProvider
+    ) -> None:
+        provider.person = {"sub": "s-1", "email": cast.lead.email, "email_verified": True}
+        mine, stranger = app.test_client(), app.test_client()
+        back = _back_from(mine)
+        for client, address in (
+            (stranger, back),
+            (mine, back.replace("state=", "state=x")),
+        ):
+            client.get(address, loose=True)
+            assert client.get("/account").status_code == 303
+        back = _back_from(mine)
+        mine.get(back, loose=True)
+        assert mine.get("/account").status_code == 200
+        mine.post("/sign-out")
+        mine.get(back, loose=True)
+        assert mine.get("/account").status_code == 303
+        # The cookie of the time copied back: the provider gave this code's token already.
+        copied = app.test_client()
+        back = _back_from(copied)
+        with copied.session_transaction() as cookie:
+            kept = dict(cookie)
+        copied.get(back, loose=True)
+        copied.post("/sign-out")
+        with copied.session_transaction() as cookie:
+            cookie.update(kept)
+        copied.get(back, loose=True)
+        assert copied.get("/account").status_code == 303
+
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    def test_takes_new_keys_of_the_provider_and_says_when_it_is_away(
+        self, app: Flask, cast: Cast, provider: LyingProvider
+    ) -> None:
+        provider.person = {"sub": "s-1", "email": cast.lead.email, "email_verified": True}
+        _sign_in(app.test_client())
+        provider.key = ECKey.generate_key("P-256", {"kid": "second"})
+        provider.published, provider.header["kid"] = [provider.key], "second"
+        client: Any = app.test_client()
+        _sign_in(client)
+        assert client.get("/account").status_code == 200
+        app.config["OIDC_ISSUER"] = "http://127.0.0.1:9"
+        app.extensions.pop("oidc_provider")
+        away: Any = app.test_client()
+        assert away.get("/sign-in/provider").headers["Location"] == "/sign-in"
+        assert "does not answer" in text(away.get("/sign-in"))
+
+
+class TestSecondFactor:
+    def test_is_ones_own_unless_the_provider_asked_for_one(
+        self, app: Flask, session: Session, cast: Cast, now: datetime, provider: LyingProvider
+    ) -> None:
+        app.config["REQUIRE_SECOND_FACTOR"] = True
+        person = {"sub": "s-1", "email": cast.cfo.email, "email_verified": True}
+        provider.person = person
+        bare: Any = app.test_client()
+        _sign_in(bare)
+        assert bare.get("/").headers["Location"] == "/account"
+        provider.person = person | {"amr": ["pwd", "otp"]}
+        strong: Any = app.test_client()
+        _sign_in(strong)
+        assert strong.get("/").status_code == 200
+        give_factor(session, cast.cfo, box_of(app), now)
+        provider.person = person
+        asked: Any = app.test_client()
+        assert _sign_in(asked).headers["Location"] == "/sign-in/code"
+        assert asked.get("/account").status_code == 303
+        asked.post("/sign-in/code", data={"code": code_at(now)})
+        assert asked.get("/").status_code == 200
+
+
+class TestFreshProof:
+    def test_is_given_at_the_provider_by_the_same_person_just_now(
+        self, app: Flask, session: Session, cast: Cast, now: datetime, provider: LyingProvider
+    ) -> None:
+        provider.person = {"sub": "s-1", "email": cast.admin.email, "email_verified": True}
+        client: Any = app.test_client()
+        _sign_in(client)
+        later = provider.now = app.config["FIXED_NOW"] = now + timedelta(minutes=11)
+        data = {"name": "Nia", "email": "n@waymark.test", "password": "marble otter canyon lamp"}
+        asked = client.post("/admin/people/new", data=data)
+        assert asked.status_code == 403
+        assert "Confirm at Halden ID" in text(asked)
+        provider.spoil = lambda claims: claims.update(auth_time=int(now.timestamp()))
+        _sign_in(client, "/account/confirm")
+        assert client.post("/admin/people/new", data=data).status_code == 403
+        provider.spoil = lambda claims: claims.update(sub="s-9")
+        assert _sign_in(client, "/account/confirm").status_code == 403
+        provider.spoil = lambda _: None
+        sent = client.get("/account/confirm").headers["Location"]
+        query = parse_qs(urlsplit(sent).query)
+        assert (query["prompt"], query["max_age"]) == (["login"], ["0"])
+        assert "Confirmed" in text(_sign_in(client, "/account/confirm"))
+        assert client.post("/admin/people/new", data=data).status_code == 303
+        kept = session.scalars(select(SignInSession)).one()
+        assert kept.confirmed_at == later
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+class TestPasswords:
+    def test_can_be_switched_off(self, app: Flask, cast: Cast, provider: LyingProvider) -> None:
+        app.config["PASSWORD_SIGN_IN"] = False
+        client: Any = app.test_client()
+        assert "Forgotten" not in text(client.get("/sign-in"))
+        typed = {"email": cast.lead.email, "password": PASSWORD}
+        assert client.post("/sign-in", data=typed).status_code == 422
+        provider.person = {"sub": "s-1", "email": cast.lead.email, "email_verified": True}
+        _sign_in(client)
+        assert client.get("/account").status_code == 200
+        left = client.post("/sign-out").headers["Location"]
+        assert "Sign out at Halden ID, too" in text(client.get(left))
+        out = client.get("/sign-in/provider/out").headers["Location"]
+        assert out.startswith(f"{provider.issuer}/out?client_id={CLIENT}")
