@@ -76,7 +76,7 @@ class TestAPlanIsMoved:
         self, browse: Browse, cast: Cast, commitments: dict[str, Commitment]
     ) -> None:
         page = browse(cast.manager, "/roadmap", viewport=PHONE, java_script_enabled=False)
-        page.get_by_role("link", name="Move start of CX-101").click()
+        page.get_by_role("link", name="Move CX-101 by months").click()
         page.get_by_label("How many").fill("1")
         page.get_by_role("button", name="Review the move").click()
         expect(page.get_by_text("1 initiative moved, not saved")).to_be_visible()
