@@ -115,6 +115,7 @@ class TestTokens:
         assert program.get("/initiatives").status_code == 403
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestEveryAddress:
     def test_lets_in_whose_role_and_scope_give_the_right_and_nobody_else(
         self, app: Flask, session: Session, engine: Engine, now: datetime
@@ -154,6 +155,7 @@ class TestEveryAddress:
         assert other.get("/me").status_code == 200
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading:
     def test_gives_initiatives_piece_by_piece_each_once(
         self, cast: Cast, ask: Ask, committed: dict[str, Commitment]

@@ -79,6 +79,7 @@ class TestInvitation:
         actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.number)).all()
         assert actions == ["person.invited", "person.invitation_accepted"]
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_opens_nothing_once_it_is_withdrawn_replaced_old_or_its_person_barred(
         self,
         app: Flask,
@@ -112,6 +113,7 @@ class TestInvitation:
         admin.post(f"{where}/reactivate")
         assert not opens()
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_is_no_way_where_no_mail_is_sent(
         self, engine: Engine, cast: Cast, client_for: ClientFor, client: StrictClient
     ) -> None:
@@ -169,6 +171,7 @@ class TestForgotten:
         assert token not in text_of(notice)
         assert client.post("/sign-in/link", data=typed).status_code == 404
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_gives_links_that_last_half_an_hour_and_voids_the_one_before(
         self,
         app: Flask,
@@ -186,6 +189,7 @@ class TestForgotten:
         app.config["FIXED_NOW"] = now + timedelta(minutes=30)
         assert client.get(pages[1]).status_code == 404
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_is_slowed_down_without_shutting_anybody_out(
         self, app: Flask, cast: Cast, client: StrictClient, folder: Path
     ) -> None:
