@@ -102,20 +102,11 @@ class Stage:
         gap: Decimal = Decimal(0),
     ) -> int:
         """Queue a run of this problem, as a scenario's would be; gives its job."""
-        problem = parse_problem(canonical_json(document))
-        person, now = actor or self.cast.lead, datetime.now(UTC)
         with self.session() as session, transaction(session):
-            job = enqueue(session, kind=KIND, payload={}, actor=person, now=now)
-            session.add(
-                Run(
-                    scenario_id=self.portfolio.scenario.id, scenario_version=1, job=job,
-                    problem=canonical_json(problem_document(problem)),
-                    digest=problem.digest, inputs={},
-                    time_limit_seconds=seconds, allowed_gap=gap,
-                    requested_by_id=person.id, requested_at=now,
-                )
+            return queue_problem(
+                session, self.portfolio.scenario.id, document, actor=actor or self.cast.lead,
+                now=datetime.now(UTC), seconds=seconds, gap=gap,
             )  # fmt: skip
-        return job.id
 
     def start_worker(self, solver: str = "highs") -> subprocess.Popen[bytes]:
         """Start a worker; ``solver`` is the one that is asked first."""
@@ -174,6 +165,31 @@ class Stage:
             except subprocess.TimeoutExpired:
                 self.kill(worker)
         self.workers.clear()
+
+
+def queue_problem(
+    session: Session,
+    scenario_id: int,
+    document: Mapping[str, Any],
+    *,
+    actor: Person,
+    now: datetime,
+    seconds: int = 60,
+    gap: Decimal = Decimal(0),
+) -> int:
+    """Queue a run of this problem, as the scenario's would be; gives its job."""
+    problem = parse_problem(canonical_json(document))
+    job = enqueue(session, kind=KIND, payload={}, actor=actor, now=now)
+    session.add(
+        Run(
+            scenario_id=scenario_id, scenario_version=1, job=job,
+            problem=canonical_json(problem_document(problem)), digest=problem.digest, inputs={},
+            time_limit_seconds=seconds, allowed_gap=gap, requested_by_id=actor.id,
+            requested_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+    return job.id
 
 
 def _processes() -> Iterator[tuple[Path, str]]:
