@@ -16,9 +16,13 @@ from flask import Flask
 from sqlalchemy import Engine, event, text, update
 from sqlalchemy.orm import Session
 
+from app import worker
 from app.approvals.models import Proposal
+from app.jobs import services as job_services
 from tests.support.breaking import broken
 
+_KEPT = ExitStack()
+"""Held for as long as the process lives: what is forgotten is taken back at once."""
 PAUSE = 0.05
 SLOW = 0.2
 _VERSION = re.compile(r" AND \w+\.version = %\(\w+\)s(::\w+)?")
@@ -47,7 +51,7 @@ def drop_guards(engine: Engine) -> None:
 
 
 def _for_good(name: str, instead: Callable[..., Any]) -> None:
-    ExitStack().enter_context(broken(name, instead))
+    _KEPT.enter_context(broken(name, instead))
 
 
 def no_locks() -> None:
@@ -112,6 +116,26 @@ def no_versions() -> None:
 def no_events() -> None:
     """What is measured leaves no event behind."""
     _for_good("app.audit.services.record", lambda *_, **__: None)
+
+
+def no_reaping() -> None:
+    """Nobody takes back what a killed worker held."""
+    _for_good("app.worker.Worker._reap", lambda _worker: None)
+
+
+def deaf_workers() -> None:
+    """No job hears that it is to stop."""
+    _for_good("app.worker.JobContext.should_stop", lambda _job: False)
+
+
+def no_turns() -> None:
+    """Whoever asked first is served until nothing of theirs is left."""
+    worker.IN_TURN = frozenset()
+
+
+def tireless_workers() -> None:
+    """A job that has cost two workers is begun again and again."""
+    job_services.MOST_ATTEMPTS = 9
 
 
 def no_outages() -> None:

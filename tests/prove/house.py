@@ -130,13 +130,12 @@ def open_house(one: Databases, folder: Path, **wanted: Any) -> Iterator[House]:
     one.reset()
     own = folder / one.kind
     own.mkdir(exist_ok=True)
-    app = build_app(one.url, own)
-    engine = create_engine(**engine_options(one.url))
-    server = WebServer(one.url, own, now=FIXED_NOW.isoformat(), **wanted)
-    cast, world = _moved_in(engine)
-    try:
-        with server:
+    with WebServer(one.url, own, now=FIXED_NOW.isoformat(), **wanted) as server:
+        app = build_app(one.url, own)
+        engine = create_engine(**engine_options(one.url))
+        try:
+            cast, world = _moved_in(engine)
             yield House(one, own, app, engine, server, cast, world)
-    finally:
-        let_go(app)
-        engine.dispose()
+        finally:
+            let_go(app)
+            engine.dispose()

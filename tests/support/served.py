@@ -44,5 +44,6 @@ def _follow(app: Flask, clock: Path, moment: datetime | None) -> None:
     app.before_request_funcs.setdefault(None, []).insert(0, turn)
 
 
+app: Flask | None = None
 if VARIABLE in os.environ:
     app = make_app(json.loads(os.environ[VARIABLE]))

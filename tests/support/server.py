@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlencode
 
 from flask import Flask
+from gunicorn.app.wsgiapp import WSGIApplication
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
+from tests.support import served
 from tests.support.postgres import die_with_parent
-from tests.support.served import VARIABLE
 from tests.support.sign_in import sign_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,10 +37,44 @@ NO_ANSWER = 0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
+class _Copy:
+    """A copy of this process that does something else; asked about as a started program is."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self._code: int | None = None
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                if obey := die_with_parent():
+                    obey()
+                work()
+            finally:
+                os._exit(1)
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            done, status = os.waitpid(self.pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if done else None
+        return self._code
+
+    def wait(self, timeout: float = math.inf) -> int:
+        until = time.monotonic() + timeout
+        while (code := self.poll()) is None:
+            if time.monotonic() > until:
+                raise subprocess.TimeoutExpired("a copy of this process", timeout)
+            time.sleep(0.02)
+        return code
+
+    def terminate(self) -> None:
+        os.kill(self.pid, signal.SIGTERM)
+
+
 class WebServer:
     """A gunicorn of our own; killed workers come back by themselves, a killed one by `start`.
 
-    ``preload``: the application is built once, before the workers are forked, which is sooner.
+    ``preload``: the application is built once, in a copy of this process that has loaded it, before
+    the workers are forked; that is far sooner. This process then may have one thread only, and no
+    connection to the database that is served.
     """
 
     def __init__(
@@ -53,24 +90,39 @@ class WebServer:
         with socket.socket() as free:
             free.bind((HOST, 0))
             self.port: int = free.getsockname()[1]
-        self._options = ["--workers", str(workers), *(["--preload"] if preload else [])]
+        self._is_preloaded = preload
+        self._arguments = [
+            "--bind", f"{HOST}:{self.port}", "--workers", str(workers),
+            *(["--preload"] if preload else []), "tests.support.served:app",
+        ]  # fmt: skip
         self._log = folder / "server.log"
         asked = {"url": url, "folder": str(folder), "now": now, **wanted}
-        self._environment = os.environ | {VARIABLE: json.dumps(asked), "LOG_LEVEL": "ERROR"}
-        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = os.environ | {served.VARIABLE: json.dumps(asked), "LOG_LEVEL": "ERROR"}
+        self._process: subprocess.Popen[bytes] | _Copy | None = None
 
     def start(self) -> float:
         """Start it and wait until it is ready; gives the seconds."""
-        command = [
-            sys.executable, "-m", "gunicorn", "--bind", f"{HOST}:{self.port}",
-            *self._options, "tests.support.served:app",
-        ]  # fmt: skip
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=self._environment, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=die_with_parent(),
-            )  # fmt: skip
+            if self._is_preloaded:
+                self._process = _Copy(partial(self._serve, log))
+            else:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "gunicorn", *self._arguments], cwd=ROOT,
+                    env=self._environment, stdout=log, stderr=log, start_new_session=True,
+                    preexec_fn=die_with_parent(),
+                )  # fmt: skip
         return self.wait_ready()
+
+    def _serve(self, log: IO[bytes]) -> None:
+        """Become gunicorn."""
+        os.setsid()
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
+        os.environ.update(self._environment)
+        os.chdir(ROOT)
+        served.app = served.make_app(json.loads(self._environment[served.VARIABLE]))
+        sys.argv = ["gunicorn", *self._arguments]
+        WSGIApplication("%(prog)s", prog="gunicorn").run()
 
     def wait_ready(self) -> float:
         """Seconds until `/readyz` answers 200; raises TimeoutError with what was logged."""

@@ -40,6 +40,7 @@ from tests.support.postgres import die_with_parent
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
     import signal, sys
+    from importlib import import_module
     from app import worker
     from app.factory import create_app
     from app.portfolio.engine.sandbox import CBC
@@ -48,6 +49,9 @@ PROGRAM = """
     if sys.argv[1] == "cbc":
         solving.HIGHS = CBC
     worker.REAP_SECONDS = float(sys.argv[2])
+    if sys.argv[3]:
+        module, _, name = sys.argv[3].partition(":")
+        getattr(import_module(module), name)()
     one = worker.Worker(create_app())
     signal.signal(signal.SIGTERM, lambda *_: one.ending.set())
     one.run()
@@ -56,12 +60,16 @@ PROGRAM = """
 
 @dataclass
 class Stage:
-    """A database with a small portfolio, and a temporary folder that only its workers use."""
+    """A database with a small portfolio, and a temporary folder that only its workers use.
+
+    ``breaks`` names a function that breaks the code of its workers on purpose.
+    """
 
     url: str
     queue: str
     folder: Path
     reap_seconds: float = 0.5
+    breaks: str = ""
     engine: Engine = field(init=False)
     cast: Cast = field(init=False)
     portfolio: Portfolio = field(init=False)
@@ -111,7 +119,10 @@ class Stage:
     def start_worker(self, solver: str = "highs") -> subprocess.Popen[bytes]:
         """Start a worker; ``solver`` is the one that is asked first."""
         worker = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(PROGRAM), solver, str(self.reap_seconds)],
+            [
+                sys.executable, "-c", textwrap.dedent(PROGRAM), solver, str(self.reap_seconds),
+                self.breaks,
+            ],
             cwd=ROOT, env=self.environment, preexec_fn=die_with_parent(),
         )  # fmt: skip
         self.workers.append(worker)
@@ -202,9 +213,11 @@ def _processes() -> Iterator[tuple[Path, str]]:
 
 
 @contextmanager
-def open_stage(url: str, folder: Path, *, queue: str = "", reap: float = 0.5) -> Iterator[Stage]:
+def open_stage(
+    url: str, folder: Path, *, queue: str = "", reap: float = 0.5, breaks: str = ""
+) -> Iterator[Stage]:
     """A stage on the empty database at ``url``; its workers are gone at the end."""
-    stage = Stage(url, queue or f"sqlite:///{folder / 'queue.db'}", folder, reap)
+    stage = Stage(url, queue or f"sqlite:///{folder / 'queue.db'}", folder, reap, breaks)
     try:
         yield stage
     finally:
