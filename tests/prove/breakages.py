@@ -26,7 +26,9 @@ _KEPT = ExitStack()
 PAUSE = 0.05
 SLOW = 0.2
 _VERSION = re.compile(r" AND \w+\.version = %\(\w+\)s(::\w+)?")
-_GUARDED = ("proposals", "decisions", "commitments", "tranches", "ledger_transfers")
+_GUARDED = (
+    "proposals", "decisions", "commitments", "tranches", "ledger_transfers", "hurdle_decisions",
+)  # fmt: skip
 _DROP = """
 DO $$ DECLARE one record; BEGIN
     FOR one IN SELECT oid::regclass AS name FROM pg_class
