@@ -89,22 +89,31 @@ def _prepared(folder: Path) -> SqliteDatabases:
     engine = create_engine(**engine_options(databases.url))
     with Session(engine, expire_on_commit=False) as session, transaction(session):
         make_cast(session)
-        cycle = make_cycle(
-            session, name=CYCLE, currency="USD", starts_on=date(2011, 1, 1),
-            ends_on=date(2011, 12, 31), first_quarter=Quarter(2011, 1), quarter_count=40,
-        )  # fmt: skip
-        make_fund(session, cycle, "it")
+        make_cycle_of_file(session)
     engine.dispose()
     return databases
 
 
+def make_cycle_of_file(session: Session) -> None:
+    """Add what the file is imported into."""
+    cycle = make_cycle(
+        session, name=CYCLE, currency="USD", starts_on=date(2011, 1, 1),
+        ends_on=date(2011, 12, 31), first_quarter=Quarter(2011, 1), quarter_count=40,
+    )  # fmt: skip
+    make_fund(session, cycle, "it")
+
+
+def import_arguments(file: Path) -> list[str]:
+    """What to tell Waymark's command line to take the file in."""
+    return [
+        "registry", "import", str(file), "--mapping", MAPPING, "--cycle", CYCLE, "--as",
+        "lena@waymark.test", "--leave-out-errors",
+    ]  # fmt: skip
+
+
 def import_file(url: str, folder: Path, file: Path) -> Import:
     """Run the command as people do. Raises RuntimeError with what it said when it fails."""
-    command = [
-        sys.executable, "-m", "flask", "--app", "wsgi", "registry", "import", str(file),
-        "--mapping", MAPPING, "--cycle", CYCLE, "--as", "lena@waymark.test",
-        "--leave-out-errors",
-    ]  # fmt: skip
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", *import_arguments(file)]
     environment = os.environ | {
         "DATABASE_URL": url, "QUEUE_URL": f"sqlite:///{folder / 'queue.db'}",
         "ENVIRONMENT": "development", "SECRET_KEY": "only-for-the-bench-" + "0" * 32,

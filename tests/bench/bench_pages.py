@@ -18,11 +18,12 @@ from tests.bench.worlds import World, copy_world, make_world, open_world
 from tests.support.databases import PostgresDatabases
 from tests.support.postgres import PostgresServer, find_programs
 
-FEW, MANY = 50, 2_000
+FEW, MANY = 50, 5_000
 MOST_MS = {"SQLite": 8, "PostgreSQL": 12}
 MOST_QUERIES = 12
 MOST_GROWTH = 2
 MOST_MS_OF_ALL_BARS = 400
+A_TRANCHE = 1
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ PAGES = (
     PageSort("home, CX lead", "Lena Lead", lambda world: "/"),
     PageSort("home, Finance", "Carla Finance", lambda world: "/"),
     PageSort("registry", "Lena Lead", lambda world: "/initiatives"),
+    PageSort("initiative", "Lena Lead", lambda world: f"/initiatives/{world.a_candidate}"),
+    PageSort("case", "Lena Lead", lambda world: f"/initiatives/{world.a_candidate}/case"),
+    PageSort("journey", "Lena Lead", lambda world: f"/journeys/{world.a_journey}"),
+    PageSort("gate calendar", "Lena Lead", lambda world: "/gates"),
+    PageSort("hurdle", "Carla Finance", lambda world: f"/gates/{A_TRANCHE}"),
+    PageSort("ledger", "Carla Finance", lambda world: "/ledger"),
+    PageSort("scenarios", "Lena Lead", lambda world: "/scenarios"),
+    PageSort("audit", "Carla Finance", lambda world: "/audit"),
     PageSort("result", "Lena Lead", lambda world: f"/runs/{world.run_id}"),
     PageSort("roadmap", "Lena Lead", lambda world: "/roadmap", draws_all=True),
 )
@@ -55,12 +64,20 @@ def rows() -> Iterator[Row]:
 def rows_of(pages: Iterable[PageSort], counts: tuple[int, int]) -> Iterator[Row]:
     """The same for any pages and sizes."""
     costs: Costs = {}
-    for world, folder in _worlds(counts):
-        for page, cost in _costs(world, folder, pages):
-            costs[page.name, world.database, world.count] = cost
-            yield _row(page, world, cost, counts[0])
+    for page, world, cost in measured(pages, counts):
+        costs[page.name, world.database, world.count] = cost
+        yield _row(page, world, cost, counts[0])
     for page in pages:
         yield _growth(page, costs, counts)
+
+
+def measured(
+    pages: Iterable[PageSort], counts: tuple[int, ...]
+) -> Iterator[tuple[PageSort, World, Cost]]:
+    """Every page in companies of every size, on every database."""
+    for world, folder in _worlds(counts):
+        for page, cost in _costs(world, folder, pages):
+            yield page, world, cost
 
 
 def _worlds(counts: Iterable[int]) -> Iterator[tuple[World, Path]]:

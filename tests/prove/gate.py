@@ -64,22 +64,26 @@ def databases(folder: Path) -> Iterator[list[Databases]]:
 
 
 @contextmanager
-def each_stage() -> Iterator[Iterator[tuple[str, Stage]]]:
+def each_stage(breaks: str = "") -> Iterator[Iterator[tuple[str, Stage]]]:
     """A new stage on each database in turn, with the database's name."""
     with TemporaryDirectory(prefix="waymark-prove-") as name, databases(Path(name)) as found:
-        yield _stages(Path(name), found)
+        yield _stages(Path(name), found, breaks)
 
 
-def _stages(folder: Path, found: Sequence[Databases]) -> Iterator[tuple[str, Stage]]:
+def _stages(folder: Path, found: Sequence[Databases], breaks: str) -> Iterator[tuple[str, Stage]]:
     for one in found:
-        with new_stage(one, folder) as stage:
+        with new_stage(one, folder, breaks) as stage:
             yield one.kind, stage
 
 
 @contextmanager
-def new_stage(one: Databases, folder: Path) -> Iterator[Stage]:
-    """An empty stage; on PostgreSQL its queue is PostgreSQL too, as by default."""
+def new_stage(one: Databases, folder: Path, breaks: str = "") -> Iterator[Stage]:
+    """An empty stage; on PostgreSQL its queue is PostgreSQL too, as by default.
+
+    ``breaks`` is one of `tests.prove.breakages`, for its workers.
+    """
     one.reset()
     queue = one.url if one.kind == "postgresql" else ""
-    with open_stage(one.url, folder, queue=queue, reap=1.0) as stage:
+    name = f"tests.prove.breakages:{breaks}" if breaks else ""
+    with open_stage(one.url, folder, queue=queue, reap=1.0, breaks=name) as stage:
         yield stage

@@ -14,12 +14,14 @@ from app.audit.models import AuditEvent
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from tests.bench.portfolios import plain
-from tests.prove.gate import Gate, Size, databases, new_stage
+from tests.prove.gate import Gate, Size, databases, each_stage, new_stage
 from tests.support.stage import Stage
 
 RUNS = 500
 FEW = 10
 """Runs of the person who comes last, while three others have queued all the rest."""
+MANY = 80
+"""Enough of them that the order tells."""
 PATIENCE = 3_600
 
 
@@ -30,6 +32,13 @@ def gates(size: Size) -> Iterator[Gate]:
             for workers in (1, 2):
                 with new_stage(one, folder) as stage:
                     yield from _drain(stage, size.of(RUNS), workers, f"{one.kind}, {workers}")
+
+
+def controls(_size: Size) -> Iterator[Gate]:
+    """A queue that serves in the order of asking."""
+    with each_stage("no_turns") as stages:
+        kind, stage = next(stages)
+        yield list(_drain(stage, MANY, 1, f"{kind}, 1"))[1]
 
 
 def _drain(stage: Stage, count: int, workers: int, name: str) -> Iterator[Gate]:

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -101,6 +101,15 @@ def gates(size: Size) -> Iterator[Gate]:
         for ask in engines:
             for contacts, expected in own:
                 yield _compared(ask, contacts, expected, folder)
+
+
+def controls(size: Size) -> Iterator[Gate]:
+    """An engine that loses one row."""
+    with TemporaryDirectory(prefix="waymark-prove-") as name:
+        contacts = _awkward(size.of(CONTACTS))
+        expected = _by_duckdb(replace(contacts, rows=contacts.rows[:-1]), Path(name) / "awkward")
+        if find_programs():
+            yield _compared(_by_postgres, contacts, expected, Path(name))
 
 
 def _compared(ask: Any, contacts: Contacts, expected: CountReport, folder: Path) -> Gate:

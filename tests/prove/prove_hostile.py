@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,11 +9,9 @@ from typing import Any
 
 from app.accounts.rules import Role
 from tests.prove.gate import Gate, Size
-from tests.support.application import build_app, let_go
 from tests.support.breaking import broken
 from tests.support.crawl import Crawler
-from tests.support.databases import SqliteDatabases
-from tests.support.demo import Demo, open_demo
+from tests.support.demo import Demo, open_demo, seed
 from tests.support.hostile import Sent, attacks, send
 from tests.support.sign_in import sign_in
 
@@ -22,7 +19,7 @@ from tests.support.sign_in import sign_in
 def gates(size: Size) -> Iterator[Gate]:
     with TemporaryDirectory(prefix="waymark-prove-") as name:
         folder = Path(name)
-        file = _seeded(folder)
+        file = seed(folder)
         for role in Role:
             yield _gate(role, file, folder, size.part)
 
@@ -31,7 +28,7 @@ def controls(size: Size) -> Iterator[Gate]:
     """Forms that pass on what nobody could store, and pages whose errors are not caught."""
     with TemporaryDirectory(prefix="waymark-prove-") as name:
         folder = Path(name)
-        file = _seeded(folder)
+        file = seed(folder)
         with broken("app.web.characters.is_fit", lambda _text: True):
             yield _gate(Role.ADMIN, file, folder, size.part)
 
@@ -75,14 +72,3 @@ def _forms(client: Any) -> list[Sent]:
             here.setdefault((str(endpoint), sent.name), []).append(sent)
         found = here | found
     return [sent for some in found.values() for sent in some]
-
-
-def _seeded(folder: Path) -> Path:
-    """The demo company in a file."""
-    draft = SqliteDatabases(folder).copy_to(folder / "draft.db")
-    app = build_app(f"sqlite:///{draft}", folder, DEMO=True)
-    result = app.test_cli_runner().invoke(args=["seed", "demo"])
-    if result.exit_code:
-        raise RuntimeError(result.output)
-    let_go(app)
-    return shutil.move(draft, folder / "demo.db")

@@ -42,11 +42,20 @@ def gates(size: Size) -> Iterator[Gate]:
             yield Gate(f"{kind}: solver processes gone", seconds(gone), max(gone) <= 5)
 
 
+def controls(_size: Size) -> Iterator[Gate]:
+    """Workers that look for nobody who fell silent."""
+    with each_stage("no_reaping") as stages:
+        kind, stage = next(stages)
+        toll = _Toll()
+        _kill_one(stage, toll, 0, patience=20)
+        yield Gate(f"{kind}: worker killed mid-run: answered once", _faults(toll), not toll.wrong)
+
+
 def _faults(toll: _Toll) -> str:
     return "; ".join(toll.wrong) or "none"
 
 
-def _kill_one(stage: Stage, toll: _Toll, number: int) -> None:
+def _kill_one(stage: Stage, toll: _Toll, number: int, *, patience: float = 90) -> None:
     """Begin a run, kill its worker some time later, and let another one take it up."""
     random = Random(f"kill {number}")
     solver = ("highs", "cbc")[number % 2]
@@ -60,7 +69,11 @@ def _kill_one(stage: Stage, toll: _Toll, number: int) -> None:
     toll.kills += 1
     toll.gone_after.append(stage.wait(lambda: not stage.solvers(), seconds=30))
     second = stage.start_worker(solver)
-    job = stage.until(job_id, JobState.DONE, JobState.LOST, JobState.FAILED, seconds=90)
+    try:
+        job = stage.until(job_id, JobState.DONE, JobState.LOST, JobState.FAILED, seconds=patience)
+    except TimeoutError:
+        toll.wrong.append(f"kill {number}: nobody took it up")
+        return
     toll.begun_twice += job.attempts == 2
     run = stage.run_of(job_id)
     where = f"kill {number} ({solver}, after {moment:.1f} s)"

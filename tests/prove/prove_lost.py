@@ -18,7 +18,7 @@ from app.accounts.models import Person
 from app.jobs.rules import JobState
 from app.portfolio.models import Run
 from tests.factories.portfolio import begin
-from tests.prove.gate import Gate, Size, databases, new_stage
+from tests.prove.gate import Gate, Size, databases, each_stage, new_stage
 from tests.support.application import build_app, let_go
 from tests.support.sign_in import sign_in
 from tests.support.stage import Stage
@@ -30,6 +30,13 @@ def gates(_size: Size) -> Iterator[Gate]:
         for one in stack.enter_context(databases(folder)):
             with new_stage(one, folder) as stage:
                 yield from _lose(stage, one.kind)
+
+
+def controls(_size: Size) -> Iterator[Gate]:
+    """A job that is begun again however many workers it has cost."""
+    with each_stage("tireless_workers") as stages:
+        kind, stage = next(stages)
+        yield next(_lose(stage, kind))
 
 
 def _lose(stage: Stage, kind: str) -> Iterator[Gate]:

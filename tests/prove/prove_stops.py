@@ -16,7 +16,7 @@ from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.jobs.services import request_stop
 from tests.bench.portfolios import portfolio
-from tests.prove.gate import Gate, Size, databases, new_stage, seconds
+from tests.prove.gate import Gate, Size, databases, each_stage, new_stage, seconds
 from tests.support.stage import Stage
 
 STOPS = 10
@@ -34,6 +34,13 @@ def gates(size: Size) -> Iterator[Gate]:
                 yield from _stop(stage, solver, size.of(STOPS))
 
 
+def controls(_size: Size) -> Iterator[Gate]:
+    """A worker that does not hear of it, so that the run goes on to its limit."""
+    with each_stage("deaf_workers") as stages:
+        _, stage = next(stages)
+        yield next(_stop(stage, "highs", 1))
+
+
 def _stop(stage: Stage, solver: str, rounds: int) -> Iterator[Gate]:
     stage.start_worker(solver)
     taken, still, without = [], [], 0
@@ -45,7 +52,7 @@ def _stop(stage: Stage, solver: str, rounds: int) -> Iterator[Gate]:
             job = session.get_one(Job, job_id)
             request_stop(session, job, actor=stage.cast.lead, now=datetime.now(UTC))
         began = time.monotonic()
-        stage.until(job_id, JobState.STOPPED)
+        stage.until(job_id, JobState.STOPPED, JobState.DONE, seconds=120)
         taken.append(time.monotonic() - began)
         result = json.loads(stage.run_of(job_id).result or b"{}")
         without += not (result.get("status") == "stopped" and result.get("funded"))

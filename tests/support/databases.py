@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
+import pysqlite3
 from alembic import command
 from sqlalchemy import Engine
 
@@ -75,6 +77,12 @@ class SqliteDatabases:
         self.copy_to(self._file)
         begin_anew(self.url)
 
+    def empty(self) -> None:
+        """Put the database back to empty under those who have it open."""
+        here, there = map(pysqlite3.connect, (self._template, self._file))
+        with closing(here), closing(there):
+            here.backup(there)
+
     def copy_to(self, file: Path) -> Path:
         """Make one more empty database at head."""
         return shutil.copyfile(self._template, file)
@@ -108,6 +116,15 @@ class PostgresDatabases:
             self._own.execute(_EMPTY)
         self._uses += 1
         begin_anew(self.url)
+
+    def empty(self) -> None:
+        """Put the database back to empty under those who have it open."""
+        self.reset()
+
+    def bare(self, name: str) -> str:
+        """Make one more database, without tables; its address."""
+        self._server.create(name)
+        return self._server.url(name)
 
     def _let_go(self) -> None:
         for engine in self._kept:

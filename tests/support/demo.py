@@ -51,6 +51,17 @@ def seeded_file(factory: pytest.TempPathFactory, databases: SqliteDatabases) -> 
     return file
 
 
+def seed(folder: Path) -> Path:
+    """Make the demo company in a file in ``folder``, for whoever runs without pytest."""
+    draft = SqliteDatabases(folder).copy_to(folder / "draft.db")
+    app = build_app(f"sqlite:///{draft}", folder, DEMO=True)
+    result = app.test_cli_runner().invoke(args=["seed", "demo"])
+    if result.exit_code:
+        raise RuntimeError(result.output)
+    let_go(app)
+    return shutil.move(draft, folder / "demo.db")
+
+
 @contextmanager
 def open_demo(file: Path, folder: Path) -> Iterator[Demo]:
     """Open the test process's own copy of the demo company."""

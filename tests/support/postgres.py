@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ SETTINGS = {
     "max_connections": "120",
     "shared_buffers": "64MB",
 }
+# As it has to be where people rely on it: what was acknowledged is on the disk.
+DURABLE = SETTINGS | {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 def find_programs() -> Path | None:
@@ -65,15 +68,18 @@ def _version(name: str) -> tuple[int, ...]:
 class PostgresServer:
     """One running cluster, reached over a socket in its own folder."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(
+        self, programs: Path, settings: Mapping[str, str] = SETTINGS, *, within: str = "/tmp"
+    ) -> None:
         # /tmp: a socket's path must be short, and another account must be able to reach it.
-        self._folder = Path(tempfile.mkdtemp(prefix="waymark-pg-", dir="/tmp"))
+        self._folder = Path(tempfile.mkdtemp(prefix="waymark-pg-", dir=within))
+        self._programs, self._settings = programs, settings
         self._as_user = _run_as(self._folder)
         self._log = (self._folder / "log").open("wb")
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._create(programs)
-            self._start(programs)
+            self.start()
         except BaseException:
             self.stop()
             raise
@@ -95,9 +101,7 @@ class PostgresServer:
         )
 
     def stop(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=30)
+        self.end()
         self._log.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -113,10 +117,37 @@ class PostgresServer:
             **self._as_user,
         )
 
-    def _start(self, programs: Path) -> None:
-        settings = [part for item in SETTINGS.items() for part in ("-c", "=".join(item))]
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """Kill the server and all that works for it at once, as a power cut would."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        for one in (self._process.pid, *map(int, children.split())):
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        self._process.wait()
+
+    def end(self) -> None:
+        """Let it end in order, cutting off whoever is connected; `start` begins it again."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(timeout=30)
+
+    def start(self) -> None:
+        """Start it, also anew after `kill` or `end`."""
+        settings = [part for item in self._settings.items() for part in ("-c", "=".join(item))]
         self._process = subprocess.Popen(
-            [programs / "postgres", "-D", self._folder / "data", "-k", self._folder, *settings],
+            [
+                self._programs / "postgres",
+                "-D",
+                self._folder / "data",
+                "-k",
+                self._folder,
+                *settings,
+            ],
             stdout=self._log,
             stderr=subprocess.STDOUT,
             cwd=self._folder,

@@ -40,6 +40,7 @@ from tests.support.postgres import die_with_parent
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """
     import signal, sys
+    from importlib import import_module
     from app import worker
     from app.factory import create_app
     from app.portfolio.engine.sandbox import CBC
@@ -48,6 +49,9 @@ PROGRAM = """
     if sys.argv[1] == "cbc":
         solving.HIGHS = CBC
     worker.REAP_SECONDS = float(sys.argv[2])
+    if sys.argv[3]:
+        module, _, name = sys.argv[3].partition(":")
+        getattr(import_module(module), name)()
     one = worker.Worker(create_app())
     signal.signal(signal.SIGTERM, lambda *_: one.ending.set())
     one.run()
@@ -56,12 +60,16 @@ PROGRAM = """
 
 @dataclass
 class Stage:
-    """A database with a small portfolio, and a temporary folder that only its workers use."""
+    """A database with a small portfolio, and a temporary folder that only its workers use.
+
+    ``breaks`` names a function that breaks the code of its workers on purpose.
+    """
 
     url: str
     queue: str
     folder: Path
     reap_seconds: float = 0.5
+    breaks: str = ""
     engine: Engine = field(init=False)
     cast: Cast = field(init=False)
     portfolio: Portfolio = field(init=False)
@@ -102,25 +110,19 @@ class Stage:
         gap: Decimal = Decimal(0),
     ) -> int:
         """Queue a run of this problem, as a scenario's would be; gives its job."""
-        problem = parse_problem(canonical_json(document))
-        person, now = actor or self.cast.lead, datetime.now(UTC)
         with self.session() as session, transaction(session):
-            job = enqueue(session, kind=KIND, payload={}, actor=person, now=now)
-            session.add(
-                Run(
-                    scenario_id=self.portfolio.scenario.id, scenario_version=1, job=job,
-                    problem=canonical_json(problem_document(problem)),
-                    digest=problem.digest, inputs={},
-                    time_limit_seconds=seconds, allowed_gap=gap,
-                    requested_by_id=person.id, requested_at=now,
-                )
+            return queue_problem(
+                session, self.portfolio.scenario.id, document, actor=actor or self.cast.lead,
+                now=datetime.now(UTC), seconds=seconds, gap=gap,
             )  # fmt: skip
-        return job.id
 
     def start_worker(self, solver: str = "highs") -> subprocess.Popen[bytes]:
         """Start a worker; ``solver`` is the one that is asked first."""
         worker = subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(PROGRAM), solver, str(self.reap_seconds)],
+            [
+                sys.executable, "-c", textwrap.dedent(PROGRAM), solver, str(self.reap_seconds),
+                self.breaks,
+            ],
             cwd=ROOT, env=self.environment, preexec_fn=die_with_parent(),
         )  # fmt: skip
         self.workers.append(worker)
@@ -176,6 +178,31 @@ class Stage:
         self.workers.clear()
 
 
+def queue_problem(
+    session: Session,
+    scenario_id: int,
+    document: Mapping[str, Any],
+    *,
+    actor: Person,
+    now: datetime,
+    seconds: int = 60,
+    gap: Decimal = Decimal(0),
+) -> int:
+    """Queue a run of this problem, as the scenario's would be; gives its job."""
+    problem = parse_problem(canonical_json(document))
+    job = enqueue(session, kind=KIND, payload={}, actor=actor, now=now)
+    session.add(
+        Run(
+            scenario_id=scenario_id, scenario_version=1, job=job,
+            problem=canonical_json(problem_document(problem)), digest=problem.digest, inputs={},
+            time_limit_seconds=seconds, allowed_gap=gap, requested_by_id=actor.id,
+            requested_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+    return job.id
+
+
 def _processes() -> Iterator[tuple[Path, str]]:
     """Where each process works, and its name."""
     for folder in Path("/proc").glob("[0-9]*"):
@@ -186,9 +213,11 @@ def _processes() -> Iterator[tuple[Path, str]]:
 
 
 @contextmanager
-def open_stage(url: str, folder: Path, *, queue: str = "", reap: float = 0.5) -> Iterator[Stage]:
+def open_stage(
+    url: str, folder: Path, *, queue: str = "", reap: float = 0.5, breaks: str = ""
+) -> Iterator[Stage]:
     """A stage on the empty database at ``url``; its workers are gone at the end."""
-    stage = Stage(url, queue or f"sqlite:///{folder / 'queue.db'}", folder, reap)
+    stage = Stage(url, queue or f"sqlite:///{folder / 'queue.db'}", folder, reap, breaks)
     try:
         yield stage
     finally:

@@ -22,6 +22,7 @@ from app.audit.services import once, record, remember
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from tests.factories.accounts import Cast
+from tests.support.tampering import TAMPERINGS, change_history
 
 
 def _note(session: Session, actor: Person | None, subject: str, now: datetime) -> None:
@@ -126,39 +127,6 @@ class TestHistory:
         assert count_events(chained, AuditFilter(last_day=now.date() - timedelta(days=1))) == 0
 
 
-def _change(session: Session, *statements: str) -> None:
-    """Change history as an attacker with the database's own rights would."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    forged = session.get_one(AuditEvent, 3).content.replace(b'"n":1', b'"n":2')
-    with transaction(session):
-        if is_sqlite:
-            session.execute(text("DROP TRIGGER audit_events_append_only_update"))
-            session.execute(text("DROP TRIGGER audit_events_append_only_delete"))
-        else:
-            session.execute(text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
-        for statement in statements:
-            parameters = {"content": forged} if ":content" in statement else {}
-            session.execute(text(statement), parameters)
-
-
-TAMPERINGS = {
-    "a changed actor": ["UPDATE audit_events SET actor = 'person:999' WHERE number = 3"],
-    "a changed reason": ["UPDATE audit_events SET reason = 'fine' WHERE number = 3"],
-    "a changed moment": ["UPDATE audit_events SET at = at + 1000000 WHERE number = 3"],
-    "a changed figure": ["UPDATE audit_events SET content = :content WHERE number = 3"],
-    "a changed hash": ["UPDATE audit_events SET hash = 'beef' || substr(hash, 5) WHERE number = 3"],
-    "a hash that is none": ["UPDATE audit_events SET previous_hash = 'x' WHERE number = 3"],
-    "a removed event": ["DELETE FROM audit_events WHERE number = 3"],
-    "a removed last event": ["DELETE FROM audit_events WHERE number = 5"],
-    "two events exchanged": [
-        "UPDATE audit_events SET number = 9 WHERE number = 2",
-        "UPDATE audit_events SET number = 2 WHERE number = 3",
-        "UPDATE audit_events SET number = 3 WHERE number = 9",
-    ],
-    "a moved head": ["UPDATE audit_heads SET number = 4"],
-}
-
-
 class TestCheckChain:
     def test_finds_a_whole_chain_whole(self, chained: Session) -> None:
         report = check_chain(chained)
@@ -168,13 +136,13 @@ class TestCheckChain:
 
     @pytest.mark.parametrize("kind", TAMPERINGS)
     def test_finds(self, chained: Session, kind: str) -> None:
-        _change(chained, *TAMPERINGS[kind])
+        change_history(chained, *TAMPERINGS[kind])
         assert check_chain(chained).faults
 
     def test_finds_a_cut_end_by_what_was_noted_outside(self, chained: Session) -> None:
         report = check_chain(chained)
         anchor = f"{report.count}:{report.head}"
-        _change(
+        change_history(
             chained,
             "DELETE FROM audit_events WHERE number = 5",
             "UPDATE audit_heads SET number = 4,"
@@ -189,7 +157,7 @@ class TestCheckChain:
         report = check_chain(chained)
         anchor = f"3:{chained.get_one(AuditEvent, 3).hash}"
         assert check_chain(chained, anchor=anchor) == report
-        _change(chained, "DELETE FROM audit_events", "DELETE FROM audit_heads")
+        change_history(chained, "DELETE FROM audit_events", "DELETE FROM audit_heads")
         for number in range(5):
             with transaction(chained):
                 _note(chained, cast.cfo, f"forged:{number}", now)

@@ -39,6 +39,9 @@ def main(mode: str, job_path: str, pipe: int) -> None:
         case "hang on a false bound":
             say({"kind": "bound", "level": 0, "value": 3.0})
             time.sleep(600)
+        case "out of time with an unfinished plan":
+            out_of_time = OPTIMAL | {"state": "limit"}
+            say(out_of_time | {"positions": [0], "value": -4e9, "bound": 12.0})
         case "tells when interrupted":
             signal.signal(signal.SIGINT, lambda _signal, _frame: None)
             signal.pause()

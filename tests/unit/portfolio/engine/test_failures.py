@@ -92,20 +92,27 @@ class TestLies:
 class TestHanging:
     def test_the_clock_ends_a_solver_that_hangs(self, problem: Problem) -> None:
         began = monotonic()
-        plan = solve(problem, time_limit=1, backends=(fake("hang"),))
-        assert monotonic() - began < 6
+        plan = solve(problem, time_limit=2, backends=(fake("hang"),))
+        assert monotonic() - began < 2 + 3, "a second late, and two for a busy machine"
         assert (plan.status, plan.value) == (PlanStatus.TIME_LIMIT, 10)
 
     def test_a_bound_below_a_known_plan_is_not_told(self, problem: Problem) -> None:
-        plan = solve(problem, time_limit=1, backends=(fake("hang on a false bound"),))
+        plan = solve(problem, time_limit=4, backends=(fake("hang on a false bound"),))
         assert (plan.status, plan.value, plan.bound) == (PlanStatus.TIME_LIMIT, 10, None)
         assert "its bound lies below" in plan.message
 
     @pytest.mark.parametrize("mode", ["hang after the proof", "crash after the proof"])
     def test_what_was_proven_before_stands(self, problem: Problem, mode: str) -> None:
-        plan = solve(problem, time_limit=1, backends=(fake(mode),))
+        plan = solve(problem, time_limit=4, backends=(fake(mode),))
         assert (plan.status, plan.value, plan.bound) == (PlanStatus.OPTIMAL, 10, 10)
         assert (plan.message, plan.ties_settled) == ("", False)
+
+    def test_a_plan_it_had_no_time_to_value_fully_is_no_lie(self, problem: Problem) -> None:
+        plan = solve(
+            problem, time_limit=20, backends=(fake("out of time with an unfinished plan"),)
+        )
+        assert (plan.status, plan.value, plan.bound) == (PlanStatus.TIME_LIMIT, 10, 12)
+        assert plan.message == ""
 
     def test_stop_ends_it_at_once(self, problem: Problem) -> None:
         began = monotonic()
