@@ -190,15 +190,16 @@ def _work(site: Site, seconds: float) -> _Seen:
 @dataclass
 class _Done:
     said: commands.Said | None = None
-    solved: int = 0
+    is_solving: bool = False
 
     @property
     def is_well(self) -> bool:
-        return self.said is not None and self.said.code == 0 and self.solved > 0
+        return self.said is not None and self.said.code == 0 and self.is_solving
 
     def __str__(self) -> str:
         words = self.said.words.strip().splitlines()[-1:] if self.said else ["not ended"]
-        return f"{self.solved} solving, import: {' '.join(words)[:110]}"
+        worker = "worker alive" if self.is_solving else "worker gone"
+        return f"{worker}, import: {' '.join(words)[:110]}"
 
 
 @contextmanager
@@ -226,7 +227,7 @@ def _busy(site: Site, rows: int) -> Iterator[_Done]:
     thread.start()
     try:
         yield done
-        done.solved = worker.poll() is None
+        done.is_solving = worker.poll() is None
     finally:
         thread.join()
         worker.terminate()

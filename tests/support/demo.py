@@ -59,7 +59,7 @@ def seed(folder: Path) -> Path:
     if result.exit_code:
         raise RuntimeError(result.output)
     let_go(app)
-    return shutil.move(draft, folder / "demo.db")
+    return draft.rename(folder / "demo.db")
 
 
 @contextmanager
