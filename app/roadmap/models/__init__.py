@@ -5,5 +5,12 @@ from __future__ import annotations
 from app.roadmap.models.dates import DateMove
 from app.roadmap.models.forecasts import HurdleForecast
 from app.roadmap.models.hurdles import Evidence, HurdleDecision
+from app.roadmap.models.rescopes import Rescope
 
-__all__ = ["DateMove", "Evidence", "HurdleDecision", "HurdleForecast"]
+__all__ = [
+    "DateMove",
+    "Evidence",
+    "HurdleDecision",
+    "HurdleForecast",
+    "Rescope",
+]

@@ -1,6 +1,15 @@
 """Pages of the roadmap, the gate calendar and the review of one hurdle."""
 
-from app.roadmap.routes import board, calendar, forecasts, moving, review
+from app.roadmap.routes import board, calendar, ending, forecasts, freed, moving, review
 from app.roadmap.routes.blueprint import bp
 
-__all__ = ["board", "bp", "calendar", "forecasts", "moving", "review"]
+__all__ = [
+    "board",
+    "bp",
+    "calendar",
+    "ending",
+    "forecasts",
+    "freed",
+    "moving",
+    "review",
+]

@@ -3,6 +3,7 @@
 from app.roadmap.services.dates import move_due_date, move_due_dates
 from app.roadmap.services.evidence import record_evidence, record_evidence_once
 from app.roadmap.services.hurdles import HurdleOutcome, decide_hurdle
+from app.roadmap.services.rescoping import rescope_hurdle
 
 __all__ = [
     "HurdleOutcome",
@@ -11,4 +12,5 @@ __all__ = [
     "move_due_dates",
     "record_evidence",
     "record_evidence_once",
+    "rescope_hurdle",
 ]
