@@ -6,6 +6,7 @@ from flask import Flask
 
 from app.cli.accounts import people
 from app.cli.answers import ANSWERS
+from app.cli.approvals import approvals
 from app.cli.audit import audit
 from app.cli.backup import backup, restore
 from app.cli.baselines import baselines
@@ -25,7 +26,7 @@ for _answer in ANSWERS:
 
 COMMANDS = (
     people, audit, doctor, migrate, backup, restore, worker, portfolio_cli, registry, interactions,
-    baselines, findings, maturity, ledger, mail, seed,
+    baselines, findings, maturity, ledger, mail, approvals, seed,
 )  # fmt: skip
 
 

@@ -104,12 +104,16 @@ def proposal_lines(proposals: list[WaitingProposal], href: str) -> list[Line]:
         Line(
             f"{proposal.cycle}, round {proposal.round}",
             f"{href}/{proposal.id}",
-            f"{proposal.count} initiatives, {money(proposal.asked)} asked",
+            f"{proposal.count} initiatives, {money(proposal.asked)} asked{_signed(proposal)}",
             "review",
-            "waiting",
+            "second signature" if proposal.signed_by else "waiting",
         )
         for proposal in proposals
     ]
+
+
+def _signed(proposal: WaitingProposal) -> str:
+    return f" · signed first by {proposal.signed_by}" if proposal.signed_by else ""
 
 
 def returned_lines(proposals: Sequence[Proposal], href: str) -> list[Line]:
@@ -133,11 +137,15 @@ def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
         Line(
             f"{gate.key} {gate.milestone}",
             f"{href}/{gate.tranche_id}",
-            f"{gate.title} · {_due(gate, today)} · holds {money(gate.amount)}",
+            f"{gate.title} · {_due(gate, today)} · holds {money(gate.amount)}{_hands(gate)}",
             *_gate_state(gate, today),
         )
         for gate in gates
     ]
+
+
+def _hands(gate: GateLine) -> str:
+    return " · yours now or before, so somebody else decides" if gate.is_theirs else ""
 
 
 def _due(gate: GateLine, today: date) -> str:
@@ -148,11 +156,21 @@ def _due(gate: GateLine, today: date) -> str:
 
 
 def _gate_state(gate: GateLine, today: date) -> tuple[str, str]:
+    if gate.is_measured and gate.open_conditions:
+        return "risk", "condition open"
     if gate.is_measured:
         return "review", "to decide"
     if gate.due_on < today:
         return "missed", "evidence missing"
     return "risk", f"{gate.measured} of {gate.criteria} measured"
+
+
+def _freed_note(cycle: CycleMoney) -> str:
+    """What the freed money is free for, and what all cycles gave back."""
+    if not cycle.freed_ever:
+        return "of it, given back by hurdles"
+    ever = money(Money(cycle.freed_ever, cycle.currency))
+    return f"of it, free for something better; {ever} in all cycles"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +189,7 @@ def money_strip(cycle: CycleMoney) -> MoneyStrip:
         ("Approved", total.approved, "released, held and freed together"),
         ("Released", total.released, "of it, by passed hurdles"),
         ("Still held", total.committed, "of it, by open hurdles"),
-        ("Freed", total.freed, "of it, by stops"),
+        ("Capital freed", total.freed, _freed_note(cycle)),
     )
     return MoneyStrip(
         f"Money of {cycle.name}",

@@ -8,15 +8,29 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, SignInSession
-from app.approvals.models import Commitment, Proposal, ProposalItem, Tranche
+from app.approvals.models import (
+    ApprovalSignature,
+    Commitment,
+    ConditionSettlement,
+    DecisionCondition,
+    Proposal,
+    ProposalItem,
+    Tranche,
+)
 from app.approvals.rules import CommitmentState, ProposalState, TrancheState
 from app.audit.models import AuditHead
 from app.calendar.models import Cycle
-from app.initiatives.models import Criterion, Initiative, InitiativeTouchpoint, Milestone
+from app.initiatives.models import (
+    Criterion,
+    Initiative,
+    InitiativeHandover,
+    InitiativeTouchpoint,
+    Milestone,
+)
 from app.initiatives.queries import head_of, load_shapes
 from app.initiatives.rules import IN_PORTFOLIO, InitiativeState, missing_parts, next_step
 from app.jobs.models import Job
@@ -184,13 +198,17 @@ def _lines(
 
 @dataclass(frozen=True, slots=True)
 class WaitingProposal:
-    """A proposal nobody has decided, with how much it asks for how many initiatives."""
+    """A proposal nobody has decided, with how much it asks for how many initiatives.
+
+    ``signed_by`` is who signed it first, above their approval limit.
+    """
 
     id: int
     round: int
     cycle: str
     count: int
     asked: Money
+    signed_by: str | None = None
 
 
 def list_waiting_proposals(session: Session) -> list[WaitingProposal]:
@@ -198,15 +216,23 @@ def list_waiting_proposals(session: Session) -> list[WaitingProposal]:
     own = ProposalItem.proposal_id == Proposal.id
     count = select(func.count(ProposalItem.initiative_id)).where(own).scalar_subquery()
     asked = select(func.sum(ProposalItem.spend_minor)).where(own).scalar_subquery()
+    signed = (
+        select(Person.name)
+        .join(ApprovalSignature, ApprovalSignature.person_id == Person.id)
+        .where(ApprovalSignature.proposal_id == Proposal.id)
+        .order_by(ApprovalSignature.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(Proposal.id, Proposal.round, Cycle.name, count, asked, Proposal.currency)
+        select(Proposal.id, Proposal.round, Cycle.name, count, asked, Proposal.currency, signed)
         .join(Proposal.cycle)
         .where(Proposal.state == ProposalState.SUBMITTED)
         .order_by(Proposal.submitted_at)
     )
     return [
-        WaitingProposal(id_, number, cycle, items, Money(int(minor or 0), currency))
-        for id_, number, cycle, items, minor, currency in rows
+        WaitingProposal(id_, number, cycle, items, Money(int(minor or 0), currency), by)
+        for id_, number, cycle, items, minor, currency, by in rows
     ]
 
 
@@ -237,7 +263,11 @@ def list_claimed_pools(session: Session) -> list[PoolLine]:
 
 @dataclass(frozen=True, slots=True)
 class GateLine:
-    """An open hurdle: how much it holds and how far its evidence has come."""
+    """An open hurdle: how much it holds and how far its evidence has come.
+
+    ``open_conditions`` are those of its approval; ``is_theirs``: who looks owns, owned or proposed
+    the initiative, and so never decides it.
+    """
 
     tranche_id: int
     key: str
@@ -249,6 +279,8 @@ class GateLine:
     state: TrancheState
     criteria: int
     measured: int
+    open_conditions: int
+    is_theirs: bool
 
     @property
     def amount(self) -> Money:
@@ -259,7 +291,7 @@ class GateLine:
         return self.criteria > 0 and self.measured >= self.criteria
 
 
-def list_open_gates(session: Session, *, until: date, limit: int) -> list[GateLine]:
+def list_open_gates(session: Session, *, until: date, limit: int, person_id: int) -> list[GateLine]:
     """Hurdles due by ``until`` that nobody has decided for good, the earliest first."""
     is_open = Tranche.state.in_((TrancheState.PENDING, TrancheState.HELD))
     order = (Tranche.due_on, Tranche.id)
@@ -275,7 +307,8 @@ def list_open_gates(session: Session, *, until: date, limit: int) -> list[GateLi
         select(
             Tranche.id, Initiative.key, Initiative.title, Milestone.name, Tranche.due_on,
             Tranche.amount_minor, Tranche.currency, Tranche.state,
-            criteria.scalar_subquery(), known.scalar_subquery(),
+            criteria.scalar_subquery(), known.scalar_subquery(), _open_conditions(),
+            _is_theirs(person_id),
         )
         .join(Commitment, Commitment.id == Tranche.commitment_id)
         .join(Initiative, Initiative.id == Commitment.initiative_id)
@@ -284,6 +317,38 @@ def list_open_gates(session: Session, *, until: date, limit: int) -> list[GateLi
         .order_by(*order)
     )  # fmt: skip
     return [GateLine(*row) for row in session.execute(query)]
+
+
+def _open_conditions() -> ScalarSelect[int]:
+    """How many conditions of the approval nobody has settled, of a hurdle in the query."""
+    return (
+        select(func.count(DecisionCondition.id))
+        .outerjoin(DecisionCondition.settlement)
+        .outerjoin(DecisionCondition.item)
+        .where(
+            DecisionCondition.decision_id == Commitment.decision_id,
+            ConditionSettlement.condition_id.is_(None),
+            or_(
+                DecisionCondition.item_id.is_(None),
+                ProposalItem.initiative_id == Commitment.initiative_id,
+            ),
+        )
+        .correlate(Commitment)
+        .scalar_subquery()
+    )
+
+
+def _is_theirs(person_id: int) -> ColumnElement[bool]:
+    """Whether the person owns, owned or proposed the initiative, and so never decides."""
+    owned = (
+        select(InitiativeHandover.initiative_id)
+        .where(
+            InitiativeHandover.initiative_id == Initiative.id,
+            InitiativeHandover.from_owner_id == person_id,
+        )
+        .exists()
+    )
+    return or_(Initiative.owner_id == person_id, Initiative.created_by_id == person_id, owned)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,8 +46,9 @@ def home() -> str:
         parts |= _for_finance()
     if person.may("evidence.record") or person.may("proposals.decide"):
         gates = queries.list_open_gates(
-            db.session, until=today() + presenters.SOON, limit=presenters.MOST_ROWS
-        )
+            db.session, until=today() + presenters.SOON, limit=presenters.MOST_ROWS,
+            person_id=person.id,
+        )  # fmt: skip
         parts["gates"] = presenters.gate_lines(gates, "/gates", today())
     if person.may("jobs.view"):
         parts["system"] = queries.load_system_state(db.session)

@@ -76,6 +76,37 @@ class DecisionForm(OnceForm):
     )
 
 
+class HoldForm(DecisionForm):
+    """A decision on the page of the hurdle itself; a hold can be given a day."""
+
+    until = DayField("Hold until", description="Only for a hold; the longest it may last if empty.")
+
+
+class FinishForm(DecisionForm):
+    """The reason of an early finish, which always needs one."""
+
+    reason = TextAreaField(
+        "Reason",
+        [InputRequired("Say why; an early finish is final.")],
+        description="What shows that the value is captured and stays.",
+    )
+
+
+class RescopeForm(DecisionForm):
+    """The option to go on with, and why."""
+
+    option = SelectField("Go on with", coerce=int)
+    reason = TextAreaField(
+        "Reason",
+        [InputRequired("Say why a smaller scope is better; it stays on record.")],
+        description="It stays on record beside what the figures said.",
+    )
+
+    def offer(self, options: Sequence[tuple[int, str]]) -> None:
+        """Set the options to choose from, by id and words."""
+        self.option.choices = list(options)
+
+
 class StopForm(DecisionForm):
     """The reason of a stop, which always needs one."""
 

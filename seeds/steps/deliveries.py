@@ -10,18 +10,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.approvals.models import Tranche
+from app.approvals.models import Commitment, SpendDetail, Tranche
+from app.approvals.queries.balances import load_accounts
+from app.approvals.rules import TrancheState
+from app.approvals.rules.actuals import Actual
+from app.approvals.services.spending import book_spend
 from app.db.session import transaction
 from app.initiatives.models import Criterion
 from app.roadmap.models import Evidence, HurdleDecision
 from app.roadmap.rules import HurdleAction
 from app.roadmap.services import decide_hurdle, record_evidence
+from app.values.quarter import Quarter
 from seeds.steps.decisions import measured_day, request_key, tranche_of
 from seeds.steps.moments import at
-from seeds.story.running_initiatives import EVIDENCE, RELEASED, RUNNING_INITIATIVES, STOPPED
+from seeds.story.running_initiatives import (
+    EVIDENCE,
+    PAID,
+    RELEASED,
+    RUNNING_INITIATIVES,
+    STOPPED,
+)
 
 TITLES = {story.name: story.title for story in RUNNING_INITIATIVES}
 DAYS_TO_DECIDE = 6
+"""From the evidence to the decision; the first invoices are paid on the day of the release."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +53,8 @@ def deliver(session: Session, people: dict[str, Person], *, today: date) -> None
             _measure(session, hurdle, people["ines"])
         with transaction(session):
             _decide(session, hurdle, people["petra"], today)
+        with transaction(session):
+            _pay(session, hurdle, people["nils"], today)
 
 
 def _hurdles(session: Session, today: date) -> list[Hurdle]:
@@ -91,4 +105,27 @@ def _decide(session: Session, hurdle: Hurdle, finance: Person, today: date) -> N
         action=HurdleAction.STOP if place in STOPPED else HurdleAction.RELEASE,
         reason=reason, once_key=request_key("hurdle", tranche.id), actor=finance,
         now=at(decided_on, hour=6),
+    )  # fmt: skip
+
+
+def _pay(session: Session, hurdle: Hurdle, finance: Person, today: date) -> None:
+    """Book the first invoices out of what the hurdle released, in the fund that pays first."""
+    share = PAID.get((hurdle.name, hurdle.position))
+    tranche = _tranche(session, hurdle)
+    paid_on = hurdle.measured_on + timedelta(days=DAYS_TO_DECIDE)
+    if share is None or paid_on > today or tranche.state is not TrancheState.RELEASED:
+        return
+    reference = f"{hurdle.name.replace('_', '-').upper()}-{hurdle.position + 1:02}"
+    there = select(SpendDetail.transfer_id).where(SpendDetail.reference == reference)
+    if session.scalar(there) is not None:
+        return
+    (account,) = load_accounts(session, Commitment.id == tranche.commitment_id)
+    quarter = min(max(account.start, Quarter.containing(paid_on)), account.last)
+    actual = Actual(
+        commitment_id=account.commitment_id, fund_id=next(iter(account.funds)), quarter=quarter,
+        amount_minor=tranche.amount_minor * share // 100, spent_on=paid_on, reference=reference,
+    )  # fmt: skip
+    book_spend(
+        session, actual, request_key=request_key("paid", tranche.id), actor=finance,
+        now=at(paid_on, hour=8),
     )  # fmt: skip

@@ -268,3 +268,11 @@ RELEASED = {
 STOPPED = {
     ("robot_letters", 0): "37 % against 60 %: staff rewrite most drafts. The money is better used.",
 }
+PAID = {
+    ("first_bill", 0): 94,
+    ("first_bill", 1): 61,
+    ("garage_dates", 0): 88,
+    ("app_sign_in", 0): 99,
+    ("coach", 0): 97,
+}
+"""Per cent of a released hurdle's money that its first invoices took."""

@@ -39,6 +39,17 @@ def tranches_of(session: Session, commitment_id: int) -> list[Tranche]:
     )
 
 
+def criterion_of(session: Session, tranche: Tranche) -> Criterion:
+    """The first criterion of a tranche's hurdle."""
+    criterion = session.scalars(
+        select(Criterion)
+        .where(Criterion.milestone_id == tranche.milestone_id)
+        .order_by(Criterion.id)
+    ).first()
+    assert criterion is not None
+    return criterion
+
+
 def measure(
     session: Session,
     tranche: Tranche,
@@ -50,14 +61,8 @@ def measure(
     how: Measuring = PLAINLY,
 ) -> Evidence:
     """Record `value` for the tranche's first criterion, measured today."""
-    criterion = session.scalars(
-        select(Criterion)
-        .where(Criterion.milestone_id == tranche.milestone_id)
-        .order_by(Criterion.id)
-    ).first()
-    assert criterion is not None
     return record_evidence(
-        session, tranche, criterion, value=Decimal(value), sample=sample,
+        session, tranche, criterion_of(session, tranche), value=Decimal(value), sample=sample,
         measured_on=now.date(), source="Contact statistics", note="", how=how, actor=actor,
         now=now,
     )  # fmt: skip

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, func, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
+    func,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
@@ -110,13 +118,17 @@ def _commitment_balances(session: Session, cycle_id: int) -> list[CommitmentBala
 
 @dataclass(frozen=True, slots=True)
 class CycleMoney:
-    """A cycle's budget and where all its approved money stands."""
+    """A cycle's budget and where all its approved money stands.
+
+    ``freed_ever`` is what all cycles of its currency gave back.
+    """
 
     cycle_id: int
     name: str
     currency: str
     budget_minor: int
     total: Balance
+    freed_ever: int = 0
 
 
 def list_running_money(session: Session, *, limit: int) -> list[CycleMoney]:
@@ -144,16 +156,31 @@ def _money_of(
         .scalar_subquery()
     )
     rows = session.execute(
-        select(Cycle.id, Cycle.name, Cycle.currency, budget, approved)
+        select(Cycle.id, Cycle.name, Cycle.currency, budget, approved, _freed_ever())
         .where(*conditions)
         .order_by(Cycle.starts_on.desc(), Cycle.id.desc())
         .limit(limit)
     ).all()
     moved = _movements_of_cycles(session, [row[0] for row in rows])
     return [
-        CycleMoney(id_, name, currency, int(minor or 0), balance(int(sum_), moved.get(id_, [])))
-        for id_, name, currency, minor, sum_ in rows
-    ]
+        CycleMoney(
+            id_, name, currency, int(minor or 0), balance(int(sum_), moved.get(id_, [])),
+            int(freed or 0),
+        )
+        for id_, name, currency, minor, sum_, freed in rows
+    ]  # fmt: skip
+
+
+def _freed_ever() -> ScalarSelect[int]:
+    """What all commitments in the cycle's currency gave back, without what was taken back."""
+    back = aliased(LedgerTransfer)
+    reversal = aliased(LedgerTransfer)
+    taken_back = select(reversal.id).where(reversal.reverses_id == back.id).exists()
+    return (
+        select(func.sum(back.amount_minor))
+        .where(back.kind == TransferKind.FREE, back.currency == Cycle.currency, ~taken_back)
+        .scalar_subquery()
+    )
 
 
 def _movements_of_cycles(session: Session, ids: Sequence[int]) -> dict[int, list[Movement]]:

@@ -3,10 +3,13 @@
 from app.approvals.routes import (
     conditions,
     deciding,
+    drift,
     exposure,
+    freed,
     ledger,
     limits,
     listing,
+    paper,
     spending,
     submitting,
 )
@@ -16,10 +19,13 @@ __all__ = [
     "bp",
     "conditions",
     "deciding",
+    "drift",
     "exposure",
+    "freed",
     "ledger",
     "limits",
     "listing",
+    "paper",
     "spending",
     "submitting",
 ]

@@ -14,11 +14,12 @@ def position_faults(position: Position) -> list[str]:
     for one in position.hurdles:
         held[one.state] += one.amount_minor
     open_minor = sum(held[state] for state in OPEN_TRANCHES)
+    given_up = money.approved - sum(one.amount_minor for one in position.hurdles)
     pairs = [
         ("is planned by fund and quarter", sum(position.planned.values()), money.approved),
         ("its open hurdles hold", open_minor, money.committed),
         ("its passed hurdles released", held[TrancheState.RELEASED], money.released),
-        ("its stopped hurdles freed", held[TrancheState.FREED], money.freed),
+        ("its hurdles gave back", held[TrancheState.FREED] + given_up, money.freed),
         ("is spent by fund and quarter", sum(position.spent.values()), money.spent),
     ]
     faults = [

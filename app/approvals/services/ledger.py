@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -76,18 +76,44 @@ def free_tranches(
     commitment: Commitment,
     tranches: Sequence[Tranche],
     *,
+    ends_as: CommitmentState = CommitmentState.STOPPED,
     reason: str,
     actor: Person,
     now: datetime,
 ) -> int:
-    """Give tranches back to the budget and stop the commitment; the freed sum in minor units."""
+    """Give tranches back to the budget and end the commitment; the freed sum in minor units."""
     for tranche in tranches:
         _check_open(tranche)
         tranche.state = TrancheState.FREED
         _post(session, commitment, tranche, TransferKind.FREE, reason, actor, now)
-    commitment.state = CommitmentState.STOPPED
+    commitment.state = ends_as
     session.flush()
     return sum(tranche.amount_minor for tranche in tranches)
+
+
+def shrink_tranches(
+    session: Session,
+    commitment: Commitment,
+    amounts: Mapping[int, int],
+    tranches: Sequence[Tranche],
+    *,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> int:
+    """Let open tranches hold less and give the difference back; the freed sum in minor units.
+
+    ``amounts`` is what each holds from now on, by id. The rescope that says so is stored already.
+    """
+    for tranche in tranches:
+        _check_open(tranche)
+    freed = sum(one.amount_minor - amounts[one.id] for one in tranches)
+    session.add(_transfer(commitment, None, TransferKind.FREE, freed, reason, actor, now))
+    session.flush()
+    for tranche in tranches:
+        tranche.amount_minor = amounts[tranche.id]
+    session.flush()
+    return freed
 
 
 def complete_commitment(session: Session, commitment: Commitment) -> None:
@@ -113,19 +139,30 @@ def _post(
     """Write the movement; a tranche that holds nothing moves nothing."""
     if not tranche.amount_minor:
         return
+    amount = tranche.amount_minor
+    session.add(_transfer(commitment, tranche.id, kind, amount, reason, actor, now))
+
+
+def _transfer(
+    commitment: Commitment,
+    tranche_id: int | None,
+    kind: TransferKind,
+    amount_minor: int,
+    reason: str,
+    actor: Person,
+    now: datetime,
+) -> LedgerTransfer:
     to = LedgerAccount.RELEASED if kind is TransferKind.RELEASE else LedgerAccount.BUDGET
-    session.add(
-        LedgerTransfer(
-            at=now,
-            kind=kind,
-            debit=LedgerAccount.COMMITTED,
-            credit=to,
-            amount_minor=tranche.amount_minor,
-            currency=commitment.currency,
-            cycle_id=commitment.cycle_id,
-            commitment_id=commitment.id,
-            tranche_id=tranche.id,
-            reason=reason,
-            moved_by_id=actor.id,
-        )
+    return LedgerTransfer(
+        at=now,
+        kind=kind,
+        debit=LedgerAccount.COMMITTED,
+        credit=to,
+        amount_minor=amount_minor,
+        currency=commitment.currency,
+        cycle_id=commitment.cycle_id,
+        commitment_id=commitment.id,
+        tranche_id=tranche_id,
+        reason=reason,
+        moved_by_id=actor.id,
     )

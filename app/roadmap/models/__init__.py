@@ -6,6 +6,7 @@ from app.roadmap.models.dates import DateMove
 from app.roadmap.models.forecasts import HurdleForecast
 from app.roadmap.models.hurdles import Evidence, HurdleDecision
 from app.roadmap.models.plans import PlanVersion, WorkMove
+from app.roadmap.models.rescopes import Rescope
 
 __all__ = [
     "DateMove",
@@ -13,5 +14,6 @@ __all__ = [
     "HurdleDecision",
     "HurdleForecast",
     "PlanVersion",
+    "Rescope",
     "WorkMove",
 ]

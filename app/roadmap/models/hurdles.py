@@ -68,10 +68,11 @@ class Evidence(Base):
 
 
 class HurdleDecision(Base):
-    """Release, hold or stop, with the reason, what was recommended and on which grounds.
+    """What was decided, with the reason, what was recommended and on which grounds.
 
     ``override_minor``: what deciding against the figures is expected to lose, None where it went
-    with them or has no price. ``forecast``: the other use of the money it knew of.
+    with them or has no price. ``forecast``: the other use of the money it knew of. ``hold_until``:
+    the day a hold was given until, where one was chosen.
     """
 
     __tablename__ = "hurdle_decisions"
@@ -83,8 +84,13 @@ class HurdleDecision(Base):
         ),
         Index(
             "uq_hurdle_decisions_one_end", "tranche_id", unique=True,
-            sqlite_where=text("action <> 'hold'"),
-            postgresql_where=text("action <> 'hold'"),
+            sqlite_where=text("action NOT IN ('hold', 'rescope')"),
+            postgresql_where=text("action NOT IN ('hold', 'rescope')"),
+        ),
+        Index(
+            "uq_hurdle_decisions_one_rescope", "tranche_id", unique=True,
+            sqlite_where=text("action = 'rescope'"),
+            postgresql_where=text("action = 'rescope'"),
         ),
     )  # fmt: skip
 
@@ -102,6 +108,8 @@ class HurdleDecision(Base):
     forecast_id: Mapped[int | None] = mapped_column(
         ForeignKey("hurdle_forecasts.id", ondelete="RESTRICT")
     )
+
+    hold_until: Mapped[date | None]
 
     tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
     forecast: Mapped[HurdleForecast | None] = relationship(lazy="raise_on_sql")

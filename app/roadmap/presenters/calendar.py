@@ -184,7 +184,9 @@ def _line(entry: GateEntry, rows: HurdleRows, deciders: Deciders, today: date) -
     facts = rows.facts(entry.key)
     found = readings(facts.criteria, facts.measurements)
     measured = sum(reading.is_measured for reading in found)
-    recorders = {person for _, person in rows.recorders.get(hurdle.milestone_id, ())}
+    hands = {person for _, person in rows.recorders.get(hurdle.milestone_id, ())}
+    hands |= rows.movers.get(hurdle.tranche_id, set())
+    hands |= rows.former_owners.get(hurdle.tranche_id, set())
     slip = slip_words(hurdle.due_on, hurdle.baseline_due_on)
     return {
         "tranche_id": hurdle.tranche_id,
@@ -195,10 +197,10 @@ def _line(entry: GateEntry, rows: HurdleRows, deciders: Deciders, today: date) -
         "due_note": slip or (distance_words(hurdle.due_on, today) if hurdle.is_open else ""),
         "state": entry.state,
         "evidence": f"{measured} of {len(found)}" if found else "no criteria",
-        "evidence_note": _evidence_note(entry),
+        "evidence_note": _evidence_note(entry, rows.conditions.get(hurdle.tranche_id, ())),
         "money": Money(hurdle.amount_minor, one.currency),
         "money_note": _MONEY_NOTES[facts.state],
-        "decider": _decider(hurdle, deciders, {one.owner_id, one.created_by_id} | recorders),
+        "decider": _decider(hurdle, deciders, {one.owner_id, one.created_by_id} | hands),
     }
 
 
@@ -210,7 +212,10 @@ _MONEY_NOTES = {
 }
 
 
-def _evidence_note(entry: GateEntry) -> str:
+def _evidence_note(entry: GateEntry, conditions: Sequence[str]) -> str:
+    """What the hurdle waits for: no money is released before the approval's conditions are met."""
+    if conditions:
+        return f"{counted(len(conditions), 'condition')} of the approval open"
     return "ready to decide" if entry.waits else ""
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from app.approvals.models import Tranche
-from app.approvals.rules import OPEN_TRANCHES, TrancheState
+from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TrancheState
 from app.roadmap.models import Evidence
 from app.roadmap.presenters.inspector import Deciders, decider_words
 from app.roadmap.presenters.words import (
@@ -30,7 +30,13 @@ from app.roadmap.rules.judging import Judged
 from app.values.money import Money
 from app.web.filters import counted, day, moment, money, number
 
-TONES = {HurdleAction.RELEASE: "ok", HurdleAction.HOLD: "warn", HurdleAction.STOP: "bad"}
+TONES = {
+    HurdleAction.RELEASE: "ok",
+    HurdleAction.HOLD: "warn",
+    HurdleAction.RESCOPE: "accent",
+    HurdleAction.FINISH: "ok",
+    HurdleAction.STOP: "bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,7 @@ def _earlier(one: Evidence, unit: str) -> str:
 
 
 def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
-    """Release, hold and stop with what each does and why it is barred."""
+    """Every way to decide with what it does and why it is barred."""
     recommended = gate.recommendation.action if gate.recommendation else None
     currency = gate.tranche.currency
     held = money(Money(gate.tranche.amount_minor, currency))
@@ -130,6 +136,14 @@ def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
     effects = {
         HurdleAction.RELEASE: (f"Release {held}", "The initiative can spend it from now on."),
         HurdleAction.HOLD: ("Hold", f"{held} stays reserved. A hurdle can be held once."),
+        HurdleAction.RESCOPE: (
+            "Rescope to a smaller option",
+            "Frees what that no longer needs; this hurdle stays open.",
+        ),
+        HurdleAction.FINISH: (
+            f"Finish early and free {freed}",
+            f"The value is captured and stays; frees {rest}.",
+        ),
         HurdleAction.STOP: (f"Stop and free {freed}", f"Ends the initiative and frees {rest}."),
     }
     return [
@@ -198,8 +212,9 @@ def history_items(gate: Gate) -> list[dict[str, Any]]:
         if decision.override_minor is not None:
             lost = money(Money(decision.override_minor, gate.tranche.currency))
             said += f", expected to lose {lost}"
+        until = f" until {day(decision.hold_until)}" if decision.hold_until else ""
         item = {
-            "what": f"{_DECIDED[decision.action]}{said}",
+            "what": f"{_DECIDED[decision.action]}{until}{said}",
             "who": decision.decided_by.name,
             "note": decision.reason or decision.grounds,
             "tone": TONES[decision.action],
@@ -225,6 +240,8 @@ def history_items(gate: Gate) -> list[dict[str, Any]]:
 _DECIDED = {
     HurdleAction.RELEASE: "Released",
     HurdleAction.HOLD: "Held",
+    HurdleAction.RESCOPE: "Rescoped",
+    HurdleAction.FINISH: "Finished early",
     HurdleAction.STOP: "Stopped",
 }
 
@@ -282,8 +299,14 @@ def outcome_words(gate: Gate, again: Money | None = None) -> str | None:
         return f"{amount} is released to the initiative."
     if gate.tranche.state is TrancheState.FREED:
         freed = money(Money(gate.balance.freed, gate.commitment.currency))
-        words = f"The initiative is stopped: {freed} went back to the budget"
+        how = "is finished early" if _is_finished(gate) else "is stopped"
+        words = f"The initiative {how}: {freed} went back to the budget"
         if again is None:
             return f"{words}."
         return f"{words}, {plannable_words(Money(gate.balance.freed, again.currency), again)}."
     return None
+
+
+def _is_finished(gate: Gate) -> bool:
+    """Whether its commitment was completed with money left, so that what acts goes on acting."""
+    return gate.commitment.state is CommitmentState.COMPLETED

@@ -14,7 +14,11 @@ from app.approvals.models import Commitment, Tranche
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.initiatives.models import Criterion, Initiative, InitiativeHandover
 from app.initiatives.queries import MONEY_DECIDERS
-from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.roadmap.models import (
+    DateMove,
+    Evidence,
+    HurdleDecision,
+)
 from app.roadmap.rules import (
     CriterionFacts,
     HurdleAction,
@@ -37,6 +41,16 @@ class TrancheKey:
     due_on: date
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision on a hurdle, as far as the facts hang on it."""
+
+    action: HurdleAction
+    recommended: HurdleAction
+    on: date
+    until: date | None = None
+
+
 @dataclass
 class HurdleRows:
     """Criteria and evidence by milestone; decisions and who moved the date by tranche."""
@@ -44,9 +58,7 @@ class HurdleRows:
     criteria: dict[int, list[CriterionFacts]] = field(default_factory=dict)
     evidence: dict[int, list[tuple[int | None, Measurement]]] = field(default_factory=dict)
     recorders: dict[int, list[tuple[int | None, int]]] = field(default_factory=dict)
-    decisions: dict[int, list[tuple[HurdleAction, HurdleAction, date]]] = field(
-        default_factory=dict
-    )
+    decisions: dict[int, list[Decided]] = field(default_factory=dict)
 
     movers: dict[int, set[int]] = field(default_factory=dict)
     former_owners: dict[int, set[int]] = field(default_factory=dict)
@@ -55,12 +67,9 @@ class HurdleRows:
 
     def facts(self, tranche: TrancheKey) -> HurdleFacts:
         """The hurdle of one tranche; evidence of other tranches of its milestone stays out."""
-        held_on, followed, was_decided = None, True, False
-        for action, recommended, on in self.decisions.get(tranche.id, ()):
-            if action is HurdleAction.HOLD:
-                held_on = on
-            else:
-                followed, was_decided = action is recommended, True
+        made = {one.action: one for one in self.decisions.get(tranche.id, ())}
+        hold = made.get(HurdleAction.HOLD)
+        end = next((one for action, one in made.items() if action.ends_hurdle), None)
         return HurdleFacts(
             state=tranche.state,
             due_on=tranche.due_on,
@@ -70,9 +79,11 @@ class HurdleRows:
                 for owner, measurement in self.evidence.get(tranche.milestone_id, ())
                 if owner in (None, tranche.id)
             ),
-            held_on=held_on,
-            followed=followed,
-            was_decided=was_decided,
+            held_on=hold.on if hold else None,
+            followed=end is None or end.action is end.recommended,
+            was_decided=end is not None,
+            held_until=hold.until if hold else None,
+            was_finished=HurdleAction.FINISH in made,
         )
 
     def record(
@@ -99,6 +110,9 @@ class HurdleRows:
             is_measured=bool(facts.measurements),
             was_held=facts.held_on is not None,
             unmet_conditions=self.conditions.get(tranche.id, ()),
+            was_rescoped=any(
+                one.action is HurdleAction.RESCOPE for one in self.decisions.get(tranche.id, ())
+            ),
         )
 
 
@@ -154,15 +168,16 @@ def _load_evidence(session: Session, milestones: list[int], rows: HurdleRows) ->
 
 
 def _load_decisions(session: Session, tranches: list[int], rows: HurdleRows) -> None:
-    for tranche_id, action, recommended, at in session.execute(
+    for tranche_id, action, recommended, at, until in session.execute(
         select(
             HurdleDecision.tranche_id, HurdleDecision.action, HurdleDecision.recommended,
-            HurdleDecision.decided_at,
+            HurdleDecision.decided_at, HurdleDecision.hold_until,
         )
         .where(HurdleDecision.tranche_id.in_(tranches))
         .order_by(HurdleDecision.id)
     ):  # fmt: skip
-        rows.decisions.setdefault(tranche_id, []).append((action, recommended, at.date()))
+        decided = Decided(action, recommended, at.date(), until)
+        rows.decisions.setdefault(tranche_id, []).append(decided)
 
 
 def _load_movers(session: Session, tranches: list[int], rows: HurdleRows) -> None:

@@ -1,39 +1,72 @@
-"""What becomes of money a stop frees: where it falls, and where it can be planned with again."""
+"""What becomes of money a hurdle gave back: where it falls, what it left, what it buys now."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, defer, joinedload, undefer
 
-from app.approvals.models import Commitment, CommitmentSpend
+from app.accounts.models import Person
+from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Tranche
+from app.approvals.queries.freed import IS_FREED
+from app.approvals.rules import CommitmentState
 from app.approvals.rules.tranches import spend_left
-from app.calendar.models import Cycle
+from app.calendar.models import Cycle, Fund
 from app.calendar.rules import CycleState
-from app.portfolio.models import Scenario
+from app.errors import NotFoundError
+from app.initiatives.models import Initiative, Option
+from app.initiatives.rules import InitiativeState
+from app.portfolio.models import Run, Scenario
+from app.roadmap.models import HurdleDecision
+from app.roadmap.rules import HurdleAction
 from app.values.quarter import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class FreedCell:
+    """What came back to one fund in one quarter, and whether an open cycle still plans it."""
+
+    fund: str
+    quarter: Quarter
+    minor: int
+    can_be_planned: bool
+
+
+def load_freed_cells(
+    session: Session, commitment: Commitment, freed_minor: int, *, today: date
+) -> list[FreedCell]:
+    """Where freed money of a commitment falls, by quarter and fund; two queries."""
+    rows = session.execute(
+        select(Fund.id, Fund.name, CommitmentSpend.quarter, CommitmentSpend.amount_minor)
+        .join(Fund, Fund.id == CommitmentSpend.fund_id)
+        .where(CommitmentSpend.commitment_id == commitment.id)
+    ).all()
+    names = {fund: name for fund, name, _, _ in rows}
+    spend = {(fund, quarter): int(minor) for fund, _, quarter, minor in rows}
+    cycles = session.scalars(
+        select(Cycle).where(Cycle.state == CycleState.OPEN, Cycle.currency == commitment.currency)
+    ).all()
+    now = Quarter.containing(today)
+    left = spend_left(spend, freed_minor)
+    return [
+        FreedCell(
+            names[cell[0]], cell[1], spend[cell] - left[cell],
+            cell[1] >= now and any(cell[1] in cycle.quarters for cycle in cycles),
+        )
+        for cell in sorted(spend, key=lambda cell: (cell[1].ordinal, cell[0]))
+        if spend[cell] != left[cell]
+    ]  # fmt: skip
 
 
 def load_plannable(
     session: Session, commitment: Commitment, freed_minor: int, *, today: date
 ) -> int:
     """How much of freed money falls into quarters that an open cycle still plans, minor units."""
-    rows = session.execute(
-        select(CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor)
-        .where(CommitmentSpend.commitment_id == commitment.id)
-    )  # fmt: skip
-    spend = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
-    cycles = session.scalars(
-        select(Cycle).where(Cycle.state == CycleState.OPEN, Cycle.currency == commitment.currency)
-    ).all()
-    now = Quarter.containing(today)
-    left = spend_left(spend, freed_minor)
-    return sum(
-        minor - left[cell]
-        for cell, minor in spend.items()
-        if cell[1] >= now and any(cell[1] in cycle.quarters for cycle in cycles)
-    )
+    cells = load_freed_cells(session, commitment, freed_minor, today=today)
+    return sum(cell.minor for cell in cells if cell.can_be_planned)
 
 
 def find_next_scenario(session: Session, currency: str) -> int | None:
@@ -45,3 +78,102 @@ def find_next_scenario(session: Session, currency: str) -> int | None:
         .order_by(Cycle.starts_on.desc(), Scenario.id.desc())
         .limit(1)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Freed:
+    """A decision on a hurdle that gave money back, with what it gave back, minor units."""
+
+    tranche: Tranche
+    action: HurdleAction
+    decided_at: datetime
+    minor: int
+
+    @property
+    def commitment(self) -> Commitment:
+        return self.tranche.commitment
+
+
+def get_freed(session: Session, tranche_id: int) -> Freed:
+    """The last decision that freed money of the commitment a hurdle belongs to; two queries.
+
+    Raises NotFoundError where nothing was freed.
+    """
+    commitment_id = select(Tranche.commitment_id).where(Tranche.id == tranche_id).scalar_subquery()
+    row = session.execute(
+        select(Tranche, HurdleDecision.action, HurdleDecision.decided_at)
+        .join(HurdleDecision, HurdleDecision.tranche_id == Tranche.id)
+        .where(Tranche.commitment_id == commitment_id, HurdleDecision.action.in_(FREEING))
+        .options(
+            joinedload(Tranche.milestone),
+            joinedload(Tranche.commitment).options(
+                joinedload(Commitment.initiative), joinedload(Commitment.option)
+            ),
+        )
+        .order_by(HurdleDecision.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFoundError(
+            "This initiative gave no money back, so nothing is to be planned again."
+        )
+    tranche, action, decided_at = row
+    minor = session.scalar(
+        select(func.sum(LedgerTransfer.amount_minor)).where(
+            LedgerTransfer.commitment_id == tranche.commitment_id, *IS_FREED
+        )
+    )
+    return Freed(tranche, action, decided_at, int(minor or 0))
+
+
+FREEING = (HurdleAction.STOP, HurdleAction.FINISH, HurdleAction.RESCOPE)
+"""Decisions on a hurdle that give money back to the budget."""
+
+
+def find_run_since(
+    session: Session, scenario_id: int, since: datetime, wanted: int | None
+) -> Run | None:
+    """The run ``wanted``, else the newest one of the scenario asked for since then, whole."""
+    chosen = Run.id == wanted if wanted is not None else Run.requested_at >= since
+    return session.scalar(
+        select(Run)
+        .where(Run.scenario_id == scenario_id, chosen)
+        .options(
+            defer(Run.inputs),
+            undefer(Run.inputs_content),
+            joinedload(Run.job),
+            joinedload(Run.requested_by).lazyload(Person.grants),
+            joinedload(Run.scenario).joinedload(Scenario.cycle),
+        )
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunningLine:
+    """An approved initiative that goes on, and what it was approved to bring, minor units."""
+
+    key: str
+    title: str
+    option: str
+    start: Quarter
+    value_minor: int
+
+
+def list_running(session: Session, currency: str) -> Sequence[RunningLine]:
+    """What was approved in a currency and still acts; a new plan takes its money off first."""
+    rows = session.execute(
+        select(
+            Initiative.key, Initiative.title, Option.name, Commitment.start, Commitment.value_minor
+        )
+        .join(Commitment.initiative)
+        .join(Commitment.option)
+        .where(
+            Commitment.currency == currency,
+            Commitment.state != CommitmentState.STOPPED,
+            Initiative.state != InitiativeState.RETIRED,
+        )
+        .order_by(Initiative.key)
+    )
+    return [RunningLine(*row) for row in rows]

@@ -22,7 +22,13 @@ from app.initiatives.models import Initiative, Milestone
 from app.initiatives.queries import load_former_owners
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
-from app.roadmap.queries.facts import HurdleRows, TrancheKey, key_of, load_hurdle_rows
+from app.roadmap.queries.facts import (
+    Decided,
+    HurdleRows,
+    TrancheKey,
+    key_of,
+    load_hurdle_rows,
+)
 from app.roadmap.queries.judging import judge_hurdle
 from app.roadmap.rules import (
     CriterionFacts,
@@ -314,7 +320,8 @@ def _known(
     ]
     rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
     rows.decisions[tranche.id] = [
-        (one.action, one.recommended, one.decided_at.date()) for one in reversed(decisions)
+        Decided(one.action, one.recommended, one.decided_at.date(), one.hold_until)
+        for one in reversed(decisions)
     ]
     rows.movers[tranche.id] = {move.moved_by_id for move in moves}
     return rows

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, CommitmentSpend, Tranche
@@ -207,6 +208,7 @@ def load_running_case(
     pools = {effect.pool_id for one in options for effect in one.effects}
     running = load_running(session, cycle, pools)
     own = {pool_key(effect.pool) for effect in option.effects}
+    held = _held(session, tranche)
     for pool in running.pools:
         if pool.barred and pool.key in own:
             return NotJudged(f"{pool.barred}: {pool.key}. So only the thresholds were judged.")
@@ -217,8 +219,12 @@ def load_running_case(
         options=[one for one in options if not _has_barred(one, running.pools)],
         measured=measured,
         facts=running,
-        spend=_spend(session, commitment),
-        open_minor=_open_minor(session, tranche),
+        spend=_spend(session, commitment, held),
+        open_minor=sum(
+            one.amount_minor
+            for one in held
+            if one.position >= tranche.position and one.state in OPEN_TRANCHES
+        ),
         today=today,
     )
 
@@ -288,22 +294,24 @@ def _unusable(metric: str, error: Decimal | None, reached: float) -> str:
     return f"{metric} {why}, so only the thresholds were judged."
 
 
-def _spend(session: Session, commitment: Commitment) -> Cells:
+def _spend(
+    session: Session, commitment: Commitment, held: Sequence[Row[*tuple[Any, ...]]]
+) -> Cells:
+    """The planned money by fund and quarter, without what a smaller option gave back already."""
     rows = session.execute(
         select(
             CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor
         ).where(CommitmentSpend.commitment_id == commitment.id)
     )
-    return {(fund, quarter): int(minor) for fund, quarter, minor in rows}
+    planned = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
+    given_up = commitment.amount_minor - sum(one.amount_minor for one in held)
+    return spend_left(planned, given_up)
 
 
-def _open_minor(session: Session, tranche: Tranche) -> int:
-    """What this and every later open hurdle holds."""
-    rows = session.scalars(
-        select(Tranche.amount_minor).where(
-            Tranche.commitment_id == tranche.commitment_id,
-            Tranche.position >= tranche.position,
-            Tranche.state.in_(OPEN_TRANCHES),
+def _held(session: Session, tranche: Tranche) -> Sequence[Row[*tuple[Any, ...]]]:
+    """What every hurdle of the commitment holds or held, with its place and state."""
+    return session.execute(
+        select(Tranche.position, Tranche.amount_minor, Tranche.state).where(
+            Tranche.commitment_id == tranche.commitment_id
         )
-    )
-    return sum(rows)
+    ).all()

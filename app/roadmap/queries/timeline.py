@@ -166,13 +166,13 @@ def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
     """Hurdles in order, by commitment id."""
     hold, end = aliased(HurdleDecision), aliased(HurdleDecision)
     is_hold = hold.action == HurdleAction.HOLD
-    is_end = end.action != HurdleAction.HOLD
+    is_end = end.action.in_([one for one in HurdleAction if one.ends_hurdle])
     rows = session.execute(
         select(
             Tranche.commitment_id, Tranche.id, Tranche.milestone_id, Tranche.position,
             Milestone.name, Tranche.baseline_due_on, Tranche.due_on, Tranche.amount_minor,
-            Tranche.state, hold.decided_at, end.decided_at, end.action, end.recommended,
-            Person.name,
+            Tranche.state, hold.decided_at, hold.hold_until, end.decided_at, end.action,
+            end.recommended, Person.name,
         )
         .join(Tranche.milestone)
         .outerjoin(hold, and_(hold.tranche_id == Tranche.id, is_hold))
@@ -183,7 +183,7 @@ def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
     evidence = _open_evidence(session)
     found: dict[int, list[TimelineHurdle]] = {}
     for commitment_id, id_, milestone_id, position, name, baseline_due_on, *rest in rows:
-        due_on, minor, state, held_at, ended_at, action, recommended, by = rest
+        due_on, minor, state, held_at, until, ended_at, action, recommended, by = rest
         criteria, measurements = evidence.get(id_, _NOTHING)
         facts = HurdleFacts(
             state,
@@ -193,6 +193,8 @@ def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
             _day(held_at),
             action is recommended,
             was_decided=ended_at is not None,
+            held_until=until,
+            was_finished=action is HurdleAction.FINISH,
         )
         hurdle = TimelineHurdle(
             id_, milestone_id, position, name, baseline_due_on, minor, _day(ended_at), by, facts

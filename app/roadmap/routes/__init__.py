@@ -1,13 +1,25 @@
 """Pages of the roadmap, the gate calendar and the review of one hurdle."""
 
-from app.roadmap.routes import board, calendar, forecasts, moving, replanning, review, versions
+from app.roadmap.routes import (
+    board,
+    calendar,
+    ending,
+    forecasts,
+    freed,
+    moving,
+    replanning,
+    review,
+    versions,
+)
 from app.roadmap.routes.blueprint import bp
 
 __all__ = [
     "board",
     "bp",
     "calendar",
+    "ending",
     "forecasts",
+    "freed",
     "moving",
     "replanning",
     "review",

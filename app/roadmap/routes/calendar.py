@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import render_template, request
 
+from app.approvals.queries import load_open_conditions
 from app.extensions import db
 from app.roadmap.presenters import calendar
 from app.roadmap.presenters.choices import GateChoices
@@ -26,6 +27,8 @@ def gates() -> str:
     reach = calendar.in_reach(known, choices)
     page = calendar.entry_page(reach, choices)
     rows = load_hurdle_rows(db.session, [entry.key for entry in page.items])
+    still = [one.hurdle.tranche_id for one in page.items if one.hurdle.is_open]
+    rows.conditions = load_open_conditions(db.session, still)
     return render_template(
         "roadmap/gates.html",
         choices=choices,

@@ -7,6 +7,8 @@ from app.roadmap.rules.deciding import (
     bar_on_hurdle,
     bar_on_person,
     bar_on_state,
+    hold_fault,
+    last_hold_day,
     needs_reason,
 )
 from app.roadmap.rules.hurdles import (
@@ -46,7 +48,9 @@ __all__ = [
     "bar_on_person",
     "bar_on_state",
     "deciding",
+    "hold_fault",
     "hurdle_state",
+    "last_hold_day",
     "measured_fault",
     "move_faults",
     "needs_reason",

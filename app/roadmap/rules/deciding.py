@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from app.approvals.rules import TrancheState
+from app.roadmap.rules.hurdles import HOLD_DAYS
 from app.roadmap.rules.words import HurdleAction
 
 PERMISSION = "hurdles.decide"
@@ -37,6 +39,7 @@ class HurdleRecord:
     is_measured: bool
     was_held: bool
     unmet_conditions: tuple[str, ...] = ()
+    was_rescoped: bool = False
 
 
 def bar_on_hurdle(action: HurdleAction, record: HurdleRecord, decider: Decider) -> str | None:
@@ -78,9 +81,27 @@ def _bar_on_action(action: HurdleAction, record: HurdleRecord) -> str | None:
         )
     if action is HurdleAction.HOLD and record.was_held:
         return "It was held once already; release it or stop."
+    if action is HurdleAction.RESCOPE and record.was_rescoped:
+        return "It was rescoped at this hurdle already; release, hold, finish or stop."
+    if action is HurdleAction.FINISH and not record.is_measured:
+        return "Nothing is measured that could show that the value is captured."
     return None
 
 
 def needs_reason(action: HurdleAction, recommended: HurdleAction) -> bool:
-    """Whether the decision has to say why: every stop, and what goes against the figures."""
-    return action is HurdleAction.STOP or action is not recommended
+    """Whether the decision has to say why: all that changes what was approved, and what goes
+    against the figures."""
+    return action.frees_rest or action is HurdleAction.RESCOPE or action is not recommended
+
+
+def hold_fault(until: date | None, *, today: date, due_on: date) -> str | None:
+    """Why a hold can't last until that day, as a sentence; None if it can, or none was chosen."""
+    last = last_hold_day(today, due_on)
+    if until is None or today < until <= last:
+        return None
+    return f"Choose a day after today and until {last:%-d %b %Y}: a hold keeps money that long."
+
+
+def last_hold_day(today: date, due_on: date) -> date:
+    """The last day a hold decided today can be given until."""
+    return max(today + timedelta(days=HOLD_DAYS), due_on)

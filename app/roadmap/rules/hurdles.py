@@ -52,6 +52,7 @@ class HurdleFacts:
 
     ``followed`` says whether the decision that ended it went with the recommendation,
     ``was_decided`` whether it ended by a decision of its own rather than with an earlier hurdle.
+    ``held_until`` is the day a hold was given; ``was_finished``: it ended there, value captured.
     """
 
     state: TrancheState
@@ -61,6 +62,8 @@ class HurdleFacts:
     held_on: date | None = None
     followed: bool = True
     was_decided: bool = True
+    held_until: date | None = None
+    was_finished: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -169,7 +172,7 @@ def recommend(facts: HurdleFacts, today: date) -> Recommendation:
     if facts.held_on is None:
         due = "It was due" if facts.due_on < today else "It is due"
         return Recommendation(HurdleAction.HOLD, (*lacking, f"{due} on {_day(facts.due_on)}."))
-    until = max(facts.held_on + timedelta(days=HOLD_DAYS), facts.due_on)
+    until = facts.held_until or max(facts.held_on + timedelta(days=HOLD_DAYS), facts.due_on)
     if today <= until:
         return Recommendation(HurdleAction.HOLD, (*lacking, f"It is held until {_day(until)}."))
     return Recommendation(
@@ -186,6 +189,8 @@ def hurdle_state(facts: HurdleFacts, today: date) -> HurdleState:
     if facts.state is TrancheState.RELEASED:
         return HurdleState.PASSED if facts.followed else HurdleState.WAIVED
     if facts.state is TrancheState.FREED:
+        if facts.was_finished:
+            return HurdleState.PASSED
         if not facts.was_decided:
             return HurdleState.WAIVED
         return HurdleState.MISSED if facts.followed else HurdleState.STOPPED

@@ -87,8 +87,8 @@ def recommend_by_figures(
 ) -> Recommendation:
     """The recommendation by criteria, weighed by what is still to come where that is known.
 
-    A missed or unmeasured criterion is not made good by a high return. A smaller option can't be
-    ordered at a hurdle, so it is named for a proposal of its own.
+    A missed or unmeasured criterion is not made good by a high return. A smaller option that would
+    pass is named beside a stop, for whoever would rather rescope.
     """
     first = recommend(facts, today)
     if isinstance(judged, NotJudged):
@@ -103,13 +103,15 @@ def recommend_by_figures(
     grounds = (*first.grounds, *effect_words(judged.effects), *return_words(judged))
     if weighing is Weighing.PASSES:
         return Recommendation(HurdleAction.RELEASE, grounds)
-    more = _smaller_words(judged) if weighing is not Weighing.CAPTURED else ()
+    if weighing is Weighing.CAPTURED:
+        return Recommendation(HurdleAction.FINISH, (*grounds, _STOPS[weighing]))
+    more = _smaller_words(judged)
     return Recommendation(HurdleAction.STOP, (*grounds, _STOPS[weighing], *more))
 
 
 _STOPS = {
     Weighing.CAPTURED: (
-        "Stop early: what was measured stays without it, and what is still to come is too little."
+        "Finish early: what was measured stays without it, and what is still to come is too little."
     ),
     Weighing.UNCERTAIN: "The effect is not known as well as this hurdle was to make it.",
     Weighing.TOO_LITTLE: "That is too little for the money that is left.",
@@ -145,8 +147,8 @@ def return_words(judged: Judged) -> tuple[str, ...]:
 
 def _smaller_words(judged: Judged) -> tuple[str, ...]:
     return tuple(
-        f"Stop, and propose the smaller option {name}: what it still needs would pass with a "
-        f"chance of {rate_words(chance, digits=0)}."
+        f"Or rescope to the smaller option {name}: what it still needs would pass with a chance of "
+        f"{rate_words(chance, digits=0)}."
         for name, chance in judged.smaller
     )
 
@@ -167,10 +169,11 @@ def rate_words(rate: float, digits: int = 1) -> str:
 def override_minor(judged: Judged, action: HurdleAction) -> int | None:
     """The present value expected to be lost by this action instead of the better one, minor units.
 
-    Going on is worth E[B] − C·(1 + bar) more than stopping. A hold only delays; it has no price.
+    Going on is worth E[B] − C·(1 + bar) more than stopping or finishing. A hold only delays and a
+    rescope is another plan; neither has a price.
     """
-    if action is HurdleAction.HOLD:
+    if not action.ends_hurdle:
         return None
     gain = judged.forward.expected - judged.forward.cost * (1 + judged.bar)
-    lost = gain if action is HurdleAction.STOP else -gain
+    lost = gain if action.frees_rest else -gain
     return max(0, int(Decimal(lost).to_integral_value(ROUND_HALF_EVEN)))

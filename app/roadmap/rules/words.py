@@ -10,16 +10,30 @@ class HurdleAction(Enum):
 
     RELEASE = "release"
     HOLD = "hold"
+    RESCOPE = "rescope"
+    FINISH = "finish"
     STOP = "stop"
 
     @property
     def word(self) -> str:
         return _ACTION_WORDS[self]
 
+    @property
+    def ends_hurdle(self) -> bool:
+        """Whether nothing is left to decide at the hurdle."""
+        return self not in (HurdleAction.HOLD, HurdleAction.RESCOPE)
+
+    @property
+    def frees_rest(self) -> bool:
+        """Whether this and every later hurdle gives its money back."""
+        return self in (HurdleAction.FINISH, HurdleAction.STOP)
+
 
 _ACTION_WORDS = {
     HurdleAction.RELEASE: "Release",
     HurdleAction.HOLD: "Hold",
+    HurdleAction.RESCOPE: "Rescope",
+    HurdleAction.FINISH: "Finish early",
     HurdleAction.STOP: "Stop",
 }
 

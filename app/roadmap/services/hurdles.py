@@ -1,16 +1,17 @@
-"""Decide hurdles: release, hold or stop, and move the money that hangs on them."""
+"""Decide hurdles: release, hold, finish early or stop, and move the money that hangs on them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.approvals.queries import load_open_conditions
-from app.approvals.rules import OPEN_TRANCHES, TrancheState
+from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TrancheState
 from app.approvals.services.ledger import (
     complete_commitment,
     free_tranches,
@@ -32,6 +33,7 @@ from app.roadmap.rules import (
     Recommendation,
     bar_on_hurdle,
     bar_on_person,
+    hold_fault,
     needs_reason,
 )
 from app.roadmap.rules.judging import Judged, NotJudged, override_minor, recommend_by_figures
@@ -41,12 +43,14 @@ LONGEST_REASON = 4_000
 
 @dataclass(frozen=True, slots=True)
 class HurdleOutcome:
-    """What a decision moved, in minor units; ``is_completed`` when it was the last release."""
+    """What a decision moved, in minor units; ``is_completed`` when nothing is left to decide and
+    what was delivered acts on."""
 
     decision_id: int
     released_minor: int
     freed_minor: int
     is_completed: bool
+    ended: bool = True
 
 
 def decide_hurdle(
@@ -56,21 +60,24 @@ def decide_hurdle(
     action: HurdleAction,
     reason: str,
     once_key: str,
+    hold_until: date | None = None,
     actor: Person,
     now: datetime,
 ) -> HurdleOutcome:
-    """Release, hold or stop, once per ``once_key``; the same key again gives the first outcome.
+    """Release, hold, finish or stop, once per ``once_key``; the same key gives the first outcome.
 
-    A release moves the tranche from committed to released; a stop gives this and every later
-    tranche back to the budget and stops the initiative. Raises NotAllowedError for roles and four
-    hands, ConflictError for what is decided or out of order, InvalidError for a missing reason.
+    A release moves the tranche from committed to released. A stop gives this and every later
+    tranche back to the budget and stops the initiative; an early finish gives them back and lets
+    what was delivered act on. A hold lasts until ``hold_until``, where a day is chosen. Raises
+    NotAllowedError for roles and four hands, ConflictError for what is decided or out of order,
+    InvalidError for a missing reason or a day a hold can't last until.
     """
-    if not actor.may(PERMISSION):
-        raise NotAllowedError("Only Finance decides hurdles.")
-    reason = reason.strip()
-    if len(reason) > LONGEST_REASON:
-        raise InvalidError(f"Shorten the reason to {LONGEST_REASON:,} characters.", field="reason")
-    parameters = {"tranche": tranche.id, "decision": action, "reason": reason}
+    if action is HurdleAction.RESCOPE:
+        raise InvalidError("Choose the option to go on with.", field="option")
+    reason = checked_reason(reason, actor)
+    parameters: dict[str, Any] = {"tranche": tranche.id, "decision": action, "reason": reason}
+    if hold_until is not None:
+        parameters["until"] = hold_until.isoformat()
     known = once(session, once_key, actor, "hurdle.decided", parameters, now=now)
     if known is not None:
         return HurdleOutcome(**known)
@@ -80,19 +87,33 @@ def decide_hurdle(
     hurdles.conditions = load_open_conditions(session, [stored.id])
     facts = hurdles.facts(key_of(stored))
     hurdle = hurdles.record(stored, tranches, commitment.initiative)
-    _check(action, hurdle, Decider(actor.id, may=True))
+    check_decider(action, hurdle, Decider(actor.id, may=True))
+    _check_hold(action, hold_until, stored, now.date())
     judged = judge_hurdle(session, commitment, stored, facts, now.date())
     recommendation = recommend_by_figures(facts, now.date(), judged)
     if not reason and needs_reason(action, recommendation.action):
         raise InvalidError(_reason_wanted(action, recommendation), field="reason")
-    decision = _store(session, stored, action, recommendation, judged, reason, actor, now)
+    decision = store_decision(
+        session, stored, action, recommendation, judged,
+        reason=reason, hold_until=hold_until, actor=actor, now=now,
+    )  # fmt: skip
     outcome = _carry_out(session, commitment, tranches, stored, decision, actor, now)
     _record(session, stored, facts, decision, outcome, actor, now)
     remember(session, once_key, asdict(outcome))
     return outcome
 
 
-def _check(action: HurdleAction, hurdle: HurdleRecord, decider: Decider) -> None:
+def checked_reason(reason: str, actor: Person) -> str:
+    """The reason without space around it. Raises NotAllowedError for who decides no hurdles."""
+    if not actor.may(PERMISSION):
+        raise NotAllowedError("Only Finance decides hurdles.")
+    if len(reason.strip()) > LONGEST_REASON:
+        raise InvalidError(f"Shorten the reason to {LONGEST_REASON:,} characters.", field="reason")
+    return reason.strip()
+
+
+def check_decider(action: HurdleAction, hurdle: HurdleRecord, decider: Decider) -> None:
+    """Raises NotAllowedError for who may not decide, ConflictError for what can't be decided so."""
     barred = bar_on_hurdle(action, hurdle, decider)
     if barred is None:
         return
@@ -101,25 +122,41 @@ def _check(action: HurdleAction, hurdle: HurdleRecord, decider: Decider) -> None
     raise ConflictError(barred)
 
 
+def _check_hold(action: HurdleAction, until: date | None, tranche: Tranche, today: date) -> None:
+    if until is not None and action is not HurdleAction.HOLD:
+        raise InvalidError("Only a hold lasts until a day.", field="until")
+    if fault := hold_fault(until, today=today, due_on=tranche.due_on):
+        raise InvalidError(fault, field="until")
+
+
 def _reason_wanted(action: HurdleAction, recommendation: Recommendation) -> str:
     if action is recommendation.action:
-        return "Say why; a stop is final."
+        return _FINAL.get(action, "Say why.")
     return (
         f"The figures recommend to {recommendation.action.word.lower()}: {recommendation.text} "
         "Say why you decide otherwise."
     )
 
 
-def _store(
+_FINAL = {
+    HurdleAction.STOP: "Say why; a stop is final.",
+    HurdleAction.FINISH: "Say why; an early finish is final.",
+}
+
+
+def store_decision(
     session: Session,
     tranche: Tranche,
     action: HurdleAction,
     recommendation: Recommendation,
     judged: Judged | NotJudged,
+    *,
     reason: str,
+    hold_until: date | None,
     actor: Person,
     now: datetime,
 ) -> HurdleDecision:
+    """Keep what was decided beside what the figures recommended."""
     known = judged if isinstance(judged, Judged) else None
     is_override = action is not recommendation.action
     decision = HurdleDecision(
@@ -132,6 +169,7 @@ def _store(
         decided_at=now,
         override_minor=override_minor(known, action) if known and is_override else None,
         forecast_id=known.forecast_id if known else None,
+        hold_until=hold_until,
     )
     session.add(decision)
     session.flush()
@@ -161,9 +199,14 @@ def _carry_out(
     rest = [
         one for one in tranches if one.position >= tranche.position and one.state in OPEN_TRANCHES
     ]
-    freed = free_tranches(session, commitment, rest, reason=words, actor=actor, now=now)
-    mark_stopped(session, commitment.initiative, actor=actor, now=now, reason=words)
-    return HurdleOutcome(decision.id, 0, freed, False)
+    finishes = decision.action is HurdleAction.FINISH
+    ends_as = CommitmentState.COMPLETED if finishes else CommitmentState.STOPPED
+    freed = free_tranches(
+        session, commitment, rest, ends_as=ends_as, reason=words, actor=actor, now=now
+    )
+    if not finishes:
+        mark_stopped(session, commitment.initiative, actor=actor, now=now, reason=words)
+    return HurdleOutcome(decision.id, 0, freed, finishes)
 
 
 def _record(
@@ -183,7 +226,7 @@ def _record(
             "state": tranche.state, "recommended": decision.recommended,
             "grounds": decision.grounds, "released_minor": outcome.released_minor,
             "freed_minor": outcome.freed_minor, "forecast": decision.forecast_id,
-            "override_minor": decision.override_minor,
+            "override_minor": decision.override_minor, "hold_until": decision.hold_until,
         },
         reason=decision.reason or None, now=now,
     )  # fmt: skip
@@ -192,5 +235,6 @@ def _record(
 _DONE = {
     HurdleAction.RELEASE: "released",
     HurdleAction.HOLD: "held",
+    HurdleAction.FINISH: "finished",
     HurdleAction.STOP: "stopped",
 }

@@ -93,7 +93,7 @@ class TestAStopFreesMoney:
         ]  # fmt: skip
         cfo.goto(f"/gates/{tranche.id}")
         cfo.get_by_role("link", name="See what it buys instead").click()
-        expect(cfo).to_have_url(re.compile(r"/scenarios/\d+$"))
+        expect(cfo).to_have_url(re.compile(r"/gates/\d+/freed$"))
 
 
 class TestOnAPhone:

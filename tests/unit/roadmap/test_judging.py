@@ -55,6 +55,7 @@ def judged(reaching: float = 0.7, kept: float = 0.0, **changes: Any) -> Judged:
 
 MISSED, MET, NOTHING, THIN = hurdle(10), hurdle(), hurdle(None), hurdle(30, sample=50)
 RELEASE, HOLD, STOP = HurdleAction.RELEASE, HurdleAction.HOLD, HurdleAction.STOP
+FINISH = HurdleAction.FINISH
 LEARN = {"kind": HurdleKind.LEARN, "target_error": Decimal("0.06")}
 
 
@@ -71,7 +72,7 @@ class TestRecommend:
             (MET, judged(0.9, other_use=0.5), STOP, "best other use of the money returns 50.0"),
             (MET, judged(0.9, other_use=0.1), RELEASE, "the hurdle rate is 15.0"),
             (MET, judged(0.9, other_use=-1.0), RELEASE, "returns \u2212100.0"),
-            (MET, judged(0.0, kept=40_000), STOP, "Stop early"),
+            (MET, judged(0.0, kept=40_000), FINISH, "Finish early"),
             (MET, judged(0.0, kept=30_000), STOP, "too little"),
             (MET, judged(0.4, **LEARN), RELEASE, "40\u202f% is asked for"),
             (MET, judged(0.3, **LEARN), STOP, "too little"),
@@ -90,8 +91,8 @@ class TestRecommend:
         found = recommend_by_figures(facts, DUE, judged(0.1, smaller=(("Lean", 0.81),)))
         assert found.action is STOP
         assert found.grounds[-1] == (
-            "Stop, and propose the smaller option Lean: what it still needs would pass with a "
-            "chance of 81\u202f%."
+            "Or rescope to the smaller option Lean: what it still needs would pass with a chance "
+            "of 81\u202f%."
         )
 
     def test_names_no_smaller_option_where_evidence_lacks(self) -> None:

@@ -19,7 +19,6 @@ from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.initiatives.models import InitiativeHandover
-from app.portfolio.models import Scenario
 from app.roadmap.models import Evidence
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
@@ -446,9 +445,10 @@ class TestStop:
         page = client.post(f"{gate}/stop", data=form, follow_redirects=True)
 
         assert "Stopped: €215,000.00 went back to the budget." in (notice(page) or "")
+        assert heading(page) == "Freed by CX-101"
+        page = client.get(gate)
         assert "The initiative is stopped: €215,000.00 went back to the budget, " in text(page)
-        scenario = session.scalar(select(func.max(Scenario.id)))
-        assert links(page)["See what it buys instead"] == f"/scenarios/{scenario}"
+        assert links(page)["See what it buys instead"] == f"{gate}/freed"
         assert {state_of(session, one) for one in tranches} == {TrancheState.FREED}
         assert "Better used elsewhere" in text(page)
 

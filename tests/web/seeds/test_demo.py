@@ -9,8 +9,9 @@ import pytest
 from bs4 import Tag
 from sqlalchemy import func, select
 
-from app.approvals.models import Tranche
-from app.approvals.rules import TrancheState
+from app.approvals.models import LedgerTransfer, Tranche
+from app.approvals.queries.soundness import check_ledger
+from app.approvals.rules import TrancheState, TransferKind
 from app.audit.models import AuditEvent
 from app.audit.queries import check_chain
 from app.extensions import db
@@ -54,10 +55,15 @@ class TestDemo:
             freed = db.session.scalar(
                 select(func.count()).where(Tranche.state == TrancheState.FREED)
             )
+            spent = db.session.scalar(
+                select(func.count()).where(LedgerTransfer.kind == TransferKind.SPEND)
+            )
+            faults = check_ledger(db.session).faults
         assert states[InitiativeState.CANDIDATE] >= 18
         assert states[InitiativeState.STOPPED] == 1
         assert states[InitiativeState.APPROVED] == 4
         assert freed == 3
+        assert (spent, faults) == (5, ())
 
     def test_telling_it_twice_adds_nothing(self, demo: Demo) -> None:
         def events() -> int:

@@ -22,7 +22,7 @@ def walk(world: Walk) -> None:
     with transaction(session):
         made = make_commitments(session, cast, now, stage)
     gates = [tranches_of(session, made[key].id)[0] for key in ("CX-101", "CX-102", "CX-103")]
-    first, _, stopped = (f"/gates/{one.id}" for one in gates)
+    first, held, stopped = (f"/gates/{one.id}" for one in gates)
     who = f"tranche:{gates[0].id}"
     world.act(
         cast.manager, f"{first}/evidence", "evidence.recorded", page=first, subject=who,
@@ -37,8 +37,19 @@ def walk(world: Walk) -> None:
         cast.cfo, f"{first}/decision", "hurdle.released", page=first, subject=who,
         action="release", reason="Agreed at the gate",
     )  # fmt: skip
+    world.act(
+        cast.cfo, f"{held}/rescope", "hurdle.rescoped", page=f"{held}/rescope",
+        subject=f"tranche:{gates[1].id}", reason="The pilot showed that lean does it",
+    )  # fmt: skip
     # The hurdle that was missed, and the initiative that ends with it.
     world.act(
         cast.cfo, f"{stopped}/stop", "hurdle.stopped", "initiative.stopped", page=f"{stopped}/stop",
         reason="It does not work",
+    )  # fmt: skip
+    world.act(cast.lead, f"{stopped}/freed/run", "run.started", page=f"{stopped}/freed")
+    second = f"/gates/{tranches_of(session, made['CX-101'].id)[1].id}"
+    world.act(cast.manager, f"{second}/evidence", "evidence.recorded", page=second, sent=MEASURED)
+    world.act(
+        cast.cfo, f"{second}/finish", "hurdle.finished", page=f"{second}/finish",
+        reason="Callers help themselves for good",
     )  # fmt: skip

@@ -1,0 +1,71 @@
+"""A proposal and what was decided, on paper: one template for the printed page and the PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Response, current_app, make_response, render_template
+
+from app.approvals.presenters.proposal import STATES, frozen_budgets, proposal_view
+from app.approvals.presenters.signing import condition_lines, signature_words
+from app.approvals.queries import find_signature, get_proposal, list_conditions
+from app.approvals.routes.blueprint import PROPOSAL, bp
+from app.approvals.rules import DecisionKind, ProposalState, check_snapshot
+from app.audit.presenters import anchor_words
+from app.audit.queries import find_head
+from app.extensions import db
+from app.web.clock import now, today
+from app.web.guards import current_actor, requires
+from app.web.pdf import pdf_of
+
+SAID = {
+    DecisionKind.APPROVE: "Approved",
+    DecisionKind.APPROVE_WITHOUT: "Approved without some items",
+    DecisionKind.RETURN: "Returned",
+}
+
+
+@bp.get(f"{PROPOSAL}/paper")
+@requires("proposals.view")
+def paper(proposal_id: int) -> str:
+    """Show the page as it is printed."""
+    return _page(proposal_id, ways=True)[0]
+
+
+@bp.get(f"{PROPOSAL}/paper.pdf")
+@requires("proposals.view")
+def paper_pdf(proposal_id: int) -> Response:
+    """The same page as a PDF."""
+    html, digest = _page(proposal_id, ways=False)
+    response = make_response(pdf_of(html, folder=Path(current_app.static_folder or "")))
+    response.headers["Content-Type"] = "application/pdf"
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="proposal-{proposal_id}-{digest[:12]}.pdf"'
+    )
+    return response
+
+
+def _page(proposal_id: int, *, ways: bool) -> tuple[str, str]:
+    """The page and the digest of the version it is about."""
+    proposal = get_proposal(db.session, proposal_id)
+    check_snapshot(proposal.snapshot, proposal.digest, proposal.round)
+    struck = {item.id for item in proposal.items if item.is_struck}
+    decision = proposal.decision
+    is_approved = proposal.state is ProposalState.APPROVED
+    first = find_signature(db.session, decision.first_signature_id if decision else None)
+    html = render_template(
+        "approvals/paper.html",
+        proposal=proposal,
+        view=proposal_view(proposal, struck, frozen_budgets(proposal), None),
+        state=STATES[proposal.state][1],
+        said=SAID[decision.kind] if decision else f"None: {STATES[proposal.state][1].lower()}.",
+        signed=signature_words(proposal, first) if first else None,
+        conditions=condition_lines(list_conditions(db.session, decision.id), today())
+        if decision and is_approved
+        else [],
+        anchor=anchor_words(find_head(db.session)),
+        printed_at=now(),
+        printed_for=current_actor().name,
+        ways=ways,
+    )
+    return html, proposal.digest

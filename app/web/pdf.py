@@ -1,0 +1,49 @@
+"""PDFs of our own pages: tagged, and set from nothing but our own static files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+BASE = "https://paper.invalid/"
+"""What addresses in a page are relative to; it is never asked, and nothing could answer there."""
+
+_TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+
+
+class ForeignFileError(FatalURLFetchingError):
+    """A page to be printed asks for something that is not one of our static files."""
+
+
+class OwnFiles(URLFetcher):
+    """Gives files below one folder by their address below one path, and refuses all else."""
+
+    def __init__(self, folder: Path, path: str) -> None:
+        super().__init__(allowed_protocols=("https",))
+        self._folder = folder.resolve()
+        self._path = path
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """The file an address names. Raises ForeignFileError."""
+        parts = urlsplit(url)
+        place = unquote(parts.path)
+        if f"{parts.scheme}://{parts.netloc}/" != BASE or not place.startswith(self._path):
+            raise ForeignFileError(f"Not one of our own files: {url[:200]}")
+        file = (self._folder / place.removeprefix(self._path)).resolve()
+        kind = _TYPES.get(file.suffix)
+        if kind is None or not file.is_relative_to(self._folder) or not file.is_file():
+            raise ForeignFileError(f"Not one of our own files: {url[:200]}")
+        return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+
+
+def pdf_of(html: str, *, folder: Path, path: str = "/static/") -> bytes:
+    """The tagged PDF of a page; ``folder`` holds the static files served below ``path``.
+
+    Raises ForeignFileError where the page asks for anything else.
+    """
+    page = HTML(string=html, base_url=BASE, url_fetcher=OwnFiles(folder, path))
+    return bytes(page.write_pdf(pdf_tags=True))
