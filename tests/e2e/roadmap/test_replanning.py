@@ -44,6 +44,7 @@ class TestAPlanIsMoved:
         page.keyboard.press("Escape")
         expect(pending).to_be_hidden()
         page.keyboard.press("Alt+ArrowRight")
+        expect(pending).to_contain_text("1 moved, not saved")
 
         diamond = page.get_by_role("group", name="CX-103").get_by_role("link").nth(3)
         place = diamond.bounding_box()
