@@ -10,11 +10,12 @@ from app.approvals.queries.drift import ProposalDrift, load_drift
 from app.approvals.routes.blueprint import PROPOSAL, bp
 from app.approvals.rules.drift import Moved, Part
 from app.extensions import db
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 
 
 @bp.get(f"{PROPOSAL}/drift")
 @requires("proposals.view")
+@about_costs
 def drift(proposal_id: int) -> str:
     """Show input by input what is not as it was frozen."""
     found = load_drift(db.session, proposal_id)

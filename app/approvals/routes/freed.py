@@ -8,12 +8,13 @@ from app.approvals.presenters.freed import freed_view
 from app.approvals.queries.freed import list_freed, list_freed_totals
 from app.approvals.routes.blueprint import bp
 from app.extensions import db
-from app.web.guards import requires
+from app.web.guards import about_costs, requires
 from app.web.paging import Page, page_args
 
 
 @bp.get("/ledger/freed")
 @requires("proposals.view")
+@about_costs
 def freed() -> str:
     """Show the counter and every movement behind it."""
     totals = list_freed_totals(db.session)

@@ -15,7 +15,7 @@ from app.audit.presenters import anchor_words
 from app.audit.queries import find_head
 from app.extensions import db
 from app.web.clock import now, today
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 from app.web.pdf import pdf_of
 
 SAID = {
@@ -27,6 +27,7 @@ SAID = {
 
 @bp.get(f"{PROPOSAL}/paper")
 @requires("proposals.view")
+@about_costs
 def paper(proposal_id: int) -> str:
     """Show the page as it is printed."""
     return _page(proposal_id, ways=True)[0]
@@ -34,6 +35,7 @@ def paper(proposal_id: int) -> str:
 
 @bp.get(f"{PROPOSAL}/paper.pdf")
 @requires("proposals.view")
+@about_costs
 def paper_pdf(proposal_id: int) -> Response:
     """The same page as a PDF."""
     html, digest = _page(proposal_id, ways=False)

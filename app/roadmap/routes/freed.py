@@ -40,13 +40,14 @@ from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.rules import HurdleAction
 from app.web.clock import now, today
 from app.web.forms import OnceForm
-from app.web.guards import current_actor, may, requires
+from app.web.guards import about_costs, current_actor, may, requires
 
 USUAL_SECONDS = 60
 
 
 @bp.get(f"{GATE}/freed")
 @requires("roadmap.view")
+@about_costs
 def freed(tranche_id: int) -> str:
     """Show the money a hurdle gave back and the plan it buys, once one was asked for."""
     return _page(tranche_id, OnceForm(formdata=None))
@@ -54,6 +55,7 @@ def freed(tranche_id: int) -> str:
 
 @bp.get(f"{GATE}/rescope.json")
 @requires("roadmap.view")
+@about_costs
 def rescope_content(tranche_id: int) -> Response:
     """The frozen bytes of a rescope, for whoever wants to check the digest."""
     found = find_rescope(db.session, tranche_id)

@@ -167,5 +167,5 @@ def _keys(client: StrictClient, page: str) -> list[str]:
 
 def _body(client: StrictClient, page: str) -> tuple[int, str]:
     answer: Any = client.get(page, loose=True)
-    is_binary = answer.mimetype.startswith("application/vnd")
+    is_binary = answer.mimetype.startswith(("application/vnd", "application/pdf"))
     return answer.status_code, "" if is_binary else answer.get_data(as_text=True)
