@@ -5,6 +5,7 @@ Sentences are made where no page and no settings are known, so the app says once
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -13,7 +14,9 @@ from babel.dates import format_date
 from app.values.digits import Amount, write_money
 
 MINUS = "\u2212"
+NONE = "–"
 _house = {"locale": "en_GB"}
+_hidden: list[Callable[[], bool]] = []
 
 
 def write_as(locale: str) -> None:
@@ -26,8 +29,15 @@ def house_locale() -> str:
     return _house["locale"]
 
 
+def hide_sums_when(asked: Callable[[], bool]) -> None:
+    """Let every sum, in sentences too, be a dash while ``asked`` says that money is hidden."""
+    _hidden[:] = [asked]
+
+
 def money_words(value: Amount) -> str:
-    """Money to the cent: €1,234,567.00."""
+    """Money to the cent: €1,234,567.00; a dash, never 0, for who may not see it."""
+    if any(asked() for asked in _hidden):
+        return NONE
     return write_money(value, house_locale()).replace("-", MINUS)
 
 

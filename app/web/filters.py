@@ -16,10 +16,17 @@ from flask import Flask
 from app.values.digits import write_number
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.values.written import MINUS, day_words, house_locale, money_words, month_words, write_as
+from app.values.written import (
+    MINUS,
+    day_words,
+    hide_sums_when,
+    house_locale,
+    money_words,
+    month_words,
+    write_as,
+)
+from app.values.written import NONE as NONE
 from app.web.guards import costs_are_hidden
-
-NONE = "–"
 
 
 def _with_minus(text: str) -> str:
@@ -28,9 +35,7 @@ def _with_minus(text: str) -> str:
 
 def money(value: Money | None) -> str:
     """Money to the cent: €1,234,567.00; a dash, never 0, for who may not see costs."""
-    if value is None or costs_are_hidden():
-        return NONE
-    return money_words(value)
+    return NONE if value is None else money_words(value)
 
 
 def money_short(value: Money | None) -> str:
@@ -127,6 +132,7 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
 
 def init_filters(app: Flask) -> None:
     write_as(str(app.config["LOCALE"]))
+    hide_sums_when(costs_are_hidden)
     for filter_ in (
         money,
         money_short,

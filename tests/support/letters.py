@@ -59,6 +59,10 @@ class Taker:
         self.were_sealed: list[bool] = []
         self.answers: list[str] = []
         self.to: list[str] = []
+        self.parting = "221 Bye"
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:
+        return self.parting
 
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any

@@ -16,6 +16,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
+from urllib3.exceptions import HTTPError
 
 from app.accounts.engine.claims import Claims, ClaimsRefusedError, checked_claims
 
@@ -181,7 +182,7 @@ def _asked(method: str, address: str, **sent: Any) -> dict[str, Any]:
         ) as answer:
             content = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
             status = answer.status_code
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
         raise ProviderFaultError(f"The provider is away: {type(error).__name__}.") from error
     if status != 200 or len(content) > LARGEST_ANSWER:
         raise ProviderFaultError(f"The provider answered {status}.")

@@ -152,6 +152,11 @@ def _confirmed(claims: Claims) -> Response | str:
     found = identified_person(db.session, claims)
     if not current_user.is_authenticated or found is None or found.id != current_actor().id:
         raise NotAllowedError("Somebody else signed in at the provider. Nothing was confirmed.")
+    if g.sign_in.asks_for_factor and not claims.has_second_factor:
+        raise NotAllowedError(
+            "You signed in with a second factor, and the provider asked for none now. Nothing was"
+            " confirmed."
+        )
     with transaction(db.session):
         token = renew_proof(
             db.session, current_actor(), g.sign_in.id, device=this_device(), rotates=True, now=now()

@@ -88,6 +88,12 @@ class OpenSession:
     is_current: bool
     has_factor: bool
     is_of_provider: bool = False
+    used_theirs: bool = False
+
+    @property
+    def asks_for_factor(self) -> bool:
+        """Whether a proof takes a second factor: their own, or the provider's they came with."""
+        return self.has_factor or self.used_theirs
 
 
 def session_limits() -> SessionLimits:
@@ -160,6 +166,7 @@ def load_signed_in(_: Request) -> Person | None:
     g.sign_in = OpenSession(
         kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor,
         is_of_provider=kept.factor.is_of_provider,
+        used_theirs=kept.factor is Factor.PROVIDER_FACTOR,
     )  # fmt: skip
     return person
 

@@ -221,7 +221,7 @@ class ActualIn(Asked):
     initiative: Short = Field(description="key of the initiative")
     cycle: Short | None = Field(None, description="name, if it was approved more than once")
     fund: Short = Field(description="key of the fund")
-    amount: Annotated[Decimal, Field(gt=0, le=10**13)]
+    amount: Annotated[Decimal, Field(gt=0, le=10**13, decimal_places=6)]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     paid_on: date
     quarter: QuarterText | None = Field(None, description="if not that of the day")

@@ -15,7 +15,7 @@ from app.journeys.exports import contacts_csv
 from app.journeys.models import Journey, Touchpoint
 from app.journeys.routes.asked import LogView, read_log_view
 from app.journeys.routes.blueprint import bp
-from app.web.guards import about_costs, requires
+from app.web.guards import about_costs, costs_are_hidden, requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ def _view(journey: Journey) -> ContactsView:
         if at is None:
             raise NotFoundError("This journey has no such touchpoint.")
     sort = request.args.get("sort", "contacts")
+    if sort == "cost" and costs_are_hidden():
+        sort = "contacts"
     return ContactsView(
         key=journey.key,
         log=read_log_view(journey, request.args),

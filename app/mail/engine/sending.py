@@ -63,10 +63,13 @@ class SmtpPost:
     def send(self, message: EmailMessage) -> None:
         """Send; a server that refuses for good ends it, everything else may be tried again."""
         try:
-            with self._connected() as server:
+            server = self._connected()
+            try:
                 if self.name:
                     server.login(self.name, self.password)
                 server.send_message(message)
+            finally:
+                _take_leave(server)
         except (smtplib.SMTPException, OSError) as error:
             raise _fault(error) from error
 
@@ -82,6 +85,14 @@ class SmtpPost:
             server.close()
             raise
         return server
+
+
+def _take_leave(server: smtplib.SMTP) -> None:
+    """Say goodbye; a server that took the message and is rude now has taken it all the same."""
+    try:
+        server.quit()
+    except (smtplib.SMTPException, OSError):
+        server.close()
 
 
 def post_of(config: Mapping[str, Any]) -> Post | None:

@@ -43,7 +43,8 @@ def deliver_letters(job: RunningJob, outbox: Outbox | None) -> None:
 
 
 def forget_letters(session: Session, *, now: datetime) -> int:
-    """Forget letters of long ago; gives how many."""
+    """Let go of letters that are out of date, and of those of long ago; gives how many of these."""
+    _expire(session, now)
     return rows_changed(session, delete(Mail).where(Mail.created_at < now - KEPT))
 
 

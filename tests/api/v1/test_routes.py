@@ -153,6 +153,11 @@ class TestEveryAddress:
         assert [program.get("/me").status_code for _ in range(4)] == [200, 200, 200, 429]
         assert program.get("/me").headers["Retry-After"] == "60"
         assert other.get("/me").status_code == 200
+        guesser = Program(app, "wm_guessed")
+        assert {guesser.get("/me").status_code for _ in range(30)} == {401}
+        slowed = guesser.get("/me")
+        assert (slowed.status_code, slowed.mimetype) == (429, "application/problem+json")
+        assert other.get("/gates").status_code == 200
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -253,9 +258,11 @@ class TestActuals:
         assert made[0].json["amount"] == {"amount": "1250.50", "currency": account.currency}
         assert account_of(session, paying.id).left_minor == account.left_minor - 125_050
         assert program.post("/actuals", body | {"amount": "1"}).status_code == 422
-        for field, value in (("amount", "0.001"), ("currency", "USD"), ("fund", "x"),
+        for field, value in (("amount", "0.001"), ("amount", f"1.{'0' * 40}1"),
+                             ("currency", "USD"), ("fund", "x"),
                              ("initiative", "CX-999")):  # fmt: skip
-            refused = program.post("/actuals", body | {field: value}, key=f"key-of-{field}")
+            key = f"key-of-{field}-{len(value)}"
+            refused = program.post("/actuals", body | {field: value}, key=key)
             assert refused.status_code == 422
             assert [one["field"] for one in refused.json["errors"]] == [field]
         foreign = ask(cast.cfo2, "actuals").post("/actuals", body | {"reference": "R-2"})

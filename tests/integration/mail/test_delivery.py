@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.session import transaction
 from app.mail.models import Mail
 from app.mail.rules import SENDING_FOR, Letter, MailState
-from app.mail.services import Outbox
+from app.mail.services import Outbox, forget_letters
 from app.worker import Worker
 from tests.support.letters import letters_in, mail_into, mail_server, text_of
 
@@ -90,6 +90,19 @@ class TestIntoAFolder:
         assert letters_in(folder) == []
         assert (_again(session).state, _again(session).body) == (MailState.EXPIRED, None)
 
+    def test_keeps_no_text_out_of_date_where_nothing_is_sent_any_more(
+        self, app: Flask, session: Session, now: datetime, tmp_path: Path
+    ) -> None:
+        mail_into(app, tmp_path)
+        _post(app, session, now, expires_at=now + timedelta(hours=1))
+        with transaction(session):
+            session.execute(update(Mail).values(state=MailState.FAILED))
+            forget_letters(session, now=now)
+        assert _again(session).body is not None
+        with transaction(session):
+            forget_letters(session, now=now + timedelta(hours=1))
+        assert (_again(session).state, _again(session).body) == (MailState.EXPIRED, None)
+
 
 class TestOverSmtp:
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -114,8 +127,9 @@ class TestOverSmtp:
                 app.config["FIXED_NOW"] = at = kept.next_try_at
                 Worker(app).look_after()
             assert waited == [timedelta(minutes=1), timedelta(minutes=5)]
+            taker.parting = "451 no time to say goodbye"
             run_jobs()
-            assert _again(session).state is MailState.SENT
+            assert _again(session).state is MailState.SENT  # it was taken all the same
             assert (taker.to, taker.were_sealed) == (["lena@waymark.test"], [True])
             assert SECRET in text_of(taker.taken[0])
             with transaction(session):

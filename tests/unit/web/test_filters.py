@@ -11,7 +11,9 @@ from flask import Flask
 
 from app.values.money import Money
 from app.values.quarter import Quarter
+from app.values.written import hide_sums_when
 from app.web import filters
+from app.web.guards import costs_are_hidden
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +26,18 @@ def _locale() -> Iterator[None]:
 
 def _eur(minor: int) -> Money:
     return Money(minor, "EUR")
+
+
+@pytest.fixture
+def hidden() -> Iterator[None]:
+    hide_sums_when(lambda: True)
+    yield
+    hide_sums_when(costs_are_hidden)
+
+
+class TestHiddenSums:
+    def test_are_dashes_in_sentences_too(self, hidden: None) -> None:
+        assert (filters.money(_eur(0)), f"{_eur(123)} more") == ("–", "– more")
 
 
 class TestMoney:

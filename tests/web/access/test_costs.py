@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
@@ -26,7 +26,8 @@ from app.roadmap.rules import HurdleAction
 from app.web.guards import is_about_costs, policy_of, takes_token
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import decide, measure, tranches_of
+from tests.factories.meetings import make_meeting
+from tests.factories.roadmap import decide, measure, move_due_date, tranches_of
 from tests.factories.spending import spend
 from tests.support.client import StrictClient
 from tests.support.tokens import Program, token_for
@@ -49,7 +50,13 @@ def known(session: Session, cast: Cast, now: datetime) -> set[str]:
     with transaction(session):
         made = make_commitments(session, cast, now, stage)
     first = tranches_of(session, made["CX-101"].id)[0]
+    second = tranches_of(session, made["CX-101"].id)[1]
     with transaction(session):
+        make_meeting(session, [first, second], actor=cast.manager, now=now)
+        move_due_date(
+            session, second, to_on=second.due_on + timedelta(days=7), reason="Late parts",
+            actor=cast.manager, now=now,
+        )  # fmt: skip
         measure(session, first, 17, actor=cast.manager, now=now)
         decide(session, first, HurdleAction.RELEASE, actor=cast.cfo, now=now, reason="So it is")
         spend(session, made["CX-101"].id, 1_250_50, actor=cast.cfo, now=now)
@@ -113,6 +120,8 @@ class TestHiddenCosts:
             if found := _told(body, known):
                 told[page] = found[:5]
         assert told == {}
+        opened = {page for page, status in statuses.items() if status == 200}
+        assert opened >= {"/meetings/1", "/gates/1/pack", "/roadmap/versions/1"}
         shut = {page for page, status in statuses.items() if status == 403}
         assert "/ledger" in shut and "/initiatives/export.csv" in shut
         orders = [_keys(client, f"/initiatives?sort={order}") for order in ("key", "cost", "-cost")]

@@ -13,6 +13,8 @@ from flask import Flask
 from joserfc.jwk import ECKey, OctKey
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
+from urllib3 import HTTPResponse
+from urllib3.exceptions import ProtocolError
 
 from app.accounts.models import Identity, SignInSession
 from app.accounts.rules import Role
@@ -71,6 +73,10 @@ def _other_key(provider: LyingProvider) -> None:
 
 def _shared_key(provider: LyingProvider) -> None:
     provider.header, provider.key = {"alg": "HS256", "kid": "first"}, OctKey.import_key(SECRET)
+
+
+def _breaks_off(*_: Any, **__: Any) -> bytes:
+    raise ProtocolError("Connection broken")
 
 
 def _no_token(provider: LyingProvider) -> None:
@@ -190,7 +196,7 @@ class TestSignIn:
 
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_takes_new_keys_of_the_provider_and_says_when_it_is_away(
-        self, app: Flask, cast: Cast, provider: LyingProvider
+        self, app: Flask, cast: Cast, provider: LyingProvider, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         provider.person = {"sub": "s-1", "email": cast.lead.email, "email_verified": True}
         _sign_in(app.test_client())
@@ -203,6 +209,11 @@ class TestSignIn:
         app.extensions.pop("oidc_provider")
         away: Any = app.test_client()
         assert away.get("/sign-in/provider").headers["Location"] == "/sign-in"
+        with monkeypatch.context() as breaking:
+            breaking.setattr(HTTPResponse, "read", _breaks_off)
+            app.config["OIDC_ISSUER"] = provider.issuer
+            app.extensions.pop("oidc_provider")
+            assert away.get("/sign-in/provider").headers["Location"] == "/sign-in"
         assert "does not answer" in text(away.get("/sign-in"))
 
 
@@ -254,6 +265,36 @@ class TestFreshProof:
         assert client.post("/admin/people/new", data=data).status_code == 303
         kept = session.scalars(select(SignInSession)).one()
         assert kept.confirmed_at == later
+
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+    @pytest.mark.parametrize("is_own", [True, False])
+    def test_is_never_weaker_than_the_sign_in(
+        self,
+        app: Flask,
+        session: Session,
+        cast: Cast,
+        now: datetime,
+        provider: LyingProvider,
+        is_own: bool,
+    ) -> None:
+        bare = {"sub": "s-1", "email": cast.admin.email, "email_verified": True}
+        strong = bare | {"amr": ["otp"]}
+        provider.person = bare if is_own else strong
+        if is_own:
+            give_factor(session, cast.admin, box_of(app), now)
+        client: Any = app.test_client()
+        _sign_in(client)
+        if is_own:
+            client.post("/sign-in/code", data={"code": code_at(now)})
+        provider.now = app.config["FIXED_NOW"] = now + timedelta(minutes=11)
+        data = {"name": "Nia", "email": "n@waymark.test", "password": "marble otter canyon lamp"}
+        provider.person = bare
+        refused = _sign_in(client, "/account/confirm")
+        assert refused.status_code == 403 and "asked for none now" in text(refused)
+        assert client.post("/admin/people/new", data=data).status_code == 403
+        provider.person = strong
+        assert _sign_in(client, "/account/confirm").status_code == 200
+        assert client.post("/admin/people/new", data=data).status_code == 303
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
