@@ -41,6 +41,7 @@ from app.interactions.services import (
     file_digest,
     find_customer,
     import_log,
+    near_to,
     new_warehouse,
     note_failure,
     placed_mapping,
@@ -289,9 +290,11 @@ def add_source(
 
 
 def _count(source_id: int, store: LogStore) -> None:
-    began = time.monotonic()
+    began, as_of = time.monotonic(), now()
     try:
-        report = counted(queries.get_source(db.session, source_id), store, now=now())
+        source = queries.get_source(db.session, source_id)
+        near = near_to(db.session, store, source)
+        report = counted(source, store, near=near, now=as_of)
     except (InvalidError, UnavailableError) as error:
         with transaction(db.session):
             note_failure(db.session, source_id, error, now=now())

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from app.interactions.engine.placing import Placed
 from app.interactions.engine.requests import ReadReport, Sample
 from app.journeys.models import InteractionSource
 from app.journeys.rules import Channel, SourceState
+from app.values.written import day_words
 from app.web.filters import number
 
 TONES = {
@@ -158,6 +161,22 @@ def guessed(sample: Sample) -> dict[str, str]:
         words = sample.words.get(found["channel"], ())
         found["channel_words"] = "\n".join(f"{one} = {_guessed_channel(one)}" for one in words)
     return found | _guessed_met(sample.words.get(found.get("met", ""), ()))
+
+
+def guessed_system(file_name: str) -> str:
+    """A first answer for the system a file comes from: its name without days and numbers."""
+    words = re.split(r"[\W\d_]+", file_name.rpartition(".")[0] or file_name)
+    return " ".join(filter(None, words)) or file_name
+
+
+def followed_words(source: InteractionSource) -> str:
+    """Until which day the last count followed its customers, and in which imports besides."""
+    lineage: Mapping[str, Any] = source.lineage or {}
+    if not lineage.get("until"):
+        return ""
+    near = ", ".join(f"{one}" for one in lineage["near"])
+    until = f"until {day_words(date.fromisoformat(lineage['until']))}"
+    return f"{until}, in import {near}, too" if near else until
 
 
 def _hinted(columns: list[str], hints: tuple[str, ...]) -> str | None:

@@ -22,13 +22,13 @@ from app.interactions.engine.duck import (
     in_words,
     open_duck,
     open_log,
-    quoted,
     sql_of,
 )
-from app.interactions.engine.log import LOG_FILE, REPLACES_FILE, SCRATCH
+from app.interactions.engine.log import LOG_FILE, SCRATCH
 from app.interactions.engine.mapping import Mapping, MetCounts
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
+from app.interactions.engine.near import is_replaced, open_around
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import (
     CountLine,
@@ -46,11 +46,12 @@ MOST_LINES = 200_000
 LineT = TypeVar("LineT", CountLine, MomentLine)
 
 
-def counts(log: ir.Table, mapping: Mapping | None = None) -> ir.Table:
+def counts(log: ir.Table, mapping: Mapping | None = None, *, own: int | None = None) -> ir.Table:
     """One row per KEYS, in their order, with the sums of `CountLine`.
 
     By a ``mapping`` that counts a row's answers, its score is the mean of those and of nobody else
-    who was in touch: it weighs as many as were judged, and nothing where none were.
+    who was in touch: it weighs as many as were judged, and nothing where none were. Of a log with
+    rows of several sources those of ``own`` are counted, and repeats of any row seen.
     """
     timed = log.mutate(second=log.occurred_at.truncate("s").epoch_seconds().cast("int64"))
     # By moments and not by rows: of contacts of one moment, engines order each as it likes.
@@ -65,6 +66,8 @@ def counts(log: ir.Table, mapping: Mapping | None = None) -> ir.Table:
         expected=timed.expected.fill_null(""),
         is_repeat=(timed.customer.notnull() & (since <= REPEAT_SECONDS)).fill_null(False),
     )
+    if own is not None:
+        rows = rows.filter(rows.source == own)
     is_of_judged = mapping is not None and isinstance(mapping.met, MetCounts)
     answers = rows.judged if is_of_judged else rows.contacts
     grouped = rows.group_by(list(KEYS)).aggregate(**_sums(rows, answers))
@@ -103,17 +106,23 @@ def count_log(request: CountRequest) -> CountReport:
             TemporaryDirectory(prefix=SCRATCH, dir=folder) as scratch,
             open_duck(request.limits, Path(scratch)) as engine,
         ):
-            log = open_log(engine, path, but=_is_replaced(request))
+            log = open_log(engine, path, but=is_replaced(request.source_id, request.replaced))
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
             gone = rows_in(engine, path) - seen[0]
-            found = fetch(engine, sql_of(bounded(counts(log, request.mapping))))
-            followed = fetch(engine, sql_of(bounded(moments(log, seen[2])))) if seen[2] else []
+            own, until = None, max((one for one in (seen[2], request.until) if one), default=None)
+            if request.near and seen[0]:
+                own = request.source_id
+                log = open_around(engine, own, request.near, *seen[1:])
+            found = fetch(engine, sql_of(bounded(counts(log, request.mapping, own=own))))
+            after = bounded(moments(log, until, own=own)) if seen[0] and until else None
+            followed = [] if after is None else fetch(engine, sql_of(after))
     except duckdb.Error as error:
         raise FileRefusedError(f"The log cannot be counted: {in_words(error)}.") from error
     first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
         rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),
-        moments=moments_of(followed), issues=_told_replaced(gone),
+        moments=moments_of(followed), issues=_told_replaced(gone), until=until,
+        near=tuple(one.source_id for one in request.near),
     )  # fmt: skip
 
 
@@ -124,22 +133,6 @@ def _told_replaced(rows: int) -> tuple[Issue, ...]:
         f"Left out of the count: {so_many(rows, 'row')}, whose place rows of later imports took."
     )
     return (Issue(row=0, column="", severity="note", message=words),)
-
-
-def _is_replaced(request: CountRequest) -> str:
-    """Whether a row's place was taken by one of a later log. Raises FileRefusedError."""
-    if not request.replaced:
-        return "false"
-    paths = [Path(one) / REPLACES_FILE for one in request.replaced]
-    if not all(path.is_file() for path in paths):
-        raise FileRefusedError(
-            "A later import that took the place of some rows is gone; take it back, too."
-        )
-    listed = ", ".join(quoted(str(path)) for path in paths)
-    return (
-        f"coalesce(id IN (SELECT id FROM read_parquet([{listed}])"
-        f" WHERE source_id = {request.source_id}), false)"
-    )
 
 
 def bounded(lines: ir.Table) -> ir.Table:

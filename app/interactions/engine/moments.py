@@ -22,9 +22,15 @@ _FROM_NOW = (0, None)
 _AFTER = (1, None)
 
 
-def moments(log: ir.Table, until: date) -> ir.Table:
-    """One row per KEYS, in the order of `MomentLine`; ``until`` is the last day of the log."""
-    found = _followed(_looked_around(_by_reason(log)), (until - date(1970, 1, 1)).days)
+def moments(log: ir.Table, until: date, *, own: int | None = None) -> ir.Table:
+    """One row per KEYS, in the order of `MomentLine`; ``until`` is the last day of the log.
+
+    Of a log with rows of several sources the moments of ``own`` are counted, whatever went before
+    or followed in any. What a customer has for one reason on one day in several of them is of the
+    first.
+    """
+    reasons = _by_reason(log, own)
+    found = _followed(_looked_around(reasons), (until - date(1970, 1, 1)).days, own)
     grouped = found.group_by(list(KEYS)).aggregate(
         contacts=found.count(),
         **{
@@ -36,19 +42,32 @@ def moments(log: ir.Table, until: date) -> ir.Table:
     return grouped.select(*MomentLine.model_fields)
 
 
-def _by_reason(log: ir.Table) -> ir.Table:
-    """What each customer had on each day for each reason; ``day`` counts from 1970 on."""
+def _by_reason(log: ir.Table, own: int | None) -> ir.Table:
+    """What each customer had on each day for each reason; ``day`` counts from 1970 on.
+
+    ``journey_unmet`` and ``journey_met`` are the first by name in which they had such contacts.
+    """
     rows = log.filter(log.customer.notnull(), log.contacts > 0)
+    is_unmet, is_judged = rows.unmet > 0, rows.judged > 0
+    sources = {} if own is None else {
+        "unmet_in": _first(rows.source, is_unmet), "met_in": _first(rows.source, is_judged),
+    }  # fmt: skip
     grouped = rows.group_by(
-        rows.customer, rows.journey, reason=rows.reason.fill_null(""), on=rows.occurred_on
+        rows.customer, reason=rows.reason.fill_null(""), on=rows.occurred_on
     ).aggregate(
-        unmet=_any(rows.unmet > 0), judged=_any(rows.judged > 0),
+        unmet=_any(is_unmet), judged=_any(is_judged),
         escalated=_any(rows.is_escalated), lost=_any(rows.is_lost),
+        journey_unmet=_first(rows.journey, is_unmet),
+        journey_met=_first(rows.journey, is_judged), **sources,
     )  # fmt: skip
     return grouped.mutate(
         day=grouped.on.delta(_EPOCH, unit="day").cast("int32"),
         met=(1 - grouped.unmet) * grouped.judged,
     )
+
+
+def _first(column: ir.Column, holds: ir.BooleanValue) -> ir.Scalar:
+    return ibis.ifelse(holds, column, ibis.null(column.type())).min()
 
 
 def _any(holds: ir.BooleanValue) -> ir.IntegerScalar:
@@ -71,7 +90,7 @@ def _looked_around(reasons: ir.Table) -> ir.Table:
     def days(span: tuple[int | None, int | None]) -> ir.WindowBuilder:
         return ibis.window(group_by=reasons.customer, order_by=reasons.day, range=span)
 
-    same = [reasons.customer, reasons.journey, reasons.reason]
+    same = [reasons.customer, reasons.reason]
     return reasons.mutate(
         next_same=reasons.day.lead().over(ibis.window(group_by=same, order_by=reasons.day)),
         reasons_unmet=reasons.unmet.sum().over(days(_THIS_DAY)),
@@ -84,8 +103,10 @@ def _looked_around(reasons: ir.Table) -> ir.Table:
     )
 
 
-def _followed(rows: ir.Table, until: int) -> ir.Table:
+def _followed(rows: ir.Table, until: int, own: int | None) -> ir.Table:
     """The moments whose watch has ended, each with what followed it as truths."""
+    if own is not None:  # what follows is known of every row by now
+        rows = rows.filter(ibis.ifelse(rows.unmet > 0, rows.unmet_in, rows.met_in) == own)
     end = rows.day + WATCH.days
 
     def within(following: ir.IntegerValue) -> ir.BooleanValue:
@@ -100,7 +121,8 @@ def _followed(rows: ir.Table, until: int) -> ir.Table:
     return rows.filter(
         end <= until, passed(rows.last_unmet), (rows.unmet > 0) | is_compared
     ).select(
-        "journey", "reason",
+        "reason",
+        journey=ibis.ifelse(rows.unmet > 0, rows.journey_unmet, rows.journey_met),
         month=rows.on.truncate("M").cast("date"),
         is_met=rows.met > 0,
         repeated=within(rows.next_same),

@@ -38,6 +38,15 @@ class KnownLog(_Message):
     folder: str
 
 
+class NearLog(KnownLog):
+    """A log of the same system beside the one that is counted: it is looked at and not counted.
+
+    ``replaced`` are the folders of later logs that took the place of some rows of it.
+    """
+
+    replaced: tuple[str, ...] = ()
+
+
 class ReadRequest(_Message):
     """Read a file into ``folder`` as a log. ``digits`` are those of the mapping's currency.
 
@@ -171,12 +180,16 @@ class CountRequest(_Message):
     """Count a log: the file in ``folder``, or a ``table`` of a warehouse read in place.
 
     ``replaced`` are the folders of later logs that took the place of some rows of ``source_id``.
+    ``near`` are logs of the same system in which its contacts' customers are looked for, too, and
+    ``until`` is the day to which the log of that system goes on in them.
     """
 
     do: Literal["count"] = "count"
     folder: str = ""
     source_id: int = 0
     replaced: tuple[str, ...] = ()
+    near: tuple[NearLog, ...] = ()
+    until: date | None = None
     address: str = ""
     table: str = ""
     mapping: Mapping | None = None
@@ -190,7 +203,8 @@ class CountReport(_Message):
     """The counts of a whole log as it was ``as_of`` a moment, when reading it began.
 
     ``left_out`` rows of a warehouse's table have faults, of which ``issues`` tell; None: of a log
-    that was read from a file, where that was said when it came in.
+    that was read from a file, where that was said when it came in. ``near`` are the logs that were
+    looked at beside it, and ``until`` the day to which its customers were followed.
     """
 
     rows: int
@@ -201,6 +215,8 @@ class CountReport(_Message):
     as_of: datetime | None = None
     left_out: int | None = None
     issues: tuple[Issue, ...] = ()
+    near: tuple[int, ...] = ()
+    until: date | None = None
 
 
 class EraseRequest(_Message):

@@ -15,7 +15,8 @@ FIRST_YEAR = 1990
 class Change:
     """From ``local`` on, as the clock showed it before the change, ``offset`` is what counts.
 
-    So of an hour that comes twice the first is meant, and one that never was lies after the change.
+    So of an hour that comes twice the first is meant. One that never was is read by the offset
+    after the change, which puts it into the hour before: 02:30 is 01:30 where clocks go on at 02.
     """
 
     local: datetime

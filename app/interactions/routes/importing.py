@@ -24,7 +24,7 @@ from app.interactions.forms import (
     refused_part,
 )
 from app.interactions.forms.columns import DELIMITERS, ENCODINGS
-from app.interactions.presenters import dry_run, guessed
+from app.interactions.presenters import dry_run, guessed, guessed_system
 from app.interactions.routes.blueprint import Page, as_file, bp, content_of, store
 from app.interactions.services import (
     LogFile,
@@ -113,7 +113,7 @@ def _ask_columns(name: str, key: str, upload: UploadForm) -> str:
     sample = _sampled(key, name, **written)
     form = ColumnsForm(
         formdata=None, file_name=name, file=key, journey=upload.journey.data, **written,
-        **guessed(sample),
+        source=guessed_system(name), **guessed(sample),
     )  # fmt: skip
     return _columns(form, sample)
 

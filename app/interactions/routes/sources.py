@@ -12,7 +12,7 @@ from app.extensions import db
 from app.interactions import queries
 from app.interactions.engine.mapping import Mapping
 from app.interactions.forms import CountForm, RemoveForm
-from app.interactions.presenters import source_rows, state_of, stored_issues
+from app.interactions.presenters import followed_words, source_rows, state_of, stored_issues
 from app.interactions.routes.blueprint import Page, as_file, bp, content_of, store
 from app.interactions.services import count_again, remove_source
 from app.journeys.models import InteractionSource
@@ -39,7 +39,8 @@ def _show(source: InteractionSource, form: RemoveForm) -> str:
     months = queries.list_months(db.session, source)
     return render_template(
         "interactions/show.html", source=source, state_of=state_of(source), months=months,
-        issues=stored_issues(source), remove_form=form, count_form=CountForm(formdata=None),
+        issues=stored_issues(source), followed=followed_words(source), remove_form=form,
+        count_form=CountForm(formdata=None),
         placed=sum(one.contacts for one in months), is_removed=source.removed_at is not None,
     )  # fmt: skip
 

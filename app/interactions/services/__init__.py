@@ -37,6 +37,7 @@ from app.interactions.services.importing import (
 )
 from app.interactions.services.lineage import Changed
 from app.interactions.services.mappings import forget_mapping, keep_mapping
+from app.interactions.services.near import near_to
 from app.interactions.services.store import LogStore, file_digest
 from app.interactions.services.warehouses import add_warehouse, new_warehouse, reached
 
@@ -66,6 +67,7 @@ __all__ = [
     "forget_mapping",
     "import_log",
     "keep_mapping",
+    "near_to",
     "new_warehouse",
     "note_failure",
     "placed_mapping",

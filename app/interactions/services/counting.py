@@ -28,8 +28,14 @@ from app.interactions.engine.placing import (
 )
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import CountReport, CountRequest
-from app.interactions.services.importing import KIND, check_may_import, stored_issue
-from app.interactions.services.lineage import replaced_by
+from app.interactions.services.importing import (
+    KIND,
+    ask_recounts,
+    check_may_import,
+    stored_issue,
+)
+from app.interactions.services.lineage import note_near, replaced_by
+from app.interactions.services.near import ALONE, Near, near_to, stale_beside
 from app.interactions.services.store import LogStore
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
@@ -65,13 +71,15 @@ def count_interactions(job: RunningJob, store: LogStore) -> None:
     Raises InvalidError when the log is gone or damaged, UnavailableError when counting failed on
     our side; the job then fails with these words and the months stay as they were.
     """
+    began = job.now()  # before its neighbours are looked up: one that comes in later asks again
     with job.sessions() as session:
         source = queries.get_source(session, int(job.payload["source_id"]))
+        near = near_to(session, store, source)
     asked_at = job.payload.get("asked_at")
     if asked_at and source.counted_at and source.counted_at >= datetime.fromisoformat(asked_at):
         return
     try:
-        report = counted(source, store, now=job.now(), should_stop=job.should_stop)
+        report = counted(source, store, near=near, now=began, should_stop=job.should_stop)
     except (InvalidError, UnavailableError) as error:
         if not job.should_stop():
             with job.sessions() as session, transaction(session):
@@ -88,10 +96,14 @@ def counted(
     source: InteractionSource,
     store: LogStore,
     *,
+    near: Near = ALONE,
     now: datetime,
     should_stop: Callable[[], bool] | None = None,
 ) -> CountReport:
-    """What a source's log adds up to as of ``now``. Raises as `count_interactions`."""
+    """What a source's log adds up to as of ``now``. Raises as `count_interactions`.
+
+    ``near``: as `near_to` found it, not before ``now``.
+    """
     mapping = Mapping.model_validate(source.mapping)
     folder = store.log_folder(source.id, source.digest)
     address, _, table = source.address.partition("#")
@@ -99,6 +111,7 @@ def counted(
         folder=str(folder.resolve()) if not address else "",
         source_id=source.id or 0,  # 0: a table nobody has added yet
         replaced=tuple(str(store.log_folder(*one).resolve()) for one in replaced_by(source)),
+        near=near.logs, until=near.until,
         address=address, table=table, mapping=mapping, now=now, limits=store.limits,
         personal_data=store.personal_data,
         digits=CURRENCY_DIGITS[mapping.currency],
@@ -174,7 +187,10 @@ def write_months(
     before a customer is erased from it, and added up only afterwards.
     """
     source = session.scalar(
-        select(InteractionSource).where(InteractionSource.id == source_id).with_for_update()
+        select(InteractionSource)
+        .where(InteractionSource.id == source_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if source is None:
         raise NotFoundError("There is no such source of interactions.")
@@ -193,7 +209,9 @@ def write_months(
     source.state, source.counted_at = SourceState.COUNTED, as_of
     source.failed_at = source.failure = None
     source.row_count, source.unplaced_count = report.rows, found.unplaced_count
+    days = source.first_on, source.last_on
     source.first_on, source.last_on = report.first_on, report.last_on
+    note_near(source, report)
     kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
     source.issues = (
         kept + [stored_issue(one) | {"found_by": _COUNTED} for one in report.issues] + _said(found)
@@ -208,6 +226,8 @@ def write_months(
             "unplaced": found.unplaced_count,
         } | ({} if report.left_out is None else {"rows_left_out": report.left_out}), now=now,
     )  # fmt: skip
+    if (source.first_on, source.last_on) != days and not source.address:
+        ask_recounts(session, [source, *stale_beside(session, source, *days)], None, now)
     return source
 
 

@@ -8,7 +8,7 @@ before its commit leaves a folder that no source knows: it counts nowhere and is
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,10 @@ from app.interactions.services.lineage import (
     take_turns,
     unmark_replaced,
 )
+from app.interactions.services.near import stale_beside
 from app.interactions.services.store import LogStore, file_digest
+from app.jobs.models import Job
+from app.jobs.rules import JobState
 from app.jobs.services import enqueue
 from app.journeys.models import (
     InteractionErasure,
@@ -259,8 +262,9 @@ def import_log(
         } | {f"rows_left_out_{one.rule}": one.rows for one in report.left_out},
     )  # fmt: skip
     ask_count(session, source, actor, now)
-    for one in mark_replaced(session, source):
-        ask_recount(session, one, actor, now)
+    ask_recounts(
+        session, [*mark_replaced(session, source), *stale_beside(session, source)], actor, now
+    )
     if request_key is not None:
         remember(session, request_key, source.id)
     return source
@@ -272,13 +276,23 @@ def ask_count(session: Session, source: InteractionSource, actor: Person, now: d
     enqueue(session, kind=KIND, payload=asked, actor=actor, now=now)
 
 
-def ask_recount(session: Session, source: InteractionSource, actor: Person, now: datetime) -> None:
-    """Ask for a count that is done in any case.
+def ask_recounts(
+    session: Session,
+    sources: Iterable[InteractionSource],
+    actor: Person | None,
+    now: datetime,
+) -> None:
+    """Ask for a count of each that is done in any case; one that nobody has begun yet is enough.
 
     What counts of a source changes with the commit, and a count that began before it may bear a
-    later moment than ``now``.
+    later moment than ``now``. Until then nobody begins one that waits, as its row is held.
     """
-    enqueue(session, kind=KIND, payload={"source_id": source.id}, actor=actor, now=now)
+    waiting = select(Job).where(Job.kind == KIND, Job.state == JobState.QUEUED).with_for_update()
+    payloads = [one.payload for one in session.scalars(waiting)]
+    for source_id in dict.fromkeys(one.id for one in sources):
+        payload = {"source_id": source_id}
+        if payload not in payloads:
+            enqueue(session, kind=KIND, payload=payload, actor=actor, now=now)
 
 
 def _refuse_unsound(report: ReadReport) -> None:
@@ -352,8 +366,9 @@ def remove_source(
         session, actor=actor, action="interactions.removed", subject=f"interactions:{source.id}",
         before={"file": source.name, "rows": source.row_count, "lines_per_month": count}, now=now,
     )  # fmt: skip
-    for one in unmark_replaced(session, source):
-        ask_recount(session, one, actor, now)
+    ask_recounts(
+        session, [*unmark_replaced(session, source), *stale_beside(session, source)], actor, now
+    )
     gone = partial(store.remove, store.log_folder(source.id, source.digest))
     session.info.setdefault("after_commit", []).append(gone)
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
 from app.interactions import queries
-from app.interactions.engine.mapping import Mapping
-from app.interactions.engine.requests import KnownLog, ReadReport
+from app.interactions.engine.mapping import OF_COLUMNS, Mapping
+from app.interactions.engine.requests import CountReport, KnownLog, ReadReport
 from app.interactions.services.store import LogStore
 from app.journeys.models import InteractionSource
 
@@ -39,26 +39,35 @@ def basis_of(session: Session, store: LogStore, mapping: Mapping) -> Basis:
             source_id=one.id, name=one.name,
             folder=str(store.log_folder(one.id, one.digest).resolve()),
         )
-        for one in queries.list_live_sources(session)
-        if not one.address and _is_of(one, mapping)
+        for one in logs_of(session, mapping)
     )  # fmt: skip
     return Basis(known, queries.list_suppressed(session) if mapping.customer else ())
+
+
+def logs_of(session: Session, mapping: Mapping) -> list[InteractionSource]:
+    """The live imports of the system a mapping is for, the oldest first; no warehouse's table."""
+    return [
+        one
+        for one in queries.list_live_sources(session)
+        if not one.address and _is_of(one, mapping)
+    ]
 
 
 def _is_of(source: InteractionSource, mapping: Mapping) -> bool:
     """Whether a log comes from the system the mapping is for.
 
-    A mapping that was made of a file's columns has a name of its own for each file; then it is the
-    system whose contacts are told apart and timed by the same columns.
+    A mapping that was made of a file's columns has a name of its own for each way to read one; then
+    it is the system it names, whose contacts are told apart and timed by the same columns.
     """
-    if source.mapping_name == mapping.name:
-        return True
-    own = Mapping.model_validate(source.mapping)
-    return (
-        own.is_of_columns
-        and mapping.is_of_columns
-        and (own.id, own.when) == (mapping.id, mapping.when)
-    )
+    if not mapping.is_of_columns:
+        return source.mapping_name == mapping.name
+    if not source.mapping_name.startswith(OF_COLUMNS):
+        return False
+    return _system(Mapping.model_validate(source.mapping)) == _system(mapping)
+
+
+def _system(mapping: Mapping) -> tuple[object, ...]:
+    return (" ".join(mapping.source.split()).casefold(), mapping.id, mapping.when)
 
 
 def take_turns(session: Session) -> None:
@@ -92,12 +101,8 @@ def mark_replaced(session: Session, source: InteractionSource) -> list[Interacti
     if not any(one["changed"] for one in _known(source)):
         return []
     # Of several logs with an id all lose it, whichever was the latest to be compared with.
-    mapping = Mapping.model_validate(source.mapping)
-    earlier = [
-        one
-        for one in queries.list_live_sources(session)
-        if one.id != source.id and not one.address and _is_of(one, mapping)
-    ]
+    logs = logs_of(session, Mapping.model_validate(source.mapping))
+    earlier = [one for one in logs if one.id != source.id]
     for one in earlier:
         _set_replaced_by(one, [*replaced_by(one), (source.id, source.digest)])
     return earlier
@@ -120,6 +125,13 @@ def replaced_by(source: InteractionSource) -> list[tuple[int, str]]:
 
 def _set_replaced_by(source: InteractionSource, marks: list[tuple[int, str]]) -> None:
     source.lineage = (source.lineage or {}) | {"replaced_by": [list(one) for one in marks]}
+
+
+def note_near(source: InteractionSource, report: CountReport) -> None:
+    """Keep which imports a count looked at beside the source's own, and until which day."""
+    if not source.address:
+        until = report.until.isoformat() if report.until else None
+        source.lineage = (source.lineage or {}) | {"near": list(report.near), "until": until}
 
 
 def refuse_leaned_on(session: Session, source: InteractionSource) -> None:

@@ -32,8 +32,9 @@ class InteractionSource(Base):
     where a log knows no days. ``failed_at`` and ``failure`` say since when and why it could not be
     counted again; None: the last count went well. ``issues`` are the rows left out or doubted,
     each with row, column and message. ``lineage`` says how the log came to be what it is:
-    ``left_out`` by rule, what was ``known`` in earlier imports, ``replaced_by`` which later ones;
-    None: from before that was kept. `app.interactions.services.lineage` reads and writes it.
+    ``left_out`` by rule, what was ``known`` in earlier imports, ``replaced_by`` which later ones,
+    and which imports were ``near`` and looked at by the last count, ``until`` which day; None: from
+    before that was kept. `app.interactions.services.lineage` reads and writes it.
     """
 
     __tablename__ = "interaction_sources"

@@ -23,13 +23,17 @@ FEWEST_FOLLOWED = 5
 
 @dataclass(frozen=True, slots=True)
 class LoggedContact:
-    """One contact of a customer; ``is_met`` is None where nobody judged it."""
+    """One contact of a customer; ``is_met`` is None where nobody judged it.
+
+    ``journey`` is None where the log says none.
+    """
 
     on: date
     reason: str
     is_met: bool | None
     is_escalated: bool = False
     is_lost: bool = False
+    journey: str | None = None
 
 
 class Consequence(StrEnum):
@@ -81,6 +85,7 @@ class Moment:
     reason: str
     is_met: bool
     after: Aftermath
+    journey: str | None = None
 
 
 def aftermaths(contacts: Iterable[LoggedContact], *, until: date) -> Iterator[Moment]:
@@ -89,8 +94,8 @@ def aftermaths(contacts: Iterable[LoggedContact], *, until: date) -> Iterator[Mo
     An unmet contact is a moment unless the customer had an unmet one within the watch before its
     day. A met one is compared with unless there was an unmet one within the watch on either side
     or a met one within the watch before. What a customer has for one reason on one day counts
-    once, as unmet if any of it was. A watch that has not ended by ``until``, the last day of the
-    log, says nothing yet and is left out.
+    once, as unmet if any of it was; of several journeys it is of the first by name. A watch that
+    has not ended by ``until``, the last day of the log, says nothing yet and is left out.
     """
     days: dict[date, list[LoggedContact]] = {}
     for one in contacts:
@@ -111,11 +116,19 @@ def _on(on: date, days: Mapping[date, Sequence[LoggedContact]]) -> Iterator[Mome
         return
     for reason in sorted(unmet):
         is_alone = len(unmet) == 1 and all(one.is_met is not False for one in after)
-        yield Moment(on, reason, False, _aftermath(reason, today, after, is_alone=is_alone))
+        found = _aftermath(reason, today, after, is_alone=is_alone)
+        yield Moment(on, reason, False, found, _journey(reason, today, is_met=False))
     if unmet or any(one.is_met for one in before) or any(one.is_met is False for one in after):
         return
     for reason in sorted(met):
-        yield Moment(on, reason, True, _aftermath(reason, today, after, is_alone=False))
+        found = _aftermath(reason, today, after, is_alone=False)
+        yield Moment(on, reason, True, found, _journey(reason, today, is_met=True))
+
+
+def _journey(reason: str, today: Sequence[LoggedContact], *, is_met: bool) -> str | None:
+    """The first journey by name of contacts for a reason that were met, or were not."""
+    of_these = (one for one in today if one.reason == reason and one.is_met is is_met)
+    return min((one.journey for one in of_these if one.journey is not None), default=None)
 
 
 def _aftermath(

@@ -19,13 +19,19 @@ from app.errors import ConflictError, InvalidError, NotAllowedError, Unavailable
 from app.interactions.engine import apart
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.placing import Placed
+from app.interactions.queries import list_erasures
 from app.interactions.services import (
     Changed,
     LogFile,
     LogStore,
+    begin_erasures,
     count_again,
     counted,
+    customer_of,
     drafted,
+    end_erasure,
+    erase_rows,
+    find_customer,
     import_log,
     placed_mapping,
     placing,
@@ -216,8 +222,11 @@ class TestImportLogAgain:
         self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path
     ) -> None:
         _import(session, store, _file(tmp_path, rows(ROW), name="own-1"), cast, now)
-        again = _file(tmp_path, rows(ROW, row(id="2")), name="own-2", source="another.csv")
+        again = _file(tmp_path, rows(ROW, row(id="2")), name="own-2", source="our  Contact centre")
         assert _import(session, store, again, cast, now).row_count == 1
+        hotline = _file(tmp_path, rows(row(score="1")), name="own-1", source="Another hotline")
+        taken = _import(session, store, hotline, cast, now, changed="replace")
+        assert (taken.row_count, (taken.lineage or {})["known"]) == (1, [])
         other = mapping(name="crm").model_dump(exclude_defaults=True)
         apart = _file(tmp_path, rows(row(id="1", score="3")), **other)
         assert _import(session, store, apart, cast, now, leave_out=False).row_count == 1
@@ -256,6 +265,71 @@ class TestMoments:
         with transaction(session):
             remove_source(session, store, source, actor=cast.lead, now=now)
         assert list(session.scalars(select(InteractionMoment))) == []
+
+
+class TestMonthlyFiles:
+    """A system that writes a file a month is one log."""
+
+    MAY = rows(row(id="1", ok="no"), row(id="2", who="K2", ok="no"))
+    JUNE = rows(
+        row(id="3", when="2026-05-31 22:00", who="K3"),
+        row(id="4", when="2026-06-02 10:00", ok="", result="Left"),
+    )
+    LATER = rows(row(id="5", when="2026-09-01 10:00", who="K5"))
+    SUMMER = rows(*(row(id=on, when=on, who="K6") for on in ("2026-07-04", "2026-08-03")))
+
+    def _told(self, session: Session, source: InteractionSource) -> tuple[int, tuple[int, ...]]:
+        """Repeats, and all moments by what followed: how many, repeated, silent, lost."""
+        repeats = sum(one.repeats for one in _months(session, source))
+        query = select(InteractionMoment).where(InteractionMoment.source_id == source.id)
+        found = [(m.contacts, m.repeated, m.silent, m.lost) for m in session.scalars(query)]
+        return repeats, tuple(map(sum, zip(*found, strict=True)))
+
+    def test_are_looked_at_beside_each_other_as_they_come_and_go(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        may = _import(session, store, _file(tmp_path, self.MAY), cast, now)
+        june = _import(session, store, _file(tmp_path, self.JUNE), cast, now)
+        assert run_jobs() == 3
+        assert [self._told(session, one) for one in (may, june)] == [(0, ()), (1, ())]
+        assert june.lineage is not None
+        assert (june.lineage["near"], june.lineage["until"]) == ([may.id], "2026-06-02")
+
+        _import(session, store, _file(tmp_path, self.LATER), cast, now)
+        run_jobs()
+        assert self._told(session, may) == (0, ())  # nobody knows of the summer
+        summer = _import(session, store, _file(tmp_path, self.SUMMER), cast, now)
+        run_jobs()
+        assert self._told(session, may) == (0, (2, 1, 1, 1))
+
+        with transaction(session):
+            remove_source(session, store, summer, actor=cast.lead, now=now)
+            remove_source(session, store, june, actor=cast.lead, now=now)
+        run_jobs()
+        assert self._told(session, may) == (0, ())
+
+    def test_are_counted_anew_where_a_neighbour_ends_earlier_since_a_customer_was_erased(
+        self, session: Session, store: LogStore, cast: Cast, now: datetime, tmp_path: Path,
+        run_jobs: Callable[[], int],
+    ) -> None:  # fmt: skip
+        may = _import(session, store, _file(tmp_path, self.MAY), cast, now)
+        lines = (row(id="7", when="2026-06-09 10:00", who="K7"), row(id="8", when="2026-08-30"))
+        june = _import(session, store, _file(tmp_path, rows(*lines)), cast, now)
+        run_jobs()
+        assert self._told(session, may) == (0, (2, 0, 2, 0))
+        customer = customer_of(store, "K1")
+        search = find_customer(session, store, customer)
+        with transaction(session):
+            begin_erasures(session, search, actor=cast.lead, now=now)
+        for erasure in list_erasures(session):
+            erase_rows(store, erasure.source, erasure)
+            with transaction(session):
+                end_erasure(session, erasure, actor=cast.lead, now=now + timedelta(minutes=1))
+        run_jobs()
+        session.expire_all()
+        assert june.last_on == date(2026, 6, 9)
+        assert self._told(session, may) == (0, ())
 
 
 class TestRemoveSource:

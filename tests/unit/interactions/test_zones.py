@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import duckdb
+import ibis
+
+from app.interactions.engine.cells import to_local, to_utc
 from app.interactions.engine.zones import offset_changes
 
 
@@ -19,6 +23,12 @@ class TestOffsetChanges:
             (_local(2027, 3, 28, 2), timedelta(hours=2)),
             (_local(2027, 10, 31, 3), timedelta(hours=1)),
         ]
+
+    def test_put_an_hour_that_never_was_into_the_one_before(self) -> None:
+        never = ibis.timestamp("2027-03-28 02:30:00")
+        shown = to_local(to_utc(never, "Europe/Berlin"), "Europe/Berlin")
+        query = str(ibis.to_sql(shown, dialect="duckdb"))
+        assert duckdb.sql(query).fetchall() == [(_local(2027, 3, 28, 1, 30),)]
 
     def test_are_none_where_clocks_stay(self) -> None:
         assert offset_changes("UTC", 2027) == (timedelta(0), ())

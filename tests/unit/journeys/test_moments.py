@@ -82,6 +82,15 @@ class TestUnmetContact:
 
         assert _after(*day) == _after(*reversed(day)) == both
 
+    def test_is_one_where_it_was_unmet_in_several_journeys(self) -> None:
+        day = [_contact(0, met=False, journey=one) for one in ("claim", "buy")]
+        met = _contact(0, journey="advice")
+        alone = Aftermath(contacts=1, repeated=1, lost=1, lost_alone=1)
+
+        assert _found(met, *day, _contact(9, is_lost=True, journey="claim")) == [
+            Moment(START, "Status", False, alone, "buy")
+        ]
+
 
 class TestMetContact:
     def test_is_compared_when_nothing_unmet_is_near(self) -> None:
