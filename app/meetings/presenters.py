@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from app.meetings.models import GateMeeting
 from app.meetings.queries import ArchiveFilter, DecisionLine, MeetingLine
+from app.meetings.rules import MeetingDraft
 from app.roadmap.queries import GateLine
 from app.values.money import Money
 from app.web.filters import counted, day, moment, money
@@ -172,7 +173,12 @@ def summary_words(items: Sequence[Item]) -> str:
 
 def attendee_names(meeting: GateMeeting) -> list[str]:
     """Who was there, by name, then guests."""
-    return sorted(one.person.name for one in meeting.attendees) + _guests(meeting.guests)
+    return present_names([one.person.name for one in meeting.attendees], meeting.guests)
+
+
+def present_names(people: Iterable[str], guests: str) -> list[str]:
+    """People by name, then guests."""
+    return sorted(people) + _guests(guests.strip())
 
 
 def frozen_names(minutes: Mapping[str, Any]) -> list[str]:
@@ -204,11 +210,11 @@ def offered(lines: Sequence[GateLine]) -> list[Offered]:
     ]
 
 
-def both_notes(
-    meeting: GateMeeting, lines: Sequence[GateLine], typed: Mapping[int, str]
+def both_minutes(
+    meeting: GateMeeting, lines: Sequence[GateLine], typed: Mapping[int, str], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Notes that differ from those saved meanwhile, yours beside theirs."""
-    return [
+    """Notes and people that differ from those saved meanwhile, yours beside theirs."""
+    notes = [
         {
             "label": f"{line.key} {line.milestone}",
             "yours": typed.get(item.id, ""),
@@ -218,3 +224,29 @@ def both_notes(
         for item, line in zip(meeting.items, lines, strict=True)
         if typed.get(item.id, item.note).strip() != item.note
     ]
+    theirs = attendee_names(meeting)
+    if list(names) == theirs:
+        return notes
+    present = _both("Who was there", ", ".join(names), ", ".join(theirs))
+    return [*notes, present]
+
+
+def both_agendas(
+    meeting: GateMeeting, typed: MeetingDraft, known: Mapping[int, Offered]
+) -> list[dict[str, Any]]:
+    """Title, day and hurdles as they were typed beside those saved meanwhile."""
+    saved = [one.tranche_id for one in meeting.items]
+    return [
+        _both("Title", typed.title.strip(), meeting.title),
+        _both("Day", day(typed.held_on), day(meeting.held_on)),
+        _both("Hurdles", _in_order(typed.gates, known), _in_order(saved, known)),
+    ]
+
+
+def _in_order(ids: Sequence[int], known: Mapping[int, Offered]) -> str:
+    labels = [known[id_].label for id_ in ids if id_ in known]
+    return ", ".join(f"{place}. {label}" for place, label in enumerate(labels, start=1))
+
+
+def _both(label: str, yours: str, theirs: str) -> dict[str, Any]:
+    return {"label": label, "yours": yours, "theirs": theirs, "same": yours == theirs}

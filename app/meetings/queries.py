@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -16,7 +16,7 @@ from app.approvals.models import Commitment, Tranche
 from app.errors import NotFoundError, StaleError
 from app.initiatives.models import Initiative, Milestone
 from app.meetings.models import GateMeeting, MeetingAttendee, MeetingItem
-from app.meetings.rules import NEAR_DAYS, MeetingState
+from app.meetings.rules import MeetingState
 from app.roadmap.models import HurdleDecision
 from app.roadmap.queries import GateFilter, GateLine, list_gates
 from app.values.canonical import digest
@@ -71,15 +71,9 @@ def list_agenda(session: Session, meeting: GateMeeting, today: date) -> list[Gat
     return [lines[id_] for id_ in ids]
 
 
-def list_offered(session: Session, held_on: date, today: date) -> list[GateLine]:
-    """Open hurdles that are due on or about a day, late ones first."""
-    until = held_on + timedelta(days=NEAR_DAYS)
-    return list_gates(session, GateFilter(is_open=True, until=until), today=today)
-
-
-def list_open(session: Session, today: date) -> list[GateLine]:
-    """All open hurdles by due day."""
-    return list_gates(session, GateFilter(is_open=True), today=today)
+def list_open(session: Session, today: date, most: int) -> list[GateLine]:
+    """The open hurdles that are due first, late ones before all."""
+    return list_gates(session, GateFilter(is_open=True), today=today, most=most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +113,7 @@ class ArchiveFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         wanted = [_holds(word) for word in self.text.split()]
         if self.initiative:
-            wanted.append(_has_item(Initiative.key == self.initiative))
+            wanted.append(_has_item(func.lower(Initiative.key) == self.initiative.lower()))
         if self.since is not None:
             wanted.append(GateMeeting.held_on >= self.since)
         if self.until is not None:
@@ -128,10 +122,15 @@ class ArchiveFilter:
 
 
 def _holds(word: str) -> ColumnElement[bool]:
-    """Whether a word stands in title, guests, notes, hurdles, initiatives or reasons."""
+    """Whether a word stands in title, people, notes, hurdles, initiatives or reasons."""
     return or_(
         _has(GateMeeting.title, word),
         _has(GateMeeting.guests, word),
+        select(MeetingAttendee.person_id)
+        .join(MeetingAttendee.person)
+        .where(MeetingAttendee.meeting_id == GateMeeting.id, _has(Person.name, word))
+        .correlate(GateMeeting)
+        .exists(),
         _has_item(
             or_(
                 *(

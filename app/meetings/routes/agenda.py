@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,10 +13,10 @@ from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.extensions import db
 from app.meetings.forms import AgendaForm, seen_version
-from app.meetings.presenters import Offered, offered
-from app.meetings.queries import get_meeting, list_agenda, list_offered, list_open
+from app.meetings.presenters import Offered, both_agendas, offered
+from app.meetings.queries import get_meeting, list_agenda, list_open
 from app.meetings.routes.blueprint import MEETING, bp
-from app.meetings.rules import NEAR_DAYS, MeetingDraft
+from app.meetings.rules import MOST_ITEMS, NEAR_DAYS, MeetingDraft
 from app.meetings.services import call_meeting, set_agenda
 from app.roadmap.queries import GateLine
 from app.web.clock import now, today
@@ -33,9 +34,9 @@ MOST_OFFERED = 200
 def new() -> str:
     """Offer an agenda for a day: every open hurdle, those due by about then with a place."""
     held_on = _asked_day()
-    near = list_offered(db.session, held_on, today())
-    known = _by_id([*near, *list_open(db.session, today())])
-    places = {one.tranche_id: place for place, one in enumerate(near, start=1)}
+    lines, until = list_open(db.session, today(), MOST_OFFERED), held_on + timedelta(NEAR_DAYS)
+    near = [one.tranche_id for one in lines if one.due_on <= until][:MOST_ITEMS]
+    known, places = _by_id(lines), {id_: place for place, id_ in enumerate(near, start=1)}
     form = AgendaForm(
         formdata=None, title=f"Gate meeting, {held_on:%-d %b %Y}", held_on=held_on,
         gates=_rows(known, places),
@@ -62,7 +63,7 @@ def call() -> Answer:
         else:
             flash("The meeting is called.", "ok")
             return redirect(url_for("meetings.show", meeting_id=meeting_id), code=303)
-    return _page(form, _by_id(list_open(db.session, today()))), status
+    return _page(form, _by_id(list_open(db.session, today(), MOST_OFFERED))), status
 
 
 @bp.get(f"{MEETING}/agenda")
@@ -86,7 +87,7 @@ def edit_agenda(meeting_id: int) -> Answer:
 def save_agenda(meeting_id: int) -> Answer:
     """Save the changed agenda."""
     form = AgendaForm()
-    status = 422
+    status, conflict = 422, None
     if form.validate():
         try:
             with transaction(db.session) as session:
@@ -98,12 +99,19 @@ def save_agenda(meeting_id: int) -> Answer:
             form.refuse(error)
             status = status_of(error)
             if status == 409:
-                version = get_meeting(db.session, meeting_id).version
-                form.seen.data, form.seen.raw_data = str(version), None
+                conflict = _conflict(meeting_id, form)
         else:
             flash("The agenda is saved.", "ok")
             return redirect(url_for("meetings.show", meeting_id=meeting_id), code=303)
-    return _page(form, _known(meeting_id), meeting_id), status
+    return _page(form, _known(meeting_id), meeting_id, conflict), status
+
+
+def _conflict(meeting_id: int, form: AgendaForm) -> dict[str, Any]:
+    """Yours beside what was saved meanwhile; sent again it goes on top of that."""
+    meeting = get_meeting(db.session, meeting_id)
+    form.seen.data, form.seen.raw_data = str(meeting.version), None
+    fields = both_agendas(meeting, _draft(form), _known(meeting_id))
+    return {"fields": fields, "who": meeting.changed_by.name, "when": ""}
 
 
 def _asked_day() -> date:
@@ -122,22 +130,29 @@ def _draft(form: AgendaForm) -> MeetingDraft:
 def _known(meeting_id: int) -> dict[int, Offered]:
     """The hurdles of the meeting, then every other open one."""
     meeting = get_meeting(db.session, meeting_id)
-    return _by_id([*list_agenda(db.session, meeting, today()), *list_open(db.session, today())])
+    on_it = list_agenda(db.session, meeting, today())
+    return _by_id([*on_it, *list_open(db.session, today(), MOST_OFFERED)])
 
 
 def _by_id(lines: Sequence[GateLine]) -> dict[int, Offered]:
-    return {one.tranche_id: one for one in offered(lines[:MOST_OFFERED])}
+    return {one.tranche_id: one for one in offered(lines)}
 
 
 def _rows(known: dict[int, Offered], places: dict[int, int]) -> list[dict[str, object]]:
     return [{"tranche": str(id_), "place": places.get(id_)} for id_ in known]
 
 
-def _page(form: AgendaForm, known: dict[int, Offered], meeting_id: int | None = None) -> str:
+def _page(
+    form: AgendaForm,
+    known: dict[int, Offered],
+    meeting_id: int | None = None,
+    conflict: dict[str, Any] | None = None,
+) -> str:
     sent = {row.form.tranche_id for row in form.gates}
     for row in _rows({id_: one for id_, one in known.items() if id_ not in sent}, {}):
         form.gates.append_entry(row)
     rows = [(row, known[row.form.tranche_id]) for row in form.gates if row.form.tranche_id in known]
     return render_template(
-        "meetings/agenda.html", form=form, rows=rows, meeting_id=meeting_id, near_days=NEAR_DAYS
-    )
+        "meetings/agenda.html", form=form, rows=rows, meeting_id=meeting_id, near_days=NEAR_DAYS,
+        conflict=conflict, most=MOST_OFFERED if len(known) >= MOST_OFFERED else None,
+    )  # fmt: skip

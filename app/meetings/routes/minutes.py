@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -14,10 +15,11 @@ from app.meetings.forms import CloseForm, MinutesForm, seen_version
 from app.meetings.models import GateMeeting
 from app.meetings.presenters import (
     attendee_names,
-    both_notes,
+    both_minutes,
     frozen_items,
     frozen_names,
     live_items,
+    present_names,
     summary_words,
 )
 from app.meetings.queries import (
@@ -30,6 +32,7 @@ from app.meetings.queries import (
 from app.meetings.routes.blueprint import MEETING, bp
 from app.meetings.rules import Minutes, closing_fault
 from app.meetings.services import close_meeting, keep_minutes
+from app.roadmap.queries import GateLine
 from app.web.clock import now, today
 from app.web.errors import status_of
 from app.web.guards import current_actor, may, requires
@@ -67,7 +70,10 @@ def save_minutes(meeting_id: int) -> Answer:
             flash("The minutes are saved.", "ok")
             return _back(meeting_id)
     meeting = get_meeting(db.session, meeting_id)
-    return (_page(meeting, form) if meeting.is_open else _closed_page(meeting)), status
+    if meeting.is_open:
+        return _page(meeting, form), status
+    lines = list_agenda(db.session, meeting, today())
+    return _closed_page(meeting, form.form_errors, _conflict(meeting, lines, form)), status
 
 
 @bp.post(f"{MEETING}/close")
@@ -84,7 +90,7 @@ def close(meeting_id: int) -> Answer:
     except ConflictError as error:
         meeting = get_meeting(db.session, meeting_id)
         if not meeting.is_open:
-            return _closed_page(meeting), status_of(error)
+            return _closed_page(meeting, [error.message]), status_of(error)
         again = _form(meeting)
         again.refuse(error)
         return _page(meeting, again), status_of(error)
@@ -115,9 +121,7 @@ def _page(meeting: GateMeeting, form: MinutesForm) -> str:
     decisions = load_decisions(db.session, [one.tranche_id for one in lines], meeting.called_at)
     items = live_items(meeting, lines, decisions)
     is_newer = seen_version(form) != meeting.version
-    conflict: dict[str, Any] | None = None
-    if is_newer and (fields := both_notes(meeting, lines, form.by_item)):
-        conflict = {"fields": fields, "who": meeting.changed_by.name, "when": ""}
+    conflict = _conflict(meeting, lines, form) if is_newer else None
     if is_newer:
         form.seen.data, form.seen.raw_data = str(meeting.version), None
     notes = {row.form.item_id: row.form.note for row in form.notes}
@@ -128,6 +132,7 @@ def _page(meeting: GateMeeting, form: MinutesForm) -> str:
         subtitle=summary_words(items),
         names=attendee_names(meeting),
         form=form,
+        refused=(),
         notes={item.tranche_id: notes.get(item.id) for item in meeting.items},
         conflict=conflict,
         close=CloseForm(formdata=None, seen=str(meeting.version)),
@@ -135,7 +140,21 @@ def _page(meeting: GateMeeting, form: MinutesForm) -> str:
     )
 
 
-def _closed_page(meeting: GateMeeting) -> str:
+def _conflict(
+    meeting: GateMeeting, lines: Sequence[GateLine], form: MinutesForm
+) -> dict[str, Any] | None:
+    """What was typed beside what was saved meanwhile; None where both are the same."""
+    people = dict(form.attendees.choices or ())
+    chosen = [people[id_] for id_ in form.attendees.data or () if id_ in people]
+    names = present_names(chosen, form.guests.data or "")
+    fields = both_minutes(meeting, lines, form.by_item, names)
+    who = meeting.closed_by or meeting.changed_by
+    return {"fields": fields, "who": who.name, "when": ""} if fields else None
+
+
+def _closed_page(
+    meeting: GateMeeting, refused: Sequence[str] = (), conflict: dict[str, Any] | None = None
+) -> str:
     minutes = read_minutes(db.session, meeting)
     items = frozen_items(minutes)
     return render_template(
@@ -145,5 +164,6 @@ def _closed_page(meeting: GateMeeting) -> str:
         subtitle=summary_words(items),
         names=frozen_names(minutes),
         form=None,
-        conflict=None,
+        refused=refused,
+        conflict=conflict,
     )

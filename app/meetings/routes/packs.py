@@ -21,11 +21,12 @@ def pack(tranche_id: int) -> str:
     """Show criteria, evidence, what the money still brings, recommendation, money, conditions."""
     gate = get_gate(db.session, tranche_id, today=today())
     meeting = request.args.get("meeting", "")
+    is_id = meeting.isascii() and meeting.isdigit() and len(meeting) < 10
     deciders = list_deciders(db.session) if gate.facts.is_open else ()
     return render_template(
         "meetings/pack.html",
         gate=gate,
-        meeting_id=int(meeting) if meeting.isdigit() and len(meeting) < 10 else None,
+        meeting_id=int(meeting) if is_id else None,
         facts=review.gate_facts(gate, deciders, today()),
         freed=Money(gate.freed_by_stop_minor, gate.tranche.currency),
         criteria=review.criteria_rows(gate),

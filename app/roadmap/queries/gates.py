@@ -147,8 +147,10 @@ class GateLine:
         return f"Ready to decide: {self.recommendation.action.word.lower()}"
 
 
-def list_gates(session: Session, wanted: GateFilter, *, today: date) -> list[GateLine]:
-    """Every hurdle that fits, by due date, in a fixed number of queries."""
+def list_gates(
+    session: Session, wanted: GateFilter, *, today: date, most: int | None = None
+) -> list[GateLine]:
+    """Every hurdle that fits, or the first ``most``, by due date, in a fixed number of queries."""
     owner = aliased(Person)
     rows = session.execute(
         select(
@@ -166,6 +168,7 @@ def list_gates(session: Session, wanted: GateFilter, *, today: date) -> list[Gat
         .outerjoin(Initiative.journey)
         .where(*wanted.conditions)
         .order_by(Tranche.due_on, Initiative.key, Tranche.position)
+        .limit(most)
     ).all()  # fmt: skip
     keys = {row.id: TrancheKey(row.id, row.milestone_id, row.state, row.due_on) for row in rows}
     hurdles = load_hurdle_rows(session, keys.values())

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person
-from app.approvals.models import Commitment, Tranche
+from app.approvals.models import Commitment, Decision, Tranche
 from app.calendar.models import Cycle
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative, Milestone
@@ -53,7 +53,7 @@ class HistoryFilter:
         if self.cycle_id is not None:
             wanted.append(Commitment.cycle_id == self.cycle_id)
         if self.initiative:
-            wanted.append(Initiative.key == self.initiative)
+            wanted.append(func.lower(Initiative.key) == self.initiative.lower())
         if self.version_id is not None:
             wanted.append(moved.plan_version_id == self.version_id)
         return wanted
@@ -196,9 +196,12 @@ def load_plan_at(session: Session, version: PlanVersion) -> list[PlannedDay]:
             Milestone.name, Tranche.baseline_due_on,
         )
         .join(Commitment.initiative)
+        .join(Commitment.decision)
         .outerjoin(Commitment.tranches)
         .outerjoin(Tranche.milestone)
-        .where(Commitment.cycle_id == version.cycle_id)
+        .where(
+            Commitment.cycle_id == version.cycle_id, Decision.decided_at <= version.saved_at
+        )
         .order_by(Initiative.key, Commitment.id, Tranche.position)
     ).all()  # fmt: skip
     days, moved = _days_at(session, version)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.approvals.models import Commitment, Tranche
+from app.approvals.models import Commitment, CommitmentSpend, Tranche
 from app.approvals.rules import OPEN_TRANCHES
 from app.approvals.services.ledger import lock_commitment
 from app.audit.services import once, record, remember
@@ -167,7 +167,18 @@ def _move_gates(
         if tranche.id not in open_now or tranche.state not in OPEN_TRANCHES:
             raise ConflictError("This hurdle is decided; its date stays.")
         _move_gate(session, tranche, to_on, why, actor, now, (version, cause))
-    commitment.ends_on = max([commitment.ends_on, *wanted.values()])
+    commitment.ends_on = _ends_on(session, commitment, tranches)
+
+
+def _ends_on(session: Session, commitment: Commitment, tranches: Sequence[Tranche]) -> date:
+    """The last day of approved money or of a hurdle as planned now; it comes back with them."""
+    spent_until = session.scalar(
+        select(func.max(CommitmentSpend.quarter)).where(
+            CommitmentSpend.commitment_id == commitment.id
+        )
+    )
+    last = (spent_until or commitment.start).last_day
+    return max([last, *(one.due_on for one in tranches)])
 
 
 def _move_gate(

@@ -42,12 +42,35 @@ function put(mark, value) {
   const stays = mark.dataset.bar ? !Number(value) : !value || value === mark.dataset.on;
   if (stays) draft.delete(name);
   else draft.set(name, String(value));
-  const asked = new URLSearchParams(location.search);
+  history.replaceState(history.state, "", withDraft(location.search));
+  show();
+}
+
+// The address with the draft as it is now, in place of the one it held.
+function withDraft(address) {
+  const asked = new URLSearchParams(address);
   asked.delete("bar");
   asked.delete("gate");
   for (const [key, to] of draft) asked.append(key.split(":")[0], `${key.split(":")[1]}:${to}`);
-  history.replaceState(history.state, "", `?${asked.toString().replaceAll("%3A", ":")}`);
-  show();
+  return `?${asked.toString().replaceAll("%3A", ":")}`;
+}
+
+const isPending = () => drawing?.isConnected && draft.size;
+
+// Zoom, lanes, filters and diamonds lead to this page again, and only its address holds the draft.
+function carry(event) {
+  const to = event.target.closest?.('a[href^="?"]');
+  if (to && isPending()) to.setAttribute("href", withDraft(to.getAttribute("href")));
+}
+
+function carryForm(event) {
+  const form = event.target;
+  if (form.method !== "get" || new URL(form.action).pathname !== location.pathname || !isPending()) return;
+  for (const [key, value] of draft) {
+    const [name, id] = key.split(":");
+    const kept = { type: "hidden", name, value: `${id}:${value}` };
+    form.append(Object.assign(document.createElement("input"), kept));
+  }
 }
 
 function show() {
@@ -127,5 +150,7 @@ function press(event) {
   event.preventDefault();
 }
 
+document.addEventListener("click", carry, true);
+document.addEventListener("submit", carryForm, true);
 begin();
 document.addEventListener("htmx:after:swap", begin);

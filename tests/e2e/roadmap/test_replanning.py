@@ -58,6 +58,9 @@ class TestAPlanIsMoved:
         assert "/roadmap?" in page.url and "gate=" in page.url
         page.reload()
         expect(pending).to_contain_text("2 moved, not saved")
+        page.get_by_role("link", name="Year", exact=True).click()
+        expect(page).to_have_url(re.compile("zoom=year.*bar=.*gate="))
+        expect(pending).to_contain_text("2 moved, not saved")
 
         bar.focus()
         page.keyboard.press("Enter")

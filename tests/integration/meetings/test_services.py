@@ -191,6 +191,7 @@ class TestArchive:
         assert found(session, text="100%") == ["March, 100%"]
         assert found(session, text="dear") == ["March, 100%"]
         assert found(session, text="auditor") == ["February gates"]
+        assert found(session, text=cast.cfo.name) == ["February gates"]
         assert found(session, initiative="CX-103") == ["March, 100%"]
         assert found(session, since=date(2027, 2, 16)) == ["March, 100%"]
         assert found(session, until=date(2027, 2, 15), text="letter march") == []

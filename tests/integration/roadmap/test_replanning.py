@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -97,6 +97,25 @@ class TestSavePlan:
             (cast.manager.name, "Why", 1), (cast.manager.name, "Why", 2)
         }  # fmt: skip
         assert list_moves(session, HistoryFilter(initiative="CX-103")) == []
+
+    def test_ends_with_its_last_hurdle_also_when_that_comes_back(
+        self, session: Session, cast: Cast, now: datetime, commitments: dict[str, Commitment]
+    ) -> None:
+        id_, ends_on = commitments["CX-103"].id, commitments["CX-103"].ends_on
+        last = tranches_of(session, id_)[-1]
+        later = ends_on + timedelta(days=10)
+        for to_on, wanted in ((later, later), (last.due_on, ends_on)):
+            with transaction(session):
+                plan(session, Draft(gates={last.id: to_on}), actor=cast.manager, now=now)
+            session.expire_all()
+            assert session.get_one(Commitment, id_).ends_on == wanted
+
+    def test_holds_nothing_that_was_approved_after_the_version(
+        self, session: Session, now: datetime, commitments: dict[str, Commitment]
+    ) -> None:
+        cycle_id, before = commitments["CX-101"].cycle_id, now - timedelta(days=1)
+        version = PlanVersion(cycle_id=cycle_id, number=1, saved_at=before)
+        assert load_plan_at(session, version) == []
 
     def test_is_refused_over_a_newer_version_and_happens_once_per_key(
         self, session: Session, cast: Cast, now: datetime, commitments: dict[str, Commitment]

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.approvals.models import Tranche
 from app.db.session import transaction
+from app.meetings.routes import agenda
+from app.meetings.rules import MeetingDraft, Minutes
+from app.meetings.services import close_meeting, keep_minutes, set_agenda
 from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.measuring import Measuring
 from app.roadmap.rules.posterior import Among, Design
@@ -45,7 +48,11 @@ def meeting(session: Session, cast: Cast, now: datetime, gates: list[Tranche]) -
 
 class TestCalling:
     def test_offers_hurdles_due_by_the_day_and_takes_them_in_order(
-        self, client_for: ClientFor, cast: Cast, gates: list[Tranche]
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        gates: list[Tranche],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         client = client_for(cast.manager)
         page = client.get("/meetings/new?held_on=2027-04-01")
@@ -61,6 +68,12 @@ class TestCalling:
         assert said.index(rows[1]["Hurdle"][:6]) < said.index(rows[0]["Hurdle"][:6])
         empty = client.post("/meetings", data=form | {"title": "", "once": "f" * 32})
         assert (empty.status_code, error_on(empty, "Title")) == (422, "Give the meeting a title.")
+        monkeypatch.setattr(agenda, "MOST_ITEMS", 1)
+        monkeypatch.setattr(agenda, "MOST_OFFERED", 3)
+        many = client.get("/meetings/new?held_on=2027-04-01")
+        placed = [one for name, one in form_values(many, "/meetings").items() if "-place" in name]
+        assert placed == ["1", "", ""]
+        assert "Only the 3 open hurdles that are due first are offered." in text(many)
 
     def test_is_for_program_managers(self, client_for: ClientFor, cast: Cast, meeting: str) -> None:
         client = client_for(cast.cfo)
@@ -112,9 +125,67 @@ class TestMeeting:
         assert table(page, "Gate meetings").rows[0]["Agenda"] == "2 hurdles"
         assert len(page.queries) <= MOST_QUERIES
         assert "No meeting fits" in text(client.get("/meetings?initiative=CX-999"))
+        typed = client.get("/meetings?initiative=cx-101")
+        assert table(typed, "Gate meetings").rows[0]["Agenda"] == "2 hurdles"
+
+
+class TestTwoPeople:
+    def test_show_what_was_saved_meanwhile_before_it_is_overwritten(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        gates: list[Tranche],
+        meeting: str,
+    ) -> None:
+        client, id_ = client_for(cast.manager), int(meeting[10:])
+        mine = form_values(client.get(meeting), f"{meeting}/minutes") | {"guests": "Auditor"}
+        order = form_values(client.get(f"{meeting}/agenda"), f"{meeting}/agenda")
+        with transaction(session):
+            keep_minutes(
+                session, id_, Minutes([cast.cfo.id], "", {}), seen=1, actor=cast.owner, now=now
+            )
+        stale = client.post(f"{meeting}/minutes", data=mine)
+        row = table(stale, "Both versions").row("Who was there")
+        assert stale.status_code == 409
+        assert (row["Yours, not saved"], row["Theirs, saved"]) == ("Auditor", cast.cfo.name)
+
+        with transaction(session):
+            draft = MeetingDraft("Renamed", now.date(), [gates[2].id])
+            set_agenda(session, id_, draft, seen=2, actor=cast.owner, now=now)
+        late = client.post(f"{meeting}/agenda", data=order)
+        rows = table(late, "Both versions")
+        assert late.status_code == 409
+        assert rows.row("Title")["Theirs, saved"] == "Renamed"
+        assert rows.row("Hurdles")["Theirs, saved"].startswith("1. CX-103")
+
+    def test_say_that_the_minutes_were_closed_and_keep_what_was_typed_in_sight(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, meeting: str
+    ) -> None:
+        client, id_ = client_for(cast.manager), int(meeting[10:])
+        typed = form_values(client.get(meeting), f"{meeting}/minutes") | {"notes-1-note": "Mine"}
+        closing = form_values(client.get(meeting), f"{meeting}/minutes")
+        with transaction(session):
+            keep_minutes(
+                session, id_, Minutes([cast.cfo.id], "", {}), seen=1, actor=cast.owner, now=now
+            )
+        with transaction(session):
+            close_meeting(session, id_, seen=2, actor=cast.owner, now=now)
+        for address, form in (("minutes", typed), ("close", closing | {"seen": "2"})):
+            page = client.post(f"{meeting}/{address}", data=form)
+            assert page.status_code == 409
+            assert "The minutes of this meeting are closed; they never change." in text(page)
+            assert ("Mine" in text(page)) == (address == "minutes")
 
 
 class TestEvidencePack:
+    def test_takes_nonsense_for_no_meeting(
+        self, client_for: ClientFor, cast: Cast, gates: list[Tranche]
+    ) -> None:
+        page = client_for(cast.cfo).get(f"/gates/{gates[0].id}/pack?meeting=²")
+        assert page.status_code == 200
+
     def test_holds_all_a_decision_needs_on_one_page(
         self,
         client_for: ClientFor,
