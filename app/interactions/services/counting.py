@@ -206,18 +206,8 @@ def write_months(
         session, InteractionMoment, source_id,
         [{"source_id": source_id} | asdict(key) | asdict(one) for key, one in moments.items()],
     )  # fmt: skip
-    source.state, source.counted_at = SourceState.COUNTED, as_of
-    source.failed_at = source.failure = None
-    source.row_count, source.unplaced_count = report.rows, found.unplaced_count
     days = source.first_on, source.last_on
-    source.first_on, source.last_on = report.first_on, report.last_on
-    note_near(source, report)
-    kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
-    source.issues = (
-        kept + [stored_issue(one) | {"found_by": _COUNTED} for one in report.issues] + _said(found)
-    )
-    if report.left_out is not None:
-        source.left_out_count = report.left_out
+    _take_over(source, report, found, as_of)
     session.flush()
     record(
         session, actor=None, action="interactions.counted", subject=f"interactions:{source_id}",
@@ -229,6 +219,23 @@ def write_months(
     if (source.first_on, source.last_on) != days and not source.address:
         ask_recounts(session, [source, *stale_beside(session, source, *days)], None, now)
     return source
+
+
+def _take_over(
+    source: InteractionSource, report: CountReport, found: Placed, as_of: datetime
+) -> None:
+    """Let a source say what its last count found."""
+    source.state, source.counted_at = SourceState.COUNTED, as_of
+    source.failed_at = source.failure = None
+    source.row_count, source.unplaced_count = report.rows, found.unplaced_count
+    source.first_on, source.last_on = report.first_on, report.last_on
+    note_near(source, report)
+    kept = [issue for issue in source.issues if issue.get("found_by") != _COUNTED]
+    source.issues = (
+        kept + [stored_issue(one) | {"found_by": _COUNTED} for one in report.issues] + _said(found)
+    )
+    if report.left_out is not None:
+        source.left_out_count = report.left_out
 
 
 def _write(

@@ -78,7 +78,9 @@ def test_erases_what_was_shown_once_and_says_so(
     assert not any(b"4711" in one.content for one in session.scalars(select(AuditEvent)))
     nothing = admin.post(ERASE, data=asked | {"customer": "customer-4711"})
     assert "No log has this customer" in text(nothing)
-    assert run_jobs() == 4  # each log is counted after its import and after the erasure
+    # Each log is counted after its import and after the erasure, which moves the end of one log;
+    # so the log beside it is counted once more.
+    assert run_jobs() == 5
     counted = app.test_cli_runner().invoke(args=["interactions", "count", "1"])
     assert "1 contact at touchpoints" in counted.output
 
