@@ -1,4 +1,4 @@
-// Bars and diamonds are dragged, or moved with Alt and the arrows, into a draft in the address.
+// Bars and diamonds are dragged, or moved by Alt and arrows, into a draft in the address.
 const MONTH = 365.25 / 12;
 let drawing, words, link, draft, held, dragged;
 
@@ -28,7 +28,7 @@ const marks = (name) => drawing.querySelectorAll(`[data-${name.replace(":", '="'
 const dayWidth = (mark) => mark.closest(".rm-track").getBoundingClientRect().width / drawing.dataset.days;
 const dayOf = (text) => new Date(`${text}T00:00:00Z`);
 const written = (day) => day.toISOString().slice(0, 10);
-const movable = (target) => target.closest?.(".rm-track [data-bar], .rm-track [data-gate]");
+const movable = (at) => at.closest?.(".rm-track [data-bar], .rm-track [data-gate]");
 
 function later(day, months) {
   const first = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + months, 1));
@@ -42,35 +42,15 @@ function put(mark, value) {
   const stays = mark.dataset.bar ? !Number(value) : !value || value === mark.dataset.on;
   if (stays) draft.delete(name);
   else draft.set(name, String(value));
-  history.replaceState(history.state, "", withDraft(location.search));
+  keep();
   show();
 }
 
-// The address with the draft as it is now, in place of the one it held.
-function withDraft(address) {
-  const asked = new URLSearchParams(address);
-  asked.delete("bar");
-  asked.delete("gate");
-  for (const [key, to] of draft) asked.append(key.split(":")[0], `${key.split(":")[1]}:${to}`);
-  return `?${asked.toString().replaceAll("%3A", ":")}`;
-}
-
-const isPending = () => drawing?.isConnected && draft.size;
-
-// Zoom, lanes, filters and diamonds lead to this page again, and only its address holds the draft.
-function carry(event) {
-  const to = event.target.closest?.('a[href^="?"]');
-  if (to && isPending()) to.setAttribute("href", withDraft(to.getAttribute("href")));
-}
-
-function carryForm(event) {
-  const form = event.target;
-  if (form.method !== "get" || new URL(form.action).pathname !== location.pathname || !isPending()) return;
-  for (const [key, value] of draft) {
-    const [name, id] = key.split(":");
-    const kept = { type: "hidden", name, value: `${id}:${value}` };
-    form.append(Object.assign(document.createElement("input"), kept));
-  }
+function keep() {
+  const asked = new URLSearchParams(location.search);
+  for (const key of ["bar", "gate"]) asked.delete(key);
+  for (const [name, to] of draft) asked.append(name.split(":")[0], `${name.split(":")[1]}:${to}`);
+  history.replaceState(history.state, "", `?${asked.toString().replaceAll("%3A", ":")}`);
 }
 
 function show() {
@@ -127,7 +107,7 @@ function giveBack() {
   drop();
 }
 
-// A drag ends in a click, which would follow the link.
+// A drag ends in a click.
 function swallow(event) {
   if (!dragged) return;
   dragged = false;
@@ -150,7 +130,5 @@ function press(event) {
   event.preventDefault();
 }
 
-document.addEventListener("click", carry, true);
-document.addEventListener("submit", carryForm, true);
 begin();
 document.addEventListener("htmx:after:swap", begin);

@@ -20,6 +20,7 @@ from app.calendar.models import Fund
 from app.db.session import transaction
 from app.roadmap.rules import HurdleAction
 from app.web.guards import policy_of, takes_token
+from app.web.rates import METER, Meter
 from tests.factories.accounts import Cast, make_person
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.roadmap import decide, measure, tranches_of
@@ -149,6 +150,7 @@ class TestEveryAddress:
 
     def test_is_slowed_down_by_token(self, app: Flask, cast: Cast, ask: Ask) -> None:
         app.config["API_PER_MINUTE"] = 3
+        app.extensions[METER] = Meter()  # the application is older than this test
         program, other = ask(cast.lead), ask(cast.viewer)
         assert [program.get("/me").status_code for _ in range(4)] == [200, 200, 200, 429]
         assert program.get("/me").headers["Retry-After"] == "60"

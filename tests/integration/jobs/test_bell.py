@@ -99,7 +99,7 @@ class TestAQueueThatIsAway:
         assert not bell.wait(SHORT)
         redis_server.start()
         bell.ring()
-        assert bell.wait(SHORT)
+        assert bell.wait(LONG)
         bell.close()
 
 
