@@ -128,9 +128,14 @@ def _is_candidate(cycle_id: int) -> tuple[ColumnElement[bool], ColumnElement[boo
     return Initiative.cycle_id == cycle_id, Initiative.state == InitiativeState.CANDIDATE
 
 
+def list_committed(session: Session, cycle_id: int) -> list[CommittedChoice]:
+    """What is approved and runs, with its starts."""
+    return [choice for provide in COMMITTED for choice in provide(session, cycle_id)]
+
+
 def load_committed_options(session: Session, cycle_id: int) -> list[tuple[Option, Quarter]]:
     """The options that are approved and run, whole, with their starts."""
-    choices = [choice for provide in COMMITTED for choice in provide(session, cycle_id)]
+    choices = list_committed(session, cycle_id)
     if not choices:
         return []
     options = session.scalars(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle
@@ -95,16 +95,17 @@ def load_pools(session: Session, ids: set[int]) -> Sequence[LeverPool]:
     """The pools with what their facts are made of, by id."""
     if not ids:
         return []
-    return session.scalars(
+    found = session.scalars(
         select(LeverPool)
         .where(LeverPool.id.in_(ids))
         .options(
             joinedload(LeverPool.journey),
             joinedload(LeverPool.certified_by).lazyload(Person.grants),
-            selectinload(LeverPool.inputs),
+            joinedload(LeverPool.inputs),
         )
         .order_by(LeverPool.id)
-    ).all()
+    )
+    return found.unique().all()
 
 
 def pool_key(pool: LeverPool) -> str:
@@ -222,6 +223,11 @@ def option_facts(option: Option, cycle: Cycle) -> OptionFacts:
     demand: dict[str, dict[int, Decimal]] = {}
     for need in option.demand:
         demand.setdefault(need.team.key, {})[need.quarter_index] = need.days
+    return replace(acting_facts(option, cycle), spend=spend, demand=demand)
+
+
+def acting_facts(option: Option, cycle: Cycle) -> OptionFacts:
+    """What an option does, without its money and days; it is loaded with its effects."""
     declared = None
     if option.declared_benefit_minor is not None and option.declared_grade is not None:
         declared = DeclaredFacts(option.declared_benefit_minor, option.declared_grade)
@@ -233,8 +239,8 @@ def option_facts(option: Option, cycle: Cycle) -> OptionFacts:
         half_life=option.half_life_quarters,
         earliest=_position(option.earliest_start, cycle),
         latest=_position(option.latest_start, cycle),
-        spend=spend,
-        demand=demand,
+        spend={},
+        demand={},
         effects=tuple(
             EffectFacts(pool_key(effect.pool), effect.removal_share, effect.grade)
             for effect in sorted(option.effects, key=lambda one: one.id)

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.jobs.rules import JobState
 from app.roadmap.models import HurdleForecast
-from app.roadmap.queries.freed import find_next_scenario
+from app.roadmap.queries.freed import next_scenario
 
 ALIVE = (JobState.QUEUED, JobState.RUNNING)
 NO_CYCLE = (
@@ -33,21 +33,50 @@ class OtherUse:
     why_none: str
 
 
-def find_forecast(
-    session: Session, tranche_id: int, evidence_id: int | None
-) -> HurdleForecast | None:
-    """The newest question about a hurdle that knew of its last measurement."""
-    return session.scalar(
-        select(HurdleForecast)
-        .where(
-            HurdleForecast.tranche_id == tranche_id,
-            HurdleForecast.evidence_id.is_(None)
-            if evidence_id is None
-            else HurdleForecast.evidence_id == evidence_id,
-        )
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of the other use of a hurdle's money with the evidence that stands now.
+
+    ``newest`` is the question asked last, ``answered`` the one answered last, ``scenario_id`` the
+    scenario it would be asked of today.
+    """
+
+    newest: HurdleForecast | None
+    answered: HurdleForecast | None
+    scenario_id: int | None
+
+    @property
+    def other_use(self) -> OtherUse:
+        """The best other use worked out last."""
+        if self.answered is not None and self.answered.content is not None:
+            return other_use(self.answered.id, json.loads(self.answered.content))
+        why = NO_CYCLE if self.scenario_id is None else NOT_ASKED
+        return OtherUse(None, None, None, why)
+
+
+def load_asked(session: Session, tranche_id: int, evidence_id: int | None, currency: str) -> Asked:
+    """The newest questions about a hurdle that knew of its last measurement; one query."""
+    newest = select(func.max(HurdleForecast.id)).where(
+        HurdleForecast.tranche_id == tranche_id,
+        HurdleForecast.evidence_id.is_(None)
+        if evidence_id is None
+        else HurdleForecast.evidence_id == evidence_id,
+    )
+    answered = newest.where(HurdleForecast.content.is_not(None))
+    of = select(next_scenario(currency).scalar_subquery().label("scenario_id")).subquery()
+    wanted = (newest.scalar_subquery(), answered.scalar_subquery())
+    rows = session.execute(
+        select(of.c.scenario_id, HurdleForecast)
+        .select_from(of)
+        .outerjoin(HurdleForecast, or_(*(HurdleForecast.id == one for one in wanted)))
         .options(joinedload(HurdleForecast.job), joinedload(HurdleForecast.scenario))
         .order_by(HurdleForecast.id.desc())
-        .limit(1)
+    ).all()
+    found = [one for _, one in rows if one is not None]
+    return Asked(
+        newest=found[0] if found else None,
+        answered=next((one for one in found if one.content is not None), None),
+        scenario_id=rows[0].scenario_id,
     )
 
 
@@ -69,28 +98,6 @@ def find_forecast_of_job(session: Session, job_id: int) -> HurdleForecast | None
         .where(HurdleForecast.job_id == job_id)
         .options(undefer(HurdleForecast.problems))
     )
-
-
-def find_other_use(
-    session: Session, tranche_id: int, evidence_id: int | None, currency: str
-) -> OtherUse:
-    """The best other use worked out last with the evidence that stands now."""
-    content = session.execute(
-        select(HurdleForecast.id, HurdleForecast.content)
-        .where(
-            HurdleForecast.tranche_id == tranche_id,
-            HurdleForecast.content.is_not(None),
-            HurdleForecast.evidence_id.is_(None)
-            if evidence_id is None
-            else HurdleForecast.evidence_id == evidence_id,
-        )
-        .order_by(HurdleForecast.id.desc())
-        .limit(1)
-    ).first()
-    if content is not None:
-        return other_use(content.id, json.loads(content.content))
-    known = find_next_scenario(session, currency)
-    return OtherUse(None, None, None, NO_CYCLE if known is None else NOT_ASKED)
 
 
 def other_use(forecast_id: int, content: dict[str, Any]) -> OtherUse:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, defer, joinedload, undefer
 
 from app.accounts.models import Person
@@ -71,7 +71,12 @@ def load_plannable(
 
 def find_next_scenario(session: Session, currency: str) -> int | None:
     """The newest scenario of an open cycle in that currency, to plan freed money with."""
-    return session.scalar(
+    return session.scalar(next_scenario(currency))
+
+
+def next_scenario(currency: str) -> Select[int]:
+    """What ``find_next_scenario`` asks, for a query that asks more."""
+    return (
         select(Scenario.id)
         .join(Scenario.cycle)
         .where(Cycle.state == CycleState.OPEN, Cycle.currency == currency)

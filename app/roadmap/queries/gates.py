@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
@@ -19,7 +19,6 @@ from app.calendar.models import Cycle
 from app.calendar.rules import CycleState
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative, Milestone
-from app.initiatives.queries import load_former_owners
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import (
@@ -29,7 +28,9 @@ from app.roadmap.queries.facts import (
     key_of,
     load_hurdle_rows,
 )
-from app.roadmap.queries.judging import judge_hurdle
+from app.roadmap.queries.forecasts import Asked, load_asked
+from app.roadmap.queries.history import HurdleHistory, load_history
+from app.roadmap.queries.judging import bound_readings, judge_hurdle, last_evidence
 from app.roadmap.rules import (
     CriterionFacts,
     Horizon,
@@ -209,7 +210,7 @@ class Gate:
     """One hurdle with everything its page shows.
 
     ``evidence`` and ``moves`` come newest first. ``recommendation`` and ``judged`` are None once
-    it is decided.
+    it is decided, ``asked`` where no criterion is bound, too.
     """
 
     tranche: Tranche
@@ -218,6 +219,7 @@ class Gate:
     readings: tuple[Reading, ...]
     recommendation: Recommendation | None
     judged: Judged | NotJudged | None
+    asked: Asked | None
     evidence: tuple[Evidence, ...]
     decisions: tuple[HurdleDecision, ...]
     moves: tuple[DateMove, ...]
@@ -258,24 +260,25 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
                     joinedload(Initiative.owner).lazyload(Person.grants),
                     joinedload(Initiative.journey),
                 ),
-                selectinload(Commitment.tranches).joinedload(Tranche.milestone),
+                joinedload(Commitment.tranches).joinedload(Tranche.milestone),
             ),
         )
     )
     tranche = found.unique().one_or_none()
     if tranche is None:
         raise NotFoundError("There is no such hurdle, or it was removed.")
-    evidence, decisions = _evidence(session, tranche), _decisions(session, tranche)
-    moves = _moves(session, tranche)
-    hurdles = _known(tranche, evidence, decisions, moves)
+    history = load_history(session, tranche)
+    hurdles = _known(tranche, history)
     hurdles.conditions = load_open_conditions(session, [tranche.id])
-    initiative_id = tranche.commitment.initiative_id
-    former = load_former_owners(session, [initiative_id]).get(initiative_id, ())
-    hurdles.former_owners[tranche.id] = set(former)
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
     commitment = tranche.commitment
-    judged = judge_hurdle(session, commitment, tranche, facts, today) if facts.is_open else None
+    asked: Asked | None = None
+    judged: Judged | NotJudged | None = None
+    if facts.is_open:
+        if bound_readings(facts):
+            asked = load_asked(session, tranche.id, last_evidence(facts), commitment.currency)
+        judged = judge_hurdle(session, commitment, tranche, facts, today, asked)
     return Gate(
         tranche=tranche,
         facts=facts,
@@ -283,9 +286,10 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         readings=readings(facts.criteria, facts.measurements),
         recommendation=recommend_by_figures(facts, today, judged) if judged else None,
         judged=judged,
-        evidence=evidence,
-        decisions=decisions,
-        moves=moves,
+        asked=asked,
+        evidence=history.evidence,
+        decisions=history.decisions,
+        moves=history.moves,
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
     )
@@ -298,12 +302,7 @@ def horizon_of(cycle: Cycle, tranches: Sequence[Tranche]) -> Horizon:
     return Horizon(last_on, cycle.name, can_grow=cycle.state is CycleState.OPEN)
 
 
-def _known(
-    tranche: Tranche,
-    evidence: Sequence[Evidence],
-    decisions: Sequence[HurdleDecision],
-    moves: Sequence[DateMove],
-) -> HurdleRows:
+def _known(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
     """What was loaded for the page already, as the facts are made of."""
     rows, milestone = HurdleRows(), tranche.milestone
     rows.criteria[milestone.id] = [
@@ -313,7 +312,7 @@ def _known(
         )
         for one in milestone.criteria
     ]  # fmt: skip
-    in_order = sorted(evidence, key=lambda one: one.id)
+    in_order = sorted(history.evidence, key=lambda one: one.id)
     rows.evidence[milestone.id] = [
         (
             one.tranche_id,
@@ -324,47 +323,8 @@ def _known(
     rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
     rows.decisions[tranche.id] = [
         Decided(one.action, one.recommended, one.decided_at.date(), one.hold_until)
-        for one in reversed(decisions)
+        for one in reversed(history.decisions)
     ]
-    rows.movers[tranche.id] = {move.moved_by_id for move in moves}
+    rows.movers[tranche.id] = {move.moved_by_id for move in history.moves}
+    rows.former_owners[tranche.id] = set(history.former_owners)
     return rows
-
-
-def _evidence(session: Session, tranche: Tranche) -> tuple[Evidence, ...]:
-    criteria = [criterion.id for criterion in tranche.milestone.criteria]
-    return tuple(
-        session.scalars(
-            select(Evidence)
-            .where(
-                Evidence.criterion_id.in_(criteria),
-                or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == tranche.id),
-            )
-            .options(
-                joinedload(Evidence.recorded_by).lazyload(Person.grants),
-                joinedload(Evidence.criterion),
-            )
-            .order_by(Evidence.measured_on.desc(), Evidence.id.desc())
-        )
-    )
-
-
-def _decisions(session: Session, tranche: Tranche) -> tuple[HurdleDecision, ...]:
-    return tuple(
-        session.scalars(
-            select(HurdleDecision)
-            .where(HurdleDecision.tranche_id == tranche.id)
-            .options(joinedload(HurdleDecision.decided_by).lazyload(Person.grants))
-            .order_by(HurdleDecision.id.desc())
-        )
-    )
-
-
-def _moves(session: Session, tranche: Tranche) -> tuple[DateMove, ...]:
-    return tuple(
-        session.scalars(
-            select(DateMove)
-            .where(DateMove.tranche_id == tranche.id)
-            .options(joinedload(DateMove.moved_by).lazyload(Person.grants))
-            .order_by(DateMove.id.desc())
-        )
-    )

@@ -8,21 +8,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Integer, Select, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, CommitmentSpend, Tranche
 from app.approvals.rules import OPEN_TRANCHES
 from app.approvals.rules.tranches import spend_left
 from app.calendar.models import Cycle
-from app.initiatives.models import Criterion, Initiative, Option, TargetBehaviour
+from app.db.types import QuarterType
+from app.initiatives.models import Criterion, Initiative, Option, OptionSpend, TargetBehaviour
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.portfolio.queries.facts import pool_key
-from app.portfolio.queries.running import RunningFacts, load_running, load_whole_options
+from app.portfolio.queries.running import RunningFacts, load_running
 from app.portfolio.rules.approved import still_to_come
 from app.portfolio.rules.facts import PoolFacts
 from app.roadmap.models import Evidence
-from app.roadmap.queries.forecasts import find_other_use
+from app.roadmap.queries.forecasts import Asked, load_asked
 from app.roadmap.rules import HurdleFacts, Reading, readings
 from app.roadmap.rules.forward import (
     Forward,
@@ -66,6 +67,7 @@ class Running:
     measured: Mapping[int, BehaviourMeasured]
     facts: RunningFacts
     spend: Cells
+    option_spend: Mapping[int, Cells]
     open_minor: int
     today: date
 
@@ -129,11 +131,17 @@ class Running:
 
 
 def judge_hurdle(
-    session: Session, commitment: Commitment, tranche: Tranche, facts: HurdleFacts, today: date
+    session: Session,
+    commitment: Commitment,
+    tranche: Tranche,
+    facts: HurdleFacts,
+    today: date,
+    asked: Asked | None = None,
 ) -> Judged | NotJudged:
     """What an open hurdle still brings, against the hurdle rate and the best other use.
 
-    ``tranche`` is loaded with its milestone. Asks nothing where no criterion is bound.
+    ``tranche`` is loaded with its milestone; ``asked`` is what is known of the other use, where it
+    is loaded already. Asks nothing where no criterion is bound.
     """
     running = load_running_case(session, commitment, tranche, facts, today)
     if isinstance(running, NotJudged):
@@ -143,7 +151,9 @@ def judge_hurdle(
     found = forward(running.remaining(running.option, cells))
     if found is None:
         return NotJudged(PAID)
-    other = find_other_use(session, tranche.id, last_evidence(facts), commitment.currency)
+    if asked is None:
+        asked = load_asked(session, tranche.id, last_evidence(facts), commitment.currency)
+    other = asked.other_use
     milestone = tranche.milestone
     judged = Judged(
         effects=running.effects,
@@ -177,8 +187,8 @@ def with_smaller(judged: Judged, running: Running) -> Judged:
 
 def _smaller(option: Option, running: Running) -> Forward | None:
     """What a smaller option brings for what it would still need beyond the money released."""
-    start, first = running.commitment.start, running.cycle.first_quarter
-    spend = {(o.fund_id, start + o.quarter_index): o.amount_minor for o in option.spend}
+    first = running.cycle.first_quarter
+    spend = dict(running.option_spend.get(option.id, {}))
     released = sum(running.spend.values()) - running.open_minor
     needs = sum(spend.values()) - released
     if option.id == running.option.id or not 0 < needs < running.open_minor or not option.effects:
@@ -197,7 +207,8 @@ def load_running_case(
     cycle = session.get_one(Cycle, commitment.cycle_id)
     if Quarter.containing(today) > cycle.quarters.last:
         return NotJudged(OVER.format(cycle=cycle.name))
-    options = load_whole_options(session, commitment.initiative_id)
+    running = load_running(session, cycle, commitment.initiative_id)
+    options = running.options
     option = next(one for one in options if one.id == commitment.option_id)
     if not option.effects:
         return NotJudged(DECLARED)
@@ -205,13 +216,11 @@ def load_running_case(
     measured = _measured(session, commitment, shape, cycle.first_quarter)
     if isinstance(measured, NotJudged):
         return measured
-    pools = {effect.pool_id for one in options for effect in one.effects}
-    running = load_running(session, cycle, pools)
     own = {pool_key(effect.pool) for effect in option.effects}
-    held = _held(session, tranche)
     for pool in running.pools:
         if pool.barred and pool.key in own:
             return NotJudged(f"{pool.barred}: {pool.key}. So only the thresholds were judged.")
+    money = _load_money(session, commitment, tranche)
     return Running(
         commitment=commitment,
         key=session.get_one(Initiative, commitment.initiative_id).key,
@@ -219,12 +228,9 @@ def load_running_case(
         options=[one for one in options if not _has_barred(one, running.pools)],
         measured=measured,
         facts=running,
-        spend=_spend(session, commitment, held),
-        open_minor=sum(
-            one.amount_minor
-            for one in held
-            if one.position >= tranche.position and one.state in OPEN_TRANCHES
-        ),
+        spend=money.spend,
+        option_spend=money.option_spend,
+        open_minor=money.open_minor,
         today=today,
     )
 
@@ -294,24 +300,43 @@ def _unusable(metric: str, error: Decimal | None, reached: float) -> str:
     return f"{metric} {why}, so only the thresholds were judged."
 
 
-def _spend(
-    session: Session, commitment: Commitment, held: Sequence[Row[*tuple[Any, ...]]]
-) -> Cells:
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """What a commitment still plans to spend, and what each option of its initiative would."""
+
+    spend: Cells
+    option_spend: Mapping[int, Cells]
+    open_minor: int
+
+
+def _load_money(session: Session, commitment: Commitment, tranche: Tranche) -> _Money:
     """The planned money by fund and quarter, without what a smaller option gave back already."""
-    rows = session.execute(
-        select(
-            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor
-        ).where(CommitmentSpend.commitment_id == commitment.id)
+    of = select(func.coalesce(func.sum(Tranche.amount_minor), 0)).where(
+        Tranche.commitment_id == commitment.id
     )
-    planned = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
-    given_up = commitment.amount_minor - sum(one.amount_minor for one in held)
-    return spend_left(planned, given_up)
-
-
-def _held(session: Session, tranche: Tranche) -> Sequence[Row[*tuple[Any, ...]]]:
-    """What every hurdle of the commitment holds or held, with its place and state."""
-    return session.execute(
-        select(Tranche.position, Tranche.amount_minor, Tranche.state).where(
-            Tranche.commitment_id == tranche.commitment_id
+    still = of.where(Tranche.position >= tranche.position, Tranche.state.in_(OPEN_TRANCHES))
+    planned: Select[*tuple[Any, ...]] = select(
+        cast(null(), Integer).label("option_id"), CommitmentSpend.fund_id, CommitmentSpend.quarter,
+        literal(0).label("at"), CommitmentSpend.amount_minor,
+        of.scalar_subquery().label("held"), still.scalar_subquery().label("open"),
+    ).where(CommitmentSpend.commitment_id == commitment.id)  # fmt: skip
+    options: Select[*tuple[Any, ...]] = (
+        select(
+            OptionSpend.option_id, OptionSpend.fund_id, cast(null(), QuarterType),
+            OptionSpend.quarter_index, OptionSpend.amount_minor, literal(0), literal(0),
         )
-    ).all()
+        .join(OptionSpend.option)
+        .where(Option.initiative_id == commitment.initiative_id)
+    )  # fmt: skip
+    spend: dict[tuple[int, Quarter], int] = {}
+    each: dict[int, dict[tuple[int, Quarter], int]] = {}
+    held = open_minor = 0
+    for option_id, fund, quarter, at, minor, held_now, open_now in session.execute(
+        union_all(planned, options)
+    ):
+        if option_id is None:
+            spend[fund, quarter] = int(minor)
+            held, open_minor = int(held_now), int(open_now)
+        else:
+            each.setdefault(option_id, {})[fund, commitment.start + at] = int(minor)
+    return _Money(spend_left(spend, commitment.amount_minor - held), each, open_minor)

@@ -10,8 +10,6 @@ from app.errors import ConflictError, InvalidError
 from app.extensions import db
 from app.roadmap.presenters.forecast import other_use_progress
 from app.roadmap.queries import get_gate
-from app.roadmap.queries.forecasts import find_forecast
-from app.roadmap.queries.judging import last_evidence
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.services.forecasting import ask_other_use
 from app.web.clock import now, today
@@ -43,7 +41,7 @@ def other_use_state(tranche_id: int) -> Response:
     back = url_for("roadmap.gate", tranche_id=tranche_id)
     if "HX-Request" not in request.headers:
         return redirect(back, 303)
-    forecast = find_forecast(db.session, tranche_id, last_evidence(one.facts))
+    forecast = one.asked.newest if one.asked else None
     if forecast is None or forecast.job.state.is_over:
         answer = make_response("")
         answer.headers["HX-Refresh"] = "true"

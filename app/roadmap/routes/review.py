@@ -21,9 +21,6 @@ from app.roadmap.presenters.forecast import (
     override_words,
 )
 from app.roadmap.queries import Gate
-from app.roadmap.queries.forecasts import find_forecast
-from app.roadmap.queries.freed import find_next_scenario
-from app.roadmap.queries.judging import last_evidence
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable
@@ -152,11 +149,10 @@ def _page(
 
 def _other_use(one: Gate) -> dict[str, Any]:
     """What is known of the best other use: where it stands, and whether it can be asked for."""
-    if not isinstance(one.judged, Judged):
+    if one.asked is None or not isinstance(one.judged, Judged):
         return {}
-    known = find_forecast(db.session, one.tranche.id, last_evidence(one.facts))
-    has_cycle = find_next_scenario(db.session, one.tranche.currency) is not None
-    found: dict[str, Any] = {"can_ask": has_cycle and may("runs.start")}
+    known = one.asked.newest
+    found: dict[str, Any] = {"can_ask": one.asked.scenario_id is not None and may("runs.start")}
     if known is None:
         return found
     if known.content is not None:
