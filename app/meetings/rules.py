@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from app.values.canonical import canonical_json
+from app.values.written import day_words
 
 FORMAT = "waymark/gate-meeting"
 VERSION = 1
@@ -64,7 +65,7 @@ class Minutes:
 def closing_fault(held_on: date, attendees: Sequence[object], today: date) -> str | None:
     """Why the minutes can't be closed yet, as a sentence; None if they can."""
     if held_on > today:
-        return f"The meeting is on {held_on:%-d %b %Y}; its minutes can be closed from then on."
+        return f"The meeting is on {day_words(held_on)}; its minutes can be closed from then on."
     if not attendees:
         return "Say who was there before you close the minutes."
     return None

@@ -12,6 +12,7 @@ from functools import lru_cache
 from babel.dates import format_date
 
 from app.values.digits import Amount, write_money
+from app.values.quarter import Quarter
 
 MINUS = "\u2212"
 NONE = "–"
@@ -49,6 +50,11 @@ def day_words(value: date) -> str:
 def month_words(value: date) -> str:
     """The month of a day: Mar 2027."""
     return _dated(value, "MMM y", house_locale())
+
+
+def quarter_words(value: Quarter) -> str:
+    """A quarter: Q1 2027."""
+    return f"Q{value.number} {value.year}"
 
 
 @lru_cache(maxsize=4096)

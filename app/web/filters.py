@@ -23,6 +23,7 @@ from app.values.written import (
     house_locale,
     money_words,
     month_words,
+    quarter_words,
     write_as,
 )
 from app.values.written import NONE as NONE
@@ -103,7 +104,7 @@ def quarter(value: Quarter | str | None) -> str:
     if value is None:
         return NONE
     known = Quarter.parse(value) if isinstance(value, str) else value
-    return f"Q{known.number} {known.year}"
+    return quarter_words(known)
 
 
 def day(value: date | None) -> str:

@@ -117,22 +117,10 @@ class MilestoneFacts(Answer):
     due_on: date
 
 
-class InitiativeFacts(Answer):
-    """One initiative with its options and milestones."""
+class InitiativeFacts(InitiativeLine):
+    """One initiative as in a list, with its sponsor, options and milestones."""
 
-    key: str
-    title: str
-    state: InitiativeState
-    lens: Lens
-    unit: str
-    owner: str
     sponsor: str | None
-    journey: str | None
-    cycle: str | None
-    planned_start: str
-    cost: MoneyAmount | None
-    costs_hidden: bool
-    changed_at: datetime
     options: list[OptionFacts]
     milestones: list[MilestoneFacts]
 

@@ -19,6 +19,7 @@ from app.meetings.routes.blueprint import MEETING, bp
 from app.meetings.rules import MOST_ITEMS, NEAR_DAYS, MeetingDraft
 from app.meetings.services import call_meeting, set_agenda
 from app.roadmap.queries import GateLine
+from app.values.written import day_words
 from app.web.clock import now, today
 from app.web.errors import status_of
 from app.web.guards import current_actor, requires
@@ -38,7 +39,7 @@ def new() -> str:
     near = [one.tranche_id for one in lines if one.due_on <= until][:MOST_ITEMS]
     known, places = _by_id(lines), {id_: place for place, id_ in enumerate(near, start=1)}
     form = AgendaForm(
-        formdata=None, title=f"Gate meeting, {held_on:%-d %b %Y}", held_on=held_on,
+        formdata=None, title=f"Gate meeting, {day_words(held_on)}", held_on=held_on,
         gates=_rows(known, places),
     )  # fmt: skip
     return _page(form, known)

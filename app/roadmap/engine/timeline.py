@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from enum import Enum
 
 from app.values.quarter import Quarter, QuarterSpan
+from app.values.written import quarter_words
 
 LONGEST_KEY = 12
 """Characters of a key that fit before its title; of longer ones the end, in which they differ."""
@@ -168,7 +169,7 @@ def axis_drawing(axis: Axis) -> dict[str, object]:
             groups.append(
                 {
                     "x": x,
-                    "label": f"Q{quarter.number} {quarter.year}",
+                    "label": quarter_words(quarter),
                     "strong": quarter.number == 1,
                 }
             )

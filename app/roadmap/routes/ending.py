@@ -30,9 +30,7 @@ Answer = Response | str | tuple[str, int]
 @requires("hurdles.decide")
 def review_stop(tranche_id: int) -> str:
     """Show what a stop frees before anybody confirms it."""
-    one = gate_of(tranche_id)
-    form = StopForm(formdata=None, seen=review.seen_mark(one))
-    return _ending_page(one, HurdleAction.STOP, form)
+    return _before(tranche_id, HurdleAction.STOP, StopForm)
 
 
 @bp.post(f"{GATE}/stop")
@@ -46,9 +44,7 @@ def stop(tranche_id: int) -> Answer:
 @requires("hurdles.decide")
 def review_finish(tranche_id: int) -> str:
     """Show what an early finish frees before anybody confirms it."""
-    one = gate_of(tranche_id)
-    form = FinishForm(formdata=None, seen=review.seen_mark(one))
-    return _ending_page(one, HurdleAction.FINISH, form)
+    return _before(tranche_id, HurdleAction.FINISH, FinishForm)
 
 
 @bp.post(f"{GATE}/finish")
@@ -56,6 +52,11 @@ def review_finish(tranche_id: int) -> str:
 def finish(tranche_id: int) -> Answer:
     """End the initiative with its value captured and free what its open hurdles hold."""
     return _end(tranche_id, HurdleAction.FINISH, FinishForm())
+
+
+def _before(tranche_id: int, action: HurdleAction, form: type[DecisionForm]) -> str:
+    one = gate_of(tranche_id)
+    return _ending_page(one, action, form(formdata=None, seen=review.seen_mark(one)))
 
 
 def _end(tranche_id: int, action: HurdleAction, form: DecisionForm) -> Answer:

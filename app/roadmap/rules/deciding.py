@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from app.approvals.rules import TrancheState
 from app.roadmap.rules.hurdles import HOLD_DAYS
 from app.roadmap.rules.words import HurdleAction
+from app.values.written import day_words
 
 PERMISSION = "hurdles.decide"
 
@@ -99,7 +100,7 @@ def hold_fault(until: date | None, *, today: date, due_on: date) -> str | None:
     last = last_hold_day(today, due_on)
     if until is None or today < until <= last:
         return None
-    return f"Choose a day after today and until {last:%-d %b %Y}: a hold keeps money that long."
+    return f"Choose a day after today and until {day_words(last)}: a hold keeps money that long."
 
 
 def last_hold_day(today: date, due_on: date) -> date:

@@ -9,6 +9,7 @@ from datetime import date
 from app.roadmap.rules.moving import HurdleDay, move_faults
 from app.roadmap.rules.works import Shift, Work, Works, months_between
 from app.values.quarter import Quarter, months_later
+from app.values.written import day_words, quarter_words
 
 MOST_MONTHS = 120
 """How far one move reaches at most, either way."""
@@ -124,7 +125,7 @@ def _bar_fault(plan: Replan, works: Works, work: Work, months: int, today: date)
         earliest = _earliest(plan, works[need_id], lag)
         if plan.shifts[work.id].to_on < earliest:
             return (
-                f"It needs {works[need_id].key} and can start from {_day(earliest)} on. "
+                f"It needs {works[need_id].key} and can start from {day_words(earliest)} on. "
                 f"Move {works[need_id].key} as well, or choose a later month."
             )
     return None
@@ -136,13 +137,13 @@ def start_fault(work: Work, shift: Shift, today: date) -> str | None:
         return None
     to_on, quarter = shift.to_on, Quarter.containing(shift.to_on)
     if to_on < today.replace(day=1):
-        return f"{_day(to_on)} is past. Choose this month or a later one."
+        return f"{day_words(to_on)} is past. Choose this month or a later one."
     if work.window.earliest and quarter < work.window.earliest:
-        return f"Its option can start from {_quarter(work.window.earliest)} on."
+        return f"Its option can start from {quarter_words(work.window.earliest)} on."
     if work.window.latest and quarter > work.window.latest:
-        return f"Its option has to start by {_quarter(work.window.latest)}."
+        return f"Its option has to start by {quarter_words(work.window.latest)}."
     if quarter > work.window.last:
-        return f"{work.horizon.cycle} plans until {_quarter(work.window.last)}."
+        return f"{work.horizon.cycle} plans until {quarter_words(work.window.last)}."
     return None
 
 
@@ -191,7 +192,7 @@ def _bring_along(
         return False
     if one.id in draft.bars:
         plan.faults.setdefault(
-            f"bar-{one.id}", f"It needs {need.key} and can start from {_day(earliest)} on."
+            f"bar-{one.id}", f"It needs {need.key} and can start from {day_words(earliest)} on."
         )
         return False
     before = dict(plan.gates), plan.shifts.get(one.id)
@@ -209,7 +210,7 @@ def _bring_along(
         del plan.shifts[one.id]
     else:
         plan.shifts[one.id] = before[1]
-    _flag(plan, one, f"It needs {need.key} and can't follow to {_day(earliest)}: {words}")
+    _flag(plan, one, f"It needs {need.key} and can't follow to {day_words(earliest)}: {words}")
     return False
 
 
@@ -233,11 +234,3 @@ def _flag(plan: Replan, work: Work, words: str) -> None:
     known = plan.flags.setdefault(work.id, [])
     if words not in known:
         known.append(words)
-
-
-def _day(on: date) -> str:
-    return f"{on:%-d %b %Y}"
-
-
-def _quarter(quarter: Quarter) -> str:
-    return f"Q{quarter.number} {quarter.year}"
