@@ -19,6 +19,8 @@ from app.db.session import transaction
 from app.initiatives.models import Criterion
 from app.roadmap.models import Evidence, HurdleDecision
 from app.roadmap.rules import HurdleAction
+from app.roadmap.rules.measuring import PLAINLY, Measuring
+from app.roadmap.rules.posterior import Among
 from app.roadmap.services import decide_hurdle, record_evidence
 from app.values.quarter import Quarter
 from seeds.steps.decisions import measured_day, request_key, tranche_of
@@ -32,6 +34,8 @@ from seeds.story.running_initiatives import (
 )
 
 TITLES = {story.name: story.title for story in RUNNING_INITIATIVES}
+IN_PILOT = Measuring(among=Among.EXPOSED)
+"""A pilot measures those it reaches, beside those it does not."""
 DAYS_TO_DECIDE = 6
 """From the evidence to the decision; the first invoices are paid on the day of the release."""
 
@@ -86,7 +90,7 @@ def _measure(session: Session, hurdle: Hurdle, manager: Person) -> None:
     record_evidence(
         session, tranche, criterion, value=Decimal(value), sample=sample,
         measured_on=hurdle.measured_on, source="Operations report", note="", actor=manager,
-        now=at(hurdle.measured_on, hour=6),
+        how=IN_PILOT if criterion.link else PLAINLY, now=at(hurdle.measured_on, hour=6),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle, Fund, Team
-from app.initiatives.models import Initiative
+from app.initiatives.models import Initiative, TargetBehaviour
 from app.initiatives.queries import get_initiative
 from app.initiatives.rules import (
     Action,
@@ -29,6 +29,7 @@ from app.initiatives.rules import (
     OptionDraft,
     Question,
 )
+from app.initiatives.rules.milestone_kinds import ChainLink
 from app.initiatives.services import (
     add_behaviour,
     add_milestone,
@@ -147,6 +148,7 @@ def _propose(ground: Ground, story: InitiativeStory) -> Initiative:
             ground.session, initiative, _option(ground, option), expected_version=None,
             actor=owner, now=ground.now,
         )  # fmt: skip
+    behaviours: list[TargetBehaviour] = []
     for position, behaviour in enumerate(story.behaviours):
         effects = [
             (option.key, effect)
@@ -154,13 +156,15 @@ def _propose(ground: Ground, story: InitiativeStory) -> Initiative:
             for effect in option.effects
             if effect.behaviour == position
         ]
-        add_behaviour(
+        one = add_behaviour(
             ground.session, initiative, _behaviour(ground, story.journey, behaviour, effects),
             expected_version=None, actor=owner, now=ground.now,
         )  # fmt: skip
+        behaviours.append(one)
     for milestone in story.milestones:
         add_milestone(
-            ground.session, initiative, _milestone(ground, milestone), expected_version=None,
+            ground.session, initiative, _milestone(ground, milestone, behaviours[0].id),
+            expected_version=None,
             actor=owner, now=ground.now,
         )  # fmt: skip
     return initiative
@@ -240,17 +244,17 @@ def _behaviour(
     )  # fmt: skip
 
 
-def _milestone(ground: Ground, story: MilestoneStory) -> MilestoneDraft:
+def _milestone(ground: Ground, story: MilestoneStory, behaviour_id: int) -> MilestoneDraft:
     return MilestoneDraft(
         name=story.name,
         due_on=months_later(ground.start.first_day, story.months),
         tranche_share=Decimal(story.share) / 100,
         action_if_missed=story.if_missed,
-        criteria=tuple(_criterion(one) for one in story.criteria),
+        criteria=tuple(_criterion(one, behaviour_id) for one in story.criteria),
     )
 
 
-def _criterion(story: CriterionStory) -> CriterionDraft:
+def _criterion(story: CriterionStory, behaviour_id: int) -> CriterionDraft:
     return CriterionDraft(
         metric=story.metric,
         unit=story.unit,
@@ -259,6 +263,8 @@ def _criterion(story: CriterionStory) -> CriterionDraft:
         baseline=Decimal(story.baseline),
         minimum_sample=story.sample,
         is_must_meet=story.must,
+        behaviour_id=behaviour_id if story.link else None,
+        link=ChainLink(story.link) if story.link else None,
     )
 
 

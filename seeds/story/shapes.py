@@ -60,7 +60,10 @@ class OptionStory:
 
 @dataclass(frozen=True, slots=True)
 class CriterionStory:
-    """A condition of a hurdle."""
+    """A condition of a hurdle.
+
+    ``link``: the link of the way from the first behaviour to money that it measures, if any.
+    """
 
     metric: str
     unit: str
@@ -69,6 +72,7 @@ class CriterionStory:
     threshold: str
     sample: int | None = None
     must: bool = True
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, defer, joinedload, undefer
 
 from app.accounts.models import Person
@@ -38,17 +38,17 @@ class FreedCell:
 def load_freed_cells(
     session: Session, commitment: Commitment, freed_minor: int, *, today: date
 ) -> list[FreedCell]:
-    """Where freed money of a commitment falls, by quarter and fund; two queries."""
+    """Where freed money of a commitment falls, by quarter and fund; one query."""
+    is_open = and_(Cycle.state == CycleState.OPEN, Cycle.currency == commitment.currency)
     rows = session.execute(
-        select(Fund.id, Fund.name, CommitmentSpend.quarter, CommitmentSpend.amount_minor)
+        select(Fund.id, Fund.name, CommitmentSpend.quarter, CommitmentSpend.amount_minor, Cycle)
         .join(Fund, Fund.id == CommitmentSpend.fund_id)
+        .outerjoin(Cycle, is_open)
         .where(CommitmentSpend.commitment_id == commitment.id)
     ).all()
-    names = {fund: name for fund, name, _, _ in rows}
-    spend = {(fund, quarter): int(minor) for fund, _, quarter, minor in rows}
-    cycles = session.scalars(
-        select(Cycle).where(Cycle.state == CycleState.OPEN, Cycle.currency == commitment.currency)
-    ).all()
+    names = {fund: name for fund, name, *_ in rows}
+    spend = {(fund, quarter): int(minor) for fund, _, quarter, minor, _ in rows}
+    cycles = {cycle.id: cycle for *_, cycle in rows if cycle is not None}.values()
     now = Quarter.containing(today)
     left = spend_left(spend, freed_minor)
     return [
