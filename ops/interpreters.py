@@ -18,10 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = ("3.11", "3.12", "3.13", "3.14")
 PACKAGES = {
-    "attrs", "highspy", "hypothesis", "iniconfig", "jsonschema", "jsonschema-specifications",
-    "numpy",
-    "packaging", "pluggy", "pulp", "pygments", "pytest", "referencing", "rpds-py",
-    "sortedcontainers", "typing-extensions",
+    "attrs", "babel", "highspy", "hypothesis", "iniconfig", "jsonschema",
+    "jsonschema-specifications", "numpy", "packaging", "pluggy",
+    "pulp", "pygments", "pytest", "referencing", "rpds-py", "sortedcontainers", "typing-extensions",
 }  # fmt: skip
 UNIT = "tests/unit/portfolio/engine"
 TESTS = (

@@ -1,10 +1,12 @@
 """Taking generated logs in and counting them, beside DuckDB doing the like by itself.
 
-``python -m tests.bench interactions --rows 1,10,30`` takes millions of contacts.
+``python -m tests.bench interactions --rows 1,10,30`` takes millions of contacts; ``--rounds 1``
+measures each once, where three rounds of thirty millions take too long.
 """
 
 from __future__ import annotations
 
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import rmtree
@@ -15,15 +17,21 @@ from tests.bench.logs import Spent, copy, count, generate, hashed, query, read_i
 from tests.bench.rows import Row
 
 MILLION = 1_000_000
-DEFAULT = ("1",)
+DEFAULT = "1"
 
 
 def rows(arguments: list[str] | None = None) -> Iterator[Row]:
     """Import and count of each size, medians of alternating rounds."""
-    asked = (arguments or ["--rows", ",".join(DEFAULT)])[1].split(",")
-    for size in (float(one) for one in asked):
+    parser = ArgumentParser(prog="python -m tests.bench interactions")
+    parser.add_argument("--rows", default=DEFAULT, help="millions, with commas between")
+    parser.add_argument(
+        "--rounds", type=int, help="instead of five for one million, three for more"
+    )
+    asked = parser.parse_args(arguments or [])
+    for size in (float(one) for one in asked.rows.split(",")):
+        rounds = asked.rounds or (5 if size <= 1 else 3)
         with TemporaryDirectory(prefix="waymark-bench-") as name:
-            yield from _size(Path(name), int(size * MILLION), rounds=5 if size <= 1 else 3)
+            yield from _size(Path(name), int(size * MILLION), rounds=rounds)
 
 
 def _size(folder: Path, number: int, *, rounds: int) -> Iterator[Row]:
