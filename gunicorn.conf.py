@@ -12,6 +12,8 @@ from typing import Any
 bind = "127.0.0.1:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 worker_class = "gthread"
+# Built once, before the workers are forked: they are ready sooner and share its memory.
+preload_app = True
 threads = 4
 timeout = 60
 graceful_timeout = 30

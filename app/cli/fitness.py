@@ -44,6 +44,10 @@ def refuse_unfit(app: Flask) -> None:
             findings += storage_findings(db.session)
         except SQLAlchemyError as error:
             logger.warning("The database does not answer yet: %s", type(error).__name__)
+        finally:
+            # Web workers are forked from here, and no two processes may share a connection.
+            db.session.close()
+            db.engine.dispose()
     wrong = [f"{one.subject}: {one.remedy}" for one in findings if not one.is_fine]
     if wrong:
         raise ConfigurationError("; ".join(wrong) + ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import sys
 from types import FrameType
@@ -29,6 +30,16 @@ def migrate() -> None:
     click.echo("The schema is up to date.")
 
 
+NICENESS = 10
+"""How far the worker and its solvers step back, as ``nice`` counts."""
+
+
+def _step_back() -> None:
+    """Where both want the same cores, whoever waits for a page comes first."""
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, max(own, NICENESS))
+
+
 @click.command("worker")
 @with_appcontext
 @said_plainly
@@ -36,6 +47,7 @@ def worker() -> None:
     """Carry out background jobs until stopped."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     refuse_unfit(app)
+    _step_back()
     process = Worker(app)
 
     def end(_signal: int, _frame: FrameType | None) -> None:

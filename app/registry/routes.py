@@ -116,6 +116,8 @@ def commit() -> Response | tuple[str, int]:
         raise InvalidError(f"{error} Upload the file again.") from error
     file = ImportFile(form.file_name.data, find_upload(form.file.data), mapping)
     try:
+        # Reads the file while everybody else may still write.
+        preview_import(db.session, file, cycle=get_cycle(db.session, int(form.cycle.data)))
         with transaction(db.session):
             batch = import_registry(
                 db.session, file, cycle=get_cycle(db.session, int(form.cycle.data)),

@@ -16,6 +16,7 @@ from app.approvals.services import submit_proposal
 from app.db.base import Base
 from app.db.session import transaction
 from app.db.sqlite import engine_options
+from app.db.tables import move_counters
 from app.portfolio.queries import get_run
 from app.portfolio.services.scenarios import ScenarioDraft, create_scenario
 from tests.bench.company import Company, make_company
@@ -93,6 +94,7 @@ def copy_rows(source: Engine, target: Engine) -> None:
             found = reading.execute(select(table)).mappings()
             while rows := [dict(row) for row in found.fetchmany(CHUNK)]:
                 writing.execute(insert(table), rows)
+        move_counters(writing, Base.metadata.sorted_tables)
     with target.connect() as connection:
         # Here no autovacuum tells the planner what the tables hold.
         connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))

@@ -9,11 +9,13 @@ from random import Random
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
+from tests.prove.crowd import counted
 from tests.prove.gate import Gate, Size
 from tests.prove.house import House, open_house
 from tests.prove.writing import Loss, Writers, loss
 from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
 from tests.support.postgres import DURABLE, PostgresServer, find_programs
+from tests.support.server import Answer
 
 ROUNDS = 10
 WRITES = 100
@@ -29,7 +31,7 @@ class _Toll:
     killed: dict[str, int] = field(default_factory=dict)
     ready_after: list[float] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
-    strange: int = 0
+    strange: list[Answer] = field(default_factory=list)
     writes: int = 0
 
 
@@ -67,10 +69,11 @@ def _on(
         for number in range(rounds):
             _round(house, server, writers, toll, number)
         killed = ", ".join(f"{what} × {n}" for what, n in toll.killed.items())
+        strange = counted(toll.strange) or "none"
         worst = max(toll.losses, key=lambda one: (one.lost, one.half, one.twice, one.faults))
         yield Gate(
             f"{house.kind}: kill -9 under {toll.writes:,} acknowledged writes",
-            f"{rounds} rounds ({killed}): {worst}, {toll.strange} other answers",
+            f"{rounds} rounds ({killed}): {worst}, other answers: {strange}",
             all(one.is_none for one in toll.losses) and not toll.strange,
         )
         most = max(toll.ready_after)
@@ -99,7 +102,7 @@ def _round(
         writers.stop()
     toll.losses.append(loss(house.engine, writers.acknowledged))
     toll.writes = len(writers.acknowledged)
-    toll.strange = len(writers.others())
+    toll.strange = writers.others()
 
 
 def _victims(house: House, server: PostgresServer | None) -> list[tuple[str, Callable[[], object]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Response, current_app, make_response, render_template
+from werkzeug.utils import import_string
 
 from app.approvals.presenters.proposal import STATES, frozen_budgets, proposal_view
 from app.approvals.presenters.signing import condition_lines, signature_words
@@ -16,7 +17,6 @@ from app.audit.queries import find_head
 from app.extensions import db
 from app.web.clock import now, today
 from app.web.guards import about_costs, current_actor, requires
-from app.web.pdf import pdf_of
 
 SAID = {
     DecisionKind.APPROVE: "Approved",
@@ -39,6 +39,8 @@ def paper(proposal_id: int) -> str:
 def paper_pdf(proposal_id: int) -> Response:
     """The same page as a PDF."""
     html, digest = _page(proposal_id, ways=False)
+    # It takes as long to load as all the rest together, and every command would wait for it.
+    pdf_of = import_string("app.web.pdf:pdf_of")
     response = make_response(pdf_of(html, folder=Path(current_app.static_folder or "")))
     response.headers["Content-Type"] = "application/pdf"
     response.headers["Content-Disposition"] = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from statistics import median_low
 
 from sqlalchemy import delete, select
@@ -24,29 +25,46 @@ from app.initiatives.models import (
     OptionSpend,
 )
 from app.initiatives.queries import median_candidate_costs
-from app.initiatives.rules import Direction, EvidenceGrade, InitiativeState, Lens, cost_flag
+from app.initiatives.rules import cost_flag
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.table import read_table
 from app.registry import queries
-from app.registry.engine.drafts import ImportDraft, InitiativeDraft, MilestoneDraft
+from app.registry.engine.drafts import ImportDraft
 from app.registry.engine.issues import Issue, Severity
 from app.registry.engine.mapping import Mapping
 from app.registry.engine.reading import read_drafts
+from app.registry.services.saving import Origin, save_drafts
 from app.roadmap.models import Evidence
 from app.values.canonical import digest
+from app.values.quarter import QuarterSpan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ImportFile:
-    """A file as it came: its name, its bytes and the mapping to read it by."""
+    """A file as it came: its name, its bytes and the mapping to read it by.
+
+    It is read once: whoever looks at it before the import's transaction keeps nobody waiting who
+    wants to write meanwhile.
+    """
 
     name: str
     content: bytes
     mapping: Mapping
+    _drafts: dict[QuarterSpan, ImportDraft] = field(default_factory=dict, repr=False, init=False)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return digest(self.content)
+
+    def read(self, quarters: QuarterSpan) -> ImportDraft:
+        """What its rows say for a cycle of these quarters.
+
+        Raises FileRefusedError where it can't be read as a table at all.
+        """
+        if quarters not in self._drafts:
+            table = read_table(self.content, self.name)
+            self._drafts[quarters] = read_drafts(table, self.mapping, quarters)
+        return self._drafts[quarters]
 
 
 def preview_import(session: Session, file: ImportFile, *, cycle: Cycle) -> ImportDraft:
@@ -64,7 +82,7 @@ def preview_import(session: Session, file: ImportFile, *, cycle: Cycle) -> Impor
         raise InvalidError("This cycle is closed; choose one that is open.", field="cycle")
     _fund(session, file.mapping, cycle)
     try:
-        draft = read_drafts(read_table(file.content, file.name), file.mapping, cycle.quarters)
+        draft = file.read(cycle.quarters)
     except FileRefusedError as error:
         raise InvalidError(str(error), field="file") from error
     return _with_cost_flags(session, _without_known_keys(session, draft), file.mapping, cycle)
@@ -146,7 +164,8 @@ def import_registry(
     batch = _batch(file, draft, actor, now)
     session.add(batch)
     session.flush()
-    _save_all(session, draft, batch, cycle, _fund(session, file.mapping, cycle), file, actor, now)
+    fund = _fund(session, file.mapping, cycle)
+    save_drafts(session, draft.initiatives, Origin(batch.id, file.mapping, cycle, fund, actor, now))
     record(
         session, actor=actor, action="registry.imported", subject=f"import:{batch.id}",
         after={
@@ -195,123 +214,6 @@ def _batch(file: ImportFile, draft: ImportDraft, actor: Person, now: datetime) -
         imported_by_id=actor.id,
         imported_at=now,
     )
-
-
-def _save_all(
-    session: Session,
-    draft: ImportDraft,
-    batch: ImportBatch,
-    cycle: Cycle,
-    fund: Fund | None,
-    file: ImportFile,
-    actor: Person,
-    now: datetime,
-) -> None:
-    made = [
-        _initiative(item, batch, cycle, fund, file.mapping, actor, now)
-        for item in draft.initiatives
-    ]
-    session.add_all(made)
-    session.flush()
-    for item, initiative in zip(draft.initiatives, made, strict=True):
-        for reading_of, milestone in zip(item.milestones, initiative.milestones, strict=True):
-            session.add_all(_evidence(reading_of, milestone, actor, now))
-    session.flush()
-
-
-def _initiative(
-    item: InitiativeDraft,
-    batch: ImportBatch,
-    cycle: Cycle,
-    fund: Fund | None,
-    mapping: Mapping,
-    actor: Person,
-    now: datetime,
-) -> Initiative:
-    return Initiative(
-        key=item.key,
-        title=item.title,
-        state=InitiativeState.DRAFT,
-        cycle_id=cycle.id,
-        journey_id=None,
-        unit=item.unit,
-        lens=Lens(item.lens),
-        currency=cycle.currency,
-        planned_start=item.planned_start,
-        cost_minor=sum(item.spend_minor),
-        owner_id=actor.id,
-        created_by_id=actor.id,
-        import_batch_id=batch.id,
-        created_at=now,
-        changed_at=now,
-        options=[_option(item, fund, mapping)],
-        milestones=[_milestone(one) for one in item.milestones],
-    )
-
-
-def _option(item: InitiativeDraft, fund: Fund | None, mapping: Mapping) -> Option:
-    benefit = mapping.benefit if item.declared_benefit_minor is not None else None
-    return Option(
-        position=1,
-        key="full",
-        name="As registered",
-        scope=f"As in {mapping.source}.",
-        go_live_quarters=item.go_live_quarters,
-        ramp_quarters=1,
-        half_life_quarters=None,
-        earliest_start=item.planned_start,
-        latest_start=None,
-        declared_benefit_minor=item.declared_benefit_minor,
-        declared_grade=EvidenceGrade(benefit.grade) if benefit else None,
-        declared_source=benefit.source if benefit else None,
-        spend=[
-            OptionSpend(fund_id=fund.id, quarter_index=index, amount_minor=amount)
-            for index, amount in enumerate(item.spend_minor)
-            if fund is not None and amount
-        ],
-    )
-
-
-def _milestone(item: MilestoneDraft) -> Milestone:
-    criteria = []
-    if item.criterion is not None:
-        one = item.criterion
-        criteria.append(
-            Criterion(
-                metric=one.metric,
-                unit=one.unit,
-                direction=Direction(one.direction),
-                baseline=one.baseline,
-                threshold=one.threshold,
-                minimum_sample=None,
-                is_must_meet=one.is_must_meet,
-            )
-        )
-    return Milestone(
-        name=item.name,
-        due_on=item.due_on,
-        tranche_share=item.tranche_share,
-        source_minor=item.money_minor,
-        criteria=criteria,
-    )
-
-
-def _evidence(
-    item: MilestoneDraft, milestone: Milestone, actor: Person, now: datetime
-) -> list[Evidence]:
-    return [
-        Evidence(
-            tranche_id=None,
-            criterion_id=milestone.criteria[0].id,
-            value=reading.value,
-            sample=None,
-            measured_on=reading.measured_on,
-            source=f"{reading.source}, line {reading.line}",
-            recorded_by_id=actor.id,
-            recorded_at=now,
-        )
-        for reading in item.readings
-    ]
 
 
 def undo_bar(session: Session, batch: ImportBatch) -> str | None:

@@ -11,6 +11,7 @@ from app.roadmap.queries.gates import (
     GateFilter,
     GateLine,
     get_gate,
+    get_tranche,
     horizon_of,
     list_gates,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "HurdleRows",
     "TrancheKey",
     "get_gate",
+    "get_tranche",
     "horizon_of",
     "key_of",
     "list_gates",

@@ -47,6 +47,8 @@ from app.roadmap.rules import (
 from app.roadmap.rules.judging import Judged, NotJudged, recommend_by_figures
 from app.values.quarter import Quarter
 
+NO_HURDLE = "There is no such hurdle, or it was removed."
+
 
 @dataclass(frozen=True, slots=True)
 class GateFilter:
@@ -245,6 +247,19 @@ class Gate:
         )
 
 
+def get_tranche(session: Session, tranche_id: int) -> Tranche:
+    """A hurdle's part of the money with its milestone's criteria alone. Raises NotFoundError."""
+    found = session.scalars(
+        select(Tranche)
+        .where(Tranche.id == tranche_id)
+        .options(joinedload(Tranche.milestone).joinedload(Milestone.criteria))
+    )
+    tranche = found.unique().one_or_none()
+    if tranche is None:
+        raise NotFoundError(NO_HURDLE)
+    return tranche
+
+
 def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     """A hurdle with criteria, evidence, decisions, moved dates and money. Raises NotFoundError."""
     found = session.scalars(
@@ -266,7 +281,7 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     )
     tranche = found.unique().one_or_none()
     if tranche is None:
-        raise NotFoundError("There is no such hurdle, or it was removed.")
+        raise NotFoundError(NO_HURDLE)
     history = load_history(session, tranche)
     hurdles = _known(tranche, history)
     hurdles.conditions = load_open_conditions(session, [tranche.id])

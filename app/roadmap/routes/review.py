@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.approvals.models import Tranche
 from app.approvals.rules import TrancheState
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
@@ -20,7 +21,7 @@ from app.roadmap.presenters.forecast import (
     other_use_progress,
     override_words,
 )
-from app.roadmap.queries import Gate
+from app.roadmap.queries import Gate, get_tranche
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable
@@ -45,16 +46,16 @@ def gate(tranche_id: int) -> str:
 @requires("evidence.record")
 def add_evidence(tranche_id: int) -> Answer:
     """Record a measurement."""
-    one = gate_of(tranche_id)
+    tranche = get_tranche(db.session, tranche_id)
     form = EvidenceForm()
-    form.offer(_criteria(one))
+    form.offer(_criteria(tranche))
     status = 422
     if form.validate():
-        criterion = next(c for c in one.tranche.milestone.criteria if c.id == form.criterion.data)
+        criterion = next(c for c in tranche.milestone.criteria if c.id == form.criterion.data)
         try:
             with transaction(db.session) as session:
                 record_evidence_once(
-                    session, one.tranche, criterion, value=form.data["value"],
+                    session, tranche, criterion, value=form.data["value"],
                     sample=form.sample.data, measured_on=form.data["measured_on"],
                     source=form.source.data or "", note=form.note.data or "", how=form.how,
                     is_confirmed=form.is_confirmed.data,
@@ -102,8 +103,8 @@ def _back(tranche_id: int) -> Response:
     return redirect(url_for("roadmap.gate", tranche_id=tranche_id), code=303)
 
 
-def _criteria(one: Gate) -> list[tuple[int, str]]:
-    return [(criterion.id, criterion.metric) for criterion in one.tranche.milestone.criteria]
+def _criteria(tranche: Tranche) -> list[tuple[int, str]]:
+    return [(criterion.id, criterion.metric) for criterion in tranche.milestone.criteria]
 
 
 def _page(
@@ -115,7 +116,7 @@ def _page(
 ) -> str:
     if evidence is None:
         evidence = EvidenceForm(formdata=None, measured_on=today())
-    evidence.offer(_criteria(one))
+    evidence.offer(_criteria(one.tranche))
     choices = choices_for(one)
     other = _other_use(one)
     is_stopped = one.tranche.state is TrancheState.FREED

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from app.audit.services import record
 from app.cli.fitness import refuse_unfit
 from app.db import fitness
 from app.db.session import transaction
+from app.extensions import db
 from app.jobs.services import show_worker
 from config import ConfigurationError
 from tests.factories.accounts import Cast
@@ -183,6 +185,15 @@ class TestStart:
         monkeypatch.setattr(app, "debug", True)
         with pytest.raises(ConfigurationError, match="FLASK_DEBUG"):
             refuse_unfit(app)
+
+    def test_leaves_no_connection_to_those_forked_from_it(
+        self, app: Flask, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(app.config, "ENVIRONMENT", "production")
+        with suppress(ConfigurationError):
+            refuse_unfit(app)
+        with app.app_context():
+            assert "Connections in pool: 0" in db.engine.pool.status()
 
     @OnSqlite
     def test_waits_for_a_database_that_is_away(self, make_app: MakeApp) -> None:

@@ -102,6 +102,23 @@ class TestImportRegistry:
             (3, "Completion Date (B1)")
         ]
 
+    def test_a_file_that_was_looked_at_is_not_read_again_while_others_wait_to_write(
+        self,
+        session: Session,
+        cycle: Cycle,
+        cast: Cast,
+        now: datetime,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        file = a_file(GOOD)
+        preview_import(session, file, cycle=cycle)
+        monkeypatch.delattr("app.registry.services.importing.read_table")
+        with transaction(session):
+            import_registry(
+                session, file, cycle=cycle, leave_out_errors=False, actor=cast.lead, now=now
+            )
+        assert counts(session)["initiatives"] == 1
+
     def test_the_same_bytes_come_in_once(
         self, session: Session, cycle: Cycle, cast: Cast, now: datetime
     ) -> None:

@@ -6,9 +6,12 @@ import json
 import logging
 
 import pytest
-from flask import Flask
+from flask import Flask, Response, g
+from sqlalchemy.orm import Session
 
 from app.web.json_lines import JsonFormatter
+from app.web.logs import end_request
+from tests.factories.accounts import Cast
 from tests.support.client import StrictClient
 
 
@@ -41,6 +44,18 @@ class TestLogs:
         assert len({one["account"] for one in lines}) == 2
         assert len({one["network"] for one in lines}) == 1
         assert "waymark.test" not in str(lines) and "127.0.0" not in str(lines)
+
+    def test_say_who_asked_though_the_database_is_gone_by_then(
+        self, app: Flask, session: Session, cast: Cast, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        known = cast.lead.id
+        with app.test_request_context("/"), caplog.at_level(logging.INFO, logger="waymark"):
+            session.expire(cast.lead)  # as a transaction that failed leaves everything read before
+            session.expunge(cast.lead)
+            g._login_user = cast.lead
+            assert end_request(Response()).status_code == 200
+        access = next(one for one in caplog.records if one.name == "waymark.access")
+        assert json.loads(JsonFormatter().format(access))["person"] == known
 
     def test_are_numbered_as_the_answer_is(self, app: Flask) -> None:
         with app.test_request_context("/sign-in?x=1"):
