@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from alembic import command
 from sqlalchemy import Engine, create_engine, inspect, text
@@ -17,12 +18,15 @@ from app.audit.queries import check_chain
 from app.db.schema import migration_config
 from app.db.session import transaction
 from app.db.sqlite import engine_options
+from app.registry.engine.drafts import InitiativeDraft
+from app.registry.services.saving import Origin, save_drafts
 from tests.bench.bench_import import EXTRACT, import_arguments, make_cycle_of_file, repeated
 from tests.factories.accounts import make_cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.prove import commands
 from tests.prove.gate import Gate, Size, databases
 from tests.support.application import FIXED_NOW
+from tests.support.breaking import broken
 from tests.support.databases import Databases, PostgresDatabases
 
 KILLS = 6
@@ -120,18 +124,19 @@ def gates(size: Size) -> Iterator[Gate]:
 
 def controls(_size: Size) -> Iterator[Gate]:
     """An import that commits every initiative by itself."""
-    with TemporaryDirectory(prefix="waymark-prove-") as name, databases(Path(name)) as found:
-        yield _gate("import", Piecemeal(found[0], Path(name)), KILLS)
+    with (
+        TemporaryDirectory(prefix="waymark-prove-") as name,
+        databases(Path(name)) as found,
+        broken("app.registry.services.importing.save_drafts", _piecemeal),
+    ):
+        yield _gate("import", Import(found[0], Path(name)), KILLS)
 
 
-class Piecemeal(Import):
-    """An import that is sent in pieces, as if each were saved by itself."""
-
-    def prepare(self) -> list[str]:
-        whole = super().prepare()
-        half = repeated(EXTRACT, self.folder / "half.csv", ROWS // 2)
-        _must(commands.run_forked(self.url, self.folder, *import_arguments(half)))
-        return whole
+def _piecemeal(session: Session, drafts: Sequence[InitiativeDraft], origin: Origin) -> None:
+    for one in drafts:
+        save_drafts(session, [one], origin)
+        session.commit()
+        sleep(0.05)
 
 
 def _gate(what: str, killed: Killed, kills: int) -> Gate:
