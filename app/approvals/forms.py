@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -53,10 +54,14 @@ class ConditionRow(RowForm):
 
 
 class DecisionForm(OnceForm):
-    """What the approver says about the snapshot they looked at; struck items are listed by id."""
+    """What the approver says about the snapshot they looked at; struck items are listed by id.
+
+    ``without`` is what the sums on the page leave out, ``out`` what was ticked since.
+    """
 
     digest = HiddenField(validators=[Regexp(DIGEST, message="Open the page again.")])
     without = HiddenField(default="")
+    out = SelectMultipleField("Leave out", choices=(), validate_choice=False)
     decision = RadioField(
         "Decision", choices=(), validators=[InputRequired("Choose one.")], validate_choice=False
     )
@@ -89,6 +94,15 @@ class DecisionForm(OnceForm):
     def struck(self) -> frozenset[int]:
         """The ids in ``without``; what is no number is an item nobody has."""
         return ids_in((self.without.data or "").split(","))
+
+    @property
+    def ticked(self) -> frozenset[int]:
+        """The ids of what was ticked."""
+        return ids_in(self.out.data or [])
+
+    def look_at(self, struck: Collection[int]) -> None:
+        """Let the page leave these out, so that a decision is about what it then shows."""
+        self.without.data = ",".join(str(one) for one in sorted(struck))
 
 
 class WithdrawForm(Form):

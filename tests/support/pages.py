@@ -162,7 +162,9 @@ def form_values(page: Any, action: str | None = None) -> dict[str, Any]:
     chosen = [f for f in forms if action is None or f.get("action") == action]
     assert len(chosen) == 1, f"{len(chosen)} fit of {[f.get('action') for f in forms]}."
     sent: dict[str, Any] = {}
-    for found in chosen[0].find_all(["input", "select", "textarea"]):
+    fields, owner = ["input", "select", "textarea"], chosen[0].get("id")
+    elsewhere = parse(page).find_all(fields, attrs={"form": owner}) if owner else []
+    for found in [*chosen[0].find_all(fields), *elsewhere]:
         name, kind = found.get("name"), found.get("type", "text")
         if not name or found.has_attr("disabled") or kind in {"submit", "button", "file"}:
             continue

@@ -48,6 +48,10 @@ from app.web.errors import status_of
 from app.web.guards import about_costs, current_actor, requires
 
 DECISIONS = {"approve": approve_proposal, "return": return_proposal}
+NOT_LOOKED_AT = (
+    "You ticked other items than the sums left out. Nothing was decided; this is what remains now."
+    " Look at it and decide again."
+)
 
 
 @bp.get(PROPOSAL)
@@ -68,11 +72,29 @@ def show(proposal_id: int) -> str:
     return _page(proposal, struck=struck)
 
 
+@bp.post(PROPOSAL)
+@requires("proposals.view")
+@about_costs
+def remaining(proposal_id: int) -> str:
+    """What remains without the ticked items, with all that was typed so far; decides nothing."""
+    return _looked_at(proposal_id, DecisionForm())
+
+
+def _looked_at(proposal_id: int, form: DecisionForm) -> str:
+    proposal = get_proposal(db.session, proposal_id)
+    struck = form.ticked & {item.id for item in proposal.items}
+    form.look_at(struck)
+    return _page(proposal, struck=struck, form=form)
+
+
 @bp.post(f"{PROPOSAL}/decision")
 @requires("proposals.decide", fresh=True)
 def decide(proposal_id: int) -> Response | tuple[str, int]:
     form, status = DecisionForm(), 422
     form.offer(_keys(get_proposal(db.session, proposal_id)))
+    if form.decision.data == "approve" and form.ticked != form.struck:
+        form.refuse(InvalidError(NOT_LOOKED_AT))
+        return _looked_at(proposal_id, form), status
     if form.validate() and form.decision.data in DECISIONS:
         verdict = Verdict(
             digest=form.digest.data or "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -33,9 +34,16 @@ class TestDeciding:
     ) -> None:
         page = browse(cast.cfo, f"/proposals/{proposal_id}", java_script_enabled=scripts)
         page.get_by_label("Leave out CX-101").check()
+        page.get_by_label("Reason").fill("Not before the new platform")
+        page.get_by_role("button", name=re.compile("^Approve €")).click()
+        expect(page.get_by_text("Nothing was decided").first).to_be_visible()
+        page.get_by_label("Leave out CX-102").check()
+        page.get_by_role("button", name="Show what remains").click()
+        expect(page.get_by_role("button", name="Approve without 2 items")).to_be_visible()
+        page.get_by_label("Leave out CX-102").uncheck()
         page.get_by_role("button", name="Show what remains").click()
         expect(page.get_by_text("Leaving out CX-101 frees")).to_be_visible()
-        page.get_by_label("Reason").fill("Not before the new platform")
+        expect(page.get_by_label("Reason")).to_have_value("Not before the new platform")
         page.get_by_role("button", name="Approve without 1 item").click()
         expect(page.get_by_text("Approved and committed.")).to_be_visible()
         page.get_by_role("link", name="Ledger", exact=True).first.click()

@@ -30,7 +30,17 @@ from tests.factories.approvals import (
     make_world,
     verdict_on,
 )
-from tests.support.pages import buttons, error_on, form_values, heading, links, notice, table, text
+from tests.support.pages import (
+    buttons,
+    error_on,
+    form_values,
+    heading,
+    links,
+    notice,
+    table,
+    text,
+    value_of,
+)
 
 ClientFor = Callable[..., Any]
 
@@ -271,6 +281,42 @@ class TestDecide:
         answer = decide(client_for(cast.cfo), address, "approve", reason="Too early")
         assert answer.status_code == 303
         assert session.scalar(select(func.count(Commitment.id))) == 2
+
+    @pytest.mark.parametrize("is_looked_at", [False, True])
+    def test_decides_nothing_while_other_items_are_ticked_than_the_sums_leave_out(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        proposal_id: int,
+        is_looked_at: bool,
+    ) -> None:
+        first = get_proposal(session, proposal_id).items[0].id
+        address = f"/proposals/{proposal_id}" + (f"?without={first}" if is_looked_at else "")
+        ticked = [] if is_looked_at else [str(first)]
+        client = client_for(cast.cfo)
+        page = decide(client, address, "approve", reason="Too early", out=ticked)
+        assert page.status_code == 422
+        assert "Nothing was decided" in page.text
+        assert value_of(page, "Reason") == "Too early"
+        wanted = "Approve without 1 item" if ticked else "Approve €"
+        assert any(label.startswith(wanted) for label in buttons(page))
+        assert session.scalar(select(func.count(Decision.id))) == 0
+        sent = form_values(page, f"/proposals/{proposal_id}/decision") | {"decision": "approve"}
+        answer = client.post(f"/proposals/{proposal_id}/decision", data=sent)
+        assert answer.status_code == 303
+        assert session.scalar(select(func.count(Commitment.id))) == 3 - len(ticked)
+
+    def test_shows_what_remains_and_keeps_what_was_typed(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        first = get_proposal(session, proposal_id).items[0].id
+        client, address = client_for(cast.cfo), f"/proposals/{proposal_id}"
+        sent = form_values(client.get(address), f"{address}/decision")
+        page = client.post(address, data=sent | {"out": str(first), "reason": "Too early"})
+        assert page.status_code == 200
+        assert "What remains" in page.text
+        assert value_of(page, "Reason") == "Too early"
 
     def test_keeps_the_struck_items_and_the_words_when_it_is_refused(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int

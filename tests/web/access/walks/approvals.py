@@ -33,6 +33,7 @@ def walk(world: Walk) -> None:
     with transaction(session):
         returned = make_proposal(session, cast, world.now, stage).id
     page = f"/proposals/{returned}"
+    world.act(cast.cfo, page, status=200, reason="Too much at once")
     world.act(
         cast.cfo, f"{page}/decision", "proposal.returned", page=page,
         subject=f"proposal:{returned}", decision="return", reason="Too much at once",
