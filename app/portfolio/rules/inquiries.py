@@ -52,7 +52,7 @@ _PARAMETERS: Mapping[InquiryKind, Mapping[str, object]] = {
     InquiryKind.FRONTIER: {"points": 25, "gap": "0.001", "seconds": 120},
     InquiryKind.EXPLAIN: {"seconds": 300},
     InquiryKind.PRICE: {"gap": "0", "seconds": 120},
-    InquiryKind.MARGINAL: {"gap": "0.0001", "seconds": 300},
+    InquiryKind.MARGINAL: {"gap": "0.0001", "seconds": 300, "own_pins": "lifted"},
     InquiryKind.OUTLOOK: {"draws": 10_000, "seed": 20270101, "seconds": 120},
     InquiryKind.ROBUST: {"draws": 200, "seed": 2027, "gap": "0.001", "seconds": 300},
     InquiryKind.ALTERNATIVES: {"count": 5, "distance": 1, "within": "0.05", "seconds": 120},

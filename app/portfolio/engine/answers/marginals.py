@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from app.portfolio.engine.answers.changes import Exclude
+from app.portfolio.engine.answers.changes import Change, DropRule, Exclude, applied
 from app.portfolio.engine.answers.desk import KEEPER, Desk, Reply, account_of
 from app.portfolio.engine.answers.window import StoppedError
 from app.portfolio.engine.checking import is_allowed
 from app.portfolio.engine.counting import Account
 from app.portfolio.engine.plan import Plan
-from app.portfolio.engine.problem import Problem
+from app.portfolio.engine.problem import Pin, Problem
 from app.portfolio.engine.sandbox import Backend
 
 
@@ -50,7 +50,10 @@ def marginal_values(
     should_stop: Callable[[], bool] | None = None,
     backend: Backend = KEEPER,
 ) -> Marginals:
-    """Take out what the plan funds one by one and choose anew, each to ``gap``."""
+    """Take out what the plan funds one by one and choose anew, each to ``gap``.
+
+    Whoever takes out what was pinned lifts its pin with that; all other rules hold on.
+    """
     began = monotonic()
     rows: list[Marginal] = []
     value, complete = plan.value, False
@@ -63,9 +66,9 @@ def marginal_values(
             def one(key: str, window: int) -> Reply | None:
                 if desk.seconds_left <= 0:
                     return None
-                change = Exclude(key)
-                start = _rest(change.apply(problem), base.account, key)
-                return desk.known(change, window=window, start=start, gap=gap)
+                changes = _struck(problem, key)
+                start = _rest(applied(problem, changes), base.account, key)
+                return desk.known(*changes, window=window, start=start, gap=gap)
 
             keys = sorted(fixed) if base.account else []
             for place, reply in desk.spread(keys, one):
@@ -79,6 +82,16 @@ def marginal_values(
         pass
     rows.sort(key=lambda row: (-(row.resolved or 0), row.initiative))
     return Marginals(value, tuple(rows), complete, monotonic() - began)
+
+
+def _struck(problem: Problem, key: str) -> tuple[Change, ...]:
+    """Left out, and so no longer pinned."""
+    pins = [
+        rule.key
+        for rule in problem.rules
+        if isinstance(rule, Pin) and problem.initiatives[rule.initiative].key == key
+    ]
+    return (*map(DropRule, pins), Exclude(key))
 
 
 def _rest(problem: Problem, account: Account | None, key: str) -> Account | None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
 from app.portfolio.engine import parse_problem, solve
 from app.portfolio.engine.answers import answer_document, marginal_values
 from app.portfolio.engine.answers.changes import Exclude
@@ -30,11 +35,26 @@ class TestMarginalValues:
         (row,) = marginal_values(problem, solve(problem, time_limit=10)).rows
         assert row.fixed == row.resolved == 100
 
-    def test_no_plan_without_one_that_has_to_be_in(self) -> None:
-        rules = [{"type": "fund", "initiative": "A", "reason": "law"}]
-        problem = parse_problem(problem_file(simple("A", 1, 5), budget=[10, 0], rules=rules))
+    @pytest.mark.parametrize("price", [None, 30])
+    def test_leaving_out_what_was_forced_in_lifts_its_own_pin(self, price: int | None) -> None:
+        pin: dict[str, Any] = {"type": "fund", "initiative": "A", "reason": "law"}
+        rules = [pin if price is None else {**pin, "price": price}]
+        initiatives = (simple("A", 1, 5), simple("B", 20, 5))
+        problem = parse_problem(problem_file(*initiatives, budget=[5, 0], rules=rules))
         (row,) = marginal_values(problem, solve(problem, time_limit=10)).rows
-        assert row.resolved is None
+        assert (row.initiative, row.resolved, row.enters) == ("A", 1 - 20, ("B",))
+
+    def test_no_plan_without_one_that_another_rule_needs(self) -> None:
+        rules = [
+            {"type": "fund", "initiative": "B", "reason": "law"},
+            {"type": "requires", "initiative": "B", "needs": "A", "lag": 0},
+        ]
+        initiatives = (simple("A", 1, 5), simple("B", 1, 5))
+        problem = parse_problem(problem_file(*initiatives, budget=[10, 0], rules=rules))
+        found = marginal_values(problem, solve(problem, time_limit=10))
+        rows = {row.initiative: row for row in found.rows}
+        assert rows["A"].resolved is None
+        assert rows["B"].resolved == 1
 
     def test_agrees_with_complete_enumeration_without_it(self) -> None:
         tried = 0
@@ -47,7 +67,7 @@ class TestMarginalValues:
             for row in marginal_values(problem, plan).rows:
                 rest = dict(document)
                 rest["rules"] = [
-                    *document["rules"],
+                    *(rule for rule in document["rules"] if not _pins(rule, row.initiative)),
                     {"key": "out", "type": "exclude", "initiative": row.initiative, "reason": "x"},
                 ]
                 value, best = best_by_enumeration(rest)
@@ -65,3 +85,7 @@ class TestMarginalValues:
         document = answer_document(problem, found)
         assert document["kind"] == "marginal" and document["rows"][0]["resolved"] == 100
         assert Exclude("A").apply(problem) != problem
+
+
+def _pins(rule: Mapping[str, Any], key: str) -> bool:
+    return rule["type"] in ("fund", "exclude", "fix") and rule["initiative"] == key
