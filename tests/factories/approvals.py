@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Proposal
 from app.approvals.queries import get_proposal
 from app.approvals.services import Verdict, approve_proposal, submit_proposal
-from app.initiatives.models import Criterion, Initiative, Milestone
-from app.initiatives.rules import Direction
+from app.db.session import transaction
+from app.initiatives.models import Criterion, Effect, Initiative, Milestone, Option
+from app.initiatives.rules import Direction, EvidenceGrade
 from app.jobs.models import Job
 from app.jobs.rules import JobState
 from app.portfolio.engine import parse_problem, result_json
@@ -26,11 +28,13 @@ from app.portfolio.engine.reporting import Verdict as SolverWord
 from app.portfolio.engine.reporting import plan_from
 from app.portfolio.models import Run, Scenario
 from app.portfolio.queries import get_run, get_scenario
+from app.portfolio.rules import PinKind
+from app.portfolio.services.bindings import PinDraft, place_pin
 from app.portfolio.services.problem import freeze_problem
 from app.values.canonical import canonical_json, digest
 from app.values.quarter import months_later
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import Portfolio, make_portfolio, tie
+from tests.factories.portfolio import Portfolio, begin, carry_out, make_portfolio, tie
 from tests.support.kept import kept
 
 
@@ -98,6 +102,35 @@ def make_run(session: Session, scenario_id: int, *, actor: Person, now: datetime
     session.add(run)
     session.flush()
     return run
+
+
+def make_unsure_run(session: Session, cast: Cast, now: datetime) -> int:
+    """Solve the small portfolio with hurdles where much can go wrong, and give the run's id.
+
+    A candidate known by an outside benchmark alone is forced in; what another does is not sure.
+    """
+    with transaction(session):
+        portfolio = make_portfolio(session, cast)
+        for one in portfolio.candidates.values():
+            make_hurdles(session, one)
+        _effects(session, portfolio.candidates["CX-103"], grade=EvidenceGrade.D)
+        unsure = {"removal_low": Decimal("0.02"), "removal_high": Decimal("0.3")}
+        _effects(session, portfolio.candidates["CX-101"], **unsure)
+        session.expire_all()
+        scenario = get_scenario(session, portfolio.scenario.id)
+        pin = PinDraft("CX-103", PinKind.FUND, None, None, "Promised to the ombudsman")
+        place_pin(
+            session, scenario, pin, expected_version=scenario.version, actor=cast.lead, now=now
+        )
+    session.expire_all()
+    made = begin(session, portfolio.scenario.id, actor=cast.lead, now=now)
+    carry_out(session, now)
+    return made
+
+
+def _effects(session: Session, one: Initiative, **values: Any) -> None:
+    options = select(Option.id).where(Option.initiative_id == one.id)
+    session.execute(update(Effect).where(Effect.option_id.in_(options)).values(**values))
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,12 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Something a person forced or limited, and the reason they gave."""
+    """Something a person forced or limited, and the reason they gave; ``key`` is the rule's in the
+    problem, empty where it is a limit."""
 
     sentence: str
     reason: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -282,6 +284,7 @@ def _forced(frozen: FrozenProposal) -> list[Bound]:
             sentences.get(f"pin:{pin.initiative}", f"{pin.initiative}: {pin.kind}")
             + broken.get(f"pin:{pin.initiative}", ""),
             pin.reason,
+            f"pin:{pin.initiative}",
         )
         for pin in frozen.scenario.pins
     ]
@@ -306,7 +309,7 @@ def _ruled(frozen: FrozenProposal) -> list[Bound]:
     names = {fund.key: fund.name for fund in frozen.funds}
     currency, broken = frozen.cycle.currency, _broken_for(frozen)
     rules = [
-        Bound(demand.sentence + broken.get(demand.key, ""), demand.reason)
+        Bound(demand.sentence + broken.get(demand.key, ""), demand.reason, demand.key)
         for demand in frozen.scenario.demands
         if not demand.key.startswith(("pin:", "needs:", "either:"))
     ]

@@ -1,5 +1,6 @@
 """Read proposals, commitments and the ledger."""
 
+from app.approvals.queries.beside import ASKED, load_beside
 from app.approvals.queries.conditions import (
     get_condition,
     list_conditions,
@@ -42,10 +43,10 @@ from app.approvals.queries.plans import (
     load_granted_values,
 )
 from app.approvals.queries.proposals import (
-    find_earlier_round,
     find_open_proposal,
     find_proposal_of_run,
     get_proposal,
+    get_with_earlier_round,
     hands_on,
     last_round,
     list_commitments_of,
@@ -55,6 +56,7 @@ from app.approvals.queries.proposals import (
 from app.approvals.queries.sources import list_scenario_hands
 
 __all__ = [
+    "ASKED",
     "CommitmentBalance",
     "CycleBalances",
     "CycleMoney",
@@ -64,13 +66,13 @@ __all__ = [
     "count_unlimited",
     "currency_tie",
     "find_approved_values",
-    "find_earlier_round",
     "find_open_proposal",
     "find_proposal_of_run",
     "find_signature",
     "fund_budgets",
     "get_condition",
     "get_proposal",
+    "get_with_earlier_round",
     "hands_on",
     "last_round",
     "list_approved_plans",
@@ -86,6 +88,7 @@ __all__ = [
     "list_scenario_hands",
     "list_transfers",
     "load_balances",
+    "load_beside",
     "load_committed",
     "load_condition_hands",
     "load_fund_balances",

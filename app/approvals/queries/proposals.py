@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import (
     Session,
     aliased,
@@ -34,25 +34,50 @@ def get_proposal(session: Session, proposal_id: int) -> Proposal:
 
     Raises NotFoundError.
     """
-    proposal = session.scalar(
-        select(Proposal)
-        .where(Proposal.id == proposal_id)
-        .options(
-            joinedload(Proposal.cycle).options(
-                selectinload(Cycle.funds).options(
-                    joinedload(CycleFund.fund), joinedload(CycleFund.budgets)
-                ),
-            ),
-            joinedload(Proposal.submitted_by).lazyload(Person.grants),
-            joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),
-            joinedload(Proposal.run).options(load_only(Run.scenario_id), joinedload(Run.scenario)),
-            selectinload(Proposal.items).joinedload(ProposalItem.initiative),
-            selectinload(Proposal.hands),
-        )
-    )
+    proposal = session.scalar(_whole().where(Proposal.id == proposal_id))
     if proposal is None:
         raise NotFoundError(_MISSING)
     return proposal
+
+
+def get_with_earlier_round(session: Session, proposal_id: int) -> tuple[Proposal, Proposal | None]:
+    """A proposal and the last round before it that was not withdrawn, None where there is none;
+    both loaded whole. Raises NotFoundError.
+    """
+    this, other = aliased(Proposal), aliased(Proposal)
+    earlier = (
+        select(other.id)
+        .join(this, this.cycle_id == other.cycle_id)
+        .where(
+            this.id == proposal_id,
+            other.round < this.round,
+            other.state != ProposalState.WITHDRAWN,
+        )
+        .order_by(other.round.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    wanted = or_(Proposal.id == proposal_id, Proposal.id == earlier)
+    found = {one.id: one for one in session.scalars(_whole().where(wanted))}
+    proposal = found.pop(proposal_id, None)
+    if proposal is None:
+        raise NotFoundError(_MISSING)
+    return proposal, next(iter(found.values()), None)
+
+
+def _whole() -> Select[Proposal]:
+    return select(Proposal).options(
+        joinedload(Proposal.cycle).options(
+            selectinload(Cycle.funds).options(
+                joinedload(CycleFund.fund), joinedload(CycleFund.budgets)
+            ),
+        ),
+        joinedload(Proposal.submitted_by).lazyload(Person.grants),
+        joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),
+        joinedload(Proposal.run).options(load_only(Run.scenario_id), joinedload(Run.scenario)),
+        selectinload(Proposal.items).joinedload(ProposalItem.initiative),
+        selectinload(Proposal.hands),
+    )
 
 
 def list_proposals(session: Session, *, cycle_id: int | None = None) -> Sequence[Proposal]:
@@ -107,25 +132,6 @@ def list_returned(session: Session, cycle_id: int | None = None) -> Sequence[Pro
         )
         .order_by(Proposal.submitted_at)
     ).all()
-
-
-def find_earlier_round(session: Session, proposal: Proposal) -> Proposal | None:
-    """The last round before this one that was not withdrawn, with its snapshot, items and
-    decision; None where there is none."""
-    return session.scalar(
-        select(Proposal)
-        .where(
-            Proposal.cycle_id == proposal.cycle_id,
-            Proposal.round < proposal.round,
-            Proposal.state != ProposalState.WITHDRAWN,
-        )
-        .options(
-            joinedload(Proposal.decision),
-            selectinload(Proposal.items).joinedload(ProposalItem.initiative),
-        )
-        .order_by(Proposal.round.desc())
-        .limit(1)
-    )
 
 
 def last_round(session: Session, cycle_id: int) -> int:

@@ -1,6 +1,7 @@
 """Pages of proposals and the ledger."""
 
 from app.approvals.routes import (
+    beside,
     conditions,
     deciding,
     drift,
@@ -16,6 +17,7 @@ from app.approvals.routes import (
 from app.approvals.routes.blueprint import bp
 
 __all__ = [
+    "beside",
     "bp",
     "conditions",
     "deciding",

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import asdict
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.approvals.forms import DecisionForm, WithdrawForm, ids_in
 from app.approvals.models import Proposal
-from app.approvals.presenters.proposal import STATES, Budgets, frozen_budgets, proposal_view
+from app.approvals.presenters.proposal import (
+    STATES,
+    Budgets,
+    ProposalView,
+    frozen_budgets,
+    proposal_view,
+)
+from app.approvals.presenters.risks import risks_of
 from app.approvals.presenters.signing import (
     ConditionLine,
     FirstSignature,
@@ -21,12 +28,13 @@ from app.approvals.presenters.signing import (
 )
 from app.approvals.queries import (
     Ground,
-    find_earlier_round,
     find_signature,
     fund_budgets,
     get_proposal,
+    get_with_earlier_round,
     list_commitments_of,
     list_conditions,
+    load_beside,
     load_committed,
     load_ground,
 )
@@ -43,6 +51,8 @@ from app.approvals.services import (
 from app.db.session import transaction
 from app.errors import InvalidError
 from app.extensions import db
+from app.journeys.queries import load_stale_baselines
+from app.journeys.rules import StaleBaseline
 from app.web.clock import now, today
 from app.web.errors import status_of
 from app.web.guards import about_costs, current_actor, requires
@@ -58,18 +68,18 @@ NOT_LOOKED_AT = (
 @requires("proposals.view")
 @about_costs
 def show(proposal_id: int) -> str:
-    proposal = get_proposal(db.session, proposal_id)
+    proposal, earlier = get_with_earlier_round(db.session, proposal_id)
     # Before anybody chose what to leave out, a second approver looks at what was signed first.
     wanted = request.args.getlist("without") if "without" in request.args else None
     struck = ids_in(wanted) if wanted is not None else None
     if struck is None:
-        return _page(proposal)
+        return _page(proposal, earlier)
     if struck - {item.id for item in proposal.items}:
         raise InvalidError(
             "Some of the items to leave out are not in this proposal. "
             "Open it again and choose from its items."
         )
-    return _page(proposal, struck=struck)
+    return _page(proposal, earlier, struck=struck)
 
 
 @bp.post(PROPOSAL)
@@ -81,10 +91,10 @@ def remaining(proposal_id: int) -> str:
 
 
 def _looked_at(proposal_id: int, form: DecisionForm) -> str:
-    proposal = get_proposal(db.session, proposal_id)
+    proposal, earlier = get_with_earlier_round(db.session, proposal_id)
     struck = form.ticked & {item.id for item in proposal.items}
     form.look_at(struck)
-    return _page(proposal, struck=struck, form=form)
+    return _page(proposal, earlier, struck=struck, form=form)
 
 
 @bp.post(f"{PROPOSAL}/decision")
@@ -117,9 +127,9 @@ def decide(proposal_id: int) -> Response | tuple[str, int]:
         else:
             flash(_done_words(form.decision.data, made), "ok")
             return redirect(url_for("approvals.show", proposal_id=proposal_id), 303)
-    proposal = get_proposal(db.session, proposal_id)
+    proposal, earlier = get_with_earlier_round(db.session, proposal_id)
     struck = form.struck & {item.id for item in proposal.items}
-    return _page(proposal, struck=struck, form=form), status
+    return _page(proposal, earlier, struck=struck, form=form), status
 
 
 def _done_words(decision: str, made: int | None) -> str:
@@ -143,7 +153,7 @@ def withdraw(proposal_id: int) -> Response | tuple[str, int]:
             )  # fmt: skip
         flash("Withdrawn; another plan can be submitted.", "ok")
         return redirect(url_for("approvals.show", proposal_id=proposal_id), 303)
-    return _page(get_proposal(db.session, proposal_id), withdrawal=form), 422
+    return _page(*get_with_earlier_round(db.session, proposal_id), withdrawal=form), 422
 
 
 @bp.get(f"{PROPOSAL}/snapshot.json")
@@ -161,12 +171,12 @@ def snapshot(proposal_id: int) -> Response:
 
 def _page(
     proposal: Proposal,
+    earlier: Proposal | None,
     *,
     struck: Collection[int] | None = None,
     form: DecisionForm | None = None,
     withdrawal: WithdrawForm | None = None,
 ) -> str:
-    earlier = find_earlier_round(db.session, proposal)
     for one in (proposal, earlier) if earlier else (proposal,):
         check_snapshot(one.snapshot, one.digest, one.round)
     person, ground = current_actor(), load_ground(db.session, proposal)
@@ -180,11 +190,13 @@ def _page(
     form.offer(_keys(proposal))
     view = proposal_view(proposal, struck, _budgets(proposal), earlier)
     terms = Terms(frozenset(struck), form.asked)
+    stale = _stale(view) if proposal.state is ProposalState.SUBMITTED else None
     return render_template(
         "approvals/proposal.html",
         proposal=proposal,
         view=view,
-        pool_keys=[str(pool["key"]) for pool in view.frozen.inputs.get("pools", ())],
+        risks=risks_of(proposal, view, load_beside(db.session, proposal), stale),
+        stale=stale,
         certified=view.certified_by(person.id),
         state=STATES[proposal.state],
         form=form,
@@ -195,6 +207,13 @@ def _page(
         conditions=_conditions(proposal),
         commitments=list_commitments_of(db.session, proposal),
     )
+
+
+def _stale(view: ProposalView) -> list[StaleBaseline]:
+    """The baselines under the frozen values that are too old today."""
+    limit = current_app.config["BASELINE_MAX_AGE_DAYS"]
+    found = load_stale_baselines(db.session, today=today(), limit_days=limit)
+    return found.under(str(pool["key"]) for pool in view.frozen.inputs.get("pools", ()))
 
 
 def _keys(proposal: Proposal) -> list[tuple[str, str]]:

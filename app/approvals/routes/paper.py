@@ -8,8 +8,9 @@ from flask import Response, current_app, make_response, render_template
 from werkzeug.utils import import_string
 
 from app.approvals.presenters.proposal import STATES, frozen_budgets, proposal_view
+from app.approvals.presenters.risks import risks_of
 from app.approvals.presenters.signing import condition_lines, signature_words
-from app.approvals.queries import find_signature, get_proposal, list_conditions
+from app.approvals.queries import find_signature, get_proposal, list_conditions, load_beside
 from app.approvals.routes.blueprint import PROPOSAL, bp
 from app.approvals.rules import DecisionKind, ProposalState, check_snapshot
 from app.audit.presenters import anchor_words
@@ -56,11 +57,13 @@ def _page(proposal_id: int, *, ways: bool) -> tuple[str, str]:
     struck = {item.id for item in proposal.items if item.is_struck}
     decision = proposal.decision
     is_approved = proposal.state is ProposalState.APPROVED
+    view = proposal_view(proposal, struck, frozen_budgets(proposal), None)
     first = find_signature(db.session, decision.first_signature_id if decision else None)
     html = render_template(
         "approvals/paper.html",
         proposal=proposal,
-        view=proposal_view(proposal, struck, frozen_budgets(proposal), None),
+        view=view,
+        risks=risks_of(proposal, view, load_beside(db.session, proposal), None),
         state=STATES[proposal.state][1],
         said=SAID[decision.kind] if decision else f"None: {STATES[proposal.state][1].lower()}.",
         signed=signature_words(proposal, first) if first else None,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, defer, joinedload
+from sqlalchemy.orm import Session, defer, joinedload, undefer
 
 from app.accounts.models import Person
 from app.jobs.models import Job
@@ -20,13 +20,26 @@ ALIVE = (JobState.QUEUED, JobState.RUNNING)
 
 
 def question_of(run: Run, kind: InquiryKind, parameters: Mapping[str, object]) -> str:
+    """The digest of a question beside a run, asked with these parameters."""
+    kept = ranges_of(run) if kind.draws else None
+    ranges = None if kept is None else kept.digest
+    return question_digest(run.digest, run.result_digest, kind, parameters, ranges=ranges)
+
+
+def question_digest(
+    problem: str,
+    result: str | None,
+    kind: InquiryKind,
+    parameters: Mapping[str, object],
+    *,
+    ranges: str | None,
+) -> str:
     """The digest of a question: of the problem, the plan it is about, its kind and parameters, and
     where it draws from ranges of them."""
-    about = run.result_digest if kind.needs_plan else None
-    asked = {"problem": run.digest, "result": about, "kind": kind, "parameters": parameters}
-    ranges = ranges_of(run) if kind.draws else None
-    if ranges is not None:
-        asked["ranges"] = ranges.digest
+    about = result if kind.needs_plan else None
+    asked = {"problem": problem, "result": about, "kind": kind, "parameters": parameters}
+    if kind.draws and ranges is not None:
+        asked["ranges"] = ranges
     return digest(canonical_json(asked))
 
 
@@ -36,6 +49,25 @@ def find_inquiry(session: Session, question: str) -> Inquiry | None:
         _whole().where(Inquiry.question == question).order_by(Inquiry.id.desc()).limit(20)
     ).all()
     return max(found, key=_rank, default=None)
+
+
+def load_asked(
+    session: Session, questions: Mapping[str, InquiryKind]
+) -> dict[InquiryKind, Inquiry]:
+    """Of each of these questions the answer, else what works on it, else its latest try."""
+    if not questions:
+        return {}
+    found = session.scalars(
+        select(Inquiry)
+        .where(Inquiry.question.in_(questions))
+        .options(joinedload(Inquiry.job), undefer(Inquiry.content))
+        .order_by(Inquiry.id)
+    )
+    best: dict[InquiryKind, Inquiry] = {}
+    for one in found:
+        kind = questions[one.question]
+        best[kind] = max(best.get(kind, one), one, key=_rank)
+    return best
 
 
 def _rank(inquiry: Inquiry) -> tuple[int, int]:

@@ -10,9 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, undefer
 
 from app.accounts.models import Person
-from app.jobs.rules import JobState
 from app.portfolio.models import Inquiry, Run, Scenario
-from app.portfolio.queries.inquiries import question_of
+from app.portfolio.queries.inquiries import load_asked, question_of
 from app.portfolio.rules import InquiryKind
 
 OWN_RUNS, OTHER_RUNS = 20, 3
@@ -68,21 +67,8 @@ def load_documents(session: Session, run_ids: Collection[int]) -> dict[int, Run]
 def load_inquiries(session: Session, runs: Mapping[InquiryKind, Run]) -> dict[InquiryKind, Inquiry]:
     """What was asked beside the run of each kind: the answer, else what works on it, else the
     last try."""
-    if not runs:
-        return {}
     questions = {question_of(run, kind, kind.parameters): kind for kind, run in runs.items()}
-    found = session.scalars(
-        select(Inquiry)
-        .where(Inquiry.question.in_(questions))
-        .options(joinedload(Inquiry.job), undefer(Inquiry.content))
-        .order_by(Inquiry.id)
-    )
-    latest: dict[InquiryKind, Inquiry] = {}
-    for one in found:
-        kind = questions[one.question]
-        if kind not in latest or _weight(one) >= _weight(latest[kind]):
-            latest[kind] = one
-    return latest
+    return load_asked(session, questions)
 
 
 def load_answer_document(session: Session, run: Run, kind: InquiryKind) -> Mapping[str, Any] | None:
@@ -92,9 +78,3 @@ def load_answer_document(session: Session, run: Run, kind: InquiryKind) -> Mappi
         return None
     found: Mapping[str, Any] = json.loads(inquiry.content)
     return found
-
-
-def _weight(inquiry: Inquiry) -> int:
-    if inquiry.content_digest is not None and inquiry.job.state is JobState.DONE:
-        return 2
-    return 0 if inquiry.job.state.is_over else 1

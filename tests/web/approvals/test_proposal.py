@@ -131,7 +131,7 @@ class TestProposalPage:
         self, client_for: ClientFor, cast: Cast, proposal_id: int
     ) -> None:
         page = client_for(cast.cfo).get(f"/proposals/{proposal_id}")
-        assert len(page.queries) <= 13, "\n".join(page.queries)
+        assert len(page.queries) <= 12, "\n".join(page.queries)
 
     def test_says_what_remains_before_items_are_left_out(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from app.approvals.models import Commitment, ProposalItem
 from app.db.session import transaction
+from app.portfolio.queries import get_run
 from app.roadmap.rules import HurdleAction
 from tests.factories.approvals import make_proposal, make_world
 from tests.factories.roadmap import decide, measure, tranches_of
@@ -32,8 +33,13 @@ def walk(world: Walk) -> None:
     )  # fmt: skip
     with transaction(session):
         returned = make_proposal(session, cast, world.now, stage).id
+        get_run(session, stage.run_id).job.progress = {"value": 1}
     page = f"/proposals/{returned}"
     world.act(cast.cfo, page, status=200, reason="Too much at once")
+    world.act(
+        cast.cfo, f"{page}/answers/marginal", "inquiry.started", page=page,
+        subject=f"run:{stage.run_id}",
+    )  # fmt: skip
     world.act(
         cast.cfo, f"{page}/decision", "proposal.returned", page=page,
         subject=f"proposal:{returned}", decision="return", reason="Too much at once",
