@@ -12,6 +12,7 @@ from app.cli.backup import backup, restore
 from app.cli.baselines import baselines
 from app.cli.doctor import doctor
 from app.cli.findings import findings
+from app.cli.gates import gates
 from app.cli.interactions import interactions
 from app.cli.ledger import ledger
 from app.cli.mail import mail
@@ -26,7 +27,7 @@ for _answer in ANSWERS:
 
 COMMANDS = (
     people, audit, doctor, migrate, backup, restore, worker, portfolio_cli, registry, interactions,
-    baselines, findings, maturity, ledger, mail, approvals, seed,
+    baselines, findings, gates, maturity, ledger, mail, approvals, seed,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ TONES = {
     MailState.SENT: "ok",
     MailState.FAILED: "bad",
     MailState.EXPIRED: "waived",
+    MailState.DROPPED: "waived",
 }
 """State → colour and glyph; the word always stands beside them."""
 

@@ -27,7 +27,9 @@ def list_letters(session: Session, *, limit: int = 100, only_open: bool = False)
     """The latest letters, the newest first; ``only_open``: those waiting or given up."""
     query = select(Mail).order_by(Mail.id.desc()).limit(limit).options(defer(Mail.body))
     if only_open:
-        query = query.where(Mail.state.not_in((MailState.SENT, MailState.EXPIRED)))
+        query = query.where(
+            Mail.state.not_in((MailState.SENT, MailState.EXPIRED, MailState.DROPPED))
+        )
     return session.scalars(query).all()
 
 

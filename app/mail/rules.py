@@ -8,13 +8,17 @@ from enum import Enum
 
 
 class MailState(Enum):
-    """Where a letter stands; one that is being sent may have arrived already."""
+    """Where a letter stands; one that is being sent may have arrived already.
+
+    One that expired is out of date; one that was dropped tells what was taken back meanwhile.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
     EXPIRED = "expired"
+    DROPPED = "dropped"
 
     @property
     def is_open(self) -> bool:

@@ -27,6 +27,7 @@ class ArchiveChoices:
     initiative: str = ""
     since: str = ""
     until: str = ""
+    cycle: str = ""
     page: int = 1
 
     @classmethod
@@ -38,25 +39,31 @@ class ArchiveChoices:
             initiative=args.get("initiative", "").strip()[:100],
             since=_written(args.get("since")),
             until=_written(args.get("until")),
+            cycle=_id(args.get("cycle", "")),
             page=max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 6
             else 1,
         )  # fmt: skip
 
     @property
     def filter(self) -> ArchiveFilter:
-        return ArchiveFilter(self.q, self.initiative, _day(self.since), _day(self.until))
+        cycle_id = int(self.cycle) if self.cycle else None
+        return ArchiveFilter(self.q, self.initiative, _day(self.since), _day(self.until), cycle_id)
 
     @property
     def is_filtered(self) -> bool:
-        return any((self.q, self.initiative, self.since, self.until))
+        return any((self.q, self.initiative, self.since, self.until, self.cycle))
 
     def page_href(self, number: int) -> str:
         """The same search at another page."""
         asked = {
             "q": self.q, "initiative": self.initiative, "since": self.since, "until": self.until,
-            "page": str(number),
+            "cycle": self.cycle, "page": str(number),
         }  # fmt: skip
         return f"?{urlencode({name: text for name, text in asked.items() if text})}"
+
+
+def _id(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and len(text) < 10 else ""
 
 
 def _day(text: str) -> date | None:

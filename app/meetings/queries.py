@@ -102,18 +102,24 @@ def load_decisions(
 
 @dataclass(frozen=True, slots=True)
 class ArchiveFilter:
-    """Which meetings somebody looks for; ``until`` is inclusive."""
+    """Which meetings somebody looks for; ``until`` is inclusive.
+
+    Those of a cycle have a hurdle on their agenda of an initiative approved in it.
+    """
 
     text: str = ""
     initiative: str = ""
     since: date | None = None
     until: date | None = None
+    cycle_id: int | None = None
 
     @property
     def conditions(self) -> list[ColumnElement[bool]]:
         wanted = [_holds(word) for word in self.text.split()]
         if self.initiative:
             wanted.append(_has_item(func.lower(Initiative.key) == self.initiative.lower()))
+        if self.cycle_id is not None:
+            wanted.append(_has_item(Commitment.cycle_id == self.cycle_id))
         if self.since is not None:
             wanted.append(GateMeeting.held_on >= self.since)
         if self.until is not None:

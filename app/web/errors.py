@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, redirect, render_template, request
 from flask_wtf.csrf import CSRFError
 from jinja2 import TemplateError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -26,6 +27,7 @@ from app.errors import (
     UnavailableError,
 )
 from app.web.addresses import own_page
+from app.web.paging import PastTheEndError
 from app.web.problems import is_for_programs, problem
 
 logger = logging.getLogger("waymark.errors")
@@ -199,6 +201,13 @@ def changed_meanwhile(_: StaleDataError) -> Response:
     return page(409)
 
 
+def past_the_end(error: PastTheEndError) -> Response:
+    """Lead from a page that a list does not have any more to its last one."""
+    asked = request.args.copy()
+    asked[error.name] = str(error.last)
+    return redirect(f"{request.path}?{urlencode(list(asked.items(multi=True)))}", code=303)
+
+
 def database_failed(error: SQLAlchemyError) -> Response:
     """Answer 503 while the database is away or empty and 500 when it refused what we asked."""
     if isinstance(error, DBAPIError) and is_schema_missing(error):
@@ -222,5 +231,6 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, http_refused)
     app.register_error_handler(CSRFError, form_is_foreign)
     app.register_error_handler(StaleDataError, changed_meanwhile)
+    app.register_error_handler(PastTheEndError, past_the_end)
     app.register_error_handler(SQLAlchemyError, database_failed)
     app.register_error_handler(Exception, unexpected)

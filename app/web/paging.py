@@ -27,14 +27,31 @@ class PageRequest:
         return (self.number - 1) * self.size
 
 
+class PastTheEndError(Exception):
+    """A list has no such page any more; ``last`` is the last it has, asked for as ``name``."""
+
+    def __init__(self, last: int, name: str) -> None:
+        super().__init__(f"The last page is {last}.")
+        self.last = last
+        self.name = name
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Item]):
-    """One page of ``total`` items."""
+    """One page of ``total`` items; ``name`` is what addresses call its number.
+
+    Raises PastTheEndError for a page behind the last, which leads to the last.
+    """
 
     items: Sequence[Item]
     total: int
     number: int
     size: int
+    name: str = "page"
+
+    def __post_init__(self) -> None:
+        if self.total and self.number > self.pages:
+            raise PastTheEndError(self.pages, self.name)
 
     @property
     def pages(self) -> int:

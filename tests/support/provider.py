@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from base64 import b64decode, urlsafe_b64encode
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,15 +16,23 @@ from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import requests
+from flask import Flask
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from tests.support.pages import text
+
+SITE = "https://waymark.test"
 CLIENT, SECRET = "waymark", "a secret between the two"
 Claims = dict[str, Any]
 
 
 class LyingProvider:
-    """Signs in whoever `person` says; `spoil` changes claims, `header` and `key` how it signs."""
+    """Signs in whoever `person` says; `spoil` changes claims, `header` and `key` how it signs.
+
+    `asked_at` counts requests by path; one that `drips` waits so many seconds before each byte.
+    """
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -34,6 +44,9 @@ class LyingProvider:
         self.token: str | None = None
         self.asked: list[dict[str, str]] = []
         self.codes: dict[str, dict[str, str]] = {}
+        self.asked_at: Counter[str] = Counter()
+        self.is_away = False
+        self.drips = 0.0
         self.issuer = ""
 
     def authorize(self, query: dict[str, str]) -> str:
@@ -76,7 +89,10 @@ def lying_provider(now: datetime) -> Iterator[LyingProvider]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
+            provider.asked_at[parts.path] += 1
             here = provider.issuer
+            if provider.is_away:
+                return self._answer(503, {})
             if parts.path == "/.well-known/openid-configuration":
                 return self._answer(200, {
                     "issuer": here, "authorization_endpoint": f"{here}/authorize",
@@ -93,6 +109,7 @@ def lying_provider(now: datetime) -> Iterator[LyingProvider]:
             return None
 
         def do_POST(self) -> None:
+            provider.asked_at[self.path] += 1
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             form = {name: values[0] for name, values in parse_qs(body).items()}
             self._answer(*provider.exchange(form, self.headers["Authorization"]))
@@ -103,7 +120,11 @@ def lying_provider(now: datetime) -> Iterator[LyingProvider]:
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            with suppress(OSError):  # whoever asked may have given up
+                for byte in content if provider.drips else ():
+                    time.sleep(provider.drips)
+                    self.wfile.write(bytes([byte]))
+                self.wfile.write(b"" if provider.drips else content)
 
         def log_message(self, *_: Any) -> None:
             """Stay silent."""
@@ -118,3 +139,30 @@ def lying_provider(now: datetime) -> Iterator[LyingProvider]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def signing_in_at(app: Flask, now: datetime) -> Iterator[LyingProvider]:
+    """The provider, and an application whose people sign in there."""
+    with lying_provider(now) as found:
+        app.config.update(
+            OIDC_ISSUER=found.issuer, OIDC_CLIENT_ID=CLIENT, OIDC_CLIENT_SECRET=SECRET,
+            OIDC_NAME="Halden ID", OIDC_SECOND_FACTORS=["otp"], PUBLIC_URL=SITE,
+        )  # fmt: skip
+        app.extensions.pop("oidc_provider", None)
+        yield found
+        app.extensions.pop("oidc_provider", None)
+
+
+def back_from(client: Any, start: str = "/sign-in/provider") -> str:
+    """Follow the browser to the provider; gives the address it is sent back to."""
+    sent = client.get(start)
+    assert sent.status_code == 303, text(sent)
+    answer = requests.get(sent.headers["Location"], allow_redirects=False, timeout=5)
+    back = answer.headers["Location"]
+    assert back.startswith(f"{SITE}/sign-in/provider/return?")
+    return back.removeprefix(SITE)
+
+
+def sign_in_there(client: Any, start: str = "/sign-in/provider") -> Any:
+    return client.get(back_from(client, start), loose=True)

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import requests
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from urllib3.exceptions import HTTPError
 
+from app.accounts.engine.asking import Kept, ProviderFaultError, asked
 from app.accounts.engine.claims import Claims, ClaimsRefusedError, checked_claims
 
 ALGORITHMS = ("RS256", "PS256", "ES256", "ES384", "EdDSA")
 """Signatures with a key of the provider's own; never none, never one that clients could make."""
 
-SECONDS = 10
-LARGEST_ANSWER = 1 << 20
-KNOWN_FOR = 3_600.0
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
-
-class ProviderFaultError(Exception):
-    """The provider could not be asked, or said what is not believed; the message is for the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +45,11 @@ class Provider:
     secret: str = field(repr=False)
     returns_to: str
     second_factors: tuple[str, ...] = ()
-    _about: dict[str, Any] = field(default_factory=dict, repr=False)
-    _keys: KeySet | None = field(default=None, repr=False)
-    _known_at: float = 0.0
+    _about: Kept[dict[str, Any]] = field(init=False, repr=False)
+    _keys: Kept[KeySet] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._about, self._keys = Kept(self._ask_about), Kept(self._ask_keys)
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Provider | None:
@@ -90,7 +82,7 @@ class Provider:
 
     def sign_out_address(self, back: str) -> str | None:
         """Where a browser signs out at the provider, too; None where it offers nothing."""
-        if not self._discovered().get("end_session_endpoint"):
+        if not self._about.get().get("end_session_endpoint"):
             return None
         query = {"client_id": self.client, "post_logout_redirect_uri": back}
         return _with_query(self._address("end_session_endpoint"), query)
@@ -114,7 +106,7 @@ class Provider:
             raise ProviderFaultError(f"The ID token is not believed: {error}.") from error
 
     def _exchange(self, code: str, wanted: Wanted) -> str:
-        answer = _asked(
+        answer = asked(
             "POST",
             self._address("token_endpoint"),
             data={
@@ -131,29 +123,27 @@ class Provider:
         return token
 
     def _verified(self, token: str) -> dict[str, Any]:
-        """The claims of a token whose signature is right; keys are fetched anew once."""
+        """The claims of a token whose signature is right; new keys are asked for now and then."""
         try:
-            return dict(jwt.decode(token, self._key_set(), algorithms=ALGORITHMS).claims)
+            return dict(jwt.decode(token, self._keys.get(), algorithms=ALGORITHMS).claims)
         except (JoseError, ValueError):
-            self._keys = None
-            return dict(jwt.decode(token, self._key_set(), algorithms=ALGORITHMS).claims)
+            return dict(jwt.decode(token, self._keys.renew(), algorithms=ALGORITHMS).claims)
 
-    def _key_set(self) -> KeySet:
-        if self._keys is None:
-            self._keys = KeySet.import_key_set(_asked("GET", self._address("jwks_uri")))  # type: ignore[arg-type]
-        return self._keys
+    def _ask_keys(self) -> KeySet:
+        found = asked("GET", self._address("jwks_uri"))
+        try:
+            return KeySet.import_key_set(found)  # type: ignore[arg-type]
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise ProviderFaultError("The provider's keys can't be read.") from error
 
-    def _discovered(self) -> dict[str, Any]:
-        if self._about and time.monotonic() - self._known_at < KNOWN_FOR:
-            return self._about
-        about = _asked("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+    def _ask_about(self) -> dict[str, Any]:
+        about = asked("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
         if about.get("issuer") != self.issuer:
             raise ProviderFaultError("The provider calls itself otherwise than OIDC_ISSUER.")
-        self._about, self._keys, self._known_at = about, None, time.monotonic()
         return about
 
     def _address(self, name: str) -> str:
-        address = self._discovered().get(name)
+        address = self._about.get().get(name)
         if not isinstance(address, str) or not is_safe_address(address):
             raise ProviderFaultError(f"The provider names no safe {name}.")
         return address
@@ -172,24 +162,3 @@ def is_safe_address(address: str) -> bool:
 
 def _with_query(address: str, query: Mapping[str, str]) -> str:
     return f"{address}{'&' if urlsplit(address).query else '?'}{urlencode(query)}"
-
-
-def _asked(method: str, address: str, **sent: Any) -> dict[str, Any]:
-    """A JSON object of the provider's; raises ProviderFaultError. No redirect is followed."""
-    try:
-        with requests.request(
-            method, address, timeout=SECONDS, allow_redirects=False, stream=True, **sent
-        ) as answer:
-            content = answer.raw.read(LARGEST_ANSWER + 1, decode_content=True)
-            status = answer.status_code
-    except (requests.RequestException, HTTPError, OSError) as error:
-        raise ProviderFaultError(f"The provider is away: {type(error).__name__}.") from error
-    if status != 200 or len(content) > LARGEST_ANSWER:
-        raise ProviderFaultError(f"The provider answered {status}.")
-    try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ProviderFaultError("The provider answered no JSON.") from error
-    if not isinstance(found, dict):
-        raise ProviderFaultError("The provider answered no JSON object.")
-    return found

@@ -11,7 +11,12 @@ from app.accounts.presenters.people import (
     role_words,
 )
 from app.accounts.presenters.second_factor import SetupView, setup_view
-from app.accounts.presenters.sign_in import browser_words, sent_rows, too_many_words
+from app.accounts.presenters.sign_in import (
+    browser_words,
+    sent_rows,
+    too_many_returns_words,
+    too_many_words,
+)
 
 __all__ = [
     "SECOND_ADMIN",
@@ -24,5 +29,6 @@ __all__ = [
     "role_words",
     "sent_rows",
     "setup_view",
+    "too_many_returns_words",
     "too_many_words",
 ]

@@ -30,13 +30,24 @@ def browser_words(name: str) -> str:
 
 def too_many_words(seconds: int) -> str:
     """Why a password was not even looked at, how long that lasts and what makes it longer."""
-    minutes, rest = divmod(seconds, 60)
-    parts = [f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest)
     return (
         "Too many wrong passwords, so this one was not looked at, right or wrong."
-        f" Wait {' '.join(parts)}, then try again; each further wrong one doubles the wait,"
+        f" Wait {_wait_words(seconds)}, then try again; each further wrong one doubles the wait,"
         f" up to {LONGEST_WAIT.seconds // 60} min."
     )
+
+
+def too_many_returns_words(seconds: int) -> str:
+    """Why the provider was not asked about who came back, and how long that lasts."""
+    return (
+        "Too many sign-ins from this address failed at the provider, so this one was not looked"
+        f" at. Wait {_wait_words(seconds)}, then sign in again."
+    )
+
+
+def _wait_words(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    return " ".join([f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest))
 
 
 _NOT_TEXT = frozenset({"once", "version", "digest", "csrf_token"})

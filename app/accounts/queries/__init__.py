@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.accounts.queries.identities import find_identified, has_identity
+from app.accounts.queries.identities import find_identified
 from app.accounts.queries.links import (
     find_invitation,
     find_link,
@@ -40,7 +40,6 @@ __all__ = [
     "find_sign_in",
     "find_token",
     "get_person",
-    "has_identity",
     "has_reset_requests",
     "has_second_factor",
     "has_token",

@@ -15,9 +15,3 @@ def find_identified(session: Session, issuer: str, subject: str) -> Person | Non
         .join(Identity, Identity.person_id == Person.id)
         .where(Identity.issuer == issuer, Identity.subject == subject)
     )
-
-
-def has_identity(session: Session, person: Person, issuer: str) -> bool:
-    """Whether a person is linked to a subject of this issuer."""
-    query = select(Identity.id).where(Identity.person_id == person.id, Identity.issuer == issuer)
-    return session.scalar(query) is not None

@@ -8,30 +8,37 @@ from __future__ import annotations
 
 import hmac
 from datetime import timedelta
+from math import ceil
 
 from flask import current_app, flash, g, redirect, render_template, request, session, url_for
 from flask_login import current_user
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.accounts.engine import Claims, Provider, ProviderFaultError, Wanted
 from app.accounts.models import Factor
+from app.accounts.presenters import too_many_returns_words
 from app.accounts.queries import has_second_factor
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import TOKEN, arrive, ask_for_code, log_refusal, this_device
 from app.accounts.rules import STEP_UP
-from app.accounts.services import identified_person, link_identity, renew_proof
+from app.accounts.services import begin_return, identified_person, link_identity, renew_proof
 from app.db.session import transaction
 from app.errors import NotAllowedError, NotFoundError
 from app.extensions import db
 from app.web.addresses import own_page
 from app.web.clock import now
 from app.web.guards import current_actor, public, signed_in
+from app.web.rates import meter
 
 ASKED = "asked_provider"
 """The cookie's name for what was asked of the provider and for which page."""
 
 ASKED_FOR = timedelta(minutes=10)
 PROVIDER = "oidc_provider"
+ASKS_A_MINUTE = 60
+"""How often a minute one address may be sent to the provider, in each server process."""
+
 AWAY = "The sign-in at the provider did not succeed. Nothing was changed; try again."
 
 
@@ -80,6 +87,7 @@ def provider_answered() -> Response | str:
 def leave_provider() -> Response:
     """Send the browser to the provider's own sign-out."""
     back = f"{current_app.config['PUBLIC_URL']}{url_for('accounts.sign_in_page')}"
+    _slow_down()
     try:
         address = provider().sign_out_address(back)
     except ProviderFaultError as fault:
@@ -90,6 +98,7 @@ def leave_provider() -> Response:
 
 def _ask(*, again: bool, page: str) -> Response:
     wanted = Wanted.new()
+    _slow_down()
     try:
         address = provider().sign_in_address(wanted, again=again)
     except ProviderFaultError as fault:
@@ -107,8 +116,24 @@ def _ask(*, again: bool, page: str) -> Response:
     return redirect(address, code=303)
 
 
+def _slow_down() -> None:
+    """Refuse more requests a minute than one address may send."""
+    if not meter().lets(f"provider {request.remote_addr}", ASKS_A_MINUTE):
+        raise TooManyRequests("Wait a minute, then go to the provider again.", retry_after=60)
+
+
+def _count_attempt() -> None:
+    """Count who comes back before the provider is asked, as a password typed is counted."""
+    with transaction(db.session):
+        wait = begin_return(db.session, device=this_device(), now=now())
+    if wait is not None:
+        log_refusal("too often", "")
+        seconds = ceil(wait.total_seconds())
+        raise TooManyRequests(too_many_returns_words(seconds), retry_after=seconds)
+
+
 def _claims(asked: object) -> Claims:
-    """Who came back; raises ProviderFaultError."""
+    """Who came back; raises ProviderFaultError, and TooManyRequests before it asks anybody."""
     if not isinstance(asked, dict):
         raise ProviderFaultError("Nothing was asked in this browser.")
     age = now().timestamp() - asked["at"]
@@ -123,6 +148,7 @@ def _claims(asked: object) -> Claims:
     code = request.args.get("code", "")
     if not code:
         raise ProviderFaultError(f"It said {request.args.get('error', 'nothing')[:60]!r}.")
+    _count_attempt()
     wanted = Wanted(asked["state"], asked["nonce"], asked["verifier"])
     max_age = timedelta(0) if asked["again"] else None
     return provider().claims(code, wanted, max_age=max_age, now=now())

@@ -26,7 +26,10 @@ WRONG_TOKENS_A_MINUTE = 30
 
 
 def load_by_token() -> Person | None:
-    """The person for whom a program acts by the token it sends, with no more than that gives."""
+    """The person for whom a program acts by the token it sends, with no more than that gives.
+
+    Every request counts against the token, also one that is refused afterwards.
+    """
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token.strip():
         return None
@@ -37,6 +40,8 @@ def load_by_token() -> Person | None:
         current_app.logger.info("A token was refused.")
         return None
     kept, person, g.has_factor = found
+    if not meter().lets(f"token {kept.token_hash}", current_app.config["API_PER_MINUTE"]):
+        raise TooManyRequests("Too many requests in this minute.", retry_after=60)
     person.token_id, person.scoped_permissions = kept.id, scoped_permissions(kept.scopes)
     g.token = kept
     return person

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from app.accounts.rules.letters import invitation_letter, reset_letter, reset_notice
+from app.accounts.rules.letters import (
+    LINK_LETTERS,
+    invitation_letter,
+    reset_letter,
+    reset_notice,
+)
 from app.accounts.rules.passwords import (
     LONGEST_PASSWORD,
     PASSWORD_REFUSAL,
@@ -76,6 +81,7 @@ __all__ = [
     "FRESH_PERMISSIONS",
     "INVITATION_FOR",
     "KNOWN_FOR",
+    "LINK_LETTERS",
     "LONGEST_PASSWORD",
     "LONGEST_TOKEN_LIFE",
     "LONGEST_TOKEN_NAME",

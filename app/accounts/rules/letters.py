@@ -6,6 +6,10 @@ from datetime import datetime
 
 from app.mail.rules import Letter
 
+INVITATION, RESET = "invitation", "reset"
+LINK_LETTERS = (INVITATION, RESET)
+"""Kinds of letters that hold a link which lets somebody in."""
+
 _SIGNED = "\n-- \nWaymark writes this by itself; nobody reads answers to it.\n"
 
 
@@ -19,7 +23,7 @@ def invitation_letter(*, name: str, inviter: str, link: str, expires_at: datetim
 
 You did not expect this? Then do nothing; the link stops working by itself.
 """
-    return Letter("invitation", f"{inviter} invites you to Waymark", text + _SIGNED, expires_at)
+    return Letter(INVITATION, f"{inviter} invites you to Waymark", text + _SIGNED, expires_at)
 
 
 def reset_letter(*, name: str, link: str, expires_at: datetime) -> Letter:
@@ -33,7 +37,7 @@ somebody, probably you, asked for a new password for Waymark. Choose it here, on
 
 You did not ask? Then do nothing: your password stays as it is. Nobody but you got this link.
 """
-    return Letter("reset", "A new password for Waymark", text + _SIGNED, expires_at)
+    return Letter(RESET, "A new password for Waymark", text + _SIGNED, expires_at)
 
 
 def reset_notice(*, name: str, site: str, at: datetime) -> Letter:

@@ -8,8 +8,6 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.orm import Session
 
 from app.accounts.models import KnownDevice, Person, SignInThrottle
@@ -25,7 +23,7 @@ from app.accounts.rules import (
     LONGEST_WAIT,
     wait_after,
 )
-from app.db.base import Base
+from app.db.statements import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +76,14 @@ def begin_reset(
     return _count(session, buckets, now)
 
 
+def begin_return(session: Session, *, device: SignInDevice, now: datetime) -> timedelta | None:
+    """Count that somebody comes back from the provider, before it is asked who that is.
+
+    Gives the wait if it comes too early. It counts against the address as passwords do.
+    """
+    return _count(session, [(_address_bucket(device), FREE_FAILURES_ADDRESS)], now)
+
+
 def _count(session: Session, buckets: list[tuple[str, int]], now: datetime) -> timedelta | None:
     throttles = [_locked_throttle(session, bucket, now) for bucket, _ in buckets]
     wait = max(throttle.open_at for throttle in throttles) - now
@@ -115,7 +121,7 @@ def remember_device(session: Session, person: Person, device: SignInDevice, now:
     session.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - KNOWN_FOR))
     values = {"person_id": person.id, "token_hash": token_hash(device.token)}
     session.execute(
-        _insert(session, KnownDevice)
+        insert_into(session, KnownDevice)
         .values(**values, created_at=now, seen_at=now)
         .on_conflict_do_update(index_elements=["person_id", "token_hash"], set_={"seen_at": now})
     )
@@ -168,15 +174,10 @@ def _forget(session: Session, *buckets: str) -> None:
 
 def _locked_throttle(session: Session, bucket: str, now: datetime) -> SignInThrottle:
     session.execute(
-        _insert(session, SignInThrottle)
+        insert_into(session, SignInThrottle)
         .values(bucket=bucket, failures=0, open_at=now)
         .on_conflict_do_nothing(index_elements=["bucket"])
     )
     return session.scalars(
         select(SignInThrottle).where(SignInThrottle.bucket == bucket).with_for_update()
     ).one()
-
-
-def _insert(session: Session, table: type[Base]) -> SqliteInsert | PostgresqlInsert:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return SqliteInsert(table) if is_sqlite else PostgresqlInsert(table)

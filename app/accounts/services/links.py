@@ -71,7 +71,7 @@ def send_invitation_again(
         raise ConflictError(f"{person.name} is deactivated; reactivate the account first.")
     if person.invited_at is None:
         raise ConflictError(f"{person.name} has a password already.")
-    void_links(session, person, now=now)
+    void_links(session, person, why="Another link was sent.", now=now)
     _send_invitation(session, person, actor=actor, outbox=_needed(outbox), now=now)
     _record(session, person, "person.invitation_sent_again", actor=actor, now=now)
 
@@ -81,7 +81,7 @@ def revoke_invitation(session: Session, person: Person, *, actor: Person, now: d
     check_manager(actor)
     if find_invitation(session, person, now=now) is None:
         raise ConflictError(f"There is no invitation of {person.name} that still works.")
-    void_links(session, person, now=now)
+    void_links(session, person, why="The invitation was withdrawn.", now=now)
     _record(session, person, "person.invitation_revoked", actor=actor, now=now)
 
 
@@ -131,7 +131,7 @@ def choose_password(
     ended = keep_new_password(session, person, password, field="password")
     person.invited_at = None
     end_tokens(session, person, now=now)
-    void_links(session, person, now=now)
+    void_links(session, person, why="A password was chosen by another link.", now=now)
     is_invitation = link.kind is LinkKind.INVITATION
     action = "person.invitation_accepted" if is_invitation else "person.password_reset_by_link"
     after: dict[str, object] = {"sessions_ended": ended}
@@ -156,7 +156,7 @@ def _send_invitation(
 
 
 def _send_reset(session: Session, person: Person, *, outbox: Outbox, now: datetime) -> None:
-    void_links(session, person, now=now)
+    void_links(session, person, why="Another link was asked for.", now=now)
     token = _new_link(session, person, LinkKind.RESET, now=now)
     letter = reset_letter(
         name=person.name, link=_address(outbox, token), expires_at=now + RESET_FOR

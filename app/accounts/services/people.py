@@ -18,6 +18,7 @@ from app.accounts.queries import (
     is_open_link,
 )
 from app.accounts.rules import (
+    LINK_LETTERS,
     SHORTEST_PASSWORD,
     SHORTEST_WITH_FACTOR,
     Role,
@@ -31,6 +32,7 @@ from app.accounts.services.sign_in import close_sessions
 from app.accounts.services.tokens import end_tokens
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.mail.services import drop_letters
 
 LONGEST_NAME = 120
 
@@ -160,7 +162,7 @@ def deactivate_person(
     person.is_active = False
     close_sessions(session, person)
     end_tokens(session, person, now=now)
-    void_links(session, person, now=now)
+    void_links(session, person, why="The account was deactivated.", now=now)
     _status_changed(session, person, "person.deactivated", actor=actor, now=now)
 
 
@@ -189,7 +191,7 @@ def reset_password(session: Session, person: Person, *, actor: Person | None, no
     person.has_short_password = False
     person.invited_at = None
     end_tokens(session, person, now=now)
-    void_links(session, person, now=now)
+    void_links(session, person, why="An admin set a password.", now=now)
     forget_devices(session, person)
     make_roles_wait(session, person, "person.password_reset", actor=actor, now=now)
     return password
@@ -212,13 +214,17 @@ def check_may_reset(session: Session, person: Person, *, actor: Person | None) -
         _keep_an_admin(session, person)
 
 
-def void_links(session: Session, person: Person, *, now: datetime) -> None:
-    """Let every link that was sent to a person open nothing any more; the caller records why."""
+def void_links(session: Session, person: Person, *, why: str, now: datetime) -> None:
+    """Let every link that was sent to a person open nothing any more; the caller records it.
+
+    A letter with one that was not sent yet stays unsent, with ``why`` in the list of letters.
+    """
     session.execute(
         update(AccountLink)
         .where(AccountLink.person_id == person.id, is_open_link(now))
         .values(revoked_at=now)
     )
+    drop_letters(session, LINK_LETTERS, to=person.email, why=why)
 
 
 def make_roles_wait(

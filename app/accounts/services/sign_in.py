@@ -85,7 +85,7 @@ def sign_in_person(
     now: datetime,
 ) -> str:
     """Open a session after a right password, and a right code if there is one; give its token."""
-    steps = 1 if factor is Factor.PASSWORD else 2
+    steps = 2 if factor in (Factor.TOTP, Factor.RECOVERY) else 1
     forgive_attempts(session, person, device=device, count=steps, now=now)
     record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
     return open_session(session, person, device=device, replaces=replaces, factor=factor, now=now)

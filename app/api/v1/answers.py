@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from app.api.v1 import schemas
 from app.approvals.models import LedgerTransfer, SpendDetail
+from app.approvals.rules.actuals import Payment
 from app.initiatives.models import Initiative, Option
 from app.initiatives.queries.registry import RegistryLine
 from app.roadmap.models import Evidence
@@ -119,11 +120,12 @@ def evidence_out(one: Evidence, gate_id: int) -> schemas.EvidenceOut:
     )
 
 
-def actual_out(one: LedgerTransfer, detail: SpendDetail, fund: str) -> schemas.ActualOut:
+def actual_out(one: LedgerTransfer, detail: SpendDetail, asked: Payment) -> schemas.ActualOut:
+    """A payment under the names it was asked by, whatever they are called now."""
     return schemas.ActualOut(
         id=one.id,
-        initiative=one.commitment.initiative.key,
-        fund=fund,
+        initiative=asked.initiative,
+        fund=asked.fund,
         quarter=str(detail.quarter),
         amount=money(Money(one.amount_minor, one.currency)),
         paid_on=detail.spent_on,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date
 from hashlib import sha256
 from typing import Any, TypeVar
 
@@ -11,12 +12,13 @@ from flask import request
 from pydantic import ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from app.api.v1.schemas import Asked
+from app.api.v1.schemas import LARGEST_ID, Asked
 from app.errors import InvalidError
 from app.web.characters import is_fit
 
 Kind = TypeVar("Kind", bound=Asked)
 KEY_HEADER = "Idempotency-Key"
+_PLACE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\.[0-9]{1,10}")
 _KEY = re.compile(r"[!-~]{8,128}")
 
 
@@ -51,6 +53,24 @@ def request_key(person_id: int) -> str:
             field=KEY_HEADER,
         )
     return "api:" + sha256(f"{person_id}\n{key}".encode()).hexdigest()
+
+
+def asked_place(cursor: str | None) -> tuple[date, int] | None:
+    """The day and id after which a list goes on; raises InvalidError for what was never given."""
+    if cursor is None:
+        return None
+    on, _, id_ = cursor.partition(".")
+    try:
+        if _PLACE.fullmatch(cursor) and int(id_) <= LARGEST_ID:
+            return date.fromisoformat(on), int(id_)
+    except ValueError:
+        pass
+    raise InvalidError("This cursor leads nowhere; begin anew.", field="cursor")
+
+
+def written_place(place: tuple[date, int] | None) -> str | None:
+    """The cursor that `asked_place` reads."""
+    return f"{place[0].isoformat()}.{place[1]}" if place else None
 
 
 def _checked(kind: type[Kind], sent: dict[str, Any]) -> Kind:

@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint, Response, current_app, g, jsonify
-from werkzeug.exceptions import TooManyRequests
+from flask import Blueprint, Response, g, jsonify
 
 from app.api.v1 import answers, operations, schemas
-from app.api.v1.asked import asked_body, asked_query, request_key
+from app.api.v1.asked import asked_body, asked_place, asked_query, request_key, written_place
 from app.api.v1.document import openapi_document
 from app.api.v1.operations import BASE, Operation
-from app.approvals.models import Commitment
-from app.approvals.queries.balances import find_spend, load_accounts
-from app.approvals.rules.actuals import Account, Actual
-from app.approvals.services.spending import book_spend
-from app.calendar.queries import list_funds
+from app.approvals.queries.balances import find_spend
+from app.approvals.rules.actuals import Payment
+from app.approvals.services.spending import book_payment
 from app.db.session import transaction
 from app.errors import InvalidError, NotFoundError
 from app.extensions import db
-from app.initiatives.models import Initiative
 from app.initiatives.queries import get_initiative
 from app.initiatives.queries.initiatives import MILESTONES, OPTIONS
 from app.initiatives.queries.registry import RegistryFilter, list_registry
 from app.roadmap.queries import get_gate
-from app.roadmap.queries.gates import GateFilter, list_gates
+from app.roadmap.queries.gates import GateFilter, list_gates_after
 from app.roadmap.rules.measuring import Measuring
 from app.roadmap.services import record_evidence_once
-from app.values.money import CURRENCY_DIGITS
 from app.values.quarter import Quarter
 from app.web.clock import now, today
 from app.web.guards import by_token, current_actor, may, public, requires
-from app.web.rates import meter
 
 bp = Blueprint("api", __name__, url_prefix=BASE)
 
 View = TypeVar("View", bound=Callable[..., Any])
-Item = TypeVar("Item")
 
 
 def serves(one: Operation) -> Callable[[View], View]:
@@ -49,16 +42,6 @@ def serves(one: Operation) -> Callable[[View], View]:
         return view
 
     return bind
-
-
-@bp.before_request
-def slow_down() -> None:
-    """Refuse more requests a minute than one token may send."""
-    kept = g.get("token")
-    if kept is None:
-        return
-    if not meter().lets(f"token {kept.token_hash}", current_app.config["API_PER_MINUTE"]):
-        raise TooManyRequests("Too many requests in this minute.", retry_after=60)
 
 
 @bp.get("/openapi.json")
@@ -121,12 +104,11 @@ def gates() -> Response:
         until=asked.due_to,
         states=frozenset({asked.state} if asked.state else ()),
     )
-    found = list_gates(db.session, wanted, today=today())
-    begin = _position(asked.cursor, [str(one.tranche_id) for one in found])
-    lines = found[begin : begin + asked.limit]
-    more = str(lines[-1].tranche_id) if begin + asked.limit < len(found) else None
+    lines, following = list_gates_after(
+        db.session, wanted, asked_place(asked.cursor), today=today(), limit=asked.limit
+    )
     items = [answers.gate_line(one, sees_costs=may("costs.see")) for one in lines]
-    return _answer(schemas.GateList(items=items, next_cursor=more))
+    return _answer(schemas.GateList(items=items, next_cursor=written_place(following)))
 
 
 @serves(operations.ADD_EVIDENCE)
@@ -155,57 +137,20 @@ def add_evidence(id: int) -> Response:
 def add_actual() -> Response:
     """Book a payment, once per key."""
     sent, key = asked_body(schemas.ActualIn), request_key(current_actor().id)
-    funds = {fund.key: fund.id for fund in list_funds(db.session)}
-    if sent.fund not in funds:
-        raise InvalidError("There is no fund with this key.", field="fund")
-    account = _account(sent)
-    actual = Actual(
-        commitment_id=account.commitment_id,
-        fund_id=funds[sent.fund],
-        quarter=Quarter.parse(sent.quarter) if sent.quarter else Quarter.containing(sent.paid_on),
-        amount_minor=_minor(sent),
-        spent_on=sent.paid_on,
-        reference=" ".join(sent.reference.split()),
-    )
+    payment = Payment(
+        initiative=sent.initiative, cycle=sent.cycle, fund=sent.fund, amount=sent.amount,
+        currency=sent.currency, paid_on=sent.paid_on,
+        quarter=Quarter.parse(sent.quarter) if sent.quarter else None,
+        reference=" ".join(sent.reference.split()), is_part=sent.is_part,
+    )  # fmt: skip
     with transaction(db.session):
-        transfer_id = book_spend(
-            db.session, actual, is_part=sent.is_part, request_key=key, actor=current_actor(),
-            now=now(),
-        )  # fmt: skip
+        transfer_id = book_payment(
+            db.session, payment, request_key=key, actor=current_actor(), now=now()
+        )
     booked = find_spend(db.session, transfer_id)
     if booked is None or booked.detail is None:
         raise NotFoundError("There is no such payment.")
-    return _answer(answers.actual_out(booked, booked.detail, sent.fund), 201)
-
-
-def _account(sent: schemas.ActualIn) -> Account:
-    """The commitment that pays; raises InvalidError where none, or more than one, is meant."""
-    found = load_accounts(db.session, Commitment.initiative.has(Initiative.key == sent.initiative))
-    fitting = [one for one in found if sent.cycle in (None, one.cycle)]
-    if not fitting:
-        raise InvalidError("No money was approved for this initiative there.", field="initiative")
-    if len(fitting) > 1:
-        cycles = ", ".join(one.cycle for one in fitting)
-        raise InvalidError(f"It was approved in {cycles}; say in which.", field="cycle")
-    if fitting[0].currency != sent.currency:
-        raise InvalidError(f"Its money is in {fitting[0].currency}.", field="currency")
-    return fitting[0]
-
-
-def _minor(sent: schemas.ActualIn) -> int:
-    scaled = sent.amount.scaleb(CURRENCY_DIGITS[sent.currency])
-    if scaled != scaled.to_integral_value():
-        digits = CURRENCY_DIGITS[sent.currency]
-        raise InvalidError(f"{sent.currency} has {digits} digits after the point.", field="amount")
-    return int(scaled)
-
-
-def _position(cursor: str | None, keys: Sequence[str]) -> int:
-    if cursor is None:
-        return 0
-    if cursor not in keys:
-        raise InvalidError("This cursor leads nowhere any more; begin anew.", field="cursor")
-    return keys.index(cursor) + 1
+    return _answer(answers.actual_out(booked, booked.detail, payment), 201)
 
 
 def _answer(answer: schemas.Answer, status: int = 200) -> Response:

@@ -166,7 +166,7 @@ class GateLine(Answer):
 
 
 class GateList(Answer):
-    """A piece of the gate calendar, by due day."""
+    """A piece of the gate calendar, by due day; asked by state, it may be shorter than `limit`."""
 
     items: list[GateLine]
     next_cursor: str | None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 
-from app.values.money import Money
+from app.values.money import CURRENCY_DIGITS, Money
 from app.values.quarter import Quarter
 
 LONGEST_REFERENCE = 80
@@ -22,6 +23,31 @@ class Actual:
     amount_minor: int
     spent_on: date
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment as a program names it, by keys and in whole units of the currency.
+
+    ``cycle`` is its name where the initiative was approved in several, ``quarter`` None that of
+    the day; ``is_part``: another part of what stands under this reference.
+    """
+
+    initiative: str
+    cycle: str | None
+    fund: str
+    amount: Decimal
+    currency: str
+    paid_on: date
+    quarter: Quarter | None
+    reference: str
+    is_part: bool
+
+    @property
+    def minor(self) -> int | None:
+        """The amount in the currency's smallest unit; None where it has too many digits."""
+        scaled = self.amount.scaleb(CURRENCY_DIGITS[self.currency])
+        return int(scaled) if scaled == scaled.to_integral_value() else None
 
 
 @dataclass(frozen=True, slots=True)

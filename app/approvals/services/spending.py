@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,16 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, SpendBatch, SpendDetail
 from app.approvals.queries.balances import find_reversal, find_spend, load_accounts
+from app.approvals.queries.payments import named_actual
 from app.approvals.rules import LedgerAccount, TransferKind
-from app.approvals.rules.actuals import Account, Actual, actual_faults, owner_bar, repeat_note
+from app.approvals.rules.actuals import (
+    Account,
+    Actual,
+    Payment,
+    actual_faults,
+    owner_bar,
+    repeat_note,
+)
 from app.approvals.rules.spend_rows import SpendBook, SpendDraft, draft_spend
 from app.audit.services import answered_once, record
 from app.calendar.models import Fund
@@ -56,23 +64,50 @@ def book_spend(
     for role and own initiatives, NotFoundError, InvalidError with a sentence per field.
     """
     _check_role(actor)
+    params = _params(actual) | {"is_part": is_part}
+    answer: int = _once(
+        session, request_key, actor, "spend.booked", params,
+        lambda: _booked(session, actual, is_part=is_part, actor=actor, now=now), now,
+    )  # fmt: skip
+    return answer
+
+
+def book_payment(
+    session: Session, asked: Payment, *, request_key: str, actor: Person, now: datetime
+) -> int:
+    """Book a payment as a program names it; the transfer's id.
+
+    What the names mean is looked up the first time only, so that the same key gives its first
+    answer whatever was renamed or closed since. Raises as `book_spend`.
+    """
+    _check_role(actor)
 
     def make() -> int:
-        account = _locked_account(session, actual.commitment_id)
-        if barred := owner_bar(account, actor.id):
-            raise NotAllowedError(barred)
-        if faults := actual_faults(actual, account, today=now.date()):
-            raise InvalidError("This can't be booked.", fields=faults)
-        repeat = repeat_note(actual, account)
-        if repeat and not is_part:
-            raise InvalidError(f"{repeat} Tick this if it is another part of it.", field="is_part")
-        (transfer_id,) = _post(session, [(actual, account)], None, actor, now)
-        _record_booked(session, account, [actual], actor, now)
-        return transfer_id
+        actual = named_actual(session, asked)
+        return _booked(session, actual, is_part=asked.is_part, actor=actor, now=now)
 
-    params = _params(actual) | {"is_part": is_part}
+    params = asdict(asked) | {
+        "amount": f"{asked.amount.normalize():f}",
+        "quarter": str(asked.quarter) if asked.quarter else None,
+    }
     answer: int = _once(session, request_key, actor, "spend.booked", params, make, now)
     return answer
+
+
+def _booked(
+    session: Session, actual: Actual, *, is_part: bool, actor: Person, now: datetime
+) -> int:
+    account = _locked_account(session, actual.commitment_id)
+    if barred := owner_bar(account, actor.id):
+        raise NotAllowedError(barred)
+    if faults := actual_faults(actual, account, today=now.date()):
+        raise InvalidError("This can't be booked.", fields=faults)
+    repeat = repeat_note(actual, account)
+    if repeat and not is_part:
+        raise InvalidError(f"{repeat} Tick this if it is another part of it.", field="is_part")
+    (transfer_id,) = _post(session, [(actual, account)], None, actor, now)
+    _record_booked(session, account, [actual], actor, now)
+    return transfer_id
 
 
 def reverse_spend(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlalchemy.orm import Session
 
 from app.audit.services import AuditActor, record
@@ -58,6 +58,27 @@ class Outbox:
         session.flush()
         enqueue_delivery(session, now=now)
         return mail
+
+
+def drop_letters(session: Session, kinds: Collection[str], *, to: str, why: str) -> None:
+    """Let letters that were not sent yet stay unsent, since what they tell was taken back.
+
+    ``why`` is a sentence for the list of letters; the caller records it. One that is being sent at
+    this moment may arrive all the same, which is said, too.
+    """
+    words = case(
+        (Mail.state == MailState.SENDING, f"{why} It was being sent and may have arrived."),
+        else_=why,
+    )
+    session.execute(
+        update(Mail)
+        .where(
+            Mail.recipient == to,
+            Mail.kind.in_(kinds),
+            Mail.state.in_((MailState.WAITING, MailState.SENDING, MailState.FAILED)),
+        )
+        .values(state=MailState.DROPPED, body=None, last_fault=words)
+    )
 
 
 def retry_letter(session: Session, mail: Mail, *, actor: AuditActor | None, now: datetime) -> None:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request
 
+from app.calendar.queries import list_cycles
 from app.extensions import db
 from app.meetings.presenters import ROWS, ArchiveChoices, archive_rows
-from app.meetings.queries import list_meetings
+from app.meetings.queries import ArchiveFilter, list_meetings
 from app.meetings.routes.blueprint import bp
+from app.web.context import provide
 from app.web.guards import requires
 from app.web.paging import Page
+
+MOST_OF_CYCLE = 10
+"""Meetings that the page of a cycle shows."""
 
 
 @bp.get("/meetings")
@@ -21,4 +28,16 @@ def index() -> str:
         db.session, choices.filter, offset=(choices.page - 1) * ROWS, limit=ROWS
     )
     page = Page(archive_rows(found), total, choices.page, ROWS)
-    return render_template("meetings/index.html", choices=choices, page=page)
+    cycles = [("", "All cycles"), *((str(c.id), c.name) for c in list_cycles(db.session))]
+    return render_template("meetings/index.html", choices=choices, page=page, cycles=cycles)
+
+
+def _of_cycle(cycle_id: int) -> Page[dict[str, Any]]:
+    """The latest meetings about a cycle's hurdles."""
+    found, total = list_meetings(
+        db.session, ArchiveFilter(cycle_id=cycle_id), offset=0, limit=MOST_OF_CYCLE
+    )
+    return Page(archive_rows(found), total, 1, MOST_OF_CYCLE)
+
+
+provide(bp, "cycle_meetings", lambda: _of_cycle)

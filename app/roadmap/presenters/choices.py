@@ -126,11 +126,12 @@ class GateChoices(_Asked):
 
 @dataclass(frozen=True, slots=True)
 class HistoryChoices(_Asked):
-    """The view of the plan's history; ``initiative`` is a key."""
+    """The view of the plan's history; ``initiative`` is a key, ``versions`` a page of these."""
 
     cycle: int | None = None
     initiative: str = ""
     page: int = 1
+    versions: int = 1
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> Self:
@@ -139,11 +140,16 @@ class HistoryChoices(_Asked):
             cycle=_whole(args.get("cycle")),
             initiative=args.get("initiative", "").strip()[:100],
             page=_whole(args.get("page")) or 1,
+            versions=_whole(args.get("versions")) or 1,
         )
 
     @property
     def is_filtered(self) -> bool:
-        return replace(self, page=1) != HistoryChoices()
+        return replace(self, page=1, versions=1) != HistoryChoices()
+
+    def versions_href(self, number: int) -> str:
+        """The same view at another page of its versions."""
+        return self.href(versions=number, page=self.page)
 
 
 def matches(text: str, *fields_: str) -> bool:

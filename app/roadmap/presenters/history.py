@@ -14,6 +14,9 @@ from app.web.paging import Page
 ROWS = 50
 """Moves on one page of the history."""
 
+VERSIONS = 20
+"""Plan versions on one page."""
+
 
 def history_page(found: Sequence[MoveLine], number: int) -> Page[dict[str, Any]]:
     """One page of moves, newest first."""
@@ -48,8 +51,12 @@ def _slip(one: MoveLine) -> str:
     return f"{counted(abs(days), 'day')} {way}"
 
 
-def version_rows(found: Sequence[VersionLine]) -> list[dict[str, Any]]:
-    """The versions in a list."""
+def versions_page(found: Sequence[VersionLine], total: int, number: int) -> Page[dict[str, Any]]:
+    """One page of versions, newest first."""
+    return Page(_version_rows(found), total, number, VERSIONS, "versions")
+
+
+def _version_rows(found: Sequence[VersionLine]) -> list[dict[str, Any]]:
     return [
         {
             "id": one.id,

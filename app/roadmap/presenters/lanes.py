@@ -9,12 +9,12 @@ from decimal import Decimal
 from app.approvals.rules import CommitmentState
 from app.roadmap.engine.timeline import Lane, Load
 from app.roadmap.presenters.standing import Standing
-from app.roadmap.presenters.words import sums
+from app.roadmap.presenters.words import load_percent, sums
 from app.roadmap.queries.load import QuarterMoney, TeamQuarter, TeamWork
 from app.roadmap.queries.timeline import TimelineCommitment
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.web.filters import money_short, number, percent
+from app.web.filters import money_short, number
 from app.web.filters import quarter as quarter_words
 
 Placed = list[tuple[str, Standing]]
@@ -121,6 +121,6 @@ def _team_load(one: TeamQuarter) -> Load:
     if not one.available:
         return Load(2.0, f"{asked} d", f"{when}: {asked} person-days, none available")
     share: Decimal = one.demanded / one.available
-    word = percent(share, 0)
+    word = load_percent(share)
     left = number(one.available.normalize())
     return Load(float(share), word, f"{when}: {word}, {asked} of {left} person-days")

@@ -8,13 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.roadmap.presenters.words import slip_words
+from app.roadmap.presenters.words import load_percent, slip_words
 from app.roadmap.queries.load import TeamDemand
 from app.roadmap.queries.plans import MoveLine
 from app.roadmap.rules.replanning import Draft, Replan
 from app.roadmap.rules.works import PlanGate, Work, Works
 from app.values.quarter import Quarter
-from app.web.filters import counted, day, number, percent
+from app.web.filters import counted, day, number
 from app.web.filters import quarter as quarter_words
 
 Cell = tuple[int, Quarter]
@@ -150,7 +150,7 @@ def _load(loads: Days, available: Days, cell: Cell) -> str:
     days, there = _days(loads, cell), available.get(cell)
     if not there:
         return "0\u202f%" if not days else f"{number(days.normalize())} d, none available"
-    return percent(days / there, 0)
+    return load_percent(days / there)
 
 
 def _of(loads: Days, available: Days, cell: Cell) -> str:
@@ -167,18 +167,62 @@ def moved_words(items: Sequence[ReviewItem]) -> str:
     return f"{words} · {follow} of them {'follows' if follow == 1 else 'follow'}"
 
 
-def conflict_of(newer: Sequence[MoveLine], plan: Replan) -> dict[str, Any] | None:
+def stale_words(asked: Draft, draft: Draft, newer: Sequence[MoveLine]) -> list[str]:
+    """That plan versions were saved since a draft was begun, and what of it is done by that."""
+    if not newer:
+        return []
+    one = newer[0]
+    words = [
+        f"Plan version {one.number} of {one.cycle} was saved by {one.who} on {day(one.at.date())},"
+        " after these moves were drafted."
+    ]
+    done = sorted(
+        {line.key for line in newer if line.gate is None and _is_done(line, asked, draft)}
+        | {
+            f"{line.key} {line.gate}"
+            for line in newer
+            if line.tranche_id in asked.gates and line.tranche_id not in draft.gates
+        }
+    )
+    if done:
+        stands = "stands" if len(done) == 1 else "stand"
+        words.append(f"{', '.join(done)} {stands} where this was to go already and moves no more.")
+    if draft.count:
+        words.append("What is left is shown on the plan as it is now.")
+    return [" ".join(words)]
+
+
+def _is_done(line: MoveLine, asked: Draft, draft: Draft) -> bool:
+    return line.commitment_id in asked.bars and line.commitment_id not in draft.bars
+
+
+def conflict_of(newer: Sequence[MoveLine], asked: Draft, plan: Replan) -> dict[str, Any] | None:
     """Both versions after somebody saved another plan version: yours beside theirs."""
     if not newer:
         return None
-    fields = [
-        {
-            "label": f"{one.key} {one.gate or 'work'}",
-            "yours": day(plan.gates[one.tranche_id]) if one.tranche_id in plan.gates else "",
-            "theirs": day(one.to_on),
-            "same": one.tranche_id in plan.gates and plan.gates[one.tranche_id] == one.to_on,
-        }
-        for one in newer
-    ]
+    latest: dict[tuple[int, int | None], MoveLine] = {}
+    for one in newer:
+        latest.setdefault((one.commitment_id, one.tranche_id), one)
+    fields = []
+    for one in latest.values():
+        yours = _yours(one, asked, plan)
+        fields.append(
+            {
+                "label": f"{one.key} {one.gate or 'work'}",
+                "yours": day(yours) if yours else "",
+                "theirs": day(one.to_on),
+                "same": yours == one.to_on,
+            }
+        )
     when = f"Plan version {newer[0].number} of {newer[0].cycle}: {newer[0].words}"
     return {"fields": fields, "who": newer[0].who, "when": when}
+
+
+def _yours(one: MoveLine, asked: Draft, plan: Replan) -> date | None:
+    """Where the draft puts what was moved meanwhile; None where it leaves it alone."""
+    if one.tranche_id is not None and one.tranche_id in plan.gates:
+        return plan.gates[one.tranche_id]
+    if one.tranche_id is None and one.commitment_id in plan.shifts:
+        return plan.shifts[one.commitment_id].to_on
+    is_asked = one.commitment_id in asked.bars or one.tranche_id in asked.gates
+    return one.to_on if is_asked else None

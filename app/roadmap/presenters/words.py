@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import ROUND_UP, Decimal
 
 from app.initiatives.rules import Direction
 from app.roadmap.rules import CriterionFacts, HurdleState, Reading
 from app.values.money import Money
 from app.values.unit import unit_for
-from app.web.filters import counted, day, money_short, number
+from app.web.filters import counted, day, money_short, number, percent
 
 UNIT_GAP = "\u202f"
+
+
+def load_percent(share: Decimal) -> str:
+    """How much of what there is, in whole percent; what is over never reads as 100 %."""
+    if not 1 < share < Decimal("1.01"):
+        return percent(share, 0)
+    return percent(share.quantize(Decimal("0.001"), rounding=ROUND_UP))
 
 
 def slip_words(due_on: date, baseline_on: date) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
@@ -22,6 +22,7 @@ from app.initiatives.models import Initiative, Milestone
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import (
+    CHUNK,
     Decided,
     HurdleRows,
     TrancheKey,
@@ -150,12 +151,58 @@ class GateLine:
         return f"Ready to decide: {self.recommendation.action.word.lower()}"
 
 
+LOOKED_AT = 4
+"""How many times CHUNK hurdles are looked at for one piece of those in some state."""
+
+
 def list_gates(
     session: Session, wanted: GateFilter, *, today: date, most: int | None = None
 ) -> list[GateLine]:
     """Every hurdle that fits, or the first ``most``, by due date, in a fixed number of queries."""
+    in_order = (Tranche.due_on, Initiative.key, Tranche.position, Tranche.id)
+    found = session.execute(_lines().where(*wanted.conditions).order_by(*in_order).limit(most))
+    lines = _read(session, found.all(), today)
+    return [line for line in lines if not wanted.states or line.state in wanted.states]
+
+
+Place = tuple[date, int]
+"""A day and the id of a hurdle due on it."""
+
+
+def list_gates_after(
+    session: Session, wanted: GateFilter, after: Place | None, *, today: date, limit: int
+) -> tuple[list[GateLine], Place | None]:
+    """At most ``limit`` hurdles after a place, by due date and id, and where to go on.
+
+    What state a hurdle is in is known only once its figures are read, so where states are asked
+    for a bounded number is looked at and there may be fewer; None: nothing follows.
+    """
+    found: list[GateLine] = []
+    size = CHUNK if wanted.states else limit + 1
+    for _ in range(LOOKED_AT if wanted.states else 1):
+        query = _lines().where(*wanted.conditions, *_behind(after))
+        rows = session.execute(query.order_by(Tranche.due_on, Tranche.id).limit(size)).all()
+        for line in _read(session, rows, today):
+            if len(found) == limit:
+                return found, after
+            after = line.due_on, line.tranche_id
+            if not wanted.states or line.state in wanted.states:
+                found.append(line)
+        if len(rows) < size:
+            return found, None
+    return found, after
+
+
+def _behind(after: Place | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    on, id_ = after
+    return [or_(Tranche.due_on > on, and_(Tranche.due_on == on, Tranche.id > id_))]
+
+
+def _lines() -> Any:
     owner = aliased(Person)
-    rows = session.execute(
+    return (
         select(
             Tranche.id, Tranche.milestone_id, Tranche.state, Tranche.due_on,
             Tranche.commitment_id, Commitment.initiative_id, Initiative.key, Initiative.title,
@@ -169,14 +216,13 @@ def list_gates(
         .join(Commitment.initiative)
         .join(owner, Initiative.owner_id == owner.id)
         .outerjoin(Initiative.journey)
-        .where(*wanted.conditions)
-        .order_by(Tranche.due_on, Initiative.key, Tranche.position)
-        .limit(most)
-    ).all()  # fmt: skip
+    )  # fmt: skip
+
+
+def _read(session: Session, rows: Sequence[Any], today: date) -> Iterator[GateLine]:
     keys = {row.id: TrancheKey(row.id, row.milestone_id, row.state, row.due_on) for row in rows}
     hurdles = load_hurdle_rows(session, keys.values())
-    lines = (_line(row, hurdles.facts(keys[row.id]), today) for row in rows)
-    return [line for line in lines if not wanted.states or line.state in wanted.states]
+    return (_line(row, hurdles.facts(keys[row.id]), today) for row in rows)
 
 
 def _line(row: Any, facts: HurdleFacts, today: date) -> GateLine:

@@ -32,6 +32,7 @@ class MoveLine:
     cycle: str
     key: str
     title: str
+    commitment_id: int
     tranche_id: int | None
     gate: str | None
     from_on: date
@@ -69,7 +70,7 @@ def _gate_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
     rows = session.execute(
         select(
             DateMove, Person.name, PlanVersion.number, Cycle.name, Initiative.key,
-            Initiative.title, Milestone.name,
+            Initiative.title, Tranche.commitment_id, Milestone.name,
         )
         .join(DateMove.tranche)
         .join(Tranche.milestone)
@@ -83,10 +84,10 @@ def _gate_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
     )  # fmt: skip
     return [
         MoveLine(
-            move.moved_at, who, move.plan_version_id, number, cycle, key, title,
+            move.moved_at, who, move.plan_version_id, number, cycle, key, title, commitment_id,
             move.tranche_id, gate, move.from_on, move.to_on, move.cause, move.reason,
         )
-        for move, who, number, cycle, key, title, gate in rows
+        for move, who, number, cycle, key, title, commitment_id, gate in rows
     ]  # fmt: skip
 
 
@@ -105,8 +106,9 @@ def _work_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
     )  # fmt: skip
     return [
         MoveLine(
-            version.saved_at, who, version.id, version.number, cycle, key, title, None, None,
-            move.from_on, move.to_on, move.cause, version.note or version.reason.word,
+            version.saved_at, who, version.id, version.number, cycle, key, title,
+            move.commitment_id, None, None, move.from_on, move.to_on, move.cause,
+            version.note or version.reason.word,
         )
         for move, version, who, cycle, key, title in rows
     ]  # fmt: skip
@@ -127,7 +129,18 @@ class VersionLine:
     works: int
 
 
-def list_versions(session: Session, cycle_id: int | None = None) -> list[VersionLine]:
+def count_versions(session: Session, cycle_id: int | None = None) -> int:
+    """How many plan versions one cycle or all have."""
+    return session.scalar(select(func.count(PlanVersion.id)).where(*_of_cycle(cycle_id))) or 0
+
+
+def _of_cycle(cycle_id: int | None) -> list[ColumnElement[bool]]:
+    return [PlanVersion.cycle_id == cycle_id] if cycle_id is not None else []
+
+
+def list_versions(
+    session: Session, cycle_id: int | None = None, *, offset: int = 0, limit: int | None = None
+) -> list[VersionLine]:
     """Plan versions of one cycle or all, newest first."""
     gates = _count(DateMove)
     works = _count(WorkMove)
@@ -138,8 +151,10 @@ def list_versions(session: Session, cycle_id: int | None = None) -> list[Version
         )
         .join(PlanVersion.cycle)
         .join(PlanVersion.saved_by)
-        .where(*([PlanVersion.cycle_id == cycle_id] if cycle_id is not None else []))
+        .where(*_of_cycle(cycle_id))
         .order_by(PlanVersion.id.desc())
+        .offset(offset)
+        .limit(limit)
     )  # fmt: skip
     return [VersionLine(*row) for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.calendar.models import Cycle
 from app.initiatives.models import Dependency, Initiative, Milestone, Option
 from app.roadmap.models import PlanVersion, WorkMove
 from app.roadmap.queries.gates import horizon_of
-from app.roadmap.rules.works import PlanGate, Shift, Window, Work
+from app.roadmap.rules.works import PlanGate, Shift, Window, Work, months_between
 
 
 def load_works(session: Session) -> dict[int, Work]:
@@ -102,6 +103,20 @@ def load_shifts(session: Session) -> dict[int, tuple[Shift, ...]]:
     for commitment_id, from_on, to_on in rows:
         found[commitment_id] = (*found.get(commitment_id, ()), Shift(from_on, to_on))
     return found
+
+
+def load_months_since(session: Session, base: Mapping[int, int]) -> dict[int, int]:
+    """By how many months works moved after these plan versions of their cycles, by commitment."""
+    found: Counter[int] = Counter()
+    for cycle_id, number in sorted(base.items()):
+        rows = session.execute(
+            select(WorkMove.commitment_id, WorkMove.from_on, WorkMove.to_on)
+            .join(WorkMove.plan_version)
+            .where(PlanVersion.cycle_id == cycle_id, PlanVersion.number > number)
+        )
+        for commitment_id, from_on, to_on in rows:
+            found[commitment_id] += months_between(from_on, to_on)
+    return dict(found)
 
 
 def load_plan_numbers(session: Session, cycle_ids: Iterable[int]) -> dict[int, int]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from flask import render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.roadmap.presenters import board
 from app.roadmap.presenters.choices import Lanes, RoadmapChoices
+from app.roadmap.presenters.drafts import Drafted, draft_query, drafted, read_draft
 from app.roadmap.presenters.inspector import Inspected, find_hurdle, inspected
 from app.roadmap.presenters.lanes import LaneSet, journey_lanes, team_lanes, unit_lanes
+from app.roadmap.presenters.replanning import stale_words
 from app.roadmap.presenters.standing import Standing, standings
 from app.roadmap.queries.load import (
     Only,
@@ -24,7 +27,10 @@ from app.roadmap.queries.timeline import (
     load_hurdle_evidence,
     load_timeline,
 )
+from app.roadmap.queries.works import load_plan_numbers
 from app.roadmap.routes.blueprint import bp, initiative_pages
+from app.roadmap.routes.drafting import looked_at, roadmap_with
+from app.roadmap.rules.replanning import Draft
 from app.web.assets import has_endpoint
 from app.web.clock import today
 from app.web.guards import current_actor, may, requires
@@ -32,7 +38,7 @@ from app.web.guards import current_actor, may, requires
 
 @bp.get("/roadmap")
 @requires("roadmap.view")
-def index() -> str:
+def index() -> str | Response:
     """Show all funded initiatives with their hurdles on a time axis."""
     choices = RoadmapChoices.read(request.args)
     known = standings(load_timeline(db.session), today())
@@ -44,22 +50,35 @@ def index() -> str:
     page_of = initiative_pages()
     zoom = board.zoom_of(shown, choices)
     lanes = _lanes(choices.lanes, shown, is_narrowed=len(shown) < len(known))
+    looked = looked_at(read_draft(request.args))
+    if looked.newer:
+        flash(" ".join(stale_words(looked.asked, looked.draft, looked.newer)), "warn")
+        return redirect(roadmap_with(looked.draft), code=303)
     return render_template(
         "roadmap/board.html",
         choices=choices,
         head=board.head(known, reach, choices, zoom, person_id),
-        drawing=board.drawing(lanes, choices, zoom, today(), page_of, _move_pages()),
+        drawing=board.drawing(lanes, choices, zoom, today(), page_of, _move_pages(looked.draft)),
+        drafted=_drafted(looked.draft, known),
         page=board.table_page(shown, choices, page_of),
         inspected=_inspected(known, choices.at),
     )
 
 
-def _move_pages() -> Callable[[int], str] | None:
+def _drafted(draft: Draft, known: Sequence[Standing]) -> Drafted | None:
+    """The draft to go on with, for whoever may."""
+    if not may("roadmap.replan"):
+        return None
+    cycles = {one.commitment.cycle_id for one in known}
+    return drafted(draft, url_for("roadmap.review_plan"), load_plan_numbers(db.session, cycles))
+
+
+def _move_pages(draft: Draft) -> Callable[[int], str] | None:
     """Where each bar is moved, for whoever may."""
     if not may("roadmap.replan"):
         return None
     start, end = url_for("roadmap.move_work", commitment_id=0).split("/0/")
-    return lambda id_: f"{start}/{id_}/{end}"
+    return lambda id_: f"{start}/{id_}/{end}{draft_query(draft)}"
 
 
 def _inspected(known: Sequence[Standing], tranche_id: int | None) -> Inspected | None:

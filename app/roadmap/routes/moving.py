@@ -10,11 +10,11 @@ from app.approvals.rules import OPEN_TRANCHES
 from app.errors import NotFoundError
 from app.extensions import db
 from app.roadmap.forms import DayForm, ShiftForm
-from app.roadmap.presenters.drafts import draft_query
+from app.roadmap.presenters.drafts import draft_pairs, draft_query, read_draft
 from app.roadmap.queries import Gate, get_gate
 from app.roadmap.queries.works import load_works
 from app.roadmap.routes.blueprint import GATE, bp
-from app.roadmap.rules.replanning import Draft
+from app.roadmap.routes.drafting import with_moves
 from app.roadmap.rules.works import Work
 from app.web.clock import today
 from app.web.guards import requires
@@ -34,7 +34,9 @@ def move_gate(tranche_id: int) -> Answer:
         return _gate_page(one, chosen), 422
     by = chosen.data["to_on"] - one.tranche.due_on
     moving = [one.tranche, *(_later(one) if chosen.later.data else ())]
-    draft = Draft(gates={gate.id: gate.due_on + by for gate in moving})
+    draft = with_moves(
+        one.commitment.cycle_id, gates={gate.id: gate.due_on + by for gate in moving}
+    )
     return redirect(url_for("roadmap.review_plan") + draft_query(draft))
 
 
@@ -49,7 +51,11 @@ def _later(one: Gate) -> list[Tranche]:
 
 def _gate_page(one: Gate, chosen: DayForm) -> str:
     return render_template(
-        "roadmap/move.html", gate=one, chosen=chosen, has_later=bool(_later(one))
+        "roadmap/move.html",
+        gate=one,
+        chosen=chosen,
+        has_later=bool(_later(one)),
+        pairs=draft_pairs(read_draft(request.args)),
     )
 
 
@@ -65,11 +71,18 @@ def move_work(commitment_id: int) -> Answer:
     form = ShiftForm(request.args, meta={"csrf": False})
     if not form.validate() or not work.is_active:
         return _work_page(work, form), 422
-    draft = Draft(bars={work.id: form.months})
+    draft = with_moves(work.cycle_id, bars={work.id: form.months})
     return redirect(url_for("roadmap.review_plan") + draft_query(draft))
 
 
 def _work_page(work: Work, form: ShiftForm) -> str:
+    draft = read_draft(request.args)
     return render_template(
-        "roadmap/shift.html", work=work, form=form, has_begun=work.has_begun(today())
+        "roadmap/shift.html",
+        work=work,
+        form=form,
+        has_begun=work.has_begun(today()),
+        gates=[gate for gate in work.gates if gate.is_open],
+        pairs=draft_pairs(draft),
+        query=draft_query(draft),
     )

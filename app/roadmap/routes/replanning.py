@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -21,9 +21,9 @@ from app.roadmap.presenters.drafts import (
     write_seen,
 )
 from app.roadmap.queries.load import load_team_demand
-from app.roadmap.queries.plans import HistoryFilter, MoveLine, list_moves
 from app.roadmap.queries.works import load_plan_numbers, load_works
 from app.roadmap.routes.blueprint import bp
+from app.roadmap.routes.drafting import Looked, looked_at
 from app.roadmap.rules.reasons import MoveReason
 from app.roadmap.rules.replanning import Draft, Replan, replanned
 from app.roadmap.rules.works import Works
@@ -44,9 +44,10 @@ def review_plan() -> Answer:
     if not draft.count:
         return render_template("roadmap/no_draft.html")
     works = load_works(db.session)
-    plan = replanned(works, draft, today())
+    looked = looked_at(draft, works)
+    plan = replanned(works, looked.draft, today())
     form = PlanForm(formdata=None, seen=write_seen(_numbers(works, plan)))
-    page = _page(works, plan, draft, form)
+    page = _page(works, plan, looked, form)
     return (page, 422) if plan.faults else page
 
 
@@ -66,11 +67,13 @@ def save() -> Answer:
             flash(f"Saved as a plan version: {counted(saved.count, 'initiative')} moved.", "ok")
             return redirect(url_for("roadmap.version", version_id=saved.versions[0]), code=303)
     works = load_works(db.session)
-    plan = replanned(works, draft, today())
-    newer = _since(works, plan, form) if is_conflict else []
+    looked = Looked(draft, draft)
+    if is_conflict:
+        looked = looked_at(replace(draft, base=read_seen(form.seen.data or "")), works)
+    plan = replanned(works, looked.draft, today())
     if is_conflict:
         form.seen.data, form.seen.raw_data = write_seen(_numbers(works, plan)), None
-    return _page(works, plan, draft, form, newer), status
+    return _page(works, plan, looked, form, is_conflict=is_conflict), status
 
 
 def _saved(draft: Draft, form: PlanForm) -> SavedPlan:
@@ -86,25 +89,20 @@ def _numbers(works: Works, plan: Replan) -> dict[int, int]:
     return load_plan_numbers(db.session, [one.cycle_id for one in plan.touched(works)])
 
 
-def _since(works: Works, plan: Replan, form: PlanForm) -> list[MoveLine]:
-    """What plan versions moved that were saved since the review, newest first."""
-    seen = read_seen(form.seen.data or "")
-    return [
-        line
-        for cycle_id in sorted({one.cycle_id for one in plan.touched(works)})
-        for line in list_moves(db.session, HistoryFilter(cycle_id=cycle_id))
-        if (line.number or 0) > seen.get(cycle_id, 0)
-    ]
-
-
 def _page(
-    works: Works, plan: Replan, draft: Draft, form: PlanForm, newer: Sequence[MoveLine] = ()
+    works: Works, plan: Replan, looked: Looked, form: PlanForm, *, is_conflict: bool = False
 ) -> str:
+    stale = review.stale_words(looked.asked, looked.draft, looked.newer)
+    draft = looked.draft
+    if not draft.count:
+        version = looked.newer[0].version_id if looked.newer else None
+        return render_template("roadmap/no_draft.html", stale=stale, version_id=version)
     items = review.review_items(works, plan, draft, today())
     return render_template(
         "roadmap/plan.html",
         items=items,
         subtitle=review.moved_words(items),
+        stale=stale,
         faults=[] if items else list(plan.faults.values()),
         is_barred=bool(plan.faults) or not items,
         flags=review.flag_rows(works, plan),
@@ -114,5 +112,5 @@ def _page(
         pairs=draft_pairs(draft),
         undo=lambda name, id_: draft_query(without(draft, name, id_)),
         back=url_for("roadmap.index") + draft_query(draft),
-        conflict=review.conflict_of(newer, plan),
+        conflict=review.conflict_of(looked.newer, looked.asked, plan) if is_conflict else None,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import render_template, request, url_for
 
 from app.calendar.queries import list_cycles
@@ -10,6 +12,7 @@ from app.roadmap.presenters import history
 from app.roadmap.presenters.choices import HistoryChoices
 from app.roadmap.queries.plans import (
     HistoryFilter,
+    count_versions,
     get_version,
     list_moves,
     list_versions,
@@ -17,6 +20,7 @@ from app.roadmap.queries.plans import (
 )
 from app.roadmap.routes.blueprint import bp
 from app.web.guards import requires
+from app.web.paging import Page
 from app.web.subjects import link_subject
 
 link_subject(bp, "plan_version", lambda ref: url_for("roadmap.version", version_id=int(ref)))
@@ -32,9 +36,15 @@ def versions() -> str:
         "roadmap/versions.html",
         choices=choices,
         cycles=[("", "All cycles"), *((str(c.id), c.name) for c in list_cycles(db.session))],
-        versions=history.version_rows(list_versions(db.session, choices.cycle)),
+        versions=_versions(choices),
         page=history.history_page(found, choices.page),
     )
+
+
+def _versions(choices: HistoryChoices) -> Page[dict[str, Any]]:
+    first = (choices.versions - 1) * history.VERSIONS
+    found = list_versions(db.session, choices.cycle, offset=first, limit=history.VERSIONS)
+    return history.versions_page(found, count_versions(db.session, choices.cycle), choices.versions)
 
 
 @bp.get("/roadmap/versions/<int:version_id>")

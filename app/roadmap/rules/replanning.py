@@ -20,10 +20,14 @@ BACKWARD_MONTHS = 3
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Moves somebody is about to make: works by months, hurdles to a day."""
+    """Moves somebody is about to make: works by months, hurdles to a day.
+
+    ``base`` are the plan versions by cycle that it was begun on; empty counts as those of now.
+    """
 
     bars: Mapping[int, int] = field(default_factory=dict)
     gates: Mapping[int, date] = field(default_factory=dict)
+    base: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def count(self) -> int:
@@ -79,10 +83,28 @@ def replanned(works: Works, draft: Draft, today: date) -> Replan:
             plan.gates[id_] = on
         else:
             plan.faults[f"gate-{id_}"] = "There is no such hurdle any more."
-    _judge(plan, works, draft, today)
+    _judge_bars(plan, works, draft, today)
     _follow(plan, works, draft, today)
+    _judge_gates(plan, works, draft, today)
     _mention(plan, works, draft, owners)
     return plan
+
+
+def rebased(draft: Draft, works: Works, late: Mapping[int, int], today: date) -> Draft:
+    """The draft on the plan as it is now: everything ends where it was to end when it was begun.
+
+    ``late`` are the months by which works moved since. What stands there already is left out.
+    """
+    bars = dict(draft.bars)
+    for id_ in bars.keys() & late.keys() & works.keys():
+        # Work that has begun came forward no further than it can.
+        months = max(bars[id_], -BACKWARD_MONTHS) if works[id_].has_begun(today) else bars[id_]
+        bars[id_] = months - late[id_]
+        if not bars[id_]:
+            del bars[id_]
+    stands = {gate.id: gate.due_on for one in works.values() for gate in one.gates}
+    gates = {id_: on for id_, on in draft.gates.items() if stands.get(id_) != on}
+    return Draft(bars, gates)
 
 
 def _move(plan: Replan, work: Work, months: int, today: date) -> None:
@@ -97,14 +119,22 @@ def _move(plan: Replan, work: Work, months: int, today: date) -> None:
     plan.shifts[work.id] = Shift(rest_on, months_later(rest_on, max(months, -BACKWARD_MONTHS)))
 
 
-def _judge(plan: Replan, works: Works, draft: Draft, today: date) -> None:
-    """Say why what was asked for can't be saved."""
+def _judge_bars(plan: Replan, works: Works, draft: Draft, today: date) -> None:
+    """Say why starts can't be where they were asked for."""
+    for id_, months in draft.bars.items():
+        words = _bar_fault(plan, works, works[id_], months, today) if id_ in works else None
+        if words:
+            plan.faults[f"bar-{id_}"] = words
+
+
+def _judge_gates(plan: Replan, works: Works, draft: Draft, today: date) -> None:
+    """Say why hurdles can't be due as asked for, beside where everything else ends up.
+
+    What follows has moved by then, so that no day is judged by days that won't be.
+    """
     for work in plan.touched(works):
-        if work.id in draft.bars:
-            words = _bar_fault(plan, works, work, draft.bars[work.id], today)
-            if words:
-                plan.faults[f"bar-{work.id}"] = words
-                continue
+        if f"bar-{work.id}" in plan.faults:
+            continue
         for gate_id, words in _gate_faults(plan, work, today).items():
             if gate_id in draft.gates:
                 plan.faults[f"gate-{gate_id}"] = words

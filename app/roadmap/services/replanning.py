@@ -73,10 +73,10 @@ def save_plan(
         return SavedPlan(**known)
     works = _locked_works(session)
     plan = replanned(works, draft, now.date())
-    if plan.faults:
-        raise InvalidError("This can't be saved.", fields=plan.faults)
     touched = plan.touched(works)
     _check_seen(session, touched, seen)
+    if plan.faults:
+        raise InvalidError("This can't be saved.", fields=plan.faults)
     saved = SavedPlan(
         [
             _save_version(session, cycle_id, touched, plan, why, actor, now).id

@@ -8,7 +8,7 @@ function begin() {
   if (!map || !pending) return;
   map.dataset.plan = "yes";
   [drawing, words, link] = [map, pending.querySelector("span"), pending.querySelector("a")];
-  link.dataset.href ||= link.getAttribute("href").split("?")[0];
+  link.dataset.href ||= link.getAttribute("href").split(/.(?=bar=|gate=)/)[0];
   draft = read();
   map.addEventListener("pointerdown", take);
   map.addEventListener("keydown", press);
@@ -42,15 +42,15 @@ function put(mark, value) {
   const stays = mark.dataset.bar ? !Number(value) : !value || value === mark.dataset.on;
   if (stays) draft.delete(name);
   else draft.set(name, String(value));
-  keep();
   show();
+  keep();
 }
 
 function keep() {
   const asked = new URLSearchParams(location.search);
-  for (const key of ["bar", "gate"]) asked.delete(key);
-  for (const [name, to] of draft) asked.append(name.split(":")[0], `${name.split(":")[1]}:${to}`);
-  history.replaceState(history.state, "", `?${asked.toString().replaceAll("%3A", ":")}`);
+  for (const key of ["base", "bar", "gate"]) asked.delete(key);
+  const parts = [asked.toString(), draft.size && link.search.slice(1)];
+  history.replaceState(history.state, "", `?${parts.filter(Boolean).join("&")}`);
 }
 
 function show() {
@@ -69,7 +69,7 @@ function show() {
   link.closest("[data-plan-draft]").hidden = !draft.size;
   words.textContent = draft.size ? `${draft.size} moved, not saved` : "";
   const moves = [...draft].map(([name, to]) => `${name.replace(":", "=")}:${to}`);
-  link.href = `${link.dataset.href}?${moves.join("&")}`;
+  link.href = `${link.dataset.href}&${moves.join("&")}`;
 }
 
 const shift = (mark, x) => mark.setAttribute("transform", `translate(${x.toFixed(1)} 0)`);

@@ -1,5 +1,5 @@
-// Zoom, lanes, filters and diamonds lead to the roadmap again, and only its address holds the draft.
-const KEYS = ["bar", "gate"];
+// Zoom, lanes, filters, diamonds and “Move” lead on, and only the address holds the draft.
+const KEYS = ["base", "bar", "gate"];
 const isBoard = () => document.querySelector("[data-roadmap]") && document.querySelector("[data-plan-draft]");
 
 function drafted() {
@@ -8,12 +8,13 @@ function drafted() {
 }
 
 function carry(event) {
-  const to = event.target.closest?.('a[href^="?"]');
+  const to = event.target.closest?.('a[href^="?"], a[href*="/move"]');
   if (!to || !isBoard()) return;
-  const asked = new URLSearchParams(to.getAttribute("href"));
+  const [page, query] = to.getAttribute("href").split("?");
+  const asked = new URLSearchParams(query);
   for (const key of KEYS) asked.delete(key);
   for (const [key, value] of drafted()) asked.append(key, value);
-  to.setAttribute("href", `?${asked.toString().replaceAll("%3A", ":")}`);
+  to.setAttribute("href", `${page}?${asked.toString().replaceAll("%3A", ":")}`);
 }
 
 function carryForm(event) {

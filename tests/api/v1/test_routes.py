@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 from app.accounts.models import ApiToken, Person
 from app.accounts.rules import FRESH_PERMISSIONS, PERMISSIONS, Role, scoped_permissions
 from app.accounts.services import deactivate_person, reactivate_person, reset_password
-from app.approvals.models import Commitment
+from app.approvals.models import Commitment, Tranche
 from app.audit.models import AuditEvent
 from app.calendar.models import Fund
 from app.db.session import transaction
+from app.initiatives.models import Initiative
+from app.roadmap.queries import gates
 from app.roadmap.rules import HurdleAction
 from app.web.guards import policy_of, takes_token
 from app.web.rates import METER, Meter
@@ -161,6 +163,16 @@ class TestEveryAddress:
         assert (slowed.status_code, slowed.mimetype) == (429, "application/problem+json")
         assert other.get("/gates").status_code == 200
 
+    def test_is_slowed_down_by_what_it_may_not_do_as_well(
+        self, app: Flask, cast: Cast, ask: Ask
+    ) -> None:
+        app.config["API_PER_MINUTE"] = 3
+        app.extensions[METER] = Meter()
+        program = ask(cast.lead, "read")
+        refused = [program.post("/actuals", {}) for _ in range(4)]
+        assert [one.status_code for one in refused] == [403, 403, 403, 429]
+        assert refused[-1].mimetype == "application/problem+json"
+
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 class TestReading:
@@ -198,6 +210,45 @@ class TestReading:
         rest = program.get("/gates", cursor=page["next_cursor"]).json["items"]
         assert [one["id"] for one in page["items"] + rest] == [one["id"] for one in found]
         assert program.get("/gates", state="passed").json["items"] == []
+        for odd in ("12", "2027-02-30.1", "2027-02-28.99999999999", "x.1"):
+            refused = program.get("/gates", cursor=odd)
+            assert [one["field"] for one in refused.json["errors"]] == ["cursor"]
+
+    def test_goes_on_after_the_day_a_list_ended_on_though_its_gate_was_moved(
+        self, session: Session, cast: Cast, ask: Ask, committed: dict[str, Commitment]
+    ) -> None:
+        program = ask(cast.viewer)
+        found = [one["id"] for one in program.get("/gates").json["items"]]
+        page = program.get("/gates", limit=1).json
+        with transaction(session):
+            first = session.get_one(Tranche, page["items"][0]["id"])
+            first.due_on += timedelta(days=2_000)
+        rest = program.get("/gates", cursor=page["next_cursor"]).json["items"]
+        assert [one["id"] for one in rest] == [*found[1:], found[0]]
+
+    def test_looks_at_so_many_gates_for_one_piece_and_no_more(
+        self,
+        cast: Cast,
+        ask: Ask,
+        committed: dict[str, Commitment],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        program = ask(cast.viewer)
+        whole = program.get("/gates", limit=200).json["items"]
+        state = whole[-1]["state"]
+        wanted = [one["id"] for one in whole if one["state"] == state]
+        monkeypatch.setattr(gates, "CHUNK", 1)
+        monkeypatch.setattr(gates, "LOOKED_AT", 1)
+        pieces, cursor = [], None
+        for _ in range(len(whole) + 1):
+            query = {"state": state} | ({"cursor": cursor} if cursor else {})
+            piece = program.get("/gates", **query).json
+            assert len(piece["items"]) <= 1
+            pieces += [one["id"] for one in piece["items"]]
+            cursor = piece["next_cursor"]
+            if cursor is None:
+                break
+        assert (pieces, cursor) == (wanted, None)
 
 
 class TestEvidence:
@@ -267,6 +318,16 @@ class TestActuals:
             refused = program.post("/actuals", body | {field: value}, key=key)
             assert refused.status_code == 422
             assert [one["field"] for one in refused.json["errors"]] == [field]
+        with transaction(session):
+            session.get_one(Initiative, paying.initiative_id).key = "CX-900"
+            fund = session.get_one(Fund, next(iter(account.funds)))
+            fund.key = f"{fund.key}-old"
+        again = program.post("/actuals", body)
+        assert (again.status_code, again.data) == (201, made[0].data)
+        with transaction(session):
+            session.get_one(Initiative, paying.initiative_id).key = "CX-101"
+            fund = session.get_one(Fund, next(iter(account.funds)))
+            fund.key = fund.key.removesuffix("-old")
         foreign = ask(cast.cfo2, "actuals").post("/actuals", body | {"reference": "R-2"})
         assert foreign.status_code == 201  # whose keys are their own
 

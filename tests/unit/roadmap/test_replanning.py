@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from app.roadmap.rules import Horizon
-from app.roadmap.rules.replanning import Draft, Replan, replanned
+from app.roadmap.rules.replanning import Draft, Replan, rebased, replanned
 from app.roadmap.rules.works import PlanGate, Shift, Window, Work, shifted
 from app.values.quarter import Quarter
 
@@ -94,6 +94,15 @@ class TestDependants:
 
 
 class TestHurdles:
+    def test_are_judged_beside_where_what_follows_ends_up(self) -> None:
+        first, second = work(1, Q2), work(2, Q3, needs=((1, 0),))
+        draft = Draft(bars={1: 5}, gates={21: date(2028, 2, 1)})
+        plan = result(draft, first, second)
+        assert plan.faults == {} and plan.follows == {2: 1}
+        assert plan.gates[21] == date(2028, 2, 1) and plan.gates[22] == date(2028, 3, 1)
+        alone = result(Draft(gates={21: date(2028, 2, 1)}), first, second)
+        assert "would pass the next hurdle, Gate 2, due 1 Jan 2028" in alone.faults["gate-21"]
+
     def test_keep_their_date_once_decided(self) -> None:
         done = PlanGate(11, "Gate 1", date(2027, 4, 1), date(2027, 4, 1), is_open=False)
         plan = result(Draft(gates={11: date(2027, 5, 1)}), work(1, Q1, gates=(done,)))
@@ -101,3 +110,16 @@ class TestHurdles:
 
     def test_that_are_gone_are_named(self) -> None:
         assert set(result(Draft({9: 1}, {99: TODAY}), work(1, Q2)).faults) == {"bar-9", "gate-99"}
+
+
+class TestRebased:
+    def test_ends_where_it_was_to_end_and_leaves_out_what_stands_there(self) -> None:
+        works = {one.id: one for one in (work(1, Q2), work(2, Q2), work(3, Q1))}
+        draft = Draft(
+            bars={1: 2, 2: 2, 3: -6, 9: 1},
+            gates={11: date(2027, 7, 1), 12: date(2027, 11, 1)},
+            base={1: 0},
+        )
+        now = rebased(draft, works, {1: 2, 2: 1, 3: -3}, TODAY)
+        assert now.bars == {2: 1, 9: 1}
+        assert now.gates == {12: date(2027, 11, 1)}

@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import AccountLink, Person, ResetRequest, SignInSession
+from app.accounts.services import answer_resets
 from app.audit.models import AuditEvent
+from app.db.session import transaction
+from app.mail.models import Mail
+from app.mail.rules import MailState
+from app.mail.services import Outbox
 from app.worker import Worker
 from tests.factories.accounts import PASSWORD, Cast
 from tests.support.client import StrictClient
@@ -112,6 +117,57 @@ class TestInvitation:
         admin.post(f"{where}/deactivate")
         admin.post(f"{where}/reactivate")
         assert not opens()
+
+    def test_sends_no_letter_whose_link_was_taken_back_and_says_why(
+        self,
+        session: Session,
+        cast: Cast,
+        now: datetime,
+        client_for: ClientFor,
+        client: StrictClient,
+        deliver: Callable[[], list[Any]],
+    ) -> None:
+        admin = client_for(cast.admin)
+        where = admin.post("/admin/people/invite", data=NEW).headers["Location"]
+        admin.post(f"{where}/invitation/send")
+        admin.post(f"{where}/invitation/revoke")
+        admin.post(f"{where}/invitation/send")
+        admin.post(f"{where}/deactivate")
+        for _ in range(2):
+            client.post("/sign-in/forgotten", data={"email": cast.lead.email})
+            outbox = Outbox.of(client.application.config)
+            assert outbox is not None
+            with transaction(session):
+                assert answer_resets(session, outbox=outbox, now=now) == 1
+        assert [one["To"] for one in deliver()] == [cast.lead.email]
+        page = admin.get("/admin/mail")
+        rows = table(page, "Latest letters").rows
+        assert [(row["State"], row["Why not"]) for row in reversed(rows)] == [
+            ("dropped", "Another link was sent."),
+            ("dropped", "The invitation was withdrawn."),
+            ("dropped", "The account was deactivated."),
+            ("dropped", "Another link was asked for."),
+            ("sent", "–"),
+        ]
+        assert "Nothing waits" in text(page)
+        assert all(one.body is None for one in session.scalars(select(Mail)))
+
+    def test_says_where_a_letter_may_have_left_before_its_link_was_taken_back(
+        self,
+        session: Session,
+        cast: Cast,
+        now: datetime,
+        client_for: ClientFor,
+        deliver: Callable[[], list[Any]],
+    ) -> None:
+        admin = client_for(cast.admin)
+        where = admin.post("/admin/people/invite", data=NEW).headers["Location"]
+        with transaction(session):
+            session.execute(update(Mail).values(state=MailState.SENDING, sending_since=now))
+        admin.post(f"{where}/invitation/revoke")
+        assert deliver() == []
+        (row,) = table(admin.get("/admin/mail"), "Latest letters").rows
+        assert row["Why not"].endswith("It was being sent and may have arrived.")
 
     @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     def test_is_no_way_where_no_mail_is_sent(

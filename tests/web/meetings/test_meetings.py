@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.approvals.models import Tranche
+from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
 from app.meetings.routes import agenda
 from app.meetings.rules import MeetingDraft, Minutes
@@ -127,6 +127,24 @@ class TestMeeting:
         assert "No meeting fits" in text(client.get("/meetings?initiative=CX-999"))
         typed = client.get("/meetings?initiative=cx-101")
         assert table(typed, "Gate meetings").rows[0]["Agenda"] == "2 hurdles"
+
+    def test_is_linked_from_the_cycle_its_hurdles_were_approved_in(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        meeting: str,
+        gates: list[Tranche],
+    ) -> None:
+        cycle_id = session.get_one(Commitment, gates[0].commitment_id).cycle_id
+        client = client_for(cast.viewer)
+        page = client.get(f"/cycles/{cycle_id}")
+        assert table(page, "Gate meetings").rows[0]["Agenda"] == "2 hurdles"
+        assert links(page)["February gates"] == meeting
+        assert len(page.queries) <= MOST_QUERIES
+        found = client.get(f"/meetings?cycle={cycle_id}")
+        assert table(found, "Gate meetings").first_column() == ["February gates"]
+        assert "No meeting fits" in text(client.get(f"/meetings?cycle={cycle_id + 1}"))
 
 
 class TestTwoPeople:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +14,24 @@ from sqlalchemy.orm import Session
 from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
 from app.initiatives.models import Initiative
-from app.roadmap.models import PlanVersion
+from app.roadmap.models import PlanVersion, WorkMove
+from app.roadmap.presenters.history import VERSIONS
+from app.roadmap.queries.works import load_works
 from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.replanning import Draft
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import tie
 from tests.factories.roadmap import decide, plan
-from tests.support.pages import buttons, error_on, form_values, notice, table, text, value_of
+from tests.support.pages import (
+    buttons,
+    error_on,
+    form_values,
+    notice,
+    parse,
+    table,
+    text,
+    value_of,
+)
 
 ClientFor = Callable[[Any], Any]
 PLAN = "/roadmap/plan"
@@ -34,6 +46,26 @@ def gate(tranches: list[Tranche]) -> str:
 def saved(client: Any, draft: str, **typed: str) -> Any:
     form = form_values(client.get(draft), PLAN) | {"reason": "supplier"} | typed
     return client.post(PLAN, data=form, follow_redirects=True)
+
+
+def link_to(page: Any, label: str) -> str:
+    """The address of the link that is called so."""
+    return next(
+        str(one["href"])
+        for one in parse(page).find_all("a")
+        if label in (one.get("aria-label"), text(one))
+    )
+
+
+def filled(page: Any, **typed: str) -> str:
+    """The address a form that is sent by GET leads to."""
+    form = next(f for f in parse(page).find_all("form") if f.get("action") == page.request.path)
+    sent = [
+        (str(one["name"]), str(one.get("value") or "1"))
+        for one in form.find_all(["input", "select"])
+        if one.get("type") != "checkbox" and one["name"] not in typed
+    ]
+    return f"{page.request.path}?{urlencode([*sent, *typed.items()])}"
 
 
 REFUSED = [
@@ -219,3 +251,111 @@ class TestSaving:
         assert client.post(PLAN, data=again).status_code == 303
         numbers = session.scalars(select(PlanVersion.number).order_by(PlanVersion.id)).all()
         assert list(numbers) == [1, 2]
+
+    def test_moves_nothing_a_second_time_when_somebody_goes_back_to_a_saved_draft(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        commitments: dict[str, Commitment],
+        tranches: list[Tranche],
+    ) -> None:
+        client, moved = client_for(cast.manager), commitments["CX-101"]
+        asked = f"/roadmap/initiatives/{moved.id}/move?by=1&unit=1&way=1"
+        address = client.get(asked).headers["Location"]
+        assert "base=" in address
+        saved(client, address)
+        again = client.get(address)
+        assert "Plan version 1 of FY27 H1 was saved by Mina Manager" in text(again)
+        assert "CX-101 stands where this was to go already and moves no more" in text(again)
+        assert "Save as a plan version" not in buttons(again)
+        back = client.get(address.replace(PLAN, "/roadmap"))
+        assert (back.status_code, back.headers["Location"]) == (303, "/roadmap")
+        board = client.get("/roadmap")
+        assert "moves no more" in (notice(board) or "")
+        # Something else in the same draft still moves, and only that.
+        other = client.get(f"{address}&bar={commitments['CX-103'].id}:1")
+        assert "1 initiative moved, not saved" in text(other)
+        form = form_values(other, PLAN) | {"reason": "team"}
+        assert client.post(PLAN, data=form).status_code == 303
+        session.expire_all()
+        keys = [one.commitment_id for one in session.scalars(select(WorkMove))]
+        assert keys == [moved.id, commitments["CX-103"].id]
+        assert len(board.queries) <= MOST_QUERIES
+
+    def test_shows_where_work_was_to_go_that_somebody_moved_elsewhere_meanwhile(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        commitments: dict[str, Commitment],
+    ) -> None:
+        client, mine = client_for(cast.manager), commitments["CX-101"].id
+        form = form_values(client.get(f"{PLAN}?bar={mine}:2"), PLAN) | {"reason": "team"}
+        with transaction(session):
+            theirs = Draft(bars={mine: 1})
+            plan(session, theirs, actor=cast.owner, now=now)
+        page = client.post(PLAN, data=form)
+        assert page.status_code == 409
+        row = table(page, "Both versions").row("CX-101 work")
+        assert (row["Yours, not saved"], row["Theirs, saved"]) == ("1 Jun 2027", "1 May 2027")
+        row = table(page, "CX-101 Claim status tracker").row("Start")
+        assert (row["Now"], row["New"]) == ("1 May 2027", "1 Jun 2027")
+        assert client.post(PLAN, data=form_values(page, PLAN)).status_code == 303
+        session.expire_all()
+        assert load_works(session)[mine].starts_on == date(2027, 6, 1)
+
+
+class TestWithoutScripts:
+    def test_several_moves_are_put_into_one_draft(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        commitments: dict[str, Commitment],
+    ) -> None:
+        client = client_for(cast.manager)
+        asked = f"/roadmap/initiatives/{commitments['CX-101'].id}/move?by=1&unit=1&way=1"
+        review = client.get(asked, follow_redirects=True)
+        board = client.get(link_to(review, "Move something else as well"))
+        assert "1 moved, not saved" in text(board)
+        form = client.get(link_to(board, "Move CX-103 by months"))
+        review = client.get(filled(form, by="2"), follow_redirects=True)
+        assert "2 initiatives moved, not saved" in text(review)
+        board = client.get(link_to(review, "Move something else as well"))
+        form = client.get(link_to(board, "Move CX-102 by months"))
+        day = client.get(link_to(form, "Hurdle 1"))
+        review = client.get(filled(day, to_on="2027-05-15"), follow_redirects=True)
+        assert "3 initiatives moved, not saved" in text(review)
+        form = form_values(review, PLAN) | {"reason": "team"}
+        posted = client.post(PLAN, data=form)
+        assert posted.status_code == 303, text(posted)
+        assert len(session.scalars(select(PlanVersion)).all()) == 1
+
+
+class TestHistory:
+    def test_comes_in_pages_and_leads_from_behind_the_last_to_the_last(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        commitments: dict[str, Commitment],
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            for number in range(VERSIONS + 1):
+                on = date(2027, 7, 2 + number)
+                plan(session, Draft(gates={tranches[0].id: on}), actor=cast.manager, now=now)
+        viewer = client_for(cast.viewer)
+        page = viewer.get("/roadmap/versions")
+        assert len(table(page, "Versions").rows) == VERSIONS
+        assert len(page.queries) <= MOST_QUERIES
+        last = viewer.get("/roadmap/versions?versions=2")
+        assert table(last, "Versions").first_column() == ["FY27 H1, version 1"]
+        for address in ("/roadmap/versions?versions=9", "/roadmap/versions?page=9&cycle="):
+            behind = viewer.get(address)
+            assert behind.status_code == 303
+            assert viewer.get(behind.headers["Location"]).status_code == 200
+        assert behind.headers["Location"].endswith("/roadmap/versions?page=1&cycle=")
