@@ -11,11 +11,11 @@ from app.roadmap.queries.gates import (
     GateFilter,
     GateLine,
     get_gate,
-    get_tranche,
     horizon_of,
     list_gates,
 )
 from app.roadmap.queries.standings import list_standings
+from app.roadmap.queries.tranches import get_tranche
 
 __all__ = [
     "Gate",

@@ -33,6 +33,7 @@ from app.roadmap.queries.facts import (
 from app.roadmap.queries.forecasts import Asked, load_asked
 from app.roadmap.queries.history import HurdleHistory, Narrowed, load_history
 from app.roadmap.queries.judging import bound_readings, judge_hurdle, last_evidence
+from app.roadmap.queries.tranches import NO_HURDLE
 from app.roadmap.rules import (
     CriterionFacts,
     Horizon,
@@ -48,8 +49,6 @@ from app.roadmap.rules import (
 )
 from app.roadmap.rules.judging import Judged, NotJudged, recommend_by_figures
 from app.values.quarter import Quarter
-
-NO_HURDLE = "There is no such hurdle, or it was removed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,19 +300,6 @@ class Gate:
             if one.position >= self.tranche.position
             and one.state in (TrancheState.PENDING, TrancheState.HELD)
         )
-
-
-def get_tranche(session: Session, tranche_id: int) -> Tranche:
-    """A hurdle's part of the money with its milestone's criteria alone. Raises NotFoundError."""
-    found = session.scalars(
-        select(Tranche)
-        .where(Tranche.id == tranche_id)
-        .options(joinedload(Tranche.milestone).joinedload(Milestone.criteria))
-    )
-    tranche = found.unique().one_or_none()
-    if tranche is None:
-        raise NotFoundError(NO_HURDLE)
-    return tranche
 
 
 def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
