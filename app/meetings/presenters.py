@@ -116,7 +116,7 @@ def live_items(
             number=number, tranche_id=line.tranche_id, key=line.key, title=line.title,
             gate=line.milestone, due=day(line.due_on),
             money=money(Money(line.amount_minor, line.currency)), state=line.state.word,
-            measured=[reading.words for reading in line.readings],
+            measured=line.criteria_words,
             decisions=[
                 _decision(
                     one.decision.action.word, one.decision.recommended.word, one.decision.reason,

@@ -173,7 +173,7 @@ def _frozen(item: MeetingItem, line: GateLine, decisions: Sequence[DecisionLine]
     return FrozenItem(
         tranche=line.tranche_id, key=line.key, title=line.title, gate=line.milestone,
         due_on=line.due_on, amount_minor=line.amount_minor, currency=line.currency,
-        state=line.state.word, measured=[reading.words for reading in line.readings],
+        state=line.state.word, measured=line.criteria_words,
         note=item.note,
         decisions=[
             FrozenDecision(

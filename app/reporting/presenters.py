@@ -11,6 +11,8 @@ from app.approvals.queries import CycleMoney
 from app.calendar.models import Cycle
 from app.journeys.rules import is_hot_spot
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
+from app.roadmap.queries.amendments import WaitingLine
+from app.roadmap.rules.wanted import evidence_words
 from app.values.money import Money
 from app.values.written import day_words
 from app.web.filters import money
@@ -128,6 +130,21 @@ def returned_lines(proposals: Sequence[Proposal], href: str) -> list[Line]:
         )
         for one in proposals
         if one.decision is not None
+    ]
+
+
+def amendment_lines(amendments: list[WaitingLine], href: str) -> list[Line]:
+    """Amendments of criteria that this person may decide."""
+    return [
+        Line(
+            f"{one.key} {one.metric}",
+            f"{href}/{one.tranche_id}/amendments/{one.id}",
+            f"{one.milestone} · {one.asked_by} asked on {day_words(one.asked_on)}"
+            + (f" · {late}" if (late := evidence_words(one.evidence_on)) else ""),
+            "review",
+            "waiting",
+        )
+        for one in amendments
     ]
 
 

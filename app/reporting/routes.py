@@ -13,6 +13,7 @@ from app.calendar.queries import find_current_cycle
 from app.extensions import db
 from app.reporting import presenters, queries
 from app.reporting.exports import Figure, metrics_text
+from app.roadmap.queries.amendments import list_waiting_for
 from app.web.clock import now, today
 from app.web.guards import current_actor, public, requires
 from app.web.metrics import counted_requests
@@ -44,6 +45,9 @@ def home() -> str:
         parts["returned"] = presenters.returned_lines(list_returned(db.session), "/proposals")
     if person.may("proposals.decide"):
         parts |= _for_finance()
+    if person.may("hurdles.decide"):
+        asked = list_waiting_for(db.session, person.id, limit=presenters.MOST_ROWS)
+        parts["amendments"] = presenters.amendment_lines(asked, "/gates")
     if person.may("evidence.record") or person.may("proposals.decide"):
         gates = queries.list_open_gates(
             db.session, until=today() + presenters.SOON, limit=presenters.MOST_ROWS,

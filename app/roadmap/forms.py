@@ -1,4 +1,4 @@
-"""Forms of hurdles: evidence, decisions, moved dates and plan versions."""
+"""Forms of hurdles: evidence, decisions, amendments, moved dates and plan versions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from app.roadmap.rules.measuring import Measuring
 from app.roadmap.rules.posterior import Among, Design
 from app.roadmap.rules.reasons import MoveReason
 from app.roadmap.rules.replanning import MOST_MONTHS
+from app.roadmap.rules.wanted import Wanted
 from app.web.fields import CountField, DayField, MeasureField
 from app.web.forms import Form, OnceForm
 
@@ -115,6 +116,45 @@ class StopForm(DecisionForm):
         [InputRequired("Say why; a stop is final.")],
         description="It stays on record beside what the figures said.",
     )
+
+
+class AmendmentForm(OnceForm):
+    """What a criterion shall ask for, and why; ``seen`` is the amendment it stands on."""
+
+    seen = HiddenField(default="0")
+    threshold = MeasureField("New threshold", [InputRequired("Enter the threshold.")])
+    minimum_sample = CountField(
+        "New smallest sample", description="Empty if any sample shall count."
+    )
+    reason = TextAreaField(
+        "Reason",
+        [InputRequired("Say why; whoever decides reads it, and it stays on record.")],
+        description="What is known now that was not known when it was approved.",
+    )
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.data["threshold"], self.data["minimum_sample"])
+
+    @property
+    def seen_id(self) -> int:
+        """Nonsense counts as nothing seen that can be."""
+        text = str(self.seen.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+class AnswerForm(OnceForm):
+    """Why somebody agrees to an amendment or declines it."""
+
+    answer = TextAreaField(
+        "Reason",
+        [InputRequired("Say why; it stays on record beside the criterion.")],
+        description="It stays on record beside the criterion.",
+    )
+
+
+class WithdrawForm(OnceForm):
+    """Takes an amendment back."""
 
 
 class DayForm(Form):

@@ -59,6 +59,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "proposals.submit": _LEAD,
     "proposals.decide": _FINANCE,
     "evidence.record": _MANAGER | _LEAD,
+    "amendments.ask": _MANAGER | _LEAD,
     "hurdles.decide": _FINANCE,
     "limits.view": _FINANCE | _ADMIN,
     "limits.set": _ADMIN,

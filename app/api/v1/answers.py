@@ -11,6 +11,7 @@ from app.initiatives.queries.registry import RegistryLine
 from app.roadmap.models import Evidence
 from app.roadmap.queries.gates import GateLine
 from app.roadmap.rules import Reading
+from app.roadmap.rules.wanted import Amended, Waiting
 from app.values.money import Money
 
 
@@ -99,11 +100,34 @@ def _criteria(readings: Iterable[Reading]) -> list[schemas.CriterionFacts]:
             threshold=one.criterion.threshold,
             minimum_sample=one.criterion.minimum_sample,
             is_must_meet=one.criterion.is_must_meet,
+            approved_threshold=one.criterion.approved.threshold,
+            approved_minimum_sample=one.criterion.approved.minimum_sample,
+            amended=_amended(one.criterion.amended),
+            waiting=_waiting(one.criterion.waiting),
             latest_value=one.latest.value if one.latest else None,
             latest_measured_on=one.latest.measured_on if one.latest else None,
         )
         for one in readings
     ]
+
+
+def _amended(one: Amended | None) -> schemas.AmendedFacts | None:
+    if one is None:
+        return None
+    return schemas.AmendedFacts(
+        id=one.id, is_looser=one.is_looser, asked_by=one.asked_by, asked_on=one.asked_on,
+        reason=one.reason, agreed_by=one.agreed_by, agreed_on=one.agreed_on, answer=one.answer,
+        evidence_on=one.evidence_on,
+    )  # fmt: skip
+
+
+def _waiting(one: Waiting | None) -> schemas.WaitingFacts | None:
+    if one is None:
+        return None
+    return schemas.WaitingFacts(
+        id=one.id, threshold=one.wanted.threshold, minimum_sample=one.wanted.minimum_sample,
+        asked_by=one.asked_by, asked_on=one.asked_on, evidence_on=one.evidence_on,
+    )  # fmt: skip
 
 
 def evidence_out(one: Evidence, gate_id: int) -> schemas.EvidenceOut:

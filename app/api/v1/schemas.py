@@ -134,8 +134,37 @@ class GateQuery(Paged):
     initiative: Short | None = Field(None, description="key of an initiative")
 
 
+class AmendedFacts(Answer):
+    """The amendment a criterion is judged on; `evidence_on` says that evidence was there before."""
+
+    id: int
+    is_looser: bool
+    asked_by: str
+    asked_on: date
+    reason: str
+    agreed_by: str
+    agreed_on: date
+    answer: str
+    evidence_on: date | None
+
+
+class WaitingFacts(Answer):
+    """An amendment nobody has decided."""
+
+    id: int
+    threshold: Decimal
+    minimum_sample: int | None
+    asked_by: str
+    asked_on: date
+    evidence_on: date | None
+
+
 class CriterionFacts(Answer):
-    """A criterion as agreed, with its latest measurement."""
+    """A criterion as agreed now, with its latest measurement.
+
+    `approved_…` is what was approved; they differ where `amended` says who agreed to what. What
+    `waiting` asks for changes nothing yet.
+    """
 
     id: int
     metric: str
@@ -144,6 +173,10 @@ class CriterionFacts(Answer):
     threshold: Decimal
     minimum_sample: int | None
     is_must_meet: bool
+    approved_threshold: Decimal
+    approved_minimum_sample: int | None
+    amended: AmendedFacts | None
+    waiting: WaitingFacts | None
     latest_value: Decimal | None
     latest_measured_on: date | None
 

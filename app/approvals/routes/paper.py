@@ -10,6 +10,7 @@ from werkzeug.utils import import_string
 from app.approvals.presenters.proposal import STATES, frozen_budgets, proposal_view
 from app.approvals.presenters.signing import condition_lines, signature_words
 from app.approvals.queries import find_signature, get_proposal, list_conditions
+from app.approvals.queries.amendments import list_amended_criteria
 from app.approvals.routes.blueprint import PROPOSAL, bp
 from app.approvals.rules import DecisionKind, ProposalState, check_snapshot
 from app.audit.presenters import anchor_words
@@ -67,6 +68,7 @@ def _page(proposal_id: int, *, ways: bool) -> tuple[str, str]:
         conditions=condition_lines(list_conditions(db.session, decision.id), today())
         if decision and is_approved
         else [],
+        amended=list_amended_criteria(db.session, decision.id) if decision else [],
         anchor=anchor_words(find_head(db.session)),
         printed_at=now(),
         printed_for=current_actor().name,

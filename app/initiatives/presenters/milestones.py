@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from app.initiatives.models import Criterion, Milestone
-from app.initiatives.queries import CriterionStanding, HurdleDates, MilestoneStanding
+from app.initiatives.queries import (
+    AmendedFigures,
+    CriterionStanding,
+    HurdleDates,
+    MilestoneStanding,
+)
 from app.values.unit import unit_for
 from app.web.filters import day, number
 
@@ -26,7 +32,10 @@ def _card(milestone: Milestone, standing: MilestoneStanding) -> dict[str, Any]:
         "milestone": milestone,
         "hurdle": hurdle,
         "due": _due(milestone, hurdle),
-        "criteria": [_item(one, standing.criteria.get(one.id)) for one in milestone.criteria],
+        "criteria": [
+            _item(one, standing.criteria.get(one.id), standing.amended.get(one.id))
+            for one in milestone.criteria
+        ],
         "measurements": [
             row
             for one in milestone.criteria
@@ -50,8 +59,16 @@ def _due(milestone: Milestone, hurdle: HurdleDates | None) -> str:
     return f"due {day(hurdle.due_on)}" + (f" ({'; '.join(before)})" if before else "")
 
 
-def _item(criterion: Criterion, standing: CriterionStanding | None) -> dict[str, Any]:
+def _item(
+    criterion: Criterion, standing: CriterionStanding | None, amended: AmendedFigures | None
+) -> dict[str, Any]:
     words = condition(criterion)
+    if amended is not None:
+        now = _condition(criterion, amended.threshold, amended.minimum_sample)
+        words = (
+            f"{now} \u00b7 amended {day(amended.agreed_on)} by {amended.agreed_by}: "
+            f"{amended.reason} \u00b7 approved was {words}"
+        )
     if standing is None:
         baseline = criterion.baseline
         today = None if baseline is None else f"today {number(baseline)}"
@@ -92,9 +109,13 @@ def _value(criterion: Criterion, value: Any) -> str:
 
 def condition(criterion: Criterion) -> str:
     """A criterion as one reads it: at most 1.8 calls, sample of 1,500, must meet."""
-    unit = f" {unit_for(criterion.threshold, criterion.unit)}" if criterion.unit else ""
-    words = [f"{criterion.direction.word} {number(criterion.threshold)}{unit}"]
-    if criterion.minimum_sample:
-        words.append(f"sample of {number(criterion.minimum_sample)} or more")
+    return _condition(criterion, criterion.threshold, criterion.minimum_sample)
+
+
+def _condition(criterion: Criterion, threshold: Decimal, sample: int | None) -> str:
+    unit = f" {unit_for(threshold, criterion.unit)}" if criterion.unit else ""
+    words = [f"{criterion.direction.word} {number(threshold)}{unit}"]
+    if sample:
+        words.append(f"sample of {number(sample)} or more")
     words.append("must meet" if criterion.is_must_meet else "wished for")
     return ", ".join(words)

@@ -16,6 +16,7 @@ from app.initiatives.queries.choices import (
 from app.initiatives.queries.delivery import (
     MILESTONE_STANDINGS,
     OPEN_HURDLES,
+    AmendedFigures,
     CriterionStanding,
     HurdleDates,
     Measured,
@@ -127,6 +128,7 @@ __all__ = [
     "PLANS",
     "PLAN_VALUES",
     "SORTS",
+    "AmendedFigures",
     "CaseBasis",
     "CostFlows",
     "CriterionStanding",

@@ -45,6 +45,17 @@ class CriterionStanding:
 
 
 @dataclass(frozen=True, slots=True)
+class AmendedFigures:
+    """What a criterion asks for since it was amended, by whom, when and why."""
+
+    threshold: Decimal
+    minimum_sample: int | None
+    agreed_by: str
+    agreed_on: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class HurdleDates:
     """The days and the state of a hurdle that holds approved money.
 
@@ -61,10 +72,12 @@ class HurdleDates:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneStanding:
-    """What is known of a milestone: its hurdle once money is approved, readings by criterion id."""
+    """What is known of a milestone: its hurdle once money is approved, readings and amendments by
+    criterion id."""
 
     hurdle: HurdleDates | None = None
     criteria: Mapping[int, CriterionStanding] = field(default_factory=dict)
+    amended: Mapping[int, AmendedFigures] = field(default_factory=dict)
 
 
 MILESTONE_STANDINGS: list[

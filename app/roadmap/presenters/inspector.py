@@ -52,6 +52,7 @@ def inspected(
 ) -> Inspected:
     one = standing.commitment
     barred = {one.owner_id, one.created_by_id} | evidence.recorded_by | evidence.moved_by
+    barred |= evidence.amended_by
     holds = money_short(Money(hurdle.amount_minor, one.currency))
     whole = money_short(Money(one.amount_minor, one.currency))
     due = day(hurdle.due_on)

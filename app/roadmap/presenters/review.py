@@ -10,6 +10,7 @@ from typing import Any
 from app.approvals.models import Tranche
 from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TrancheState
 from app.roadmap.models import Evidence
+from app.roadmap.presenters import amending
 from app.roadmap.presenters.inspector import Deciders, decider_words
 from app.roadmap.presenters.words import (
     agreed_words,
@@ -64,7 +65,8 @@ def gate_facts(gate: Gate, deciders: Deciders, today: date) -> list[tuple[str, s
         ("Owner", gate.initiative.owner.name),
     ]
     if still:
-        barred = {*gate.record.owners, *gate.record.evidence_by, *gate.record.moved_by}
+        record = gate.record
+        barred = {*record.owners, *record.evidence_by, *record.moved_by, *record.amended_by}
         facts.append(("Decides", decider_words(deciders, barred)))
     elif gate.decisions:
         last = gate.decisions[0]
@@ -93,6 +95,7 @@ def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) ->
     source = next((one for one in evidence if latest and one.id == latest.number), None)
     tone, word = verdict(reading)
     return {
+        "id": criterion.id,
         "metric": criterion.metric,
         "condition": condition(criterion),
         "baseline": measure(baseline, criterion.unit) if baseline is not None else None,
@@ -105,6 +108,7 @@ def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) ->
         "tone": tone,
         "word": word,
         "earlier": [_earlier(one, criterion.unit) for one in evidence if one is not source],
+        **amending.criterion_notes(criterion),
     }
 
 
@@ -203,8 +207,8 @@ _MONEY = {
 
 
 def history_items(gate: Gate) -> list[dict[str, Any]]:
-    """Evidence, decisions and moved dates, the latest first."""
-    found: list[tuple[Any, dict[str, Any]]] = []
+    """Evidence, decisions, amendments and moved dates, the latest first."""
+    found: list[tuple[Any, dict[str, Any]]] = [*amending.happened(gate)]
     item: dict[str, Any]
     for decision in gate.decisions:
         against = decision.action is not decision.recommended
@@ -247,17 +251,19 @@ _DECIDED = {
 
 
 def seen_mark(gate: Gate) -> str:
-    """What a decision is based on: the last evidence, the due date and the other use known."""
+    """What a decision is based on: the last evidence, the due date, the other use known, and the
+    amendments agreed."""
     last = max((one.id for one in gate.evidence), default=0)
     other = gate.judged.forecast_id if isinstance(gate.judged, Judged) else None
-    return f"{last}:{gate.tranche.due_on.isoformat()}:{other or 0}"
+    agreed = gate.facts.last_amendment
+    return f"{last}:{gate.tranche.due_on.isoformat()}:{other or 0}:{agreed}"
 
 
 def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
     """What changed since ``seen``, as the conflict component takes it; None if nothing did."""
     if seen == seen_mark(gate):
         return None
-    last, due, other = (*seen.split(":"), "", "", "")[:3]
+    last, due, other, agreed = (*seen.split(":"), "", "", "", "")[:4]
     known = int(last) if last.isascii() and last.isdigit() and len(last) < 15 else 0
     rows = []
     for reading in gate.readings:
@@ -273,8 +279,15 @@ def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
             )
         )
     rows.append(_changed("Due", due, gate.tranche.due_on.isoformat()))
-    if seen_mark(gate).rpartition(":")[2] != other:
+    *_, other_now, agreed_now = seen_mark(gate).split(":")
+    if other_now != other:
         rows.append(_changed("Best other use", "as it was", "worked out anew"))
+    if agreed_now != agreed:
+        rows += [
+            _changed(one.metric, "as it was", f"{condition(one)}{one.amended_words}")
+            for one in gate.facts.criteria
+            if one.amended is not None
+        ]
     return rows
 
 

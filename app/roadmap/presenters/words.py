@@ -6,6 +6,7 @@ from datetime import date
 
 from app.initiatives.rules import Direction
 from app.roadmap.rules import CriterionFacts, HurdleState, Reading
+from app.roadmap.rules.wanted import Wanted
 from app.values.money import Money
 from app.values.unit import unit_for
 from app.web.filters import counted, day, money_short, number
@@ -45,12 +46,18 @@ def measure(value: object, unit: str) -> str:
     return f"{text}{UNIT_GAP}{word}" if unit else text
 
 
-def condition(criterion: CriterionFacts) -> str:
-    """What was agreed: at most 1,900 calls, from a sample of 200."""
+def wanted_words(criterion: CriterionFacts, wanted: Wanted) -> str:
+    """What a criterion asks for, or did, or would."""
     bound = "at least" if criterion.direction is Direction.AT_LEAST else "at most"
-    text = f"{bound} {measure(criterion.threshold, criterion.unit)}"
-    if criterion.minimum_sample is not None:
-        text += f", sample {number(criterion.minimum_sample)} or more"
+    text = f"{bound} {measure(wanted.threshold, criterion.unit)}"
+    if wanted.minimum_sample is None:
+        return text
+    return f"{text}, sample {number(wanted.minimum_sample)} or more"
+
+
+def condition(criterion: CriterionFacts) -> str:
+    """What is agreed: at most 1,900 calls, from a sample of 200."""
+    text = wanted_words(criterion, criterion.wanted)
     return text if criterion.is_must_meet else f"{text}, not decisive"
 
 
@@ -80,7 +87,7 @@ def criteria_items(readings: tuple[Reading, ...]) -> list[dict[str, object]]:
 
 
 def _condition_and_day(reading: Reading) -> str:
-    text = condition(reading.criterion)
+    text = condition(reading.criterion) + reading.criterion.amended_words
     if reading.latest is None:
         return text
     text += f" · measured {day(reading.latest.measured_on)}"

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, literal, select, union_all
+from sqlalchemy.orm import Session, aliased
 
+from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.initiatives.models import Criterion, Initiative, InitiativeHandover
 from app.initiatives.queries import MONEY_DECIDERS
-from app.roadmap.models import (
-    DateMove,
-    Evidence,
-    HurdleDecision,
-)
+from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision
+from app.roadmap.queries.amendments import amended_from, waiting_from
 from app.roadmap.rules import (
     CriterionFacts,
     HurdleAction,
@@ -26,6 +24,7 @@ from app.roadmap.rules import (
     HurdleRecord,
     Measurement,
 )
+from app.roadmap.rules.amending import AmendmentState
 
 CHUNK = 500
 """Ids asked for at a time; more than any database's limit of parameters would fail."""
@@ -51,11 +50,24 @@ class Decided:
     until: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AmendmentRow:
+    """An amendment that waits or was agreed, with the names of who asked and who agreed."""
+
+    amendment: Amendment
+    asked_by: str
+    ended_by: str | None
+
+
 @dataclass
 class HurdleRows:
-    """Criteria and evidence by milestone; decisions and who moved the date by tranche."""
+    """Criteria and evidence by milestone; decisions and who moved the date by tranche.
+
+    Criteria stand as approved; ``amendments`` in the order asked, by tranche and criterion.
+    """
 
     criteria: dict[int, list[CriterionFacts]] = field(default_factory=dict)
+    amendments: dict[tuple[int, int], list[AmendmentRow]] = field(default_factory=dict)
     evidence: dict[int, list[tuple[int | None, Measurement]]] = field(default_factory=dict)
     recorders: dict[int, list[tuple[int | None, int]]] = field(default_factory=dict)
     decisions: dict[int, list[Decided]] = field(default_factory=dict)
@@ -73,7 +85,10 @@ class HurdleRows:
         return HurdleFacts(
             state=tranche.state,
             due_on=tranche.due_on,
-            criteria=tuple(self.criteria.get(tranche.milestone_id, ())),
+            criteria=tuple(
+                amended(one, self.amendments.get((tranche.id, one.id), ()))
+                for one in self.criteria.get(tranche.milestone_id, ())
+            ),
             measurements=tuple(
                 measurement
                 for owner, measurement in self.evidence.get(tranche.milestone_id, ())
@@ -113,7 +128,28 @@ class HurdleRows:
             was_rescoped=any(
                 one.action is HurdleAction.RESCOPE for one in self.decisions.get(tranche.id, ())
             ),
+            amended_by=frozenset(
+                row.amendment.asked_by_id
+                for (tranche_id, _), rows in self.amendments.items()
+                for row in rows
+                if tranche_id == tranche.id and row.amendment.state is AmendmentState.AGREED
+            ),
         )
+
+
+def amended(criterion: CriterionFacts, rows: Iterable[AmendmentRow]) -> CriterionFacts:
+    """A criterion that stands as approved, as it is agreed now."""
+    found = criterion
+    for row in rows:
+        one = row.amendment
+        if one.state is AmendmentState.WAITING:
+            found = replace(found, waiting=waiting_from(one, row.asked_by))
+        elif one.state is AmendmentState.AGREED:
+            found = replace(
+                found, threshold=one.to_threshold, minimum_sample=one.to_sample,
+                amended=amended_from(one, criterion, row.asked_by, row.ended_by or ""),
+            )  # fmt: skip
+    return found
 
 
 def key_of(tranche: Tranche) -> TrancheKey:
@@ -138,17 +174,32 @@ def _chunks(ids: list[int]) -> Iterable[list[int]]:
 
 
 def _load_criteria(session: Session, milestones: list[int], rows: HurdleRows) -> None:
-    for one in session.execute(
+    """The criteria as approved, with what of their amendments waits or was agreed."""
+    asker, ender = aliased(Person), aliased(Person)
+    counts = Amendment.state.in_((AmendmentState.WAITING, AmendmentState.AGREED))
+    last = None
+    for amendment, asked_by, ended_by, milestone_id, *columns in session.execute(
         select(
+            Amendment, asker.name, ender.name,
             Criterion.milestone_id, Criterion.id, Criterion.metric, Criterion.unit,
             Criterion.direction, Criterion.threshold, Criterion.minimum_sample,
             Criterion.is_must_meet, Criterion.behaviour_id, Criterion.link,
         )
+        .select_from(Criterion)
+        .outerjoin(Amendment, and_(Amendment.criterion_id == Criterion.id, counts))
+        .outerjoin(asker, asker.id == Amendment.asked_by_id)
+        .outerjoin(ender, ender.id == Amendment.ended_by_id)
         .where(Criterion.milestone_id.in_(milestones))
-        .order_by(Criterion.id)
+        .order_by(Criterion.id, Amendment.id)
+        .execution_options(populate_existing=True)
     ):  # fmt: skip
-        columns: Sequence[Any] = one[1:]
-        rows.criteria.setdefault(one.milestone_id, []).append(CriterionFacts(*columns))
+        of: Sequence[Any] = columns
+        if last != of[0]:
+            rows.criteria.setdefault(milestone_id, []).append(CriterionFacts(*of))
+            last = of[0]
+        if amendment is not None:
+            found = rows.amendments.setdefault((amendment.tranche_id, amendment.criterion_id), [])
+            found.append(AmendmentRow(amendment, asked_by, ended_by))
 
 
 def _load_evidence(session: Session, milestones: list[int], rows: HurdleRows) -> None:

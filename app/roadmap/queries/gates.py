@@ -20,8 +20,9 @@ from app.calendar.rules import CycleState
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative, Milestone
 from app.journeys.models import Journey
-from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import (
+    AmendmentRow,
     Decided,
     HurdleRows,
     TrancheKey,
@@ -29,7 +30,7 @@ from app.roadmap.queries.facts import (
     load_hurdle_rows,
 )
 from app.roadmap.queries.forecasts import Asked, load_asked
-from app.roadmap.queries.history import HurdleHistory, load_history
+from app.roadmap.queries.history import HurdleHistory, Narrowed, load_history
 from app.roadmap.queries.judging import bound_readings, judge_hurdle, last_evidence
 from app.roadmap.rules import (
     CriterionFacts,
@@ -138,6 +139,12 @@ class GateLine:
         return sum(reading.is_measured for reading in self.readings)
 
     @property
+    def criteria_words(self) -> list[str]:
+        """How each criterion stands, and what of them somebody asked to amend."""
+        asked = [one.criterion.waiting_words for one in self.readings if one.criterion.waiting]
+        return [*(reading.words for reading in self.readings), *asked]
+
+    @property
     def next_step(self) -> str:
         if self.recommendation is None:
             return self.state.word
@@ -211,8 +218,9 @@ def _line(row: Any, facts: HurdleFacts, today: date) -> GateLine:
 class Gate:
     """One hurdle with everything its page shows.
 
-    ``evidence`` and ``moves`` come newest first. ``recommendation`` and ``judged`` are None once
-    it is decided, ``asked`` where no criterion is bound, too.
+    ``evidence``, ``moves`` and ``amendments`` come newest first; ``narrowed`` is the last rescope.
+    ``recommendation`` and ``judged`` are None once it is decided, ``asked`` where no criterion is
+    bound, too.
     """
 
     tranche: Tranche
@@ -225,6 +233,8 @@ class Gate:
     evidence: tuple[Evidence, ...]
     decisions: tuple[HurdleDecision, ...]
     moves: tuple[DateMove, ...]
+    amendments: tuple[Amendment, ...]
+    narrowed: Narrowed | None
     balance: Balance
     record: HurdleRecord
 
@@ -305,6 +315,8 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         evidence=history.evidence,
         decisions=history.decisions,
         moves=history.moves,
+        amendments=history.amendments,
+        narrowed=history.narrowed,
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
     )
@@ -327,6 +339,10 @@ def _known(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
         )
         for one in milestone.criteria
     ]  # fmt: skip
+    for amendment in reversed(history.amendments):
+        ended_by = amendment.ended_by.name if amendment.ended_by else None
+        row = AmendmentRow(amendment, amendment.asked_by.name, ended_by)
+        rows.amendments.setdefault((tranche.id, amendment.criterion_id), []).append(row)
     in_order = sorted(history.evidence, key=lambda one: one.id)
     rows.evidence[milestone.id] = [
         (

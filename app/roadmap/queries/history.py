@@ -1,57 +1,93 @@
-"""Load what happened at a hurdle together: evidence, decisions, moved dates, earlier owners."""
+"""Load what happened at a hurdle together: evidence, decisions, amendments, dates, scope."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, literal, or_, select, union_all
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import CompoundSelect, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.types import Integer
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.initiatives.models import InitiativeHandover
-from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.initiatives.models import InitiativeHandover, Option
+from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision, Rescope
+from app.roadmap.queries.rescoping import promises_less
 
 EVIDENCE, DECISION, MOVE, OWNER = "evidence", "decision", "move", "owner"
+AMENDMENT, RESCOPE = "amendment", "rescope"
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The last rescope of an initiative: which options, when, and whether less is promised."""
+
+    from_option: str
+    to_option: str
+    at: datetime
+    promises_less: bool
 
 
 @dataclass(frozen=True, slots=True)
 class HurdleHistory:
-    """All of it, the newest first, each with who did it."""
+    """All of it, the newest first, each with who did it; amendments with who ended them, too.
+
+    ``narrowed``: the last rescope at any hurdle of the initiative, None without one.
+    """
 
     evidence: tuple[Evidence, ...]
     decisions: tuple[HurdleDecision, ...]
     moves: tuple[DateMove, ...]
     former_owners: frozenset[int]
+    amendments: tuple[Amendment, ...] = ()
+    narrowed: Narrowed | None = None
 
 
 def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
     """One query; ``tranche`` is loaded with its commitment and the criteria of its milestone."""
     of = _happened(tranche).subquery()
+    ender, scoped = aliased(Person), aliased(HurdleDecision)
+    before, after = aliased(Option), aliased(Option)
     rows = session.execute(
-        select(of.c.kind, of.c.person_id, Evidence, HurdleDecision, DateMove)
+        select(
+            of.c.kind, of.c.person_id, Evidence, HurdleDecision, DateMove, Amendment,
+            before.name, after.name, scoped.decided_at, promises_less(before, after),
+        )
         .select_from(of)
         .outerjoin(Evidence, and_(of.c.kind == EVIDENCE, Evidence.id == of.c.id))
         .outerjoin(HurdleDecision, and_(of.c.kind == DECISION, HurdleDecision.id == of.c.id))
         .outerjoin(DateMove, and_(of.c.kind == MOVE, DateMove.id == of.c.id))
+        .outerjoin(Amendment, and_(of.c.kind == AMENDMENT, Amendment.id == of.c.id))
+        .outerjoin(Rescope, and_(of.c.kind == RESCOPE, Rescope.id == of.c.id))
+        .outerjoin(scoped, scoped.id == Rescope.decision_id)
+        .outerjoin(before, before.id == Rescope.from_option_id)
+        .outerjoin(after, after.id == Rescope.to_option_id)
         .outerjoin(Person, Person.id == of.c.person_id)
+        .outerjoin(ender, ender.id == Amendment.ended_by_id)
         .options(
             contains_eager(Evidence.recorded_by).lazyload(Person.grants),
             contains_eager(HurdleDecision.decided_by).lazyload(Person.grants),
             contains_eager(DateMove.moved_by).lazyload(Person.grants),
+            contains_eager(Amendment.asked_by).lazyload(Person.grants),
+            contains_eager(Amendment.ended_by.of_type(ender)).lazyload(ender.grants),
         )
         .order_by(of.c.id.desc())
-    ).all()
-    evidence = [one for _, _, one, _, _ in rows if one is not None]
+    ).all()  # fmt: skip
+    evidence = [row[2] for row in rows if row[2] is not None]
+    scopes = [Narrowed(row[6], row[7], row[8], bool(row[9])) for row in rows if row[8] is not None]
     return HurdleHistory(
         evidence=tuple(sorted(evidence, key=lambda one: (one.measured_on, one.id), reverse=True)),
-        decisions=tuple(one for _, _, _, one, _ in rows if one is not None),
-        moves=tuple(one for _, _, _, _, one in rows if one is not None),
-        former_owners=frozenset(person for kind, person, *_ in rows if kind == OWNER),
+        decisions=tuple(row[3] for row in rows if row[3] is not None),
+        moves=tuple(row[4] for row in rows if row[4] is not None),
+        former_owners=frozenset(row.person_id for row in rows if row.kind == OWNER),
+        amendments=tuple(row[5] for row in rows if row[5] is not None),
+        narrowed=scopes[0] if scopes else None,
     )
 
 
-def _happened(tranche: Tranche) -> CompoundSelect[str, int, int]:
+def _happened(tranche: Tranche) -> CompoundSelect[*tuple[Any, ...]]:
     """Kind, id and person of everything that happened."""
     criteria = [criterion.id for criterion in tranche.milestone.criteria]
     return union_all(
@@ -70,5 +106,11 @@ def _happened(tranche: Tranche) -> CompoundSelect[str, int, int]:
         ),
         select(literal(OWNER), InitiativeHandover.id, InitiativeHandover.from_owner_id).where(
             InitiativeHandover.initiative_id == tranche.commitment.initiative_id
+        ),
+        select(literal(AMENDMENT), Amendment.id, Amendment.asked_by_id).where(
+            Amendment.tranche_id == tranche.id
+        ),
+        select(literal(RESCOPE), Rescope.id, cast(null(), Integer)).where(
+            Rescope.commitment_id == tranche.commitment_id
         ),
     )  # fmt: skip

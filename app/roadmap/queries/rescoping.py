@@ -4,27 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.approvals.models import Commitment
-from app.initiatives.models import Option, OptionSpend
+from app.initiatives.models import Effect, Option, OptionSpend
 from app.portfolio.queries.running import load_whole_options
 from app.roadmap.models import HurdleDecision, Rescope
 from app.roadmap.rules.rescoping import needs_of
 
-__all__ = ["SmallerOption", "find_rescope", "list_smaller", "load_whole_options", "total_spend"]
+__all__ = ["SmallerOption", "find_rescope", "list_smaller", "load_whole_options", "promises_less",
+           "total_spend"]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class SmallerOption:
-    """Another option that needs less than what is held, with what it needs, minor units."""
+    """Another option that needs less than what is held, with what it needs, minor units.
+
+    ``promises_less`` than the option it goes on with now, of some behaviour.
+    """
 
     id: int
     name: str
     total_minor: int
     needs_minor: int
+    promises_less: bool = False
+
+
+def promises_less(before: Any, after: Any) -> ColumnElement[bool]:
+    """Whether one option has an effect that another lacks, or has a smaller one of."""
+    had, has = aliased(Effect), aliased(Effect)
+    kept = (
+        select(has.id)
+        .where(
+            has.option_id == after.id, has.behaviour_id == had.behaviour_id,
+            has.pool_id == had.pool_id, has.removal_share >= had.removal_share,
+        )
+        .correlate(had, after)
+        .exists()
+    )  # fmt: skip
+    return select(had.id).where(had.option_id == before.id, ~kept).correlate(before, after).exists()
 
 
 def total_spend(option: Option) -> int:
@@ -36,18 +57,22 @@ def list_smaller(
     session: Session, commitment: Commitment, *, released_minor: int, held_minor: int
 ) -> Sequence[SmallerOption]:
     """The options the initiative could be rescoped to, the smallest first; one query."""
+    now = aliased(Option)
+    less = promises_less(now, Option)
     rows = session.execute(
-        select(Option.id, Option.name, func.coalesce(func.sum(OptionSpend.amount_minor), 0))
+        select(Option.id, Option.name, func.coalesce(func.sum(OptionSpend.amount_minor), 0), less)
+        .select_from(Option)
+        .join(now, now.id == commitment.option_id)
         .outerjoin(OptionSpend, OptionSpend.option_id == Option.id)
         .where(Option.initiative_id == commitment.initiative_id, Option.id != commitment.option_id)
-        .group_by(Option.id, Option.name, Option.position)
+        .group_by(Option.id, Option.name, Option.position, now.id)
         .order_by(Option.position)
     )
     found = []
-    for id_, name, total in rows:
+    for id_, name, total, promises in rows:
         needs = needs_of(int(total), released_minor, held_minor)
         if needs is not None:
-            found.append(SmallerOption(id_, name, int(total), needs))
+            found.append(SmallerOption(id_, name, int(total), needs, bool(promises)))
     return found
 
 

@@ -14,6 +14,7 @@ from app.approvals.rules import TrancheState
 from app.initiatives.models import Criterion
 from app.initiatives.queries import (
     MILESTONE_STANDINGS,
+    AmendedFigures,
     CriterionStanding,
     HurdleDates,
     Measured,
@@ -53,7 +54,7 @@ def list_standings(
         if id_ in dates:
             state = hurdle_state(facts, today)
             hurdle = HurdleDates(key.id, dates[id_][1], key.due_on, state.value, state.word)
-        found[id_] = MilestoneStanding(hurdle, _criteria(facts, recorded))
+        found[id_] = MilestoneStanding(hurdle, _criteria(facts, recorded), _amended(facts))
     return found
 
 
@@ -70,6 +71,17 @@ def _recorded(session: Session, milestone_ids: Collection[int]) -> dict[int, tup
         .where(Criterion.milestone_id.in_(milestone_ids))
     )
     return {id_: (source, name) for id_, source, name in rows}
+
+
+def _amended(facts: HurdleFacts) -> dict[int, AmendedFigures]:
+    return {
+        one.id: AmendedFigures(
+            one.threshold, one.minimum_sample, one.amended.agreed_by, one.amended.agreed_on,
+            one.amended.reason,
+        )
+        for one in facts.criteria
+        if one.amended is not None
+    }  # fmt: skip
 
 
 def _criteria(facts: HurdleFacts, recorded: Recorded) -> dict[int, CriterionStanding]:

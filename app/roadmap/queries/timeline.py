@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Person
@@ -18,6 +18,8 @@ from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.roadmap.queries.amendments import IN_FORCE, is_in_force
+from app.roadmap.queries.facts import AmendmentRow, amended
 from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules import (
     PERMISSION,
@@ -245,15 +247,19 @@ def _counts_for_tranche() -> ColumnElement[bool]:
     return or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == Tranche.id)
 
 
-def _criteria_with_evidence(*more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
+def _criteria_with_evidence(*more: Any) -> Select[*tuple[Any, ...]]:
+    """Criteria as they are judged now; `more` columns may be of IN_FORCE."""
     return (
         select(
             Tranche.id.label("tranche_id"), Criterion.id.label("criterion_id"), Criterion.metric,
-            Criterion.unit, Criterion.direction, Criterion.threshold, Criterion.minimum_sample,
-            Criterion.is_must_meet, Evidence.id.label("number"), Evidence.value, Evidence.sample,
+            Criterion.unit, Criterion.direction, Criterion.is_must_meet,
+            func.coalesce(IN_FORCE.to_threshold, Criterion.threshold).label("threshold"),
+            case((IN_FORCE.id.is_not(None), IN_FORCE.to_sample), else_=Criterion.minimum_sample)
+            .label("minimum_sample"), Evidence.id.label("number"), Evidence.value, Evidence.sample,
             Evidence.measured_on, Evidence.recorded_by_id, *more,
         )
         .join(Criterion, Criterion.milestone_id == Tranche.milestone_id)
+        .outerjoin(IN_FORCE, is_in_force())
         .outerjoin(Evidence, and_(Evidence.criterion_id == Criterion.id, _counts_for_tranche()))
     )  # fmt: skip
 
@@ -271,19 +277,30 @@ def _measurement(row: Row[Any]) -> Measurement:
 
 @dataclass(frozen=True, slots=True)
 class HurdleEvidence:
-    """The readings of one hurdle, who recorded them and who moved its date."""
+    """The readings of one hurdle, and who may not decide it: who recorded them, moved its date or
+    asked for an amendment its criteria are judged on."""
 
     readings: tuple[Reading, ...]
     recorded_by: frozenset[int]
     moved_by: frozenset[int]
+    amended_by: frozenset[int] = frozenset()
 
 
 def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
     """Every criterion of a hurdle with its latest measurement, and who moved its date."""
+    asker, ender = aliased(Person), aliased(Person)
     rows = session.execute(
-        _criteria_with_evidence().where(Tranche.id == tranche_id).order_by(Criterion.id)
-    ).all()
-    criteria = {row.criterion_id: _criterion(row) for row in rows}
+        _criteria_with_evidence(
+            IN_FORCE, asker.name.label("asked_by"), ender.name.label("ended_by"),
+            Criterion.threshold.label("approved"),
+            Criterion.minimum_sample.label("approved_sample"),
+        )
+        .outerjoin(asker, asker.id == IN_FORCE.asked_by_id)
+        .outerjoin(ender, ender.id == IN_FORCE.ended_by_id)
+        .where(Tranche.id == tranche_id)
+        .order_by(Criterion.id)
+    ).all()  # fmt: skip
+    criteria = {row.criterion_id: _with_amendment(row) for row in rows}
     measured = [row for row in rows if row.number is not None]
     return HurdleEvidence(
         readings(criteria.values(), (_measurement(row) for row in measured)),
@@ -291,7 +308,17 @@ def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
         frozenset(
             session.scalars(select(DateMove.moved_by_id).where(DateMove.tranche_id == tranche_id))
         ),
+        frozenset(row.in_force.asked_by_id for row in rows if row.in_force is not None),
     )
+
+
+def _with_amendment(row: Row[Any]) -> CriterionFacts:
+    """The criterion with the amendment it is judged on, if there is one."""
+    agreed = row.in_force
+    if agreed is None:
+        return _criterion(row)
+    approved = replace(_criterion(row), threshold=row.approved, minimum_sample=row.approved_sample)
+    return amended(approved, [AmendmentRow(agreed, row.asked_by, row.ended_by)])
 
 
 def list_deciders(session: Session) -> list[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """Pages of the roadmap, the gate calendar and the review of one hurdle."""
 
 from app.roadmap.routes import (
+    amending,
     board,
     calendar,
     ending,
@@ -14,6 +15,7 @@ from app.roadmap.routes import (
 from app.roadmap.routes.blueprint import bp
 
 __all__ = [
+    "amending",
     "board",
     "bp",
     "calendar",

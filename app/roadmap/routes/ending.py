@@ -12,7 +12,7 @@ from app.extensions import db
 from app.roadmap.forms import DecisionForm, FinishForm, RescopeForm, StopForm
 from app.roadmap.presenters import review
 from app.roadmap.presenters.forecast import override_words
-from app.roadmap.presenters.rescoping import smaller_rows, smaller_words
+from app.roadmap.presenters.rescoping import criteria_rows, less_words, smaller_rows, smaller_words
 from app.roadmap.queries import Gate
 from app.roadmap.queries.rescoping import SmallerOption, list_smaller
 from app.roadmap.routes.blueprint import GATE, bp
@@ -63,7 +63,8 @@ def _end(tranche_id: int, action: HurdleAction, form: DecisionForm) -> Answer:
     def carry_out(session: Session, one: Gate) -> HurdleOutcome:
         return decide_hurdle(
             session, one.tranche, action=action, reason=form.reason.data or "",
-            once_key=form.once.data or "", actor=current_actor(), now=now(),
+            once_key=form.once.data or "", amendment=one.facts.last_amendment,
+            actor=current_actor(), now=now(),
         )  # fmt: skip
 
     outcome = decided(tranche_id, form, carry_out)
@@ -110,7 +111,8 @@ def rescope(tranche_id: int) -> Answer:
     def carry_out(session: Session, one: Gate) -> HurdleOutcome:
         return rescope_hurdle(
             session, one.tranche, option_id=form.option.data, reason=form.reason.data or "",
-            once_key=form.once.data or "", actor=current_actor(), now=now(),
+            once_key=form.once.data or "", amendment=one.facts.last_amendment,
+            actor=current_actor(), now=now(),
         )  # fmt: skip
 
     outcome = decided(tranche_id, form, carry_out)
@@ -136,6 +138,8 @@ def _rescope_page(one: Gate, form: RescopeForm, conflict: dict[str, Any] | None 
         gate=one,
         choice=choice,
         rows=smaller_rows(smaller, held),
+        less=less_words(smaller, one.commitment.option.name),
+        criteria=criteria_rows(one.readings),
         held=held,
         form=form,
         conflict=conflict,

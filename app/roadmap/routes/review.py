@@ -14,7 +14,7 @@ from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.extensions import db
 from app.roadmap.forms import DayForm, EvidenceForm, HoldForm
-from app.roadmap.presenters import review
+from app.roadmap.presenters import amending, review
 from app.roadmap.presenters.forecast import (
     asked_words,
     forecast_view,
@@ -23,6 +23,7 @@ from app.roadmap.presenters.forecast import (
 )
 from app.roadmap.queries import Gate, get_tranche
 from app.roadmap.queries.timeline import list_deciders
+from app.roadmap.routes.amending import asking_bar
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable
 from app.roadmap.rules import HurdleAction
@@ -86,6 +87,7 @@ def decide(tranche_id: int) -> Answer:
         return decide_hurdle(
             session, one.tranche, action=action, reason=form.reason.data or "",
             once_key=form.once.data or "", actor=current_actor(), now=now(),
+            amendment=one.facts.last_amendment,
             hold_until=form.data["until"] if action is HurdleAction.HOLD else None,
         )  # fmt: skip
 
@@ -143,6 +145,8 @@ def _page(
         forecast=forecast_view(one),
         overrides=override_words(one),
         other=other,
+        narrowed=amending.narrowed_words(one),
+        may_amend=may("amendments.ask") and asking_bar(one) is None,
         may_record=may("evidence.record") and one.facts.is_open,
         may_move=may("roadmap.replan") and one.facts.is_open,
     )

@@ -28,7 +28,8 @@ class HurdleRecord:
 
     ``evidence_by`` are the people who recorded its evidence, ``moved_by`` moved its date,
     ``owners`` own or proposed the initiative, ``open_before`` names earlier hurdles that wait,
-    ``unmet_conditions`` are those of its approval that nobody has settled yet.
+    ``unmet_conditions`` are those of its approval that nobody has settled yet, ``amended_by``
+    asked for amendments of its criteria that were agreed.
     """
 
     key: str
@@ -41,6 +42,7 @@ class HurdleRecord:
     was_held: bool
     unmet_conditions: tuple[str, ...] = ()
     was_rescoped: bool = False
+    amended_by: Collection[int] = ()
 
 
 def bar_on_hurdle(action: HurdleAction, record: HurdleRecord, decider: Decider) -> str | None:
@@ -67,6 +69,8 @@ def bar_on_person(record: HurdleRecord, decider: Decider) -> str | None:
         return "You cannot decide: you recorded its evidence. Somebody else in Finance has to."
     if decider.id in record.moved_by:
         return "You cannot decide: you moved its date. Somebody else in Finance has to."
+    if decider.id in record.amended_by:
+        return "You cannot decide: you asked to amend its criteria. Somebody else has to."
     if decider.id in record.owners:
         return f"You cannot decide: you own or proposed {record.key}. Somebody else has to."
     return None

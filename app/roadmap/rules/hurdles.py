@@ -10,6 +10,7 @@ from decimal import Decimal
 from app.approvals.rules import TrancheState
 from app.initiatives.rules import Direction
 from app.initiatives.rules.milestone_kinds import ChainLink
+from app.roadmap.rules.wanted import Amended, Waiting, Wanted, evidence_words
 from app.roadmap.rules.words import HurdleAction, HurdleState
 from app.values.written import day_words
 
@@ -22,7 +23,11 @@ SOON_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class CriterionFacts:
-    """One criterion as agreed when the money was approved, and what it is bound to."""
+    """One criterion as it is agreed now, and what it is bound to.
+
+    ``amended``: the amendment that changed what was approved, ``waiting`` one that nobody has
+    decided, which changes nothing yet.
+    """
 
     id: int
     metric: str
@@ -33,6 +38,49 @@ class CriterionFacts:
     is_must_meet: bool
     behaviour_id: int | None = None
     link: ChainLink | None = None
+    amended: Amended | None = None
+    waiting: Waiting | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.threshold, self.minimum_sample)
+
+    @property
+    def approved(self) -> Wanted:
+        """What it asked for when the money was approved."""
+        return self.amended.approved if self.amended else self.wanted
+
+    def wanted_words(self, wanted: Wanted) -> str:
+        """What it asks for, or would: at least 15 %, sample 200 or more."""
+        bound = "at least" if self.direction is Direction.AT_LEAST else "at most"
+        text = f"{bound} {_measure(wanted.threshold, self.unit)}"
+        if wanted.minimum_sample is None:
+            return text
+        return f"{text}, sample {wanted.minimum_sample:,} or more"
+
+    @property
+    def amended_words(self) -> str:
+        """That it was amended, and what was approved; empty if it stands as approved."""
+        if self.amended is None:
+            return ""
+        said = f"amended {_day(self.amended.agreed_on)}"
+        late = evidence_words(self.amended.evidence_on) if self.amended.is_looser else ""
+        if late:
+            said += f", {late}"
+        return f" ({said}; approved was {self.wanted_words(self.amended.approved)})"
+
+    @property
+    def waiting_words(self) -> str:
+        """What is asked for and not decided, as a sentence; empty if nothing is."""
+        if self.waiting is None:
+            return ""
+        one = self.waiting
+        late = evidence_words(one.evidence_on)
+        return (
+            f"{one.asked_by} asked on {_day(one.asked_on)} to amend {self.metric} to "
+            f"{self.wanted_words(one.wanted)}; nobody has decided it"
+            + (f" ({late})." if late else ".")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +112,11 @@ class HurdleFacts:
     was_decided: bool = True
     held_until: date | None = None
     was_finished: bool = False
+
+    @property
+    def last_amendment(self) -> int:
+        """The agreed amendment asked for last of those its criteria are judged on, 0 without."""
+        return max((one.amended.id for one in self.criteria if one.amended), default=0)
 
     @property
     def is_open(self) -> bool:
@@ -112,14 +165,15 @@ class Reading:
         if self.latest is None:
             return f"{name} is not measured."
         value = _measure(self.latest.value, self.criterion.unit)
+        amended = self.criterion.amended_words
         if self.is_thin:
             wanted = self.criterion.minimum_sample
             got = self.latest.sample or 0
-            return f"{name} is {value}, from a sample of {got:,}; {wanted:,} were agreed."
+            return f"{name} is {value}, from a sample of {got:,}; {wanted:,} were agreed{amended}."
         bound = "at least" if self.criterion.direction is Direction.AT_LEAST else "at most"
         limit = _measure(self.criterion.threshold, self.criterion.unit)
         verdict = "as agreed" if self.reaches else "which misses"
-        return f"{name} is {value}, {verdict} {bound} {limit}."
+        return f"{name} is {value}, {verdict} {bound} {limit}{amended}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,12 @@ from app.initiatives.models import Criterion, Option
 from app.initiatives.rules.faults import LARGEST_COUNT
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
+from app.roadmap.queries.amendments import load_wanted
 from app.roadmap.rules import UNUSUAL, measured_fault, unusual_words
 from app.roadmap.rules.forward import ForwardShape, reached_in
 from app.roadmap.rules.measuring import PLAINLY, Measuring, standard_error
 from app.roadmap.rules.posterior import Among
+from app.roadmap.rules.wanted import Wanted
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
@@ -62,8 +64,9 @@ def record_evidence(
         measured_on=measured_on, source=source.strip(), note=note.strip(),
         recorded_by_id=actor.id, recorded_at=now, **_columns(how),
     )  # fmt: skip
-    faults = _all_faults(session, commitment, stored, criterion, evidence, how, source)
-    unusual = _judge(criterion, value, faults, is_confirmed=is_confirmed)
+    wanted = load_wanted(session, stored.id, criterion)
+    faults = _all_faults(session, commitment, stored, criterion, wanted, evidence, how, source)
+    unusual = _judge(criterion, wanted, value, faults, is_confirmed=is_confirmed)
     if faults:
         raise InvalidError("This measurement can't be recorded.", fields=faults)
     evidence.is_confirmed = unusual is not None
@@ -85,12 +88,12 @@ def _columns(how: Measuring) -> dict[str, Any]:
 
 def _all_faults(
     session: Session, commitment: Commitment, tranche: Tranche, criterion: Criterion,
-    evidence: Evidence, how: Measuring, source: str,
+    wanted: Wanted, evidence: Evidence, how: Measuring, source: str,
 ) -> dict[str, str]:  # fmt: skip
     """Everything impossible about a measurement that is not stored yet."""
     measured_on, sample = evidence.measured_on, evidence.sample
     today = evidence.recorded_at.date()
-    faults = _faults(tranche, criterion, sample, measured_on, source, today=today)
+    faults = _faults(tranche, criterion, wanted, sample, measured_on, source, today=today)
     faults |= _early_fault(measured_on, _begun_on(session, commitment))
     faults |= _how_faults(how, measured_on)
     if criterion.link is ChainLink.BEHAVIOUR and not faults:
@@ -160,10 +163,15 @@ def _is_at_work(
 
 
 def _judge(
-    criterion: Criterion, value: Decimal, faults: dict[str, str], *, is_confirmed: bool
+    criterion: Criterion,
+    wanted: Wanted,
+    value: Decimal,
+    faults: dict[str, str],
+    *,
+    is_confirmed: bool,
 ) -> str | None:
     """What is unusual about the figure; adds to ``faults`` what can't be or has to be asked."""
-    unit, threshold, baseline = criterion.unit, criterion.threshold, criterion.baseline
+    unit, threshold, baseline = criterion.unit, wanted.threshold, criterion.baseline
     impossible = measured_fault(value, unit, threshold=threshold, baseline=baseline)
     unusual = unusual_words(value, unit, threshold=threshold, baseline=baseline)
     if impossible:
@@ -218,6 +226,7 @@ def record_evidence_once(
 def _faults(
     tranche: Tranche,
     criterion: Criterion,
+    wanted: Wanted,
     sample: int | None,
     measured_on: date,
     source: str,
@@ -233,10 +242,8 @@ def _faults(
         faults["sample"] = "Enter at least 1; a sample of nobody shows nothing."
     elif sample is not None and sample > LARGEST_COUNT:
         faults["sample"] = f"Enter at most {LARGEST_COUNT:,}."
-    if sample is None and criterion.minimum_sample is not None:
-        faults["sample"] = (
-            f"Enter how many were measured; {criterion.minimum_sample:,} were agreed."
-        )
+    if sample is None and wanted.minimum_sample is not None:
+        faults["sample"] = f"Enter how many were measured; {wanted.minimum_sample:,} were agreed."
     if not source.strip():
         faults["source"] = "Say where the figure comes from."
     elif len(source) > LONGEST_SOURCE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,6 +38,7 @@ from app.roadmap.rules import (
     needs_reason,
 )
 from app.roadmap.rules.judging import Judged, NotJudged, override_minor, recommend_by_figures
+from app.roadmap.services.amendments import close_amendments
 
 LONGEST_REASON = 4_000
 
@@ -61,23 +63,23 @@ def decide_hurdle(
     reason: str,
     once_key: str,
     hold_until: date | None = None,
+    amendment: int | None = None,
     actor: Person,
     now: datetime,
 ) -> HurdleOutcome:
     """Release, hold, finish or stop, once per ``once_key``; the same key gives the first outcome.
 
-    A release moves the tranche from committed to released. A stop gives this and every later
-    tranche back to the budget and stops the initiative; an early finish gives them back and lets
-    what was delivered act on. A hold lasts until ``hold_until``, where a day is chosen. Raises
-    NotAllowedError for roles and four hands, ConflictError for what is decided or out of order,
-    InvalidError for a missing reason or a day a hold can't last until.
+    A release moves the tranche from committed to released. A stop gives this and every later one
+    back to the budget and stops the initiative; an early finish gives them back and lets what was
+    delivered act on. ``hold_until`` is for a hold; ``amendment`` is the last one agreed that was
+    known, to be checked. Raises NotAllowedError for roles and four hands, ConflictError for what
+    is decided, out of order or amended meanwhile, InvalidError for reason or day.
     """
     if action is HurdleAction.RESCOPE:
         raise InvalidError("Choose the option to go on with.", field="option")
     reason = checked_reason(reason, actor)
     parameters: dict[str, Any] = {"tranche": tranche.id, "decision": action, "reason": reason}
-    if hold_until is not None:
-        parameters["until"] = hold_until.isoformat()
+    parameters |= {"until": hold_until.isoformat()} if hold_until is not None else {}
     known = once(session, once_key, actor, "hurdle.decided", parameters, now=now)
     if known is not None:
         return HurdleOutcome(**known)
@@ -86,6 +88,7 @@ def decide_hurdle(
     hurdles = load_hurdle_rows(session, [key_of(stored)])
     hurdles.conditions = load_open_conditions(session, [stored.id])
     facts = hurdles.facts(key_of(stored))
+    check_amended(facts, amendment)
     hurdle = hurdles.record(stored, tranches, commitment.initiative)
     check_decider(action, hurdle, Decider(actor.id, may=True))
     _check_hold(action, hold_until, stored, now.date())
@@ -97,8 +100,9 @@ def decide_hurdle(
         session, stored, action, recommendation, judged,
         reason=reason, hold_until=hold_until, actor=actor, now=now,
     )  # fmt: skip
+    closed = close_amendments(session, _ended_by(decision, stored, tranches), decision)
     outcome = _carry_out(session, commitment, tranches, stored, decision, actor, now)
-    _record(session, stored, facts, decision, outcome, actor, now)
+    _record(session, stored, facts, decision, outcome, closed, actor, now)
     remember(session, once_key, asdict(outcome))
     return outcome
 
@@ -110,6 +114,12 @@ def checked_reason(reason: str, actor: Person) -> str:
     if len(reason.strip()) > LONGEST_REASON:
         raise InvalidError(f"Shorten the reason to {LONGEST_REASON:,} characters.", field="reason")
     return reason.strip()
+
+
+def check_amended(facts: HurdleFacts, known: int | None) -> None:
+    """Raises ConflictError where an amendment was agreed that whoever decides didn't know of."""
+    if known is not None and facts.is_open and known != facts.last_amendment:
+        raise ConflictError("A criterion was amended while you were deciding. Look at it first.")
 
 
 def check_decider(action: HurdleAction, hurdle: HurdleRecord, decider: Decider) -> None:
@@ -176,6 +186,20 @@ def store_decision(
     return decision
 
 
+def _ended_by(
+    decision: HurdleDecision, tranche: Tranche, tranches: Sequence[Tranche]
+) -> list[Tranche]:
+    """The hurdles at which nothing is left to decide: this one, and all later ones with a stop."""
+    if not decision.action.ends_hurdle:
+        return []
+    return [
+        one
+        for one in tranches
+        if one.state in OPEN_TRANCHES
+        and (one is tranche or (decision.action.frees_rest and one.position > tranche.position))
+    ]
+
+
 def _carry_out(
     session: Session,
     commitment: Commitment,
@@ -196,9 +220,7 @@ def _carry_out(
         if is_last:
             complete_commitment(session, commitment)
         return HurdleOutcome(decision.id, released, 0, is_last)
-    rest = [
-        one for one in tranches if one.position >= tranche.position and one.state in OPEN_TRANCHES
-    ]
+    rest = _ended_by(decision, tranche, tranches)
     finishes = decision.action is HurdleAction.FINISH
     ends_as = CommitmentState.COMPLETED if finishes else CommitmentState.STOPPED
     freed = free_tranches(
@@ -215,9 +237,11 @@ def _record(
     facts: HurdleFacts,
     decision: HurdleDecision,
     outcome: HurdleOutcome,
+    closed: Sequence[str],
     actor: Person,
     now: datetime,
 ) -> None:
+    """Note it; ``closed`` are amendments that waited and ended with it, in words."""
     record(
         session, actor=actor, action=f"hurdle.{_DONE[decision.action]}",
         subject=f"tranche:{tranche.id}",
@@ -227,7 +251,7 @@ def _record(
             "grounds": decision.grounds, "released_minor": outcome.released_minor,
             "freed_minor": outcome.freed_minor, "forecast": decision.forecast_id,
             "override_minor": decision.override_minor, "hold_until": decision.hold_until,
-        },
+        } | ({"amendments_closed": list(closed)} if closed else {}),
         reason=decision.reason or None, now=now,
     )  # fmt: skip
 

@@ -27,6 +27,7 @@ from app.roadmap.rules.judging import recommend_by_figures
 from app.roadmap.rules.rescoping import needs_of, shrunk
 from app.roadmap.services.hurdles import (
     HurdleOutcome,
+    check_amended,
     check_decider,
     checked_reason,
     store_decision,
@@ -44,6 +45,7 @@ def rescope_hurdle(
     option_id: int,
     reason: str,
     once_key: str,
+    amendment: int | None = None,
     actor: Person,
     now: datetime,
 ) -> HurdleOutcome:
@@ -51,6 +53,7 @@ def rescope_hurdle(
 
     What it still needs beyond the money released stays with the open hurdles, in the proportion
     they held before; the rest is freed. The hurdle stays open and is decided on its evidence.
+    ``amendment`` is the last one agreed that was known, where that is to be checked.
     Raises NotAllowedError for roles, four hands and limits, ConflictError for what is decided,
     InvalidError for a missing reason or an option that does not need less.
     """
@@ -62,6 +65,7 @@ def rescope_hurdle(
     commitment, tranches = lock_commitment(session, tranche.commitment_id)
     stored = next(one for one in tranches if one.id == tranche.id)
     hurdles = load_hurdle_rows(session, [key_of(stored)])
+    check_amended(hurdles.facts(key_of(stored)), amendment)
     hurdle = hurdles.record(stored, tranches, commitment.initiative)
     check_decider(HurdleAction.RESCOPE, hurdle, Decider(actor.id, may=True))
     if not reason:

@@ -21,6 +21,7 @@ from app.db.session import transaction
 from app.roadmap.rules import HurdleAction
 from app.web.guards import policy_of, takes_token
 from app.web.rates import METER, Meter
+from tests.factories import amendments
 from tests.factories.accounts import Cast, make_person
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.roadmap import decide, measure, tranches_of
@@ -231,6 +232,28 @@ class TestEvidence:
         assert odd.json["errors"][0]["field"] == "criterion_id"
         late = program.post(path, body | {"measured_on": "2031-01-01"}, key="key-0003")
         assert late.json["errors"][0]["field"] == "measured_on"
+
+
+class TestAmended:
+    def test_criteria_say_what_was_approved_who_changed_it_and_what_waits(
+        self,
+        session: Session,
+        cast: Cast,
+        now: datetime,
+        ask: Ask,
+        committed: dict[str, Commitment],
+    ) -> None:
+        first, second, _ = tranches_of(session, committed["CX-101"].id)
+        with transaction(session):
+            asked = amendments.ask(session, first, 12, actor=cast.owner, now=now)
+            amendments.answer(session, first, asked, actor=cast.cfo, now=now)
+            amendments.ask(session, second, 18, actor=cast.owner, now=now)
+        found = ask(cast.manager, "read").get("/gates", initiative="CX-101").json["items"]
+        one, other, _ = (gate["criteria"][0] for gate in found)
+        assert (one["threshold"], one["approved_threshold"]) == ("12", "15")
+        assert one["amended"]["agreed_by"] == cast.cfo.name and one["amended"]["is_looser"]
+        assert (other["threshold"], other["approved_threshold"]) == ("20", "20")
+        assert (other["amended"], other["waiting"]["threshold"]) == (None, "18")
 
 
 class TestActuals:

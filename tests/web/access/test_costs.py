@@ -25,6 +25,7 @@ from app.initiatives.models import Initiative, OptionSpend
 from app.roadmap.rules import HurdleAction
 from app.web.guards import is_about_costs, policy_of, takes_token
 from tests.factories.accounts import Cast
+from tests.factories.amendments import answer, ask
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.meetings import make_meeting
 from tests.factories.roadmap import decide, measure, move_due_date, tranches_of
@@ -58,6 +59,10 @@ def known(session: Session, cast: Cast, now: datetime) -> set[str]:
             actor=cast.manager, now=now,
         )  # fmt: skip
         measure(session, first, 17, actor=cast.manager, now=now)
+        answer(
+            session, first, ask(session, first, 14, actor=cast.owner, now=now),
+            actor=cast.cfo, now=now,
+        )  # fmt: skip
         decide(session, first, HurdleAction.RELEASE, actor=cast.cfo, now=now, reason="So it is")
         spend(session, made["CX-101"].id, 1_250_50, actor=cast.cfo, now=now)
     columns = (
@@ -121,7 +126,12 @@ class TestHiddenCosts:
                 told[page] = found[:5]
         assert told == {}
         opened = {page for page, status in statuses.items() if status == 200}
-        assert opened >= {"/meetings/1", "/gates/1/pack", "/roadmap/versions/1"}
+        assert opened >= {
+            "/meetings/1",
+            "/gates/1/pack",
+            "/gates/1/amendments/1",
+            "/roadmap/versions/1",
+        }
         shut = {page for page, status in statuses.items() if status == 403}
         assert "/ledger" in shut and "/initiatives/export.csv" in shut
         orders = [_keys(client, f"/initiatives?sort={order}") for order in ("key", "cost", "-cost")]

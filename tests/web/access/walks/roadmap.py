@@ -1,16 +1,36 @@
-"""Evidence, decisions on hurdles and a saved plan version."""
+"""Evidence, amended criteria, decisions on hurdles and a saved plan version."""
 
 from __future__ import annotations
 
+from app.approvals.models import Tranche
 from app.db.session import transaction
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import bind_criteria, tranches_of
+from tests.factories.roadmap import bind_criteria, criterion_of, tranches_of
 from tests.web.access.walks.walk import Walk
 
 MEASURED = {
     "value": "22", "sample": "500", "measured_on": "2027-02-15", "source": "Contact statistics",
     "standard_error": "4", "among": "exposed", "design": "controlled", "since": "2027-01-10",
 }  # fmt: skip
+
+
+def amend(world: Walk, gate: Tranche) -> None:
+    """Ask, take back, ask again and agree; decline another."""
+    cast, who, page = world.cast, f"tranche:{gate.id}", f"/gates/{gate.id}"
+    asking = f"{page}/criteria/{criterion_of(world.session, gate).id}/amend"
+    steps = (
+        ("withdraw", cast.owner, "amendment.withdrawn", {}),
+        ("", cast.cfo, "amendment.declined", {"action": "decline", "answer": "Not yet"}),
+        ("", cast.cfo, "amendment.agreed", {"action": "agree", "answer": "Still worth it"}),
+    )
+    for number, (part, person, action, sent) in enumerate(steps, start=1):
+        world.act(
+            cast.owner, asking, "amendment.asked", page=asking, subject=who, threshold="14",
+            reason="The pilot reaches fewer callers",
+        )  # fmt: skip
+        one = f"{page}/amendments/{number}"
+        address = f"{one}/{part}".rstrip("/")
+        world.act(person, address, action, page=one, subject=who, sent=sent)
 
 
 def walk(world: Walk) -> None:
@@ -28,6 +48,7 @@ def walk(world: Walk) -> None:
         cast.manager, f"{first}/evidence", "evidence.recorded", page=first, subject=who,
         sent=MEASURED,
     )  # fmt: skip
+    amend(world, gates[0])
     world.act(cast.cfo, f"{first}/other-use", "hurdle.other_use_asked", page=first, subject=who)
     draft = f"/roadmap/plan?gate={gates[1].id}:2027-05-15"
     world.act(
