@@ -13,6 +13,7 @@ from app.calendar.rules import CycleState
 from app.calendar.services import OpeningTerms, close_cycle, open_cycle
 from app.db.session import transaction
 from app.interactions.services import LogStore
+from seeds.steps.amendments import amend
 from seeds.steps.calendar import add_cycle, find_cycle
 from seeds.steps.contacts import add_contacts
 from seeds.steps.decisions import approve_last, choose
@@ -57,6 +58,7 @@ def seed_demo(session: Session, store: LogStore, *, password: str, today: date) 
     if last is not None:
         approve_last(session, last, people, now=when.last_decision)
         deliver(session, people, today=when.today)
+        amend(session, people, today=when.today)
     with transaction(session):
         present = _present_cycle(session, when, people).id
         cut_from_log(session, people, today=when.today)

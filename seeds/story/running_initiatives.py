@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seeds.story.shapes import (
+    AmendmentStory,
     BehaviourStory,
     CriterionStory,
     EffectStory,
@@ -292,3 +293,16 @@ PAID = {
     ("coach", 0): 97,
 }
 """Per cent of a released hurdle's money that its first invoices took."""
+
+AMENDMENTS = (
+    AmendmentStory(
+        "first_bill", 2, 21, "14.5", 4500,
+        "One region changes its billing system in spring; its customers can't be counted then.",
+        "Smaller, and still enough: the threshold stays as it was.",
+    ),
+    AmendmentStory(
+        "app_sign_in", 1, 5, "27", 3000,
+        "The shops sell fewer new contracts than planned, so fewer people sign in on day one.",
+    ),
+)  # fmt: skip
+"""What was asked to be changed of hurdles since their money was approved, and Finance's answer."""

@@ -76,6 +76,19 @@ class CriterionStory:
 
 
 @dataclass(frozen=True, slots=True)
+class AmendmentStory:
+    """A criterion asked to be amended so many days ago; ``answer`` is None while it waits."""
+
+    name: str
+    position: int
+    days_ago: int
+    threshold: str
+    sample: int | None
+    reason: str
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MilestoneStory:
     """A milestone so many months after the planned start, holding a share of the money in %."""
 

@@ -18,6 +18,7 @@ from app.audit.queries import check_chain
 from app.extensions import db
 from app.initiatives.models import Initiative, Milestone
 from app.initiatives.rules import InitiativeState
+from app.roadmap.models import Amendment
 from seeds.story.company import PEOPLE
 from tests.support.demo import Demo
 from tests.support.pages import parse, table, text
@@ -83,6 +84,14 @@ class TestDemo:
         assert "Forward return" in words and len(page.queries) <= 12
         # 61 % is 43 of the 52 points to the target of 70 %, and the case was 8 % of these calls.
         assert table(page, "Share removed of claims/serve").column("Removes")[1].startswith("6.6")
+
+    def test_has_one_criterion_amended_and_one_that_waits_for_finance(self, demo: Demo) -> None:
+        states = sorted(one.value for one in demo.session.scalars(select(Amendment.state)))
+        assert states == ["agreed", "waiting"]
+        browser: Any = demo.app.test_client()
+        finance = demo.person(Role.FINANCE)
+        sign_in(browser, demo.session, finance, now=demo.app.config["FIXED_NOW"])
+        assert "Sign-ins on the first day" in text(browser.get("/"))
 
     def test_telling_it_twice_adds_nothing(self, demo: Demo) -> None:
         def events() -> int:
