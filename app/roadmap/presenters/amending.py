@@ -26,7 +26,10 @@ TONES = {
 
 
 def criterion_notes(criterion: CriterionFacts) -> dict[str, Any]:
-    """What stands under a criterion: what was approved, who changed it, and what waits."""
+    """What stands under a criterion: what was approved, who changed it, and what waits.
+
+    ``amended`` is what was approved, then who asked, then who agreed; empty without an amendment.
+    """
     return {
         "amended": _amended(criterion),
         "late": _late(criterion),
@@ -34,16 +37,30 @@ def criterion_notes(criterion: CriterionFacts) -> dict[str, Any]:
     }
 
 
-def _amended(criterion: CriterionFacts) -> str | None:
+def _amended(criterion: CriterionFacts) -> list[str]:
     one = criterion.amended
     if one is None:
-        return None
-    return (
-        f"{'Loosened' if one.is_looser else 'Amended'} from "
-        f"{wanted_words(criterion, one.approved)}, as approved. "
-        f"{one.asked_by} asked on {day(one.asked_on)}: {one.reason} "
-        f"{one.agreed_by} agreed on {day(one.agreed_on)}: {one.answer}"
-    )
+        return []
+    how = "Loosened" if one.is_looser else "Amended"
+    return [
+        f"{how} from {wanted_words(criterion, one.approved)}, as approved",
+        f"{one.asked_by} asked on {day(one.asked_on)}: “{one.reason}”",
+        f"{one.agreed_by} agreed on {day(one.agreed_on)}: “{one.answer}”",
+    ]
+
+
+def agreed_facts(criterion: CriterionFacts) -> list[tuple[str, str]]:
+    """What a criterion asks for now, what was approved, and what waits."""
+    facts = [
+        ("Criterion", criterion.metric), ("Asks for", wanted_words(criterion, criterion.wanted))
+    ]  # fmt: skip
+    names = ("Before", "Asked", "Agreed")
+    facts += zip(names, _amended(criterion), strict=False)
+    if late := _late(criterion):
+        facts.append(("Then", late))
+    if waiting := _waiting(criterion):
+        facts.append(("Waits", waiting["words"]))
+    return facts
 
 
 def _late(criterion: CriterionFacts) -> str | None:
@@ -133,13 +150,13 @@ def _events(one: Amendment, criterion: CriterionFacts) -> list[tuple[datetime, d
         "note": one.reason,
         "tone": "accent",
     }
-    found: list[tuple[datetime, dict[str, Any]]] = [(one.asked_at, asked)]
+    found: list[tuple[datetime, dict[str, Any]]] = []
     if one.ended_by is not None and one.ended_at is not None:
         what = _ENDS[one.state].format(metric=criterion.metric, new=new)
         tone = {AmendmentState.AGREED: "warn", AmendmentState.DECLINED: "bad"}.get(one.state)
         ended = {"what": what, "who": one.ended_by.name, "note": one.answer or "", "tone": tone}
         found.append((one.ended_at, ended))
-    return found
+    return [*found, (one.asked_at, asked)]
 
 
 _ENDS = {

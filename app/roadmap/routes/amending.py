@@ -10,7 +10,6 @@ from app.errors import ConflictError, InvalidError, NotFoundError
 from app.extensions import db
 from app.roadmap.forms import AmendmentForm, AnswerForm, WithdrawForm
 from app.roadmap.presenters import amending
-from app.roadmap.presenters.words import wanted_words
 from app.roadmap.queries import Gate, get_tranche
 from app.roadmap.queries.amendments import get_amendment, load_record
 from app.roadmap.routes.blueprint import GATE, bp
@@ -147,8 +146,7 @@ def _asking_page(one: Gate, criterion_id: int, form: AmendmentForm) -> str:
         "roadmap/amend.html",
         gate=one,
         criterion=reading.criterion,
-        agreed=wanted_words(reading.criterion, reading.criterion.wanted),
-        notes=amending.criterion_notes(reading.criterion),
+        agreed=amending.agreed_facts(reading.criterion),
         measured=reading.words if reading.latest else None,
         barred=asking_bar(one),
         form=form,
