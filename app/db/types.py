@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
@@ -37,7 +38,12 @@ class _Scaled(TypeDecorator[Decimal]):
         return int(scaled)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value) / _MILLION
+        return None if value is None else _unscaled(value)
+
+
+@lru_cache(maxsize=4096)
+def _unscaled(millionths: int) -> Decimal:
+    return Decimal(millionths) / _MILLION
 
 
 class ShareType(_Scaled):
@@ -85,8 +91,8 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
-        seconds, micro = divmod(value, 1_000_000)
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=micro)
+        moment: datetime = _EPOCH + timedelta(microseconds=value)
+        return moment
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -118,5 +124,18 @@ class EnumText(TypeDecorator[Enum]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else self.kind(value).value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Enum | None:
-        return None if value is None else self.kind(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Look members up in a table: pages read thousands, and `Enum` itself is slow at it."""
+        return _Members(self.kind).__getitem__
+
+
+class _Members(dict[str | None, Enum | None]):
+    """The members of an enum by what is stored. Raises ValueError for anything else."""
+
+    def __init__(self, kind: type[Enum]) -> None:
+        super().__init__({member.value: member for member in kind})
+        self[None] = None
+        self._kind = kind
+
+    def __missing__(self, value: str | None) -> Enum:
+        return self._kind(value)

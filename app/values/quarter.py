@@ -59,7 +59,8 @@ class Quarter:
 
     @property
     def last_day(self) -> date:
-        return (self + 1).first_day - timedelta(days=1)
+        month = 3 * self.number
+        return date(self.year, month, 31 if month in (3, 12) else 30)
 
 
 @dataclass(frozen=True, slots=True)

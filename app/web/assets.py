@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, current_app, g, url_for
+from markupsafe import Markup, escape
 
 _versions: dict[tuple[str, int, int], str] = {}
 
@@ -19,6 +20,18 @@ def asset(path: str) -> str:
     if path not in known:
         known[path] = _address(path)
     return known[path]
+
+
+def icon(name: str, size: int = 16, css_class: str = "") -> Markup:
+    """One glyph of the sprite; the words beside it carry the meaning, so it is hidden from readers.
+
+    A page holds a hundred of them, and a macro would take four times as long.
+    """
+    words = f" {escape(css_class)}" if css_class else ""
+    return Markup(
+        f'<svg class="icon{words}" width="{size:d}" height="{size:d}" aria-hidden="true">'
+        f'<use href="{escape(asset("icons.svg"))}#{escape(name)}"></use></svg>'
+    )
 
 
 def _address(path: str) -> str:
@@ -39,4 +52,4 @@ def has_endpoint(name: str) -> bool:
 
 
 def init_assets(app: Flask) -> None:
-    app.jinja_env.globals.update(asset=asset, has_endpoint=has_endpoint)
+    app.jinja_env.globals.update(asset=asset, has_endpoint=has_endpoint, glyph=icon)

@@ -123,11 +123,15 @@ def may(permission: str) -> bool:
 
 def costs_are_hidden() -> bool:
     """Whether the person looking at the page may not see money; nobody looks outside requests."""
-    if not has_request_context() or not hasattr(current_app, "login_manager"):
+    if not has_request_context():
         return False
-    if "costs_are_hidden" not in g:
-        g.costs_are_hidden = bool(current_user.is_authenticated and not current_user.may(COSTS))
-    return bool(g.costs_are_hidden)
+    known: bool | None = g.get("costs_are_hidden")
+    if known is None:
+        if not hasattr(current_app, "login_manager"):
+            return False
+        known = bool(current_user.is_authenticated and not current_user.may(COSTS))
+        g.costs_are_hidden = known
+    return known
 
 
 def is_shut(address: str) -> bool:

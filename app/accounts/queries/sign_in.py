@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person, SecondFactor, SignInSession
@@ -13,7 +14,7 @@ from app.accounts.models import Person, SecondFactor, SignInSession
 FoundSignIn = tuple[SignInSession, Person, bool]
 
 
-def has_token(token_hash: str) -> ColumnElement[bool]:
+def has_token(token_hash: str | BindParameter[str]) -> ColumnElement[bool]:
     """Whether a session is the one of this token, in force or replaced."""
     return or_(SignInSession.token_hash == token_hash, SignInSession.replaced_hash == token_hash)
 
@@ -24,15 +25,21 @@ def find_sign_in(session: Session, token_hash: str) -> FoundSignIn | None:
     Both are as stored; whether the session is over, its caller judges. The third says whether the
     person's second factor is in force.
     """
-    rows = session.execute(
+    rows = session.execute(_of_token(), {"token_hash": token_hash}).unique()
+    found = rows.first()
+    return (found[0], found[1], found[2] is not None) if found else None
+
+
+@cache
+def _of_token() -> Select[SignInSession, Person, datetime | None]:
+    """Every request asks this, and putting it together takes longer than its answer."""
+    return (
         select(SignInSession, Person, SecondFactor.confirmed_at)
         .join(Person, Person.id == SignInSession.person_id)
         .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
-        .where(has_token(token_hash))
+        .where(has_token(bindparam("token_hash")))
         .options(joinedload(Person.grants))
-    ).unique()
-    found = rows.first()
-    return (found[0], found[1], found[2] is not None) if found else None
+    )
 
 
 def list_sign_ins(session: Session, person: Person, *, since: datetime) -> Sequence[SignInSession]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from app.approvals.queries.standings import GroupStanding, InitiativeStandings
 from app.approvals.rules.cells import Position, Standing, standing, standings
 from app.web.filters import quarter as quarter_words
 
@@ -60,12 +61,38 @@ class BalanceTable:
 
     def first(self, count: int) -> BalanceTable:
         """The first lines, and the others as one, so that the table still adds up."""
-        rest = self.lines[count:]
-        if not rest:
-            return self
-        others = sum((line.standing for line in rest), Standing())
-        line = BalanceLine("", f"{len(rest):,} others", others)
-        return BalanceTable(self.grouping, [*self.lines[:count], line], self.total)
+        shown = self.lines[:count]
+        return _with_others(self.grouping, shown, len(self.lines), self.total)
+
+
+def _with_others(
+    grouping: Grouping, shown: Sequence[BalanceLine], count: int, total: BalanceLine
+) -> BalanceTable:
+    """The lines shown, then what the total has beyond them where they are not all ``count``."""
+    if count <= len(shown):
+        return BalanceTable(grouping, shown, total)
+    others = total.standing - sum((line.standing for line in shown), Standing())
+    line = BalanceLine("", f"{count - len(shown):,} others", others)
+    return BalanceTable(grouping, [*shown, line], total)
+
+
+def cycle_table(found: Sequence[GroupStanding]) -> BalanceTable:
+    """The money of cycles side by side."""
+    total = sum((one.standing for one in found), Standing())
+    return BalanceTable(Grouping.CYCLE, _lines(found), _all(total))
+
+
+def initiative_table(found: InitiativeStandings) -> BalanceTable:
+    """The money of a cycle's first initiatives, and that of the others as one."""
+    return _with_others(Grouping.INITIATIVE, _lines(found.lines), found.count, _all(found.total))
+
+
+def _lines(found: Sequence[GroupStanding]) -> list[BalanceLine]:
+    return [BalanceLine(one.key, one.word, one.standing) for one in found]
+
+
+def _all(total: Standing) -> BalanceLine:
+    return BalanceLine("", "All", total)
 
 
 def balance_table(
@@ -82,7 +109,7 @@ def balance_table(
         found = {key: found[key] for key in sorted(found, key=lambda key: key[1])}
     lines = [BalanceLine(key, word, part) for (key, word), part in found.items()]
     total = sum((line.standing for line in lines), Standing())
-    return BalanceTable(grouping, lines, BalanceLine("", "All", total))
+    return BalanceTable(grouping, lines, _all(total))
 
 
 def _parts(

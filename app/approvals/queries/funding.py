@@ -29,10 +29,8 @@ from app.values.quarter import Quarter
 Cell = tuple[int, Quarter]
 """A fund's id and a quarter."""
 
-GAVE_BACK = (
-    select(LedgerTransfer.id)
-    .where(LedgerTransfer.commitment_id == Commitment.id, LedgerTransfer.kind == TransferKind.FREE)
-    .exists()
+GAVE_BACK = Commitment.id.in_(
+    select(LedgerTransfer.commitment_id).where(LedgerTransfer.kind == TransferKind.FREE)
 )
 """Whether a commitment gave money back to the budget."""
 
@@ -62,6 +60,28 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
             if cell[1] in cycle.quarters:
                 bound[cell] = bound.get(cell, 0) + minor
     return {cell: minor for cell, minor in bound.items() if minor}
+
+
+def load_bound_funds(session: Session, cycle_id: int) -> dict[int, int]:
+    """The same by fund: all that was committed, without what commitments gave back of it."""
+    cycle = session.get_one(Cycle, cycle_id)
+    rows = session.execute(
+        select(CommitmentSpend.fund_id, func.sum(CommitmentSpend.amount_minor))
+        .join(CommitmentSpend.commitment)
+        .where(
+            Commitment.currency == cycle.currency,
+            CommitmentSpend.quarter >= cycle.quarters.first,
+            CommitmentSpend.quarter <= cycle.quarters.last,
+        )
+        .group_by(CommitmentSpend.fund_id)
+    )
+    bound = {fund: int(minor) for fund, minor in rows}
+    for cells, back in _gave_back(session, Commitment.currency == cycle.currency).values():
+        left = spend_left(cells, back)
+        for cell, minor in cells.items():
+            if minor != left[cell] and cell[1] in cycle.quarters:
+                bound[cell[0]] -= minor - left[cell]
+    return bound
 
 
 def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
@@ -96,28 +116,36 @@ def _spend_left(
     session: Session, *narrowed: ColumnElement[bool]
 ) -> dict[tuple[int, str, str], dict[Cell, int]]:
     """What commitments that gave money back still bind, by id, initiative, currency."""
+    return {
+        one: spend_left(cells, back)
+        for one, (cells, back) in _gave_back(session, *narrowed).items()
+    }
+
+
+def _gave_back(
+    session: Session, *narrowed: ColumnElement[bool]
+) -> dict[tuple[int, str, str], tuple[dict[Cell, int], int]]:
+    """What was approved for commitments that gave money back, and how much went back."""
     freed = (
-        select(func.coalesce(func.sum(LedgerTransfer.amount_minor), 0))
-        .where(
-            LedgerTransfer.commitment_id == Commitment.id,
-            LedgerTransfer.kind == TransferKind.FREE,
-        )
-        .scalar_subquery()
+        select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor).label("amount"))
+        .where(LedgerTransfer.kind == TransferKind.FREE)
+        .group_by(LedgerTransfer.commitment_id)
+        .subquery()
     )
-    spend: dict[tuple[int, str, str], dict[Cell, int]] = {}
-    back: dict[int, int] = {}
-    for one, key, currency, fund, quarter, minor, given_back in session.execute(
+    found: dict[tuple[int, str, str], tuple[dict[Cell, int], int]] = {}
+    for one, key, currency, fund, quarter, minor, back in session.execute(
         select(
-            Commitment.id, Initiative.key, Commitment.currency,
-            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor, freed,
+            Commitment.id, Initiative.key, Commitment.currency, CommitmentSpend.fund_id,
+            CommitmentSpend.quarter, CommitmentSpend.amount_minor, freed.c.amount,
         )
         .join(CommitmentSpend.commitment)
+        .join(freed, freed.c.commitment_id == Commitment.id)
         .join(Commitment.initiative)
-        .where(GAVE_BACK, *narrowed)
+        .where(*narrowed)
     ):  # fmt: skip
-        spend.setdefault((one, key, currency), {})[fund, quarter] = minor
-        back[one] = int(given_back)
-    return {one: spend_left(cells, back[one[0]]) for one, cells in spend.items()}
+        cells, _ = found.setdefault((one, key, currency), ({}, int(back)))
+        cells[fund, quarter] = minor
+    return found
 
 
 def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, SpendDetail, Tranche
-from app.approvals.queries.funding import load_committed
+from app.approvals.queries.funding import load_bound_funds
 from app.approvals.rules import Balance, CommitmentState, Movement, TransferKind, balance
 from app.calendar.models import Cycle, CycleFund, Fund, FundBudget
 from app.initiatives.models import Initiative
@@ -41,9 +41,7 @@ class FundBalance:
 
 def load_fund_balances(session: Session, cycle_id: int) -> tuple[FundBalance, ...]:
     """The cycle's funds in their order; commitments of other cycles count in its quarters too."""
-    bound: dict[int, int] = {}
-    for (fund_id, _), minor in load_committed(session, cycle_id).items():
-        bound[fund_id] = bound.get(fund_id, 0) + minor
+    bound = load_bound_funds(session, cycle_id)
     budgets = session.execute(
         select(CycleFund.fund_id, Fund.name, func.sum(FundBudget.amount_minor))
         .join(CycleFund.fund)

@@ -9,7 +9,13 @@ from flask import Response, render_template, request, url_for
 
 from app.approvals.exports.ledger import balances_csv, movements_csv
 from app.approvals.models import Commitment
-from app.approvals.presenters.balances import BalanceTable, Grouping, balance_table
+from app.approvals.presenters.balances import (
+    BalanceTable,
+    Grouping,
+    balance_table,
+    cycle_table,
+    initiative_table,
+)
 from app.approvals.presenters.money import (
     KIND_WORDS,
     balance_sums,
@@ -18,6 +24,7 @@ from app.approvals.presenters.money import (
 )
 from app.approvals.queries import LedgerFilter, list_transfers, load_fund_balances
 from app.approvals.queries.balances import load_positions
+from app.approvals.queries.standings import list_cycle_standings, load_initiative_standings
 from app.approvals.routes.blueprint import bp
 from app.approvals.rules import TransferKind
 from app.calendar.models import Cycle
@@ -113,7 +120,12 @@ def _table(chosen: Cycle, by: Grouping, names: Mapping[int, str] | None = None) 
 
 
 def _sums(chosen: Cycle, by: Grouping, names: Mapping[int, str]) -> object:
-    table = _table(chosen, by, names).first(LINES_SHOWN)
+    if by is Grouping.CYCLE:
+        table = cycle_table(list_cycle_standings(db.session, chosen.currency)).first(LINES_SHOWN)
+    elif by is Grouping.INITIATIVE:
+        table = initiative_table(load_initiative_standings(db.session, chosen.id, most=LINES_SHOWN))
+    else:
+        table = _table(chosen, by, names).first(LINES_SHOWN)
     return balance_sums(table, chosen.currency, cycle_id=chosen.id) if table.lines else None
 
 

@@ -75,6 +75,16 @@ class Standing:
             self.spent + other.spent,
         )
 
+    def __sub__(self, other: Standing) -> Standing:
+        return Standing(
+            self.approved - other.approved,
+            self.released - other.released,
+            self.reserved - other.reserved,
+            self.on_hold - other.on_hold,
+            self.freed - other.freed,
+            self.spent - other.spent,
+        )
+
 
 def standings(position: Position) -> dict[Cell, Standing]:
     """What stands in every cell of a commitment; each figure adds up to the commitment's own.

@@ -79,13 +79,17 @@ def spend_left(spend: Spend, freed_minor: int) -> dict[tuple[int, Quarter], int]
     in proportion to what they hold.
     """
     left = dict(spend)
-    for quarter in sorted({quarter for _, quarter in spend}, reverse=True):
+    quarters: dict[Quarter, list[tuple[int, Quarter]]] = {}
+    for place in spend:
+        quarters.setdefault(place[1], []).append(place)
+    for quarter in sorted(quarters, reverse=True):
         if freed_minor <= 0:
             break
-        places = sorted(place for place in spend if place[1] == quarter)
+        places = sorted(quarters[quarter])
         held = [spend[place] for place in places]
         back = min(freed_minor, sum(held))
-        for place, part in zip(places, allocate(back, held), strict=True):
+        parts = held if back == sum(held) else allocate(back, held)
+        for place, part in zip(places, parts, strict=True):
             left[place] -= part
         freed_minor -= back
     return left

@@ -19,7 +19,13 @@ from app.initiatives.presenters.case_sources import (
     pool_page,
 )
 from app.initiatives.presenters.case_steps import bridge_bars, case_steps, step_rows, zero_line
-from app.initiatives.presenters.case_values import PlanChoice, kpis, shared_rows, three_values
+from app.initiatives.presenters.case_values import (
+    PlanChoice,
+    SharedRow,
+    kpis,
+    shared_rows,
+    three_values,
+)
 from app.initiatives.presenters.sections import grade_words, pool_name
 from app.initiatives.queries import CaseBasis, case_of, cost_flows
 from app.initiatives.rules import OptionCase
@@ -45,7 +51,7 @@ class CaseView:
     is_in_plan: bool
     kpis: list[dict[str, Any]]
     values: list[list[Linked]]
-    shared: list[tuple[str, Sequence[tuple[str, str]]]]
+    shared: list[SharedRow]
     effects: list[list[Linked]]
     declared: list[Linked]
     effort: list[list[Linked]]

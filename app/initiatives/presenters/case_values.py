@@ -111,7 +111,25 @@ def _value(name: str, formula: str, minor: int, currency: str, href: str) -> lis
     ]
 
 
-def shared_rows(option: Option, plan: PlanChoice) -> list[tuple[str, Sequence[tuple[str, str]]]]:
-    """Name of every pool the option acts on, with who else of the plan does."""
+@dataclass(frozen=True, slots=True)
+class SharedRow:
+    """A pool with the first others of the plan that act on it, and how many more do."""
+
+    pool: str
+    others: Sequence[tuple[str, str]]
+    more: int
+
+
+def shared_rows(option: Option, plan: PlanChoice) -> list[SharedRow]:
+    """Every pool the option acts on, with who else of the plan does."""
     pools = {one.pool_id: one for one in sorted(option.effects, key=lambda effect: -effect.id)}
-    return [(pool_name(effect), plan.sharers.get(id_, ())) for id_, effect in sorted(pools.items())]
+    rows = []
+    for id_, effect in sorted(pools.items()):
+        sharers = plan.sharers.get(id_, ())
+        shown = sharers[:MOST_SHARERS]
+        rows.append(SharedRow(pool_name(effect), shown, len(sharers) - len(shown)))
+    return rows
+
+
+MOST_SHARERS = 25
+"""How many others that act on a pool are listed, by key."""

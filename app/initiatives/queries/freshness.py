@@ -29,11 +29,19 @@ def load_journeys_under(session: Session, initiative_ids: Collection[int]) -> di
 
 def list_journeys_under_plans(session: Session, cycle_id: int) -> list[str]:
     """Keys of the journeys on whose pools the plans of a cycle stand: those of what is live."""
-    live = _pairs().join(Initiative, Initiative.id == Option.initiative_id)
-    rows = session.execute(
-        live.where(Initiative.cycle_id == cycle_id, Initiative.state.in_(IN_PORTFOLIO))
+    stands = (
+        select(Effect.id)
+        .join(LeverPool, LeverPool.id == Effect.pool_id)
+        .join(Option, Option.id == Effect.option_id)
+        .join(Initiative, Initiative.id == Option.initiative_id)
+        .where(
+            LeverPool.journey_id == Journey.id,
+            Initiative.cycle_id == cycle_id,
+            Initiative.state.in_(IN_PORTFOLIO),
+        )
+        .exists()
     )
-    return sorted({key for _, key in rows})
+    return sorted(session.scalars(select(Journey.key).where(stands)))
 
 
 def _pairs() -> Select[int, str]:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -117,13 +129,19 @@ def list_registry(
     offset: int = 0,
     limit: int | None = None,
 ) -> tuple[list[RegistryLine], int]:
-    """The lines from ``offset`` on and how many there are in all, in one query as a rule."""
-    lines: Any = select(*_COLUMNS, func.count().over())
-    query = _filtered(lines, wanted).order_by(*_order(order))
-    rows = session.execute(query.offset(offset).limit(limit)).all()
+    """The lines from ``offset`` on and how many there are in all, in one query as a rule.
+
+    Which lines these are is found out first, so that only they are read with all their columns.
+    """
+    ids = _filtered(select(Initiative.id), wanted, order=order)
+    page = ids.order_by(*_order(order)).offset(offset).limit(limit)
+    total = _filtered(select(func.count(Initiative.id)), wanted).scalar_subquery()
+    lines: Any = select(*_COLUMNS, total)
+    query = _joined(lines).where(Initiative.id.in_(page)).order_by(*_order(order))
+    rows = session.execute(query).all()
     if rows or not offset:
         return [RegistryLine(*row) for row in rows], rows[0][-1] if rows else 0
-    return [], session.scalar(_filtered(select(func.count(Initiative.id)), wanted)) or 0
+    return [], session.scalar(select(total)) or 0
 
 
 def list_ids(session: Session, wanted: RegistryFilter) -> list[int]:
@@ -138,13 +156,23 @@ def _order(order: str) -> list[Any]:
     return [*(column.desc() for column in columns), *_NATURAL]
 
 
-def _filtered(query: Select[Any], wanted: RegistryFilter) -> Select[Any]:
-    query = (
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
         query.select_from(Initiative)
         .join(Person, Person.id == Initiative.owner_id)
         .outerjoin(Journey, Journey.id == Initiative.journey_id)
         .outerjoin(Cycle, Cycle.id == Initiative.cycle_id)
     )
+
+
+def _filtered(query: Select[Any], wanted: RegistryFilter, *, order: str = "") -> Select[Any]:
+    """Initiatives that match, joined only with what the filter and the order look at."""
+    by = order.removeprefix("-")
+    query = query.select_from(Initiative)
+    if by == "owner":
+        query = query.join(Person, Person.id == Initiative.owner_id)
+    if wanted.journey or by == "journey":
+        query = query.outerjoin(Journey, Journey.id == Initiative.journey_id)
     for column, value in (
         (Initiative.state, wanted.state),
         (Initiative.lens, wanted.lens),
@@ -182,15 +210,8 @@ class RegistryChoices:
 
 def load_choices(session: Session) -> RegistryChoices:
     """The journeys, owners, cycles and units that initiatives have, in one query."""
-    owners = select(Initiative.owner_id).distinct()
-    parts = (
-        select(literal("journey"), Journey.key, Journey.name),
-        select(literal("owner"), cast(Person.id, Text), Person.name).where(Person.id.in_(owners)),
-        select(literal("cycle"), cast(Cycle.id, Text), Cycle.name),
-        select(literal("unit"), Initiative.unit, Initiative.unit).distinct(),
-    )
     found: dict[str, list[tuple[str, str]]] = {}
-    for kind, value, word in session.execute(union_all(*parts)):
+    for kind, value, word in session.execute(_choices()):
         if value:
             found.setdefault(kind, []).append((value, word))
     listed = {
@@ -199,4 +220,15 @@ def load_choices(session: Session) -> RegistryChoices:
     }
     return RegistryChoices(
         *(listed.get(kind, ()) for kind in ("journey", "owner", "cycle", "unit"))
+    )
+
+
+@cache
+def _choices() -> CompoundSelect[Any]:
+    owners = select(Initiative.owner_id).distinct()
+    return union_all(
+        select(literal("journey"), Journey.key, Journey.name),
+        select(literal("owner"), cast(Person.id, Text), Person.name).where(Person.id.in_(owners)),
+        select(literal("cycle"), cast(Cycle.id, Text), Cycle.name),
+        select(literal("unit"), Initiative.unit, Initiative.unit).distinct(),
     )

@@ -39,10 +39,15 @@ def covers(session: Session, journey_id: int | None) -> Mapping[int, list[Acting
     if journey_id is not None:
         query = query.where(Initiative.journey_id == journey_id)
     for touchpoint_id, key, title, state in session.execute(query):
-        is_live, note = state in IN_PORTFOLIO, not_live_yet(state)
-        acting = Acting(key, title, state.word, tone_of(state), is_live, note)
-        found.setdefault(touchpoint_id, []).append(acting)
+        found.setdefault(touchpoint_id, []).append(Acting(key, title, *_STANDS[state]))
     return found
+
+
+_STANDS = {
+    state: (state.word, tone_of(state), state in IN_PORTFOLIO, not_live_yet(state))
+    for state in InitiativeState
+}
+"""How a state is told of who acts: word, tone, whether it is live and why not yet."""
 
 
 def proposed_claims(session: Session) -> list[PoolClaim]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.calendar.models import Cycle
@@ -98,21 +99,7 @@ def load_full_claims(
     """
     if not starts:
         return {}, {}
-    last = aliased(Option)
-    is_last = Option.position == (
-        select(func.max(last.position))
-        .where(last.initiative_id == Option.initiative_id)
-        .scalar_subquery()
-    )
-    claims_and_pools: Select[Any] = select(*_CLAIM, *_WORTH)
-    rows = session.execute(
-        claims_and_pools.outerjoin(Effect, Effect.option_id == Option.id)
-        .outerjoin(LeverPool, LeverPool.id == Effect.pool_id)
-        .outerjoin(Journey, Journey.id == LeverPool.journey_id)
-        .outerjoin(PoolInput, _IS_CHURN)
-        .where(Option.initiative_id.in_(starts), is_last)
-        .order_by(Effect.id)
-    )
+    rows = session.execute(_full_claims(), {"ids": list(starts)})
     options: dict[int, Row[Any]] = {}
     effects: dict[int, list[Row[Any]]] = defaultdict(list)
     worths: dict[int, PoolWorth] = {}
@@ -124,6 +111,25 @@ def load_full_claims(
                 worths[row.pool_id] = PoolWorth(*row[len(_CLAIM) :])
     claims = {id_: _claim_of(option, effects[id_], *starts[id_]) for id_, option in options.items()}
     return claims, worths
+
+
+@cache
+def _full_claims() -> Select[Any]:
+    last = aliased(Option)
+    is_last = Option.position == (
+        select(func.max(last.position))
+        .where(last.initiative_id == Option.initiative_id)
+        .scalar_subquery()
+    )
+    claims_and_pools: Select[Any] = select(*_CLAIM, *_WORTH)
+    return (
+        claims_and_pools.outerjoin(Effect, Effect.option_id == Option.id)
+        .outerjoin(LeverPool, LeverPool.id == Effect.pool_id)
+        .outerjoin(Journey, Journey.id == LeverPool.journey_id)
+        .outerjoin(PoolInput, _IS_CHURN)
+        .where(Option.initiative_id.in_(bindparam("ids", expanding=True)), is_last)
+        .order_by(Effect.id)
+    )
 
 
 _CLAIM: tuple[Any, ...] = (
@@ -141,6 +147,12 @@ def median_candidate_costs(session: Session, cycle_ids: Sequence[int]) -> dict[i
     """The middle cost of each cycle's candidates in minor units, the lower of two middle ones."""
     if not cycle_ids:
         return {}
+    rows = session.execute(_medians(), {"ids": list(cycle_ids)})
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _medians() -> Select[Any]:
     place = (
         func.row_number()
         .over(partition_by=Initiative.cycle_id, order_by=Initiative.cost_minor)
@@ -149,15 +161,14 @@ def median_candidate_costs(session: Session, cycle_ids: Sequence[int]) -> dict[i
     total = func.count().over(partition_by=Initiative.cycle_id).label("total")
     ranked = (
         select(Initiative.cycle_id, Initiative.cost_minor, place, total)
-        .where(Initiative.cycle_id.in_(cycle_ids), Initiative.state == InitiativeState.CANDIDATE)
+        .where(
+            Initiative.cycle_id.in_(bindparam("ids", expanding=True)),
+            Initiative.state == InitiativeState.CANDIDATE,
+        )
         .subquery()
     )
-    rows = session.execute(
-        select(ranked.c.cycle_id, ranked.c.cost_minor).where(
-            ranked.c.place == (ranked.c.total + 1) // 2
-        )
-    )
-    return {row[0]: row[1] for row in rows}
+    middle: Select[Any] = select(ranked.c.cycle_id, ranked.c.cost_minor)
+    return middle.where(ranked.c.place == (ranked.c.total + 1) // 2)
 
 
 @dataclass(frozen=True, slots=True)

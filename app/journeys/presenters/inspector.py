@@ -59,6 +59,11 @@ class Inspector:
     logged: Sequence[tuple[str, str]]
     is_hot: bool
     acting: Sequence[Acting]
+    acting_count: int
+
+
+MOST_ACTING = 25
+"""How many initiatives that act on a touchpoint are listed, live ones first."""
 
 
 def inspector(
@@ -95,7 +100,10 @@ def inspector(
         measured=_measured(measured, journey.currency) if measured else (),
         logged=_logged(total_of(by_reason.values()), journey.currency),
         is_hot=is_hot_spot(now or 0),
-        acting=sorted(acting.get(id_, ()), key=lambda one: (not one.is_live, one.key)),
+        acting=sorted(acting.get(id_, ()), key=lambda one: (not one.is_live, one.key))[
+            :MOST_ACTING
+        ],
+        acting_count=len(acting.get(id_, ())),
     )
 
 

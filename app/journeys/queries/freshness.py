@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.journeys.models import Baseline, FigureOrigin, Journey
@@ -13,9 +14,21 @@ from app.journeys.rules import JUDGED_BY_PEOPLE, StaleBaselines, stale_baseline
 
 def load_stale_baselines(session: Session, *, today: date, limit_days: int) -> StaleBaselines:
     """Every journey in use by the oldest measurement that its last version keeps or made."""
+    found = (
+        stale_baseline(
+            key, name, measured_on, oldest_on=oldest_on, today=today, limit_days=limit_days
+        )
+        for key, name, measured_on, oldest_on in session.execute(_oldest_in_use())
+    )
+    return StaleBaselines({one.key: one for one in found if one})
+
+
+@cache
+def _oldest_in_use() -> Select[str, str, date | None, date | None]:
+    """Every page asks this, and putting it together takes longer than its answer."""
     last, first, newer = aliased(Baseline), aliased(Baseline), aliased(Baseline)
     newest = select(func.max(newer.number)).where(newer.journey_id == Journey.id).scalar_subquery()
-    query = (
+    return (
         select(Journey.key, Journey.name, last.measured_on, func.min(first.measured_on))
         .select_from(Journey)
         .outerjoin(last, (last.journey_id == Journey.id) & (last.number == newest))
@@ -32,13 +45,6 @@ def load_stale_baselines(session: Session, *, today: date, limit_days: int) -> S
         .group_by(Journey.key, Journey.name, last.measured_on)
         .order_by(Journey.name)
     )
-    found = (
-        stale_baseline(
-            key, name, measured_on, oldest_on=oldest_on, today=today, limit_days=limit_days
-        )
-        for key, name, measured_on, oldest_on in session.execute(query)
-    )
-    return StaleBaselines({one.key: one for one in found if one})
 
 
 def load_oldest_kept(session: Session, journey_id: int) -> dict[int, date]:

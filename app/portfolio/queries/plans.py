@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -47,19 +50,46 @@ def find_run_values(session: Session, initiative: Initiative, plan: PlanName) ->
     ).one_or_none()
     if row is None or row.result is None or digest(row.result) != row.result_digest:
         return None
-    funded = json.loads(row.result).get("funded") or ()
-    for one in funded:
-        if one["initiative"] == initiative.key:
-            return PlanValues(
-                option=one["option"],
-                start=Quarter.parse(one["start"]),
-                standalone=one["value_standalone"],
-                allocated=one["value_allocated"],
-                marginal=one["value_marginal"],
-                resolved=resolved_value(row[2], initiative.key),
-                members={other["initiative"]: other["option"] for other in funded},
-            )
-    return None
+    funded = _funded(row.result)
+    values = funded.by_key.get(initiative.key)
+    if values is None:
+        return None
+    option, start, standalone, allocated, marginal = values
+    return PlanValues(
+        option=option,
+        start=Quarter.parse(start),
+        standalone=standalone,
+        allocated=allocated,
+        marginal=marginal,
+        resolved=resolved_value(row[2], initiative.key),
+        members=funded.members,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Funded:
+    """What an answer funds, by initiative: option, start and three values; and the options."""
+
+    by_key: Mapping[str, tuple[str, str, int, int, int]]
+    members: Mapping[str, str]
+
+
+@lru_cache(maxsize=4)
+def _funded(result: bytes) -> _Funded:
+    """Read an answer, once for the very same bytes: one of thousands takes longer than a page."""
+    funded = json.loads(result).get("funded") or ()
+    return _Funded(
+        MappingProxyType(
+            {
+                one["initiative"]: (
+                    one["option"], one["start"], one["value_standalone"], one["value_allocated"],
+                    one["value_marginal"],
+                )
+                for one in funded
+            }
+        ),
+        MappingProxyType({one["initiative"]: one["option"] for one in funded}),
+    )  # fmt: skip
 
 
 def marginal_content(run_id: Any) -> Any:
@@ -79,8 +109,13 @@ def marginal_content(run_id: Any) -> Any:
 
 def resolved_value(content: bytes | None, key: str) -> int | None:
     """What the plan loses without an initiative when its money buys others, by such an answer."""
-    rows = json.loads(content)["rows"] if content else ()
-    return next((row["resolved"] for row in rows if row["initiative"] == key), None)
+    return _resolved(content).get(key) if content else None
+
+
+@lru_cache(maxsize=4)
+def _resolved(content: bytes) -> Mapping[str, int]:
+    rows = json.loads(content)["rows"]
+    return MappingProxyType({row["initiative"]: row["resolved"] for row in reversed(rows)})
 
 
 PLANS.append(list_run_names)

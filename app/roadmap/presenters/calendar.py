@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.approvals.rules import TrancheState
+from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.roadmap.presenters.choices import GateChoices, When, matches
 from app.roadmap.presenters.inspector import Deciders, decider_words
-from app.roadmap.presenters.standing import Standing, waits_for_decision
 from app.roadmap.presenters.words import STATE_ORDER, distance_words, slip_words, sums
-from app.roadmap.queries import HurdleRows, TrancheKey
-from app.roadmap.queries.timeline import TimelineCommitment, TimelineHurdle
-from app.roadmap.rules import HurdleState, readings
+from app.roadmap.queries import HurdleRows
+from app.roadmap.queries.calendar import CalendarOptions, CalendarRow, DueDay
+from app.roadmap.rules import hurdle_state, readings
 from app.values.money import Money
+from app.values.quarter import Quarter
 from app.values.written import month_words
 from app.web.filters import counted, day, number
 from app.web.paging import Page
@@ -26,65 +27,89 @@ ROWS = 50
 Options = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class GateEntry:
-    """A hurdle with its initiative, how it stands and in which group it belongs."""
-
-    commitment: TimelineCommitment
-    hurdle: TimelineHurdle
-    state: HurdleState
-    when: When
-    waits: bool
-
-    @property
-    def key(self) -> TrancheKey:
-        """What the criteria and evidence are asked for by."""
-        one = self.hurdle
-        return TrancheKey(one.tranche_id, one.milestone_id, one.facts.state, one.due_on)
-
-
-def entries(known: Iterable[Standing], today: date) -> list[GateEntry]:
-    """All hurdles: late, then this month's, then the next ones, then decided ones, latest first."""
-    found = [
-        GateEntry(
-            standing.commitment, hurdle, state, _when(hurdle, today),
-            waits=hurdle is standing.following and waits_for_decision(hurdle, today),
-        )
-        for standing in known
-        for hurdle, state in zip(standing.commitment.hurdles, standing.states, strict=True)
-    ]  # fmt: skip
-    return sorted(found, key=_order)
-
-
-def _when(hurdle: TimelineHurdle, today: date) -> When:
-    if not hurdle.is_open:
-        return When.DECIDED
-    if hurdle.due_on < today:
-        return When.LATE
-    is_this_month = (hurdle.due_on.year, hurdle.due_on.month) == (today.year, today.month)
-    return When.MONTH if is_this_month else When.NEXT
-
-
 _GROUPS = (When.LATE, When.MONTH, When.NEXT, When.DECIDED)
 
 
-def _order(entry: GateEntry) -> tuple[int, int, str, int]:
-    on = entry.hurdle.decided_on or entry.hurdle.due_on
-    days = -on.toordinal() if entry.when is When.DECIDED else on.toordinal()
-    return _GROUPS.index(entry.when), days, entry.commitment.key, entry.hurdle.position
+def when_of(due_on: date, state: TrancheState, today: date) -> When:
+    """The group a hurdle belongs to."""
+    if state not in OPEN_TRANCHES:
+        return When.DECIDED
+    if due_on < today:
+        return When.LATE
+    is_this_month = (due_on.year, due_on.month) == (today.year, today.month)
+    return When.MONTH if is_this_month else When.NEXT
 
 
-def in_reach(known: Sequence[GateEntry], choices: GateChoices) -> list[GateEntry]:
-    """What the filters leave, before a tab is chosen."""
-    return [
-        one
-        for one in known
-        if choices.state in ("", one.state.value)
-        and choices.owner in (None, one.commitment.owner_id)
-        and choices.journey in ("", one.commitment.journey_key)
-        and (not choices.month or choices.month == f"{one.hurdle.due_on:%Y-%m}")
-        and matches(choices.q, one.commitment.key, one.commitment.title, one.hurdle.name)
-    ]
+def in_order(rows: Iterable[CalendarRow], today: date) -> list[CalendarRow]:
+    """Late hurdles, then this month's, then the next ones, then decided ones, latest first."""
+
+    def order(row: CalendarRow) -> tuple[int, int, str, int, Quarter, int]:
+        when = when_of(row.due_on, row.state, today)
+        days = (row.decided_on or row.due_on).toordinal()
+        return (
+            _GROUPS.index(when), -days if when is When.DECIDED else days, row.key, row.position,
+            row.start, row.commitment_id,
+        )  # fmt: skip
+
+    return sorted(rows, key=order)
+
+
+def is_in_reach(row: CalendarRow, choices: GateChoices) -> bool:
+    """Whether month and text leave a hurdle in."""
+    return is_in_month(row.due_on, choices) and matches(choices.q, row.key, row.title, row.hurdle)
+
+
+def is_in_month(due_on: date, choices: GateChoices) -> bool:
+    return not choices.month or choices.month == f"{due_on:%Y-%m}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The hurdles of one page of a tab are among those due in ``span``, after ``skipped`` others.
+
+    ``span`` is None where none of the page is open, and its last day is part of it.
+    """
+
+    span: tuple[date, date] | None
+    with_decided: bool
+    skipped: int
+    total: int
+
+
+def reach_of(days: Sequence[DueDay], choices: GateChoices, today: date) -> Reach:
+    """Where a page of the chosen tab lies, by how many hurdles are due on each day."""
+    still, decided = Counter[date](), 0
+    for one in days:
+        when = when_of(one.due_on, one.state, today)
+        if choices.when not in (When.ALL, when):
+            continue
+        if when is When.DECIDED:
+            decided += one.hurdles
+        else:
+            still[one.due_on] += one.hurdles
+    first = (choices.page - 1) * ROWS
+    gone = skipped = 0
+    shown: list[date] = []
+    for on in sorted(still):
+        if gone + still[on] > first and gone < first + ROWS:
+            skipped = skipped if shown else gone
+            shown.append(on)
+        gone += still[on]
+    span = (shown[0], shown[-1]) if shown else None
+    with_decided = bool(decided) and first + ROWS > gone
+    return Reach(span, with_decided, skipped if shown else gone, gone + decided)
+
+
+def shown_rows(
+    rows: Iterable[CalendarRow], reach: Reach, choices: GateChoices, today: date
+) -> Page[CalendarRow]:
+    """The rows of one tab on one page, out of those that ``reach`` says they are among."""
+    chosen = in_order(
+        (one for one in rows if choices.when in (When.ALL, when_of(one.due_on, one.state, today))),
+        today,
+    )
+    first = (choices.page - 1) * ROWS - reach.skipped
+    return Page(chosen[first : first + ROWS], reach.total, choices.page, ROWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,19 +134,16 @@ _TABS = {
 
 
 def calendar_head(
-    known: Sequence[GateEntry], reach: Sequence[GateEntry], choices: GateChoices
-) -> CalendarHead:
-    counts = {when: sum(one.when is when for one in reach) for when in _GROUPS}
-    owners = {str(one.commitment.owner_id): one.commitment.owner for one in known}
-    journeys = {
-        one.commitment.journey_key: one.commitment.journey
-        for one in known
-        if one.commitment.journey_key and one.commitment.journey
-    }
-    days = sorted({one.hurdle.due_on for one in known})
-    months = {f"{on:%Y-%m}": f"{month_words(on)}" for on in days}
+    options: CalendarOptions, days: Sequence[DueDay], waiting: int, choices: GateChoices,
+    today: date,
+) -> CalendarHead:  # fmt: skip
+    """What stands above the hurdles due on ``days``, ``waiting`` of which wait for a decision."""
+    counts = Counter[When]()
+    for one in days:
+        counts[when_of(one.due_on, one.state, today)] += one.hurdles
+    months = {f"{on:%Y-%m}": f"{month_words(on)}" for on in options.days}
     return CalendarHead(
-        subtitle=_subtitle(reach),
+        subtitle=_subtitle(days, waiting, counts),
         tabs=[
             (
                 word,
@@ -132,19 +154,21 @@ def calendar_head(
             for when, word in _TABS.items()
         ],
         states=[("", "All states"), *((one.value, one.word) for one in STATE_ORDER)],
-        owners=[("", "Everybody"), *sorted(owners.items(), key=lambda one: one[1])],
-        journeys=[("", "All journeys"), *sorted(journeys.items(), key=lambda one: one[1])],
+        owners=[("", "Everybody"), *_by_word(options.owners)],
+        journeys=[("", "All journeys"), *_by_word(options.journeys)],
         months=[("", "All months"), *months.items()],
     )
 
 
-def _subtitle(reach: Sequence[GateEntry]) -> str:
-    still = [one for one in reach if one.hurdle.is_open]
-    held = sums([(one.commitment.currency, one.hurdle.amount_minor) for one in still])
-    waiting = sum(one.waits for one in reach)
-    late = sum(one.when is When.LATE for one in still)
+def _by_word(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(words.items(), key=lambda one: one[1])
+
+
+def _subtitle(days: Sequence[DueDay], waiting: int, counts: Mapping[When, int]) -> str:
+    held = sums([(one.currency, one.amount_minor) for one in days if one.state in OPEN_TRANCHES])
+    late = counts[When.LATE]
     parts = [
-        counted(len(reach), "hurdle"),
+        counted(sum(counts.values()), "hurdle"),
         f"{number(waiting) if waiting else 'none'} to decide",
         f"{number(late) if late else 'none'} late",
         f"{held} held" if held else "",
@@ -152,20 +176,18 @@ def _subtitle(reach: Sequence[GateEntry]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def entry_page(reach: Sequence[GateEntry], choices: GateChoices) -> Page[GateEntry]:
-    """The entries of one tab on one page."""
-    chosen = [one for one in reach if choices.when in (When.ALL, one.when)]
-    first = (choices.page - 1) * ROWS
-    return Page(chosen[first : first + ROWS], len(chosen), choices.page, ROWS)
-
-
 def groups(
-    shown: Sequence[GateEntry], rows: HurdleRows, deciders: Deciders, today: date
-) -> list[dict[str, Any]]:
+    shown: Sequence[CalendarRow], rows: HurdleRows, waiting: Collection[int], deciders: Deciders,
+    today: date,
+) -> list[dict[str, Any]]:  # fmt: skip
     """The page's hurdles under the heads of their groups."""
     found = []
     for when in _GROUPS:
-        members = [_line(one, rows, deciders, today) for one in shown if one.when is when]
+        members = [
+            _line(one, rows, one.tranche_id in waiting, deciders, today)
+            for one in shown
+            if when_of(one.due_on, one.state, today) is when
+        ]
         if members:
             found.append({"title": _GROUP_WORDS[when], "lines": members})
     return found
@@ -179,28 +201,29 @@ _GROUP_WORDS = {
 }
 
 
-def _line(entry: GateEntry, rows: HurdleRows, deciders: Deciders, today: date) -> dict[str, Any]:
-    one, hurdle = entry.commitment, entry.hurdle
-    facts = rows.facts(entry.key)
+def _line(
+    one: CalendarRow, rows: HurdleRows, waits: bool, deciders: Deciders, today: date
+) -> dict[str, Any]:
+    facts = rows.facts(one.tranche_key)
     found = readings(facts.criteria, facts.measurements)
     measured = sum(reading.is_measured for reading in found)
-    hands = {person for _, person in rows.recorders.get(hurdle.milestone_id, ())}
-    hands |= rows.movers.get(hurdle.tranche_id, set())
-    hands |= rows.former_owners.get(hurdle.tranche_id, set())
-    slip = slip_words(hurdle.due_on, hurdle.baseline_due_on)
+    hands = {person for _, person in rows.recorders.get(one.milestone_id, ())}
+    hands |= rows.movers.get(one.tranche_id, set())
+    hands |= rows.former_owners.get(one.tranche_id, set())
+    slip = slip_words(one.due_on, one.baseline_due_on)
     return {
-        "tranche_id": hurdle.tranche_id,
+        "tranche_id": one.tranche_id,
         "key": one.key,
         "title": one.title,
-        "hurdle": hurdle.name,
-        "due_on": hurdle.due_on,
-        "due_note": slip or (distance_words(hurdle.due_on, today) if hurdle.is_open else ""),
-        "state": entry.state,
+        "hurdle": one.hurdle,
+        "due_on": one.due_on,
+        "due_note": slip or (distance_words(one.due_on, today) if one.is_open else ""),
+        "state": hurdle_state(facts, today),
         "evidence": f"{measured} of {len(found)}" if found else "no criteria",
-        "evidence_note": _evidence_note(entry, rows.conditions.get(hurdle.tranche_id, ())),
-        "money": Money(hurdle.amount_minor, one.currency),
+        "evidence_note": _evidence_note(waits, rows.conditions.get(one.tranche_id, ())),
+        "money": Money(one.amount_minor, one.currency),
         "money_note": _MONEY_NOTES[facts.state],
-        "decider": _decider(hurdle, deciders, {one.owner_id, one.created_by_id} | hands),
+        "decider": _decider(one, deciders, {one.owner_id, one.created_by_id} | hands),
     }
 
 
@@ -212,14 +235,14 @@ _MONEY_NOTES = {
 }
 
 
-def _evidence_note(entry: GateEntry, conditions: Sequence[str]) -> str:
+def _evidence_note(waits: bool, conditions: Sequence[str]) -> str:
     """What the hurdle waits for: no money is released before the approval's conditions are met."""
     if conditions:
         return f"{counted(len(conditions), 'condition')} of the approval open"
-    return "ready to decide" if entry.waits else ""
+    return "ready to decide" if waits else ""
 
 
-def _decider(hurdle: TimelineHurdle, deciders: Deciders, barred: set[int]) -> str:
-    if hurdle.decided_on is not None:
-        return f"{hurdle.decided_by}, {day(hurdle.decided_on)}"
-    return decider_words(deciders, barred) if hurdle.is_open else "with an earlier hurdle"
+def _decider(one: CalendarRow, deciders: Deciders, barred: set[int]) -> str:
+    if one.decided_on is not None:
+        return f"{one.decided_by}, {day(one.decided_on)}"
+    return decider_words(deciders, barred) if one.is_open else "with an earlier hurdle"

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.roadmap.queries.timeline import TimelineCommitment, TimelineHurdle
-from app.roadmap.rules import HurdleAction, HurdleState, hurdle_state, recommend
+from app.roadmap.rules import (
+    HurdleAction,
+    HurdleFacts,
+    HurdleState,
+    hurdle_state,
+    recommended_action,
+)
 
 TROUBLE = frozenset({HurdleState.AT_RISK, HurdleState.MISSED})
 
@@ -46,13 +52,16 @@ def _standing(commitment: TimelineCommitment, today: date) -> Standing:
         return Standing(commitment, states, None, None, waits=False)
     following = commitment.hurdles[place]
     return Standing(
-        commitment, states, following, states[place], waits=waits_for_decision(following, today)
+        commitment,
+        states,
+        following,
+        states[place],
+        waits=waits_for_decision(following.facts, today),
     )
 
 
-def waits_for_decision(hurdle: TimelineHurdle, today: date) -> bool:
+def waits_for_decision(facts: HurdleFacts, today: date) -> bool:
     """Whether the figures say to release or to stop, so that waiting no longer helps."""
-    facts = hurdle.facts
     if not facts.is_open or (not facts.measurements and facts.held_on is None):
         return False
-    return recommend(facts, today).action is not HurdleAction.HOLD
+    return recommended_action(facts, today) is not HurdleAction.HOLD

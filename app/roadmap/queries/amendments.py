@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, literal, or_, select, union_all
+from sqlalchemy import Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
@@ -23,6 +23,10 @@ from app.roadmap.rules.wanted import Amended, Waiting, Wanted, evidence_words
 
 IN_FORCE = aliased(Amendment, name="in_force")
 """The amendment a criterion of a tranche is judged on: the agreed one asked for last."""
+
+WANTED_THRESHOLD = func.coalesce(IN_FORCE.to_threshold, Criterion.threshold)
+WANTED_SAMPLE = case((IN_FORCE.id.is_not(None), IN_FORCE.to_sample), else_=Criterion.minimum_sample)
+"""What a criterion asks for now, where IN_FORCE is joined."""
 
 _PARTS = (HandKind.OWNS, HandKind.CREATED, HandKind.CHANGED)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Person
@@ -18,7 +18,7 @@ from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
 from app.roadmap.models import DateMove, Evidence, HurdleDecision
-from app.roadmap.queries.amendments import IN_FORCE, is_in_force
+from app.roadmap.queries.amendments import IN_FORCE, WANTED_SAMPLE, WANTED_THRESHOLD, is_in_force
 from app.roadmap.queries.facts import AmendmentRow, amended
 from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules import (
@@ -182,11 +182,11 @@ def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
         .outerjoin(Person, Person.id == end.decided_by_id)
         .order_by(Tranche.commitment_id, Tranche.position)
     )  # fmt: skip
-    evidence = _open_evidence(session)
+    evidence = load_open_evidence(session)
     found: dict[int, list[TimelineHurdle]] = {}
     for commitment_id, id_, milestone_id, position, name, baseline_due_on, *rest in rows:
         due_on, minor, state, held_at, until, ended_at, action, recommended, by = rest
-        criteria, measurements = evidence.get(id_, _NOTHING)
+        criteria, measurements = evidence.get(id_, NOTHING)
         facts = HurdleFacts(
             state,
             due_on,
@@ -210,24 +210,17 @@ def _day(at: datetime | None) -> date | None:
 
 
 Known = tuple[tuple[CriterionFacts, ...], tuple[Measurement, ...]]
-_NOTHING: Known = ((), ())
+NOTHING: Known = ((), ())
 
 
-def _open_evidence(session: Session) -> dict[int, Known]:
+def load_open_evidence(session: Session) -> dict[int, Known]:
     """Criteria with their latest measurements, by tranche, of open hurdles that have any."""
     place = func.row_number().over(
         partition_by=(Tranche.id, Criterion.id),
         order_by=(Evidence.measured_on.desc(), Evidence.id.desc()),
     )
-    other = aliased(Criterion)
-    has_any = (
-        select(Evidence.id)
-        .join(other, other.id == Evidence.criterion_id)
-        .where(other.milestone_id == Tranche.milestone_id, _counts_for_tranche())
-        .exists()
-    )
     ranked = _criteria_with_evidence(place.label("place")).where(
-        Tranche.state.in_(OPEN_TRANCHES), has_any
+        Tranche.state.in_(OPEN_TRANCHES), has_evidence()
     )
     part = ranked.subquery()
     rows = session.execute(
@@ -236,13 +229,26 @@ def _open_evidence(session: Session) -> dict[int, Known]:
     criteria: dict[int, list[CriterionFacts]] = {}
     measurements: dict[int, list[Measurement]] = {}
     for row in rows:
-        criteria.setdefault(row.tranche_id, []).append(_criterion(row))
+        criteria.setdefault(row.tranche_id, []).append(criterion_facts(row))
         if row.number is not None:
             measurements.setdefault(row.tranche_id, []).append(_measurement(row))
-    return {id_: (tuple(found), tuple(measurements[id_])) for id_, found in criteria.items()}
+    return {
+        id_: (tuple(found), tuple(measurements.get(id_, ()))) for id_, found in criteria.items()
+    }
 
 
-def _counts_for_tranche() -> ColumnElement[bool]:
+def has_evidence() -> ColumnElement[bool]:
+    """Whether anything was measured for a tranche: asked of evidence, which few of them have."""
+    for_tranche = select(Evidence.tranche_id).where(Evidence.tranche_id.is_not(None))
+    for_milestone = (
+        select(Criterion.milestone_id)
+        .join(Evidence, Evidence.criterion_id == Criterion.id)
+        .where(Evidence.tranche_id.is_(None))
+    )
+    return or_(Tranche.id.in_(for_tranche), Tranche.milestone_id.in_(for_milestone))
+
+
+def counts_for_tranche() -> ColumnElement[bool]:
     """Evidence belongs to its criterion: what a registry brought in has no tranche."""
     return or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == Tranche.id)
 
@@ -253,18 +259,16 @@ def _criteria_with_evidence(*more: Any) -> Select[*tuple[Any, ...]]:
         select(
             Tranche.id.label("tranche_id"), Criterion.id.label("criterion_id"), Criterion.metric,
             Criterion.unit, Criterion.direction, Criterion.is_must_meet,
-            func.coalesce(IN_FORCE.to_threshold, Criterion.threshold).label("threshold"),
-            case((IN_FORCE.id.is_not(None), IN_FORCE.to_sample), else_=Criterion.minimum_sample)
-            .label("minimum_sample"), Evidence.id.label("number"), Evidence.value, Evidence.sample,
+            WANTED_THRESHOLD.label("threshold"), WANTED_SAMPLE.label("minimum_sample"), Evidence.id.label("number"), Evidence.value, Evidence.sample,
             Evidence.measured_on, Evidence.recorded_by_id, *more,
         )
         .join(Criterion, Criterion.milestone_id == Tranche.milestone_id)
         .outerjoin(IN_FORCE, is_in_force())
-        .outerjoin(Evidence, and_(Evidence.criterion_id == Criterion.id, _counts_for_tranche()))
+        .outerjoin(Evidence, and_(Evidence.criterion_id == Criterion.id, counts_for_tranche()))
     )  # fmt: skip
 
 
-def _criterion(row: Row[Any]) -> CriterionFacts:
+def criterion_facts(row: Row[Any]) -> CriterionFacts:
     return CriterionFacts(
         row.criterion_id, row.metric, row.unit, row.direction, row.threshold, row.minimum_sample,
         row.is_must_meet,
@@ -316,8 +320,8 @@ def _with_amendment(row: Row[Any]) -> CriterionFacts:
     """The criterion with the amendment it is judged on, if there is one."""
     agreed = row.in_force
     if agreed is None:
-        return _criterion(row)
-    approved = replace(_criterion(row), threshold=row.approved, minimum_sample=row.approved_sample)
+        return criterion_facts(row)
+    approved = replace(criterion_facts(row), threshold=row.approved, minimum_sample=row.approved_sample)
     return amended(approved, [AmendmentRow(agreed, row.asked_by, row.ended_by)])
 
 

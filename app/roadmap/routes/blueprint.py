@@ -7,9 +7,11 @@ from urllib.parse import quote
 
 from flask import Blueprint, url_for
 
+from app.roadmap.presenters.drawn import roadmap_row
 from app.web.subjects import link_subject
 
 bp = Blueprint("roadmap", __name__)
+bp.add_app_template_global(roadmap_row)
 
 GATE = "/gates/<int:tranche_id>"
 """The address of one hurdle."""

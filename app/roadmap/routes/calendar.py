@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
 from flask import render_template, request
+from sqlalchemy.orm import Session
 
 from app.approvals.queries import load_open_conditions
 from app.extensions import db
 from app.roadmap.presenters import calendar
 from app.roadmap.presenters.choices import GateChoices
-from app.roadmap.presenters.standing import standings
+from app.roadmap.presenters.standing import waits_for_decision
 from app.roadmap.queries import load_hurdle_rows
-from app.roadmap.queries.timeline import list_deciders, load_timeline
+from app.roadmap.queries.calendar import (
+    CalendarFilter,
+    CalendarRow,
+    DueDay,
+    among,
+    due_days,
+    list_calendar_rows,
+    list_due_days,
+    load_calendar_options,
+    load_following,
+)
+from app.roadmap.queries.timeline import NOTHING, list_deciders, load_open_evidence
 from app.roadmap.routes.blueprint import bp
+from app.roadmap.rules import hurdle_state
 from app.web.clock import today
 from app.web.guards import requires
+from app.web.paging import Page
 
 
 @bp.get("/gates")
@@ -21,18 +39,82 @@ from app.web.guards import requires
 def gates() -> str:
     """Show the hurdles of all initiatives in the order they want attention."""
     choices = GateChoices.read(request.args)
-    known = calendar.entries(standings(load_timeline(db.session), today()), today())
-    if not known:
+    options = load_calendar_options(db.session)
+    if not options.days:
         return render_template("roadmap/empty.html")
-    reach = calendar.in_reach(known, choices)
-    page = calendar.entry_page(reach, choices)
-    rows = load_hurdle_rows(db.session, [entry.key for entry in page.items])
-    still = [one.hurdle.tranche_id for one in page.items if one.hurdle.is_open]
+    view = view_of(db.session, choices, today())
+    shown = view.page.items
+    rows = load_hurdle_rows(db.session, [one.tranche_key for one in shown])
+    still = [one.tranche_id for one in shown if one.is_open]
     rows.conditions = load_open_conditions(db.session, still)
     return render_template(
         "roadmap/gates.html",
         choices=choices,
-        head=calendar.calendar_head(known, reach, choices),
-        page=page,
-        groups=calendar.groups(page.items, rows, list_deciders(db.session), today()),
+        head=calendar.calendar_head(options, view.days, len(view.waiting), choices, today()),
+        page=view.page,
+        groups=calendar.groups(shown, rows, view.waiting, list_deciders(db.session), today()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the filters leave, the page of it that is shown, and which wait for a decision."""
+
+    days: Sequence[DueDay]
+    page: Page[CalendarRow]
+    waiting: frozenset[int]
+
+
+def view_of(session: Session, choices: GateChoices, on: date) -> View:
+    """What the choices ask for, as it stands on a day."""
+    narrowed = choices.q or choices.state
+    return _narrowed(session, choices, on) if narrowed else _counted(session, choices, on)
+
+
+def _counted(session: Session, choices: GateChoices, on: date) -> View:
+    """Let the database count, and read the rows due on the days of the page alone."""
+    wanted = CalendarFilter(choices.owner, choices.journey)
+    days = [
+        one for one in list_due_days(session, wanted) if calendar.is_in_month(one.due_on, choices)
+    ]
+    reach = calendar.reach_of(days, choices, on)
+    rows = list_calendar_rows(session, wanted, among(reach.span, reach.with_decided))
+    in_reach = [one for one in rows if calendar.is_in_month(one.due_on, choices)]
+    waiting = _waiting(session, wanted, on)
+    return View(
+        days,
+        calendar.shown_rows(in_reach, reach, choices, on),
+        frozenset(id_ for id_, due_on in waiting.items() if calendar.is_in_month(due_on, choices)),
+    )
+
+
+def _narrowed(session: Session, choices: GateChoices, on: date) -> View:
+    """Read every row, since only its words and its measurements say whether it is asked for."""
+    wanted = CalendarFilter(choices.owner, choices.journey)
+    rows = [
+        one for one in list_calendar_rows(session, wanted) if calendar.is_in_reach(one, choices)
+    ]
+    if choices.state:
+        evidence = load_open_evidence(session)
+        rows = [
+            one
+            for one in rows
+            if hurdle_state(one.facts(*evidence.get(one.tranche_id, NOTHING)), on).value
+            == choices.state
+        ]
+    days = due_days(rows)
+    reach = replace(calendar.reach_of(days, choices, on), skipped=0)
+    return View(
+        days,
+        calendar.shown_rows(rows, reach, choices, on),
+        frozenset(_waiting(session, wanted, on)) & {one.tranche_id for one in rows},
+    )
+
+
+def _waiting(session: Session, wanted: CalendarFilter, on: date) -> dict[int, date]:
+    """The days that hurdles waiting for a decision are due, by tranche id."""
+    return {
+        id_: facts.due_on
+        for id_, facts in load_following(session, wanted).items()
+        if waits_for_decision(facts, on)
+    }

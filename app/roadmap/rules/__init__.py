@@ -23,6 +23,7 @@ from app.roadmap.rules.hurdles import (
     hurdle_state,
     readings,
     recommend,
+    recommended_action,
 )
 from app.roadmap.rules.measuring import UNUSUAL, measured_fault, unusual_words
 from app.roadmap.rules.moving import Horizon, HurdleDay, move_faults
@@ -56,5 +57,6 @@ __all__ = [
     "needs_reason",
     "readings",
     "recommend",
+    "recommended_action",
     "unusual_words",
 ]

@@ -209,29 +209,43 @@ def deciding(found: Sequence[Reading]) -> tuple[Reading, ...]:
     return must or tuple(found)
 
 
-def recommend(facts: HurdleFacts, today: date) -> Recommendation:
+def recommended_action(facts: HurdleFacts, today: date) -> HurdleAction:
     """Release, hold or stop by the measurements alone.
 
     Release if every deciding criterion is measured on a sufficient sample and passes; stop if one
     is and fails; else hold, once and for HOLD_DAYS, and then stop.
     """
-    found = readings(facts.criteria, facts.measurements)
-    decide = deciding(found)
+    decide = deciding(readings(facts.criteria, facts.measurements))
+    if any(reading.fails for reading in decide):
+        return HurdleAction.STOP
+    if decide and all(reading.passes for reading in decide):
+        return HurdleAction.RELEASE
+    if facts.held_on is None or today <= _hold_ends(facts.held_on, facts):
+        return HurdleAction.HOLD
+    return HurdleAction.STOP
+
+
+def _hold_ends(held_on: date, facts: HurdleFacts) -> date:
+    return facts.held_until or max(held_on + timedelta(days=HOLD_DAYS), facts.due_on)
+
+
+def recommend(facts: HurdleFacts, today: date) -> Recommendation:
+    """The recommended action with the sentences it rests on."""
+    action = recommended_action(facts, today)
+    decide = deciding(readings(facts.criteria, facts.measurements))
+    if action is HurdleAction.RELEASE:
+        return Recommendation(action, tuple(reading.words for reading in decide))
     failed = tuple(reading.words for reading in decide if reading.fails)
     if failed:
-        return Recommendation(HurdleAction.STOP, failed)
-    if decide and all(reading.passes for reading in decide):
-        return Recommendation(HurdleAction.RELEASE, tuple(reading.words for reading in decide))
+        return Recommendation(action, failed)
     lacking = tuple(r.words for r in decide if not r.is_measured) or ("Nothing can be measured.",)
     if facts.held_on is None:
         due = "It was due" if facts.due_on < today else "It is due"
-        return Recommendation(HurdleAction.HOLD, (*lacking, f"{due} on {_day(facts.due_on)}."))
-    until = facts.held_until or max(facts.held_on + timedelta(days=HOLD_DAYS), facts.due_on)
-    if today <= until:
-        return Recommendation(HurdleAction.HOLD, (*lacking, f"It is held until {_day(until)}."))
-    return Recommendation(
-        HurdleAction.STOP, (*lacking, f"It was held until {_day(until)}; a hurdle is held once.")
-    )
+        return Recommendation(action, (*lacking, f"{due} on {_day(facts.due_on)}."))
+    until = _day(_hold_ends(facts.held_on, facts))
+    if action is HurdleAction.HOLD:
+        return Recommendation(action, (*lacking, f"It is held until {until}."))
+    return Recommendation(action, (*lacking, f"It was held until {until}; a hurdle is held once."))
 
 
 def _day(day: date) -> str:

@@ -21,6 +21,7 @@ from app.initiatives.queries import (
     load_figures,
     load_full_value,
 )
+from app.initiatives.queries.registry import SORTS
 from app.initiatives.rules import EvidenceGrade, InitiativeState, Lens
 from app.initiatives.services import add_option, answer_questions, edit_option
 from app.journeys.queries import acting_on
@@ -83,6 +84,24 @@ class TestListRegistry:
         assert ([line.key for line in lines], total) == (["CX-103"], 3)
         lines, total = list_registry(session, RegistryFilter(), order="key", offset=9, limit=2)
         assert (lines, total) == ([], 3)
+
+    @pytest.mark.parametrize("wanted", [{}, {"journey": "billing"}, {"text": "a"}])
+    def test_cuts_every_order_into_the_same_pages(
+        self, session: Session, company: Company, wanted: dict[str, str]
+    ) -> None:
+        if "journey" in wanted:
+            wanted = {"journey": company.journey.key}
+        for order in [sign + name for name in SORTS for sign in ("", "-")]:
+            whole = keys(session, order, **wanted)
+            assert whole
+            pages = [
+                list_registry(
+                    session, RegistryFilter(**wanted), order=order, offset=offset, limit=1
+                )
+                for offset in range(len(whole))
+            ]
+            assert [line.key for lines, _ in pages for line in lines] == whole
+            assert {total for _, total in pages} == {len(whole)}
 
     def test_offers_only_what_occurs(self, session: Session, cast: Cast) -> None:
         choices = load_choices(session)

@@ -10,8 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.approvals.models import CommitmentSpend, LedgerTransfer, Tranche
+from app.approvals.presenters.balances import (
+    Grouping,
+    balance_table,
+    cycle_table,
+    initiative_table,
+)
 from app.approvals.queries import load_balances, load_committed
 from app.approvals.queries.balances import load_positions
+from app.approvals.queries.funding import load_bound_funds
+from app.approvals.queries.standings import list_cycle_standings, load_initiative_standings
 from app.approvals.rules import CommitmentState, LedgerAccount, TrancheState, TransferKind
 from app.approvals.rules.cells import standings, summed
 from app.approvals.services.spending import reverse_spend
@@ -54,6 +62,25 @@ def check_money(session: Session, cycle_id: int) -> None:
     bound = sum(load_committed(session, cycle_id).values())
     assert bound == (spend or 0) - found.total.freed == found.total.bound
     check_cells(session, cycle_id)
+    check_groups(session, cycle_id)
+
+
+def check_groups(session: Session, cycle_id: int) -> None:
+    """What the database adds up by cycle, initiative and fund is what the commitments say."""
+    positions = load_positions(session)
+    cycles = cycle_table(list_cycle_standings(session, "EUR"))
+    assert cycles == balance_table(positions, Grouping.CYCLE, {})
+    for most in (1, 2, 3, 25):
+        few = initiative_table(load_initiative_standings(session, cycle_id, most=most))
+        assert few == balance_table(positions, Grouping.INITIATIVE, {}).first(most)
+    assert list_cycle_standings(session, "USD") == []
+    of_none = initiative_table(load_initiative_standings(session, cycle_id + 1, most=25))
+    assert of_none == balance_table((), Grouping.INITIATIVE, {})
+    bound: dict[int, int] = {}
+    for (fund, _), minor in load_committed(session, cycle_id).items():
+        bound[fund] = bound.get(fund, 0) + minor
+    found = load_bound_funds(session, cycle_id)
+    assert {fund: minor for fund, minor in found.items() if minor} == bound
 
 
 def check_cells(session: Session, cycle_id: int) -> None:

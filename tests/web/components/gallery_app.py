@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired
 
 from app.accounts.rules import PERMISSIONS, Role
 from app.errors import InvalidError
+from app.roadmap.presenters.drawn import roadmap_row
 from app.values.money import Money
 from app.web.assets import init_assets
 from app.web.fields import DayField, MeasureField, MoneyField, PercentField
@@ -127,6 +128,7 @@ def create_gallery() -> Flask:
     init_assets(app)
     init_filters(app)
     app.jinja_env.globals["typed_here"] = lambda: None
+    app.jinja_env.globals["roadmap_row"] = roadmap_row
     for endpoint, path in ENDPOINTS.items():
         app.add_url_rule(path, endpoint, _nowhere, methods=["GET", "POST"])
     app.add_url_rule("/gallery/<name>", "gallery", _page)

@@ -151,6 +151,25 @@ class TestMap:
         assert "Use, contact centre" in links(page)
         assert "Stopped" in text(page.soup.find("aside"))
 
+    def test_lists_the_first_of_many_that_act_and_leads_to_all_of_them(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey, covers: list
+    ) -> None:
+        use = _ids(session)["Contact centre, Use"]
+        many = [
+            Acting(f"CX-{100 + i}", f"Idea {i}", "Draft", "draft", is_live=i == 39)
+            for i in range(40)
+        ]
+        covers.append(lambda *_: {use: many})
+
+        page = client_for(cast.viewer).get(MAP)
+
+        named = [word for word in links(page) if word.startswith("Idea ")]
+        assert named == ["Idea 39", *(f"Idea {i}" for i in range(24))]
+        assert "The first 25 of 40 initiatives, live ones first." in text(page)
+        assert links(page)["All of this journey in the registry"] == (
+            f"/initiatives?journey={journey.key}"
+        )
+
     def test_looks_at_an_older_baseline(
         self, client_for: ClientFor, cast: Cast, journey: Journey
     ) -> None:
