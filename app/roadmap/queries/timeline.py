@@ -259,8 +259,9 @@ def _criteria_with_evidence(*more: Any) -> Select[*tuple[Any, ...]]:
         select(
             Tranche.id.label("tranche_id"), Criterion.id.label("criterion_id"), Criterion.metric,
             Criterion.unit, Criterion.direction, Criterion.is_must_meet,
-            WANTED_THRESHOLD.label("threshold"), WANTED_SAMPLE.label("minimum_sample"), Evidence.id.label("number"), Evidence.value, Evidence.sample,
-            Evidence.measured_on, Evidence.recorded_by_id, *more,
+            WANTED_THRESHOLD.label("threshold"), WANTED_SAMPLE.label("minimum_sample"),
+            Evidence.id.label("number"), Evidence.value, Evidence.sample, Evidence.measured_on,
+            Evidence.recorded_by_id, *more,
         )
         .join(Criterion, Criterion.milestone_id == Tranche.milestone_id)
         .outerjoin(IN_FORCE, is_in_force())
@@ -321,7 +322,9 @@ def _with_amendment(row: Row[Any]) -> CriterionFacts:
     agreed = row.in_force
     if agreed is None:
         return criterion_facts(row)
-    approved = replace(criterion_facts(row), threshold=row.approved, minimum_sample=row.approved_sample)
+    approved = replace(
+        criterion_facts(row), threshold=row.approved, minimum_sample=row.approved_sample
+    )
     return amended(approved, [AmendmentRow(agreed, row.asked_by, row.ended_by)])
 
 
