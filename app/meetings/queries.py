@@ -196,6 +196,14 @@ def list_meetings(
     session: Session, wanted: ArchiveFilter, *, offset: int, limit: int
 ) -> tuple[list[MeetingLine], int]:
     """Meetings that fit, the latest day first, and how many there are in all."""
+    total = session.scalar(select(func.count(GateMeeting.id)).where(*wanted.conditions))
+    return list_latest(session, wanted, offset=offset, limit=limit), int(total or 0)
+
+
+def list_latest(
+    session: Session, wanted: ArchiveFilter, *, limit: int, offset: int = 0
+) -> list[MeetingLine]:
+    """Meetings that fit, the latest day first, in one query."""
     caller = aliased(Person)
     items = (
         select(func.count())
@@ -203,7 +211,6 @@ def list_meetings(
         .where(MeetingItem.meeting_id == GateMeeting.id)
         .scalar_subquery()
     )
-    total = session.scalar(select(func.count(GateMeeting.id)).where(*wanted.conditions))
     rows = session.execute(
         select(
             GateMeeting.id, GateMeeting.title, GateMeeting.held_on, GateMeeting.state, caller.name,
@@ -215,7 +222,7 @@ def list_meetings(
         .offset(offset)
         .limit(limit)
     )  # fmt: skip
-    return [MeetingLine(*row) for row in rows], int(total or 0)
+    return [MeetingLine(*row) for row in rows]
 
 
 def list_people_to_attend(session: Session, known: Collection[int]) -> list[tuple[int, str]]:

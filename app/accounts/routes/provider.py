@@ -22,7 +22,13 @@ from app.accounts.queries import has_second_factor
 from app.accounts.routes.blueprint import bp
 from app.accounts.routes.sign_in import TOKEN, arrive, ask_for_code, log_refusal, this_device
 from app.accounts.rules import STEP_UP
-from app.accounts.services import begin_return, identified_person, link_identity, renew_proof
+from app.accounts.services import (
+    begin_return,
+    forgive_return,
+    identified_person,
+    link_identity,
+    renew_proof,
+)
 from app.db.session import transaction
 from app.errors import NotAllowedError, NotFoundError
 from app.extensions import db
@@ -151,7 +157,10 @@ def _claims(asked: object) -> Claims:
     _count_attempt()
     wanted = Wanted(asked["state"], asked["nonce"], asked["verifier"])
     max_age = timedelta(0) if asked["again"] else None
-    return provider().claims(code, wanted, max_age=max_age, now=now())
+    claims = provider().claims(code, wanted, max_age=max_age, now=now())
+    with transaction(db.session):
+        forgive_return(db.session, device=this_device(), now=now())
+    return claims
 
 
 def _signed_in(claims: Claims, page: str | None) -> Response:
@@ -185,7 +194,13 @@ def _confirmed(claims: Claims) -> Response | str:
         )
     with transaction(db.session):
         token = renew_proof(
-            db.session, current_actor(), g.sign_in.id, device=this_device(), rotates=True, now=now()
+            db.session,
+            current_actor(),
+            g.sign_in.id,
+            device=this_device(),
+            rotates=True,
+            counted=0,
+            now=now(),
         )
     session[TOKEN] = token
     return render_template("accounts/confirmed.html", minutes=STEP_UP.seconds // 60)

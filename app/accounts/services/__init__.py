@@ -6,6 +6,7 @@ from app.accounts.services.attempts import (
     begin_reset,
     begin_return,
     forgive_attempts,
+    forgive_return,
     network_of,
     token_hash,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "end_sessions",
     "end_tokens",
     "forgive_attempts",
+    "forgive_return",
     "grant_role",
     "hide_costs",
     "identified_person",

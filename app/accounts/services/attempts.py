@@ -79,9 +79,15 @@ def begin_reset(
 def begin_return(session: Session, *, device: SignInDevice, now: datetime) -> timedelta | None:
     """Count that somebody comes back from the provider, before it is asked who that is.
 
-    Gives the wait if it comes too early. It counts against the address as passwords do.
+    Gives the wait if it comes too early. It counts against the address as passwords do, beside
+    them; `forgive_return` forgets it once the provider has said who it is.
     """
-    return _count(session, [(_address_bucket(device), FREE_FAILURES_ADDRESS)], now)
+    return _count(session, [(_return_bucket(device), FREE_FAILURES_ADDRESS)], now)
+
+
+def forgive_return(session: Session, *, device: SignInDevice, now: datetime) -> None:
+    """Count no longer that somebody came back whom the provider knows."""
+    _give_back(session, _return_bucket(device), 1, now)
 
 
 def _count(session: Session, buckets: list[tuple[str, int]], now: datetime) -> timedelta | None:
@@ -108,7 +114,12 @@ def forgive_attempts(
         _forget(session, _device_bucket(person.email, device.token))
         return
     _forget(session, _account_bucket(person.email, device), _code_bucket(person.email))
-    throttle = _locked_throttle(session, _address_bucket(device), now)
+    _give_back(session, _address_bucket(device), count, now)
+
+
+def _give_back(session: Session, bucket: str, count: int, now: datetime) -> None:
+    """Take back the last attempts that count against an address."""
+    throttle = _locked_throttle(session, bucket, now)
     throttle.failures = max(0, throttle.failures - count)
     open_again = now + wait_after(throttle.failures, FREE_FAILURES_ADDRESS)
     throttle.open_at = min(throttle.open_at, open_again)
@@ -161,6 +172,10 @@ def _device_bucket(email: str, token: str) -> str:
 
 def _address_bucket(device: SignInDevice) -> str:
     return _bucket("address", device.address)
+
+
+def _return_bucket(device: SignInDevice) -> str:
+    return _bucket("return", device.address)
 
 
 def _bucket(kind: str, *parts: str) -> str:

@@ -84,8 +84,11 @@ def sign_in_person(
     factor: Factor = Factor.PASSWORD,
     now: datetime,
 ) -> str:
-    """Open a session after a right password, and a right code if there is one; give its token."""
-    steps = 2 if factor in (Factor.TOTP, Factor.RECOVERY) else 1
+    """Open a session after a right password, and a right code if there is one; give its token.
+
+    Who comes back from a provider typed nothing here that had been counted.
+    """
+    steps = {Factor.PASSWORD: 1, Factor.TOTP: 2, Factor.RECOVERY: 2}.get(factor, 0)
     forgive_attempts(session, person, device=device, count=steps, now=now)
     record(session, actor=person, action="person.signed_in", subject=person.audit_key, now=now)
     return open_session(session, person, device=device, replaces=replaces, factor=factor, now=now)
@@ -98,19 +101,20 @@ def renew_proof(
     *,
     device: SignInDevice,
     rotates: bool,
+    counted: int = 1,
     now: datetime,
 ) -> str | None:
     """Note in a session that its person has just proved who they are, and give its new token.
 
     Without ``rotates`` the proof counts for the request at hand alone: the token was replaced a
-    moment ago by the same form sent before.
+    moment ago by the same form sent before. ``counted``: the attempts that were counted for it.
     """
     kept = session.get_one(SignInSession, session_id)
     token = secrets.token_urlsafe(32) if rotates else None
     if token is not None:
         kept.replaced_hash, kept.token_hash = kept.token_hash, token_hash(token)
         kept.confirmed_at = now
-    forgive_attempts(session, person, device=device, now=now)
+    forgive_attempts(session, person, device=device, count=counted, now=now)
     record(session, actor=person, action="person.confirmed", subject=person.audit_key, now=now)
     return token
 

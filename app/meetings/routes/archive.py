@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request
@@ -9,7 +10,7 @@ from flask import render_template, request
 from app.calendar.queries import list_cycles
 from app.extensions import db
 from app.meetings.presenters import ROWS, ArchiveChoices, archive_rows
-from app.meetings.queries import ArchiveFilter, list_meetings
+from app.meetings.queries import ArchiveFilter, list_latest, list_meetings
 from app.meetings.routes.blueprint import bp
 from app.web.context import provide
 from app.web.guards import requires
@@ -32,12 +33,18 @@ def index() -> str:
     return render_template("meetings/index.html", choices=choices, page=page, cycles=cycles)
 
 
-def _of_cycle(cycle_id: int) -> Page[dict[str, Any]]:
-    """The latest meetings about a cycle's hurdles."""
-    found, total = list_meetings(
-        db.session, ArchiveFilter(cycle_id=cycle_id), offset=0, limit=MOST_OF_CYCLE
-    )
-    return Page(archive_rows(found), total, 1, MOST_OF_CYCLE)
+@dataclass(frozen=True, slots=True)
+class CycleMeetings:
+    """The latest meetings about a cycle's hurdles, and whether there are more."""
+
+    rows: list[dict[str, Any]]
+    has_more: bool
+
+
+def _of_cycle(cycle_id: int) -> CycleMeetings:
+    wanted = ArchiveFilter(cycle_id=cycle_id)
+    found = list_latest(db.session, wanted, limit=MOST_OF_CYCLE + 1)
+    return CycleMeetings(archive_rows(found[:MOST_OF_CYCLE]), len(found) > MOST_OF_CYCLE)
 
 
 provide(bp, "cycle_meetings", lambda: _of_cycle)
