@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from app.approvals.models import Proposal
 from app.approvals.presenters.honesty import Honesty, honesty_of
 from app.approvals.presenters.money import FundRow, fund_rows
-from app.approvals.presenters.since import Since, remaining_part, since_round
+from app.approvals.presenters.since import Since, on_top_of, remaining_part, since_round
 from app.approvals.presenters.worth import frozen_costs, hurdle_words
 from app.approvals.rules import (
     CommitmentState,
@@ -330,6 +330,8 @@ def _since(
     """Both rounds by what counts of them: without what is, or was, left out."""
     if earlier is None:
         return None
+    if earlier.state is ProposalState.APPROVED:
+        return on_top_of(earlier, remaining_part(frozen, gone, rest.worth))
     then = frozen_of(earlier.snapshot)
     struck = frozenset(item.initiative.key for item in earlier.items if item.is_struck)
     if struck:

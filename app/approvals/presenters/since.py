@@ -22,9 +22,9 @@ _ENDED = {
 @dataclass(frozen=True, slots=True)
 class Since:
     """Differences of what would be decided, or was, to the earlier round; ``compared`` says to
-    what of both."""
+    what of both. ``title`` heads them."""
 
-    round: int
+    title: str
     compared: str
     spend: Money
     value: Money
@@ -57,10 +57,28 @@ def since_round(earlier: Proposal, before: FrozenProposal, now: FrozenProposal, 
     then += f" without {counted(left, 'item')}" if left else ""
     here = f"what remains of this round without {counted(out, 'item')}" if out else "this round"
     return Since(
-        round=earlier.round,
-        compared=f"{here} against {then}",
+        title=f"Since round {earlier.round}",
+        compared=f"Compared is {here} against {then}.",
         spend=Money(changes.spend_minor, now.cycle.currency),
         value=Money(changes.value_minor, now.cycle.currency),
         rows=[(one.key, one.title, one.words) for one in changes.items],
         said=(decision.reason if decision else None) or None,
+    )
+
+
+def on_top_of(earlier: Proposal, now: FrozenProposal) -> Since:
+    """What this round adds to one that was approved: nothing of that is given up by asking more."""
+    left = {item.initiative.key for item in earlier.items if item.is_struck}
+    kept = counted(len(earlier.items) - len(left), "item")
+    on = earlier.decision.decided_at if earlier.decision else earlier.submitted_at
+    currency = now.cycle.currency
+    again = f"Asked again; left out of round {earlier.round}"
+    return Since(
+        title=f"On top of round {earlier.round}",
+        compared=f"Round {earlier.round} was approved on {day(on.date())}: its {kept} stay"
+        " committed and are not asked for again.",
+        spend=Money(now.spend_minor, currency),
+        value=Money(now.value_minor, currency),
+        rows=[(item.key, item.title, again if item.key in left else "New") for item in now.items],
+        said=(earlier.decision.reason if earlier.decision else None) or None,
     )

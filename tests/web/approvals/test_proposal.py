@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Decision, Proposal
+from app.approvals.presenters.since import on_top_of
 from app.approvals.queries import get_proposal
 from app.approvals.rules import ProposalState
 from app.approvals.rules.frozen import frozen_of
@@ -218,6 +220,25 @@ class TestProposalPage:
         assert "Since round 1" in words
         assert "without 1 item against round 1, returned on" in words
         assert "asks \u2212€215,000.00" in words
+
+    def test_says_what_a_round_adds_to_one_that_was_approved(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        first = get_proposal(session, proposal_id)
+        out = next(item for item in first.items if item.initiative.key == "CX-101")
+        address = f"/proposals/{proposal_id}?without={out.id}"
+        assert decide(client_for(cast.cfo), address, "approve", reason="Later").status_code == 303
+        frozen = frozen_of(first.snapshot)
+        again = next(item for item in frozen.items if item.key == "CX-101")
+        now = replace(frozen, items=(again, replace(again, key="CX-199")))
+        session.expire_all()
+        since = on_top_of(get_proposal(session, proposal_id), now)
+        assert since.title == "On top of round 1"
+        assert "its 2 items stay committed and are not asked for again" in since.compared
+        assert since.spend.minor == 2 * again.spend_minor
+        assert [row[0::2] for row in since.rows] == [
+            ("CX-101", "Asked again; left out of round 1"), ("CX-199", "New"),
+        ]  # fmt: skip
 
     def test_says_what_who_decides_certified_themselves(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
