@@ -32,9 +32,9 @@ from app.initiatives.models import Initiative
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.table import Table, read_table
 from app.values.canonical import digest
+from app.values.texts import LONGEST_NOTE
 
 PERMISSION = "spend.book"
-LONGEST_REASON = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _booked(
         raise InvalidError("This can't be booked.", fields=faults)
     repeat = repeat_note(actual, account)
     if repeat and not is_part:
-        raise InvalidError(f"{repeat} Tick this if it is another part of it.", field="is_part")
+        raise InvalidError(f"{repeat} {OTHER_PART}", field="is_part")
     (transfer_id,) = _post(session, [(actual, account)], None, actor, now)
     _record_booked(session, account, [actual], actor, now)
     return transfer_id
@@ -125,9 +125,9 @@ def reverse_spend(
     reversed before.
     """
     _check_role(actor)
-    if not reason or len(reason) > LONGEST_REASON:
+    if not reason or len(reason) > LONGEST_NOTE:
         raise InvalidError(
-            f"Say in at most {LONGEST_REASON:,} characters why it is taken back.", field="reason"
+            f"Say in at most {LONGEST_NOTE:,} characters why it is taken back.", field="reason"
         )
 
     def make() -> int:
@@ -152,6 +152,9 @@ def reverse_spend(
     params = {"transfer": transfer_id, "reason": reason}
     answer: int = _once(session, request_key, actor, "spend.reversed", params, make, now)
     return answer
+
+
+OTHER_PART = "Tick this if it is another part of it."
 
 
 def preview_spend(session: Session, file: SpendFile, *, actor: Person, now: datetime) -> SpendDraft:
@@ -263,10 +266,15 @@ def _draft(session: Session, table: Table, actor: Person, now: datetime) -> Spen
         raise InvalidError(str(error), field="file") from error
 
 
-def _refuse_known(session: Session, file: SpendFile) -> None:
+def booked_words(session: Session, file: SpendFile) -> str | None:
+    """That the same bytes were booked before, whatever the file was called; None if not."""
     known = session.scalar(select(SpendBatch.file_name).where(SpendBatch.digest == file.digest))
-    if known is not None:
-        raise ConflictError(f"This file was booked already, as “{known}”. Nothing was added.")
+    return None if known is None else f"This file was booked already, as “{known}”."
+
+
+def _refuse_known(session: Session, file: SpendFile) -> None:
+    if words := booked_words(session, file):
+        raise ConflictError(f"{words} Nothing was added.")
 
 
 def _batch(file: SpendFile, draft: SpendDraft, actor: Person, now: datetime) -> SpendBatch:
