@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, SpendBatch, SpendDetail
-from app.approvals.queries.balances import find_reversal, find_spend, load_accounts
+from app.approvals.queries.balances import booked_words, find_reversal, find_spend, load_accounts
 from app.approvals.queries.payments import named_actual
 from app.approvals.rules import LedgerAccount, TransferKind
 from app.approvals.rules.actuals import (
+    OTHER_PART,
     Account,
     Actual,
     Payment,
@@ -154,9 +155,6 @@ def reverse_spend(
     return answer
 
 
-OTHER_PART = "Tick this if it is another part of it."
-
-
 def preview_spend(session: Session, file: SpendFile, *, actor: Person, now: datetime) -> SpendDraft:
     """Read a file of actuals as booking it would, saving nothing.
 
@@ -266,14 +264,8 @@ def _draft(session: Session, table: Table, actor: Person, now: datetime) -> Spen
         raise InvalidError(str(error), field="file") from error
 
 
-def booked_words(session: Session, file: SpendFile) -> str | None:
-    """That the same bytes were booked before, whatever the file was called; None if not."""
-    known = session.scalar(select(SpendBatch.file_name).where(SpendBatch.digest == file.digest))
-    return None if known is None else f"This file was booked already, as “{known}”."
-
-
 def _refuse_known(session: Session, file: SpendFile) -> None:
-    if words := booked_words(session, file):
+    if words := booked_words(session, file.digest):
         raise ConflictError(f"{words} Nothing was added.")
 
 
