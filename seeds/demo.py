@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ from seeds.steps.deliveries import deliver
 from seeds.steps.initiatives import Ground, add_initiatives
 from seeds.steps.journeys import add_journeys, cut_from_log, measure_again
 from seeds.steps.maturity import AssessedAt, assess
-from seeds.steps.moments import Moments, at
+from seeds.steps.moments import Moments, at, last_day_told
 from seeds.steps.needs import add_needs
 from seeds.steps.people import add_limits, add_people
 from seeds.steps.units import add_units
@@ -35,13 +35,14 @@ from seeds.story.running_initiatives import RUNNING_INITIATIVES
 BASELINE_AGE_DAYS = 200
 
 
-def seed_demo(session: Session, store: LogStore, *, password: str, today: date) -> None:
-    """Tell the story up to ``today``; every step is whole or not there.
+def seed_demo(session: Session, store: LogStore, *, password: str, now: datetime) -> None:
+    """Tell the story up to ``now`` and nothing beyond; every step is whole or not there.
 
     A story begun earlier, perhaps quarters ago, is completed as of then and otherwise left alone.
     ``store`` takes the contact log; ``password`` is what all the demo people sign in with.
     """
     founder = find_person_by_email(session, PEOPLE[0].email)
+    today = last_day_told(now)
     when = Moments.since(founder.created_at, today) if founder else Moments(today)
     with transaction(session):
         people = add_people(session, password=password, now=when.founding)

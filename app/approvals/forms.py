@@ -26,17 +26,16 @@ from app.errors import InvalidError
 from app.values.canonical import DIGEST
 from app.values.money import Money
 from app.values.quarter import Quarter
+from app.values.texts import LONGEST_NOTE
 from app.web.fields import ChoiceField, DayField, MoneyField, QuarterField, optional_id
 from app.web.forms import Form, OnceForm
 from app.web.rows import RowForm, add_spares, filled, in_typed_rows
-
-LONGEST_WORDS = 4_000
 
 
 class WordsField(TextAreaField):
     """A few sentences."""
 
-    max_text = LONGEST_WORDS
+    max_text = LONGEST_NOTE
 
 
 class SubmitForm(Form):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from app.audit.models import AuditEvent, AuditHead
 from app.audit.rules import anchor
+from app.values.money import CURRENCY_DIGITS, Money
+from app.web.filters import money, number
 
 LONGEST_VALUE = 200
 
@@ -67,10 +72,49 @@ def event_row(event: AuditEvent) -> EventRow:
         action=event.action,
         subject=event.subject,
         reason=event.reason,
-        changes=_changes(content.get("before") or {}, content.get("after") or {}),
+        changes=_changes(
+            *(_with_money(part, content) for part in (content.get("before"), content.get("after")))
+        ),
         request=str(content.get("request") or ""),
         hash=event.hash,
     )
+
+
+_MINOR = re.compile(r"_?minor$")
+_PLAIN_MINOR = {"pool.moved": frozenset({"value"})}
+"""Amounts whose names don't say that they are minor units, by action."""
+
+
+def _with_money(part: dict[str, object] | None, content: dict[str, Any]) -> dict[str, object]:
+    """What was stored, with amounts in minor units written as money under their plain names."""
+    both = (content.get("before") or {}) | (content.get("after") or {})
+    currency = both.get("currency")
+    plain = _PLAIN_MINOR.get(str(content.get("action")), frozenset())
+    found = _written(part or {}, str(currency) if currency in CURRENCY_DIGITS else None, plain)
+    return found if isinstance(found, dict) else {}
+
+
+def _written(value: object, currency: str | None, plain: frozenset[str]) -> object:
+    if isinstance(value, list):
+        return [_written(one, currency, plain) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, object] = {}
+    for name, one in value.items():
+        if isinstance(one, int) and (_MINOR.search(name) or name in plain):
+            found[_MINOR.sub("", name) or "amount"] = _money(one, currency)
+        else:
+            name = _MINOR.sub("", name) or "amount"
+            found[name] = _written(one, currency, plain)
+    return found
+
+
+def _money(minor: int, currency: str | None) -> str:
+    """Exact money; without its currency where the event does not say it, as nearly all have two
+    digits."""
+    if currency is None:
+        return number(Decimal(minor) / 100, 2)
+    return money(Money(minor, currency))
 
 
 def _changes(before: dict[str, object], after: dict[str, object]) -> tuple[Change, ...]:

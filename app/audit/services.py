@@ -158,6 +158,9 @@ def _within(savepoint: SessionTransaction | None, ended: SessionTransaction) -> 
     return False
 
 
+SENT_BEFORE = "This form was sent before with other content. Reload the page and send it again."
+
+
 def once(
     session: Session,
     key: str,
@@ -192,9 +195,7 @@ def once(
         select(RequestKey).where(RequestKey.key == key).execution_options(populate_existing=True)
     ).one()
     if (known.actor, known.action, known.parameters_digest) != (actor.audit_key, action, wanted):
-        raise InvalidError(
-            "This form was sent before with other content. Reload the page and send it again."
-        )
+        raise InvalidError(SENT_BEFORE)
     if known.answer is None:
         raise ConflictError("This request is being carried out already.")
     return known.answer

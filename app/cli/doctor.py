@@ -16,7 +16,7 @@ from app.accounts.rules import SENSITIVE_ROLES, together_bar
 from app.approvals.queries import count_unlimited
 from app.audit.queries import find_last_moment
 from app.cli.errors import said_plainly
-from app.cli.fitness import settings_findings
+from app.cli.fitness import people_findings, settings_findings
 from app.db.fitness import LARGEST_SKEW, Finding, storage_findings, surroundings_findings
 from app.extensions import db
 from app.interactions.queries import list_erasures, list_live_sources
@@ -52,6 +52,7 @@ def _proxy() -> Iterator[Finding]:
 
 
 def _people(session: Session) -> Iterator[Finding]:
+    yield from people_findings(session)
     admins = count_active_admins(session)
     remedy = "add one with “flask --app wsgi people create-admin”"
     yield Finding(admins > 0, f"{admins} admins", remedy)

@@ -6,11 +6,15 @@ import logging
 from collections.abc import Iterator
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from app.accounts.models import Person
 from app.db.fitness import Finding, storage_findings
 from app.extensions import db
 from config import ConfigurationError
+from seeds.story.company import PEOPLE
 
 logger = logging.getLogger("waymark.start")
 
@@ -28,7 +32,20 @@ def settings_findings(app: Flask) -> Iterator[Finding]:
         "cookies over https only",
         "unset SECURE_COOKIES",
     )
-    yield Finding(not config["DEMO"], "no demo people", "unset DEMO, their password is public")
+    yield Finding(not config["DEMO"], "DEMO unset", "the demo people’s password is public")
+
+
+def people_findings(session: Session) -> Iterator[Finding]:
+    """Whether the demo company's people are here, who all sign in with a published password."""
+    addresses = [persona.email for persona in PEOPLE]
+    query = select(Person.email).where(Person.email.in_(addresses), Person.is_active)
+    there = sorted(session.scalars(query))
+    subject = f"demo people {', '.join(there)}" if there else "no demo people"
+    remedy = (
+        "their password is public; name a database of your own in DATABASE_URL, or deactivate them"
+        " before this becomes one"
+    )
+    yield Finding(not there, subject, remedy)
 
 
 def refuse_unfit(app: Flask) -> None:
@@ -41,7 +58,10 @@ def refuse_unfit(app: Flask) -> None:
     findings = list(settings_findings(app))
     with app.app_context():
         try:
-            findings += storage_findings(db.session)
+            schema, *storage = storage_findings(db.session)
+            findings += [schema, *storage]
+            if schema.is_fine:
+                findings += people_findings(db.session)
         except SQLAlchemyError as error:
             logger.warning("The database does not answer yet: %s", type(error).__name__)
         finally:

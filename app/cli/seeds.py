@@ -10,7 +10,7 @@ from app.accounts.rules import Role
 from app.cli.errors import said_plainly
 from app.extensions import db
 from app.interactions.services import LogStore
-from app.web.clock import today
+from app.web.clock import now
 from seeds.demo import seed_demo
 from seeds.story.company import COMPANY, PEOPLE
 
@@ -27,7 +27,7 @@ def demo() -> None:
             " one."
         )
     store = LogStore.of(current_app.config)
-    seed_demo(db.session, store, password=current_app.config["DEMO_PASSWORD"], today=today())
+    seed_demo(db.session, store, password=current_app.config["DEMO_PASSWORD"], now=now())
     click.echo(f"{COMPANY} is there.")
 
 

@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.meetings.rules import LONGEST_NOTE
+from app.values.texts import LONGEST_NOTE
 from app.web.fields import CountField, DayField
 from app.web.forms import Form, OnceForm
 
@@ -55,9 +55,22 @@ class AgendaForm(OnceForm):
     @property
     def order(self) -> list[int]:
         """Ids of the hurdles with a place, by place."""
+        return [id_ for _, id_ in self._placed]
+
+    @property
+    def order_words(self) -> str:
+        """What became of hurdles that were given the same place, after what was done."""
+        places = [place for place, _ in self._placed]
+        if len(set(places)) == len(places):
+            return ""
+        return " Hurdles with the same place stand in the order listed; all are numbered anew."
+
+    @property
+    def _placed(self) -> list[tuple[int, int]]:
+        """Place and id of the hurdles with a place; those with the same as they are listed."""
         rows = [(row.form.data["place"], row.form.tranche_id) for row in self.gates]
-        chosen = [one for one in rows if one[0] is not None and one[1] is not None]
-        return [id_ for _, id_ in sorted(chosen, key=lambda one: one[0])]
+        chosen = [(place, id_) for place, id_ in rows if place is not None and id_ is not None]
+        return sorted(chosen, key=lambda one: one[0])
 
 
 class NoteRow(wtforms.Form):

@@ -13,7 +13,6 @@ from app.values.written import day_words
 FORMAT = "waymark/gate-meeting"
 VERSION = 1
 LONGEST_TITLE = 120
-LONGEST_NOTE = 10_000
 MOST_ITEMS = 60
 NEAR_DAYS = 14
 """How long after its day a hurdle may be due to stand on the agenda that is offered."""

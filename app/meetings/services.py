@@ -19,7 +19,6 @@ from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.meetings.models import GateMeeting, MeetingAttendee, MeetingItem
 from app.meetings.queries import DecisionLine, list_agenda, load_decisions, lock_meeting
 from app.meetings.rules import (
-    LONGEST_NOTE,
     FrozenDecision,
     FrozenItem,
     FrozenMeeting,
@@ -32,6 +31,7 @@ from app.meetings.rules import (
 )
 from app.roadmap.queries import GateLine
 from app.values.canonical import digest
+from app.values.texts import LONGEST_NOTE
 
 PERMISSION = "meetings.run"
 

@@ -162,7 +162,7 @@ def list_to_deliver(session: Session, person: Person, *, limit: int) -> list[Ini
     done = (Initiative.state == InitiativeState.APPROVED, ~runs, *mine)
     lines = _lines(session, *done, limit=limit)[0]
     return [
-        replace(line, next_step="All its money is released: is it delivered?") for line in lines
+        replace(line, next_step="All its hurdles are decided: is it delivered?") for line in lines
     ]
 
 

@@ -28,7 +28,7 @@ from app.errors import (
 )
 from app.web.addresses import own_page
 from app.web.paging import PastTheEndError
-from app.web.problems import is_for_programs, problem
+from app.web.problems import ADVICE, is_for_programs, problem
 
 logger = logging.getLogger("waymark.errors")
 
@@ -105,11 +105,12 @@ def page(status: int, message: str | None = None, **details: object) -> Response
     """Render the error page for ``status`` with ``message`` in place of the general advice."""
     words = WORDS.get(status, WORDS[400 if status < 500 else 500])
     if is_for_programs():
+        title, advice = ADVICE.get(status, (words.title, words.advice))
         return _retried_later(
             problem(
                 status,
-                words.title,
-                message or words.advice,
+                title,
+                message or advice,
                 fields=details.get("problems"),  # type: ignore[arg-type]
                 incident=details.get("incident"),  # type: ignore[arg-type]
             )

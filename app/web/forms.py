@@ -11,11 +11,14 @@ from wtforms import Field, FieldList, FormField, HiddenField, PasswordField
 from wtforms.validators import Regexp
 
 from app.errors import AppError, InvalidError
+from app.values.texts import LONGEST_NOTE
 from app.web.characters import is_fit, without_controls
 from app.web.typed import bring_back
 
 MAX_TEXT = 20_000
 """Longest text any field takes unless it says otherwise."""
+_NOTES = frozenset({"note", "reason"})
+"""Names of fields that take a note."""
 
 
 class Form(FlaskForm):
@@ -107,7 +110,8 @@ def _check_texts(field: Field) -> bool:
         field.raw_data = [without_controls(text) for text in texts]
         if isinstance(field.data, str):
             field.data = without_controls(field.data)
-    longest = getattr(field, "max_text", MAX_TEXT)
+    usual = LONGEST_NOTE if field.short_name in _NOTES else MAX_TEXT
+    longest = getattr(field, "max_text", usual)
     if any(len(text) > longest for text in texts):
         message = f"Shorten this to at most {longest:,} characters."
     if message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, current_app, g, has_request_context, redirect, request, url_for
@@ -18,6 +18,7 @@ PUBLIC = "public"
 SIGNED_IN = "signed in"
 POLICY_ATTRIBUTE = "access_policy"
 FRESH_ATTRIBUTE = "asks_for_fresh_proof"
+WORDS_ATTRIBUTE = "says_in_words"
 COSTS_ATTRIBUTE = "is_about_costs"
 COSTS = "costs.see"
 COSTS_HIDDEN = (
@@ -65,6 +66,25 @@ def freshly(view: View) -> View:
 def asks_for_fresh_proof(view: Callable[..., Any]) -> bool:
     """Whether a view is declared `freshly`."""
     return getattr(view, FRESH_ATTRIBUTE, False)
+
+
+def says(words: Callable[..., str | None]) -> Callable[[View], View]:
+    """Declare how a view says what it is about to do, for whoever is asked for a proof first.
+
+    ``words`` gets the arguments of the address and reads the form; None leaves it unsaid.
+    """
+
+    def declare(view: View) -> View:
+        setattr(view, WORDS_ATTRIBUTE, words)
+        return view
+
+    return declare
+
+
+def words_of(view: Callable[..., Any], arguments: Mapping[str, Any]) -> str | None:
+    """What a view is about to do, None where it declares no words or there is nothing to say."""
+    words: Callable[..., str | None] | None = getattr(view, WORDS_ATTRIBUTE, None)
+    return words(**arguments) if words is not None else None
 
 
 def public(view: View) -> View:

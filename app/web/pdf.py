@@ -12,6 +12,10 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 BASE = "https://paper.invalid/"
 """What addresses in a page are relative to; it is never asked, and nothing could answer there."""
 
+STAND_INS = ("□", "¤")
+"""What is printed for a character no font has; our own font has the second, should all others lack
+the first."""
+
 _TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
@@ -43,7 +47,26 @@ class OwnFiles(URLFetcher):
 def pdf_of(html: str, *, folder: Path, path: str = "/static/") -> bytes:
     """The tagged PDF of a page; ``folder`` holds the static files served below ``path``.
 
-    Raises ForeignFileError where the page asks for anything else.
+    Characters that no font here has, as many emoji, stand as `STAND_INS`: a glyph that is missing
+    makes all the other text of its font unreadable to whoever copies or searches it. Raises
+    ForeignFileError where the page asks for anything but those files.
     """
-    page = HTML(string=html, base_url=BASE, url_fetcher=OwnFiles(folder, path))
-    return bytes(page.write_pdf(pdf_tags=True))
+    for stand_in in STAND_INS:
+        printed, missing = _printed(html, OwnFiles(folder, path))
+        if not missing:
+            break
+        html = html.translate(
+            {one: "\u00a0" if chr(one).isspace() else stand_in for one in missing}
+        )
+    else:
+        printed, _ = _printed(html, OwnFiles(folder, path))
+    return printed
+
+
+def _printed(html: str, files: OwnFiles) -> tuple[bytes, frozenset[int]]:
+    """The PDF of a page, and the characters that none of the fonts here has."""
+    document = HTML(string=html, base_url=BASE, url_fetcher=files).render(pdf_tags=True)
+    printed = document.write_pdf(pdf_tags=True)
+    return bytes(printed), frozenset(
+        one for font in document.fonts.values() for one in font.missing
+    )

@@ -131,5 +131,5 @@ def _pay(session: Session, hurdle: Hurdle, finance: Person, today: date) -> None
     )  # fmt: skip
     book_spend(
         session, actual, request_key=request_key("paid", tranche.id), actor=finance,
-        now=at(paid_on, hour=8),
+        now=at(paid_on, hour=7),
     )  # fmt: skip

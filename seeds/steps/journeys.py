@@ -92,9 +92,9 @@ def cut_from_log(session: Session, people: dict[str, Person], *, today: date) ->
     cut_baseline(
         session, journey, draft, found, notes={}, seen_digest=found.digest,
         after_number=last.number, is_confirmed=True, actor=people[story.owner],
-        now=at(today, hour=10),
+        now=at(today, hour=7),
     )  # fmt: skip
-    _certify_moved(session, journey, people, now=at(today, hour=11))
+    _certify_moved(session, journey, people, now=at(today, hour=7))
 
 
 def add_controls(

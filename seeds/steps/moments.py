@@ -7,8 +7,20 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from app.values.quarter import Quarter
 
+DAY_TOLD_FROM = 8
+"""The hour by which whatever the story tells of its last day has happened."""
+FIRST_DAY_TOLD_FROM = 15
+"""The same on a quarter's first day, on which the present cycle opens."""
 FOUNDED_BEFORE = timedelta(days=80)
 """How long before the last cycle's first quarter the company began."""
+
+
+def last_day_told(now: datetime) -> date:
+    """The day up to which the story can be told at ``now`` without telling what is yet to come."""
+    today = now.date()
+    is_first = today == Quarter.containing(today).first_day
+    is_over = now.hour >= (FIRST_DAY_TOLD_FROM if is_first else DAY_TOLD_FROM)
+    return today if is_over else today - timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,18 @@ def _wait_words(seconds: int) -> str:
     return " ".join([f"{minutes} min"] * bool(minutes) + [f"{rest} s"] * bool(rest))
 
 
-_NOT_TEXT = frozenset({"once", "version", "digest", "csrf_token"})
+_NOT_TEXT = frozenset({"once", "version", "digest", "csrf_token", "seen", "page"})
+_OWN_WORDS = frozenset({"reason", "note", "comment"})
+"""Fields in which people say something, beside what a form does."""
 
 
-def sent_rows(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The texts of a form that people read; not the keys that machines do."""
-    return [(name, text) for name, text in fields if text and name not in _NOT_TEXT]
+def sent_rows(fields: Iterable[tuple[str, str]], *, is_said: bool = False) -> list[tuple[str, str]]:
+    """The texts of a form that people read, by name in words; not the keys that machines do.
+
+    ``is_said``: what the form does is said in a sentence, so that only their own words are left.
+    """
+    return [
+        (name.replace("_", " ").replace("-", " ").capitalize(), text)
+        for name, text in fields
+        if text and (name in _OWN_WORDS if is_said else name not in _NOT_TEXT)
+    ]

@@ -25,7 +25,7 @@ from app.errors import AppError, InvalidError
 from app.extensions import db
 from app.web import typed
 from app.web.clock import now
-from app.web.guards import SAFE_METHODS, asks_for_fresh_proof, current_actor
+from app.web.guards import SAFE_METHODS, asks_for_fresh_proof, current_actor, words_of
 
 
 def ask_for_proof() -> Response | None:
@@ -99,6 +99,7 @@ def _use_code(form: Proof) -> None:
 def _page(form: Proof, status: int, *, by_provider: bool = False) -> Response:
     """The asking page with every text of the form, so that sending it on loses nothing."""
     fields = typed.typed_fields(request.form.items(multi=True))
+    said = _said()
     left_out = any("passw" in name and not name.startswith(typed.PROOF) for name in request.form)
     page = render_template(
         "accounts/confirm.html",
@@ -106,12 +107,21 @@ def _page(form: Proof, status: int, *, by_provider: bool = False) -> Response:
         by_provider=by_provider,
         proof=_proof(form),
         fields=fields,
-        rows=sent_rows(fields),
+        said=said,
+        rows=sent_rows(fields, is_said=said is not None),
         left_out=left_out,
         page=typed.page_of_form(),
         minutes=STEP_UP.seconds // 60,
     )
     return Response(page, status, mimetype="text/html")
+
+
+def _said() -> str | None:
+    """What is carried out once the proof is there, in the words of the view that does it."""
+    try:
+        return words_of(current_app.view_functions[str(request.endpoint)], request.view_args or {})
+    except AppError:  # it is refused in its own words once it is carried out
+        return None
 
 
 def init_step_up(app: Flask) -> None:

@@ -11,6 +11,7 @@ from app.api.v1 import answers, operations, schemas
 from app.api.v1.asked import asked_body, asked_place, asked_query, request_key, written_place
 from app.api.v1.document import openapi_document
 from app.api.v1.operations import BASE, Operation
+from app.api.v1.refusals import for_programs
 from app.approvals.queries.balances import find_spend
 from app.approvals.rules.actuals import Payment
 from app.approvals.services.spending import book_payment
@@ -37,7 +38,7 @@ def serves(one: Operation) -> Callable[[View], View]:
     """Bind a view to an operation: its address, method and the right it takes."""
 
     def bind(view: View) -> View:
-        declared = by_token(requires(one.permission)(view))
+        declared = by_token(requires(one.permission)(for_programs(view)))
         bp.add_url_rule(one.rule, one.name, declared, methods=[one.method])
         return view
 

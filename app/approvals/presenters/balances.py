@@ -32,7 +32,7 @@ HEAD = (
     "= Released",
     "+ Reserved",
     "+ On hold",
-    "+ Freed by stops",
+    "+ Freed",
     "Spent of released",
 )
 

@@ -194,6 +194,12 @@ def find_reversal(session: Session, transfer_id: int) -> LedgerTransfer | None:
     ).one_or_none()
 
 
+def booked_words(session: Session, digest: str) -> str | None:
+    """That a file of these bytes was booked before, whatever it was called; None if not."""
+    known = session.scalar(select(SpendBatch.file_name).where(SpendBatch.digest == digest))
+    return None if known is None else f"This file was booked already, as “{known}”."
+
+
 def list_batches(session: Session, *, limit: int) -> Sequence[SpendBatch]:
     """Files of actuals that were booked, the newest first."""
     return session.scalars(

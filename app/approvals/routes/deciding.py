@@ -53,9 +53,11 @@ from app.errors import InvalidError
 from app.extensions import db
 from app.journeys.queries import load_stale_baselines
 from app.journeys.rules import StaleBaseline
+from app.values.money import Money
 from app.web.clock import now, today
 from app.web.errors import status_of
-from app.web.guards import about_costs, current_actor, requires
+from app.web.filters import money
+from app.web.guards import about_costs, current_actor, requires, says
 
 DECISIONS = {"approve": approve_proposal, "return": return_proposal}
 NOT_LOOKED_AT = (
@@ -97,8 +99,25 @@ def _looked_at(proposal_id: int, form: DecisionForm) -> str:
     return _page(proposal, earlier, struck=struck, form=form)
 
 
+def _told(proposal_id: int) -> str | None:
+    """What the form of a decision is about to do."""
+    form, proposal = DecisionForm(), get_proposal(db.session, proposal_id)
+    form.offer(_keys(proposal))
+    plan = f"the plan of {proposal.cycle.name}, round {proposal.round}"
+    if form.decision.data == "return":
+        return f"Return {plan}."
+    if form.decision.data != "approve" or form.ticked != form.struck:
+        return None
+    terms = Terms(form.struck, form.asked)
+    kept = sum(item.spend_minor for item in proposal.items if item.id not in terms.struck)
+    asked = money(Money(kept, proposal.cycle.currency))
+    keys = {item.id: item.initiative.key for item in proposal.items}
+    return f"Approve {asked} for {plan}: {terms.words(keys)}."
+
+
 @bp.post(f"{PROPOSAL}/decision")
 @requires("proposals.decide", fresh=True)
+@says(_told)
 def decide(proposal_id: int) -> Response | tuple[str, int]:
     form, status = DecisionForm(), 422
     form.offer(_keys(get_proposal(db.session, proposal_id)))
@@ -257,5 +276,8 @@ def _bars(proposal: Proposal, ground: Ground) -> dict[str, str | None]:
     for action in ("approve", "return", "withdraw"):
         move = move_of(action)
         may = person.may(move.permission)
-        found[action] = bar_on(move, state=proposal.state, may=may, hands=hands)
+        found[action] = bar_on(
+            move, state=proposal.state, may=may, hands=hands,
+            is_submitter=person.id == proposal.submitted_by_id,
+        )  # fmt: skip
     return found

@@ -9,7 +9,7 @@ from app.approvals.presenters.exposure import FIGURE_HEAD, exposure_view
 from app.approvals.queries import fund_budgets
 from app.approvals.queries.balances import load_gate_history, load_positions
 from app.approvals.routes.blueprint import bp
-from app.approvals.routes.ledger import chosen_cycle
+from app.approvals.routes.ledger import chosen_cycle, unknown_cycle_words
 from app.calendar.queries import get_cycle, list_cycles
 from app.extensions import db
 from app.values.quarter import Quarter
@@ -34,5 +34,10 @@ def exposure() -> str:
             currency=chosen.currency,
         )
     return render_template(
-        "approvals/exposure.html", cycles=cycles, chosen=chosen, view=view, head=FIGURE_HEAD
+        "approvals/exposure.html",
+        cycles=cycles,
+        chosen=chosen,
+        view=view,
+        head=FIGURE_HEAD,
+        unknown=unknown_cycle_words(chosen),
     )

@@ -57,6 +57,7 @@ def ledger() -> str:
         "approvals/ledger.html",
         cycles=cycles,
         chosen=chosen,
+        unknown=unknown_cycle_words(chosen),
         wanted=wanted,
         kinds=KIND_WORDS,
         by=by,
@@ -148,6 +149,14 @@ def chosen_cycle(cycles: Sequence[Cycle]) -> Cycle | None:
     begun = [c for c in cycles if c.state is CycleState.OPEN and c.starts_on <= today()]
     named = [c for c in cycles if text.isascii() and text.isdigit() and str(c.id) == text]
     return next(iter([*named, *begun, *cycles]), None)
+
+
+def unknown_cycle_words(chosen: Cycle | None) -> str | None:
+    """That the cycle asked for is none, and which one is shown instead."""
+    text = request.args.get("cycle", "").strip()
+    if not text or chosen is None or str(chosen.id) == text:
+        return None
+    return f"There is no cycle “{text[:40]}”; this is {chosen.name}."
 
 
 def _parts(chosen: Cycle | None, wanted: LedgerFilter, by: Grouping) -> dict[str, Any]:

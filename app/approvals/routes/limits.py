@@ -22,7 +22,8 @@ from app.errors import AppError
 from app.extensions import db
 from app.web.clock import now
 from app.web.errors import status_of
-from app.web.guards import current_actor, may, requires
+from app.web.filters import money
+from app.web.guards import current_actor, may, requires, says
 
 LIMITS = "/people/limits"
 
@@ -34,8 +35,20 @@ def limits() -> str:
     return _page()
 
 
+def _told() -> str | None:
+    """What the form of a limit is about to do."""
+    form = _form(_currency(), sent=True)
+    name = dict(list_approvers(db.session)).get(form.person_id.data)
+    amount = None if form.is_lifted.data else form["amount"].data
+    if name is None or (amount is None and not form.is_lifted.data):
+        return None
+    most = f"at most {money(amount)}" if amount is not None else "any sum"
+    return f"Let {name} approve {most} alone."
+
+
 @bp.post(LIMITS)
 @requires("limits.set", fresh=True)
+@says(_told)
 def add_limit() -> Response | tuple[str, int]:
     """Set a limit; the ones before stay on record."""
     currency = _currency()

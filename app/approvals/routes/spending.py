@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.approvals.forms import CommitForm, FileForm, ReversalForm, SpendForm
 from app.approvals.models import Commitment, SpendBatch
 from app.approvals.queries.balances import (
+    booked_words,
     find_reversal,
     find_spend,
     list_batches,
@@ -208,6 +209,7 @@ def _preview(file: SpendFile, form: CommitForm | None = None) -> str:
         "approvals/spending_preview.html",
         form=form,
         file_name=file.name,
+        booked=booked_words(db.session, file.digest),
         draft=draft,
         sum=Money(draft.sum_minor, draft.currency) if draft.rows else None,
         issues=[*draft.errors, *draft.notes][:ISSUES_SHOWN],

@@ -107,6 +107,10 @@ def _quarter_fault(actual: Actual, account: Account) -> str | None:
     return f"{account.key} has money from {account.start} to {last}; name one of these quarters."
 
 
+OTHER_PART = "Tick this if it is another part of it."
+"""What is said after a note of `repeat_note` to who books by hand."""
+
+
 def repeat_note(actual: Actual, account: Account) -> str | None:
     """What stands under the same reference already, as a sentence; invoices are paid in parts."""
     minor = account.booked.get(actual.reference)

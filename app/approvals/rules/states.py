@@ -82,12 +82,20 @@ class Move:
     to_state: ProposalState
     permission: str
     needs_free_hands: bool
+    is_submitters: bool = False
 
 
 MOVES = (
     Move("approve", ProposalState.SUBMITTED, ProposalState.APPROVED, "proposals.decide", True),
     Move("return", ProposalState.SUBMITTED, ProposalState.RETURNED, "proposals.decide", True),
-    Move("withdraw", ProposalState.SUBMITTED, ProposalState.WITHDRAWN, "proposals.submit", False),
+    Move(
+        "withdraw",
+        ProposalState.SUBMITTED,
+        ProposalState.WITHDRAWN,
+        "proposals.submit",
+        False,
+        True,
+    ),
 )
 """Every way out of a state; what is not here does not happen."""
 
@@ -112,7 +120,14 @@ def move_of(action: str) -> Move:
     return next(move for move in MOVES if move.action == action)
 
 
-def bar_on(move: Move, *, state: ProposalState, may: bool, hands: Iterable[str] = ()) -> str | None:
+def bar_on(
+    move: Move,
+    *,
+    state: ProposalState,
+    may: bool,
+    hands: Iterable[str] = (),
+    is_submitter: bool = False,
+) -> str | None:
     """Why a person can't make the move now, as a sentence; None if they can.
 
     ``hands`` says in words what the person did on the proposal themselves.
@@ -122,6 +137,8 @@ def bar_on(move: Move, *, state: ProposalState, may: bool, hands: Iterable[str] 
     if not may:
         role = "Finance" if move.permission == "proposals.decide" else "a CX lead"
         return f"Only {role} can do this."
+    if move.is_submitters and not is_submitter:
+        return "Only who submitted it withdraws it; Finance can return it instead."
     parts = list(hands)
     if move.needs_free_hands and parts:
         return f"You cannot decide: {_listed(parts)}. Somebody else in Finance has to."

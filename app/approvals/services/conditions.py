@@ -13,8 +13,7 @@ from app.approvals.queries import load_condition_hands
 from app.approvals.rules.limits import settlement_bar
 from app.audit.services import once, record, remember
 from app.errors import ConflictError, InvalidError, NotAllowedError
-
-LONGEST_NOTE = 4_000
+from app.values.texts import LONGEST_NOTE
 
 
 def settle_condition(

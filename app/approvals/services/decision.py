@@ -49,8 +49,8 @@ from app.calendar.rules import CycleState
 from app.calendar.services.checks import mark_changed
 from app.errors import ConflictError, InvalidError, NotAllowedError, StaleError
 from app.initiatives.rules import InitiativeState
+from app.values.texts import LONGEST_NOTE
 
-LONGEST_REASON = 4_000
 SIGNED = "signed"
 """What is remembered of an approval that was the first of two signatures."""
 
@@ -93,7 +93,7 @@ def approve_proposal(
     ground = _check_move(session, proposal, "approve", actor)
     frozen = _checked_snapshot(proposal, verdict)
     struck = _struck_keys(proposal, verdict)
-    terms = checked_terms(proposal, verdict.terms)
+    terms = checked_terms(proposal, verdict.terms, ground.signatures, today=now.date())
     kept = strike(frozen, struck)
     _refuse_inseparable(kept)
     _refuse_changed(session, frozen, struck)
@@ -186,8 +186,8 @@ def _known_answer(
 ) -> Any:
     if not actor.may("proposals.decide"):
         raise NotAllowedError("Only Finance decides proposals.")
-    if len(verdict.reason) > LONGEST_REASON:
-        raise InvalidError(f"Shorten the reason to {LONGEST_REASON:,} characters.", field="reason")
+    if len(verdict.reason) > LONGEST_NOTE:
+        raise InvalidError(f"Shorten the reason to {LONGEST_NOTE:,} characters.", field="reason")
     parameters: Mapping[str, Any] = {
         "proposal": proposal.id,
         "digest": verdict.digest,
@@ -213,6 +213,7 @@ def _check_move(session: Session, proposal: Proposal, action: str, actor: Person
         state=proposal.state,
         may=actor.may(move.permission),
         hands=hands_of(actor.id, ground.hands),
+        is_submitter=actor.id == proposal.submitted_by_id,
     )
     if barred is None:
         return ground

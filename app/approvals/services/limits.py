@@ -13,8 +13,7 @@ from app.approvals.rules.limits import limit_of
 from app.audit.services import record
 from app.errors import InvalidError, NotAllowedError
 from app.values.money import Money
-
-LONGEST_REASON = 1_000
+from app.values.texts import LONGEST_NOTE
 
 
 def set_limit(
@@ -41,8 +40,8 @@ def set_limit(
         raise InvalidError(said, field="person_id")
     if not reason:
         raise InvalidError("Say why this is the limit.", field="reason")
-    if len(reason) > LONGEST_REASON:
-        raise InvalidError(f"Shorten the reason to {LONGEST_REASON:,} characters.", field="reason")
+    if len(reason) > LONGEST_NOTE:
+        raise InvalidError(f"Shorten the reason to {LONGEST_NOTE:,} characters.", field="reason")
     before = limit_of(person.id, load_limits(session, currency))
     made = ApprovalLimit(
         person_id=person.id,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from app.approvals.queries import Ground
 from app.approvals.rules.limits import Terms, limit_of, needs_second, read_terms
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError, NotAllowedError
+from app.values.written import day_words
 
 MOST_CONDITIONS = 20
 LONGEST_CONDITION = 1_000
@@ -31,11 +33,15 @@ class Consent:
     first: ApprovalSignature | None
 
 
-def checked_terms(proposal: Proposal, terms: Terms) -> Terms:
-    """The terms, where each condition says something about what is granted.
+def checked_terms(
+    proposal: Proposal, terms: Terms, signatures: Sequence[ApprovalSignature], *, today: date
+) -> Terms:
+    """The terms, where each condition says something about what is granted and is due yet.
 
-    Raises InvalidError with the row of what doesn't.
+    Who signs what another signed before keeps to its days, whatever the day is by now. Raises
+    InvalidError with the row of what can't be asked.
     """
+    is_signed = any(one.terms_digest == terms.digest for one in signatures)
     if len(terms.conditions) > MOST_CONDITIONS:
         raise InvalidError(f"State at most {MOST_CONDITIONS} conditions.", field="conditions")
     granted = {item.id for item in proposal.items} - terms.struck
@@ -48,6 +54,9 @@ def checked_terms(proposal: Proposal, terms: Terms) -> Terms:
         if one.item_id is not None and one.item_id not in granted:
             said = "Choose an item that is approved, or the whole plan."
             raise InvalidError(said, field=f"conditions-{place}-item_id")
+        if one.due_on is not None and one.due_on < today and not is_signed:
+            said = f"This day is over: choose {day_words(today)} or later."
+            raise InvalidError(said, field=f"conditions-{place}-due_on")
     return terms
 
 

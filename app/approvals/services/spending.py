@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, SpendBatch, SpendDetail
-from app.approvals.queries.balances import find_reversal, find_spend, load_accounts
+from app.approvals.queries.balances import booked_words, find_reversal, find_spend, load_accounts
 from app.approvals.queries.payments import named_actual
 from app.approvals.rules import LedgerAccount, TransferKind
 from app.approvals.rules.actuals import (
+    OTHER_PART,
     Account,
     Actual,
     Payment,
@@ -32,9 +33,9 @@ from app.initiatives.models import Initiative
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.table import Table, read_table
 from app.values.canonical import digest
+from app.values.texts import LONGEST_NOTE
 
 PERMISSION = "spend.book"
-LONGEST_REASON = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _booked(
         raise InvalidError("This can't be booked.", fields=faults)
     repeat = repeat_note(actual, account)
     if repeat and not is_part:
-        raise InvalidError(f"{repeat} Tick this if it is another part of it.", field="is_part")
+        raise InvalidError(f"{repeat} {OTHER_PART}", field="is_part")
     (transfer_id,) = _post(session, [(actual, account)], None, actor, now)
     _record_booked(session, account, [actual], actor, now)
     return transfer_id
@@ -125,9 +126,9 @@ def reverse_spend(
     reversed before.
     """
     _check_role(actor)
-    if not reason or len(reason) > LONGEST_REASON:
+    if not reason or len(reason) > LONGEST_NOTE:
         raise InvalidError(
-            f"Say in at most {LONGEST_REASON:,} characters why it is taken back.", field="reason"
+            f"Say in at most {LONGEST_NOTE:,} characters why it is taken back.", field="reason"
         )
 
     def make() -> int:
@@ -264,9 +265,8 @@ def _draft(session: Session, table: Table, actor: Person, now: datetime) -> Spen
 
 
 def _refuse_known(session: Session, file: SpendFile) -> None:
-    known = session.scalar(select(SpendBatch.file_name).where(SpendBatch.digest == file.digest))
-    if known is not None:
-        raise ConflictError(f"This file was booked already, as “{known}”. Nothing was added.")
+    if words := booked_words(session, file.digest):
+        raise ConflictError(f"{words} Nothing was added.")
 
 
 def _batch(file: SpendFile, draft: SpendDraft, actor: Person, now: datetime) -> SpendBatch:

@@ -38,9 +38,9 @@ from app.portfolio.queries import get_scenario
 from app.portfolio.services.problem import freeze_problem
 from app.values.canonical import digest
 from app.values.quarter import Quarter
+from app.values.texts import LONGEST_NOTE
 
 PERMISSION = "proposals.submit"
-LONGEST_NOTE = 4_000
 _RUN_AGAIN = "What the plan rests on changed; run the scenario again and submit that."
 
 

@@ -23,6 +23,7 @@ from app.journeys.rules import (
     pain_scale,
 )
 from app.values.money import Money
+from app.web.guards import costs_are_hidden
 
 MOST_SPOTS = 12
 
@@ -88,9 +89,11 @@ def journey_rows(
     """Arrange journeys, those in use with the most certified value first.
 
     ``acting`` is by touchpoint id. Amounts in several currencies are not added or compared: they
-    stand together by currency.
+    stand together by currency. Who may not see money finds them by name, as an order tells it too.
     """
     rows = [_row(state, acting, claims) for state in states]
+    if costs_are_hidden():
+        return sorted(rows, key=lambda row: (not row.journey.is_in_use, row.journey.name))
     return sorted(
         rows,
         key=lambda row: (

@@ -62,7 +62,7 @@ def call() -> Answer:
             form.refuse(error)
             status = status_of(error)
         else:
-            flash("The meeting is called.", "ok")
+            flash(f"The meeting is called.{form.order_words}", "ok")
             return redirect(url_for("meetings.show", meeting_id=meeting_id), code=303)
     return _page(form, _by_id(list_open(db.session, today(), MOST_OFFERED))), status
 
@@ -102,7 +102,7 @@ def save_agenda(meeting_id: int) -> Answer:
             if status == 409:
                 conflict = _conflict(meeting_id, form)
         else:
-            flash("The agenda is saved.", "ok")
+            flash(f"The agenda is saved.{form.order_words}", "ok")
             return redirect(url_for("meetings.show", meeting_id=meeting_id), code=303)
     return _page(form, _known(meeting_id), meeting_id, conflict), status
 

@@ -12,11 +12,12 @@ from app.jobs.rules import JobState
 from app.roadmap.models import HurdleForecast
 from app.roadmap.queries import Gate
 from app.roadmap.queries.judging import bound_readings
-from app.roadmap.rules import HurdleAction
+from app.roadmap.rules import HurdleAction, Reading
 from app.roadmap.rules.chain import LinkStanding, chain_of
 from app.roadmap.rules.judging import (
     Judged,
     Weighing,
+    other_use_words,
     override_minor,
     rate_words,
     return_words,
@@ -45,7 +46,7 @@ def forecast_view(gate: Gate) -> ForecastView | None:
     return ForecastView(
         effects=[_effect(one) for one in judged.effects],
         facts=_facts(judged, gate.tranche.currency),
-        chain=[_node(one) for one in _chain(gate, judged)],
+        chain=_nodes(gate, judged),
         notes=_notes(judged, gate.tranche.currency),
     )
 
@@ -117,9 +118,9 @@ def _facts(judged: Judged, currency: str) -> list[tuple[str, str]]:
 
 def _other(rate: float, bounds: tuple[float, float] | None) -> str:
     if bounds is None:
-        return rate_words(rate)
+        return other_use_words(rate)
     least, most = (rate_words(one) for one in bounds)
-    return f"{rate_words(rate)}, not proven: {least} to {most}"
+    return f"{other_use_words(rate)}, not proven: {least} to {most}"
 
 
 def _money(minor: float, currency: str) -> str:
@@ -136,13 +137,30 @@ def _notes(judged: Judged, currency: str) -> list[str]:
     return notes
 
 
-def _chain(gate: Gate, judged: Judged) -> Sequence[LinkStanding]:
+def _nodes(gate: Gate, judged: Judged) -> list[dict[str, Any]]:
     holds = judged.weighing is Weighing.PASSES
-    return chain_of(bound_readings(gate.facts), holds, return_words(judged)[0])
+    bound = bound_readings(gate.facts)
+    is_known = any(one.measured for one in judged.effects)
+    return [
+        _node(one, _unknown([reading for of, reading in bound if of is one.link], one, is_known))
+        for one in chain_of(bound, holds, return_words(judged)[0])
+    ]
 
 
-def _node(one: LinkStanding) -> dict[str, Any]:
-    unknown = "nothing measured" if one.link is not ChainLink.MONEY else ""
+def _unknown(mine: Sequence[Reading], one: LinkStanding, is_known: bool) -> str:
+    """Why a link neither holds nor fails; ``is_known``: an effect on a behaviour was measured."""
+    if one.link is ChainLink.MONEY:
+        return ""
+    if any(reading.is_thin for reading in mine):
+        return "sample too small"
+    if any(reading.latest for reading in mine):
+        return "measured in part"
+    if one.link is ChainLink.BEHAVIOUR and is_known:
+        return "measured at another hurdle"
+    return "nothing measured"
+
+
+def _node(one: LinkStanding, unknown: str) -> dict[str, Any]:
     words = {True: "holds", False: "fails", None: unknown}
     return {
         "kind": one.link.word,

@@ -16,6 +16,7 @@ from app.values.money import Money
 from app.values.quarter import Quarter
 from app.web.filters import money_short, number
 from app.web.filters import quarter as quarter_words
+from app.web.guards import costs_are_hidden
 
 Placed = list[tuple[str, Standing]]
 """Standings with the key of the lane they lie in; one may lie in several."""
@@ -23,7 +24,7 @@ Placed = list[tuple[str, Standing]]
 
 @dataclass(frozen=True, slots=True)
 class LaneSet:
-    """Lanes in order, what lies in them, and what their load counts."""
+    """Lanes in order, what lies in them, and what their load counts; empty where none is shown."""
 
     lanes: Sequence[Lane]
     placed: Placed
@@ -31,6 +32,8 @@ class LaneSet:
 
     def of_what_is_shown(self) -> LaneSet:
         """The same, said to count only what the filters leave."""
+        if not self.load_words:
+            return self
         return replace(self, load_words=f"{self.load_words}, of what is shown")
 
 
@@ -73,22 +76,27 @@ def _money_lanes(
         href = address(key) if address and key else None
         lanes.append(Lane(key, title, _note(members), _money_loads(money.get(key, ())), href))
         placed += [(key, member) for member in members]
-    return LaneSet(lanes, placed, "Committed per quarter")
+    return LaneSet(lanes, placed, "" if costs_are_hidden() else "Committed per quarter")
 
 
 def _note(members: Iterable[Standing]) -> str:
-    """How many of a lane still run and what was approved for them."""
+    """How many of a lane still run and what was approved for them, for who may see that."""
     amounts = [
         (standing.commitment.currency, standing.commitment.amount_minor)
         for standing in members
         if standing.commitment.state is not CommitmentState.STOPPED
     ]
+    if amounts and costs_are_hidden():
+        return str(len(amounts))
     return f"{len(amounts)} · {sums(amounts)}" if amounts else "stopped"
 
 
 def _money_loads(rows: Sequence[QuarterMoney]) -> dict[Quarter, Load]:
-    """Loads against the lane's largest quarter; none where currencies mix."""
-    if len({row.currency for row in rows}) != 1:
+    """Loads against the lane's largest quarter; none where currencies mix.
+
+    None for who may not see money either: the length of a bar tells as much as its label.
+    """
+    if costs_are_hidden() or len({row.currency for row in rows}) != 1:
         return {}
     largest = max(row.amount_minor for row in rows)
     loads = {}

@@ -102,6 +102,21 @@ def horizon_notes(works: Works, plan: Replan) -> list[str]:
     return found
 
 
+def end_notes(works: Works, plan: Replan) -> list[str]:
+    """Which works keep their end though they move: approved money stays in its quarters."""
+    found = []
+    for work in plan.touched(works):
+        if work.money_until is None or not (shift := plan.shifts.get(work.id)) or not shift.months:
+            continue
+        until = work.money_until.last_day
+        if all(plan.gates.get(gate.id, gate.due_on) <= until for gate in work.gates):
+            found.append(
+                f"{work.key}: its end stays on {day(until)}. Money is approved by quarter until "
+                "then, and a move of work leaves it there."
+            )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class LoadRow:
     """A team's quarter before and after; ``state`` is over, full or fine."""

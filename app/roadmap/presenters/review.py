@@ -159,6 +159,34 @@ def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
     ]  # fmt: skip
 
 
+def decision_words(gate: Gate, action: HurdleAction) -> str:
+    """What is about to be decided, as a sentence."""
+    initiative, currency = gate.initiative, gate.tranche.currency
+    held = money(Money(gate.tranche.amount_minor, currency))
+    freed = money(Money(gate.freed_by_stop_minor, currency))
+    what = f"{initiative.key} {initiative.title}"
+    hurdle = f"hurdle “{gate.tranche.milestone.name}”"
+    return {
+        HurdleAction.RELEASE: f"Release {held} for the {hurdle} of {what}.",
+        HurdleAction.HOLD: f"Hold {held} at the {hurdle} of {what}.",
+        HurdleAction.RESCOPE: f"Rescope {what} to a smaller option at the {hurdle}.",
+        HurdleAction.FINISH: f"Finish {what} early at the {hurdle} and free {freed}.",
+        HurdleAction.STOP: f"Stop {what} at the {hurdle} and free {freed}.",
+    }[action]
+
+
+def recorded_words(gate: Gate, criterion_id: int, measured_on: date) -> str:
+    """That a measurement is recorded, and which one counts where a later one stands."""
+    for reading in gate.readings:
+        latest = reading.latest
+        if reading.criterion.id == criterion_id and latest and latest.measured_on > measured_on:
+            return (
+                f"The measurement of {day(measured_on)} is recorded. The one of "
+                f"{day(latest.measured_on)} still counts, as it is the later one."
+            )
+    return "The measurement is recorded."
+
+
 def shared_bar(choices: Sequence[ActionChoice]) -> str | None:
     """The reason that bars every way to decide, None if they differ or one is open."""
     reasons = {choice.barred for choice in choices}
@@ -271,13 +299,10 @@ def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
         mine = [e for e in gate.evidence if e.criterion_id == reading.criterion.id]
         before = next((one for one in mine if one.id <= known), None)
         now = mine[0] if mine else None
-        rows.append(
-            _changed(
-                reading.criterion.metric,
-                measure(before.value, unit) if before else "not measured",
-                measure(now.value, unit) if now else "not measured",
-            )
-        )
+        rows.append(_changed(reading.criterion.metric, _told(before, unit), _told(now, unit)))
+        earlier = [one for one in mine if one.id > known and one is not now]
+        name = f"{reading.criterion.metric}, of an earlier day, which does not count"
+        rows += [_changed(name, "not recorded", _told(one, unit)) for one in earlier]
     rows.append(_changed("Due", due, gate.tranche.due_on.isoformat()))
     *_, other_now, agreed_now = seen_mark(gate).split(":")
     if other_now != other:
@@ -289,6 +314,14 @@ def changes_since(gate: Gate, seen: str) -> list[dict[str, Any]] | None:
             if one.amended is not None
         ]
     return rows
+
+
+def _told(one: Evidence | None, unit: str) -> str:
+    """A measurement with all that two of them can differ in."""
+    if one is None:
+        return "not measured"
+    sample = f", sample {number(one.sample)}" if one.sample is not None else ""
+    return f"{measure(one.value, unit)} on {day(one.measured_on)}{sample}"
 
 
 def _changed(label: str, yours: str, theirs: str) -> dict[str, Any]:

@@ -107,7 +107,10 @@ class TimelineCommitment:
             return "stopped"
         if self.stage in (InitiativeState.SUSTAINED, InitiativeState.RETIRED):
             return self.stage.word.lower()
-        return "all released" if self.state is CommitmentState.COMPLETED else ""
+        if self.state is not CommitmentState.COMPLETED:
+            return ""
+        was_finished = any(one.facts.was_finished for one in self.hurdles)
+        return "finished early" if was_finished else "all released"
 
     @property
     def stopped_on(self) -> date | None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.approvals.models import Commitment, Tranche
+from app.approvals.models import Commitment, CommitmentSpend, Tranche
 from app.approvals.rules import OPEN_TRANCHES, CommitmentState
 from app.calendar.models import Cycle
 from app.initiatives.models import Dependency, Initiative, Milestone, Option
@@ -20,10 +20,15 @@ from app.roadmap.rules.works import PlanGate, Shift, Window, Work, months_betwee
 
 def load_works(session: Session) -> dict[int, Work]:
     """Every funded initiative that was not stopped, by id of its commitment."""
+    money_until = (
+        select(func.max(CommitmentSpend.quarter))
+        .where(CommitmentSpend.commitment_id == Commitment.id, CommitmentSpend.amount_minor > 0)
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(
             Commitment, Initiative.id, Initiative.key, Initiative.title,
-            Option.earliest_start, Option.latest_start, Cycle,
+            Option.earliest_start, Option.latest_start, Cycle, money_until,
         )
         .join(Commitment.initiative)
         .join(Commitment.option)
@@ -44,7 +49,7 @@ def _work(
     shifts: Mapping[int, tuple[Shift, ...]],
     needs: Mapping[int, tuple[tuple[int, int], ...]],
 ) -> Work:
-    commitment, _, key, title, earliest, latest, cycle = row
+    commitment, _, key, title, earliest, latest, cycle, money_until = row
     mine = tranches.get(commitment.id, ())
     return Work(
         id=commitment.id,
@@ -61,6 +66,7 @@ def _work(
         ),
         needs=needs.get(commitment.id, ()),
         is_active=commitment.state is CommitmentState.ACTIVE,
+        money_until=money_until,
     )
 
 

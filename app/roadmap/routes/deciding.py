@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash
+from flask import flash, request
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
@@ -15,7 +15,7 @@ from app.roadmap.forms import DecisionForm
 from app.roadmap.presenters import review
 from app.roadmap.queries import Gate, get_gate
 from app.roadmap.queries.freed import load_plannable
-from app.roadmap.rules import PERMISSION, Decider
+from app.roadmap.rules import PERMISSION, Decider, HurdleAction
 from app.roadmap.services import HurdleOutcome
 from app.values.money import Money
 from app.web.clock import today
@@ -42,6 +42,18 @@ def plannable(one: Gate, freed_minor: int) -> Money:
     """What of freed money falls into quarters that can still be planned."""
     minor = load_plannable(db.session, one.commitment, freed_minor, today=today())
     return Money(minor, one.commitment.currency)
+
+
+def told(tranche_id: int) -> str | None:
+    """What the form on the page of a hurdle is about to do."""
+    wanted = request.form.get("action")
+    action = next((one for one in HurdleAction if one.value == wanted), None)
+    return review.decision_words(gate_of(tranche_id), action) if action else None
+
+
+def told_of(action: HurdleAction) -> Callable[[int], str]:
+    """How the page of one way to decide says what it is about to do."""
+    return lambda tranche_id: review.decision_words(gate_of(tranche_id), action)
 
 
 def decided(

@@ -16,12 +16,12 @@ from app.roadmap.presenters.rescoping import criteria_rows, less_words, smaller_
 from app.roadmap.queries import Gate
 from app.roadmap.queries.rescoping import SmallerOption, list_smaller
 from app.roadmap.routes.blueprint import GATE, bp
-from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable
+from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable, told_of
 from app.roadmap.rules import HurdleAction
 from app.roadmap.services import HurdleOutcome, decide_hurdle, rescope_hurdle
 from app.values.money import Money
 from app.web.clock import now
-from app.web.guards import current_actor, requires
+from app.web.guards import current_actor, requires, says
 
 Answer = Response | str | tuple[str, int]
 
@@ -35,6 +35,7 @@ def review_stop(tranche_id: int) -> str:
 
 @bp.post(f"{GATE}/stop")
 @requires("hurdles.decide", fresh=True)
+@says(told_of(HurdleAction.STOP))
 def stop(tranche_id: int) -> Answer:
     """Stop the initiative and free what its open hurdles hold."""
     return _end(tranche_id, HurdleAction.STOP, StopForm())
@@ -49,6 +50,7 @@ def review_finish(tranche_id: int) -> str:
 
 @bp.post(f"{GATE}/finish")
 @requires("hurdles.decide", fresh=True)
+@says(told_of(HurdleAction.FINISH))
 def finish(tranche_id: int) -> Answer:
     """End the initiative with its value captured and free what its open hurdles hold."""
     return _end(tranche_id, HurdleAction.FINISH, FinishForm())
@@ -103,6 +105,7 @@ def review_rescope(tranche_id: int) -> str:
 
 @bp.post(f"{GATE}/rescope")
 @requires("hurdles.decide", fresh=True)
+@says(told_of(HurdleAction.RESCOPE))
 def rescope(tranche_id: int) -> Answer:
     """Go on with the chosen option and free what it no longer needs."""
     form = RescopeForm()

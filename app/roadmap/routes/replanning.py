@@ -106,7 +106,7 @@ def _page(
         faults=[] if items else list(plan.faults.values()),
         is_barred=bool(plan.faults) or not items,
         flags=review.flag_rows(works, plan),
-        notes=review.horizon_notes(works, plan),
+        notes=[*review.horizon_notes(works, plan), *review.end_notes(works, plan)],
         loads=review.load_rows(works, plan, load_team_demand(db.session)),
         form=form,
         pairs=draft_pairs(draft),

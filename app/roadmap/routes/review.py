@@ -25,13 +25,13 @@ from app.roadmap.queries import Gate, get_tranche
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.amending import asking_bar
 from app.roadmap.routes.blueprint import GATE, bp
-from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable
+from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable, told
 from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.judging import Judged
 from app.roadmap.services import HurdleOutcome, decide_hurdle, record_evidence_once
 from app.web.clock import now, today
 from app.web.errors import status_of
-from app.web.guards import current_actor, may, requires
+from app.web.guards import current_actor, may, requires, says
 
 Answer = Response | str | tuple[str, int]
 
@@ -66,13 +66,15 @@ def add_evidence(tranche_id: int) -> Answer:
             form.refuse(error)
             status = status_of(error)
         else:
-            flash("The measurement is recorded.", "ok")
+            day = form.data["measured_on"]
+            flash(review.recorded_words(gate_of(tranche_id), criterion.id, day), "ok")
             return _back(tranche_id)
     return _page(gate_of(tranche_id), evidence=form), status
 
 
 @bp.post(f"{GATE}/decision")
 @requires("hurdles.decide", fresh=True)
+@says(told)
 def decide(tranche_id: int) -> Answer:
     """Release the hurdle's money or hold it; what ends or changes it has a page of its own."""
     form = HoldForm()

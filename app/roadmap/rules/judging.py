@@ -140,9 +140,15 @@ def return_words(judged: Judged) -> tuple[str, ...]:
     )
     if judged.other_use is None:
         return said, judged.no_other_use
-    best = rate_words(judged.other_use)
+    best = other_use_words(judged.other_use)
     hurdle = rate_words(float(judged.hurdle_rate))
     return said, f"The best other use of the money returns {best}, the hurdle rate is {hurdle}."
+
+
+def other_use_words(rate: float) -> str:
+    """The return of the best other use; all of it lost means that there is no other use."""
+    words = rate_words(rate)
+    return f"{words} (nothing else can use it)" if words == rate_words(-1) else words
 
 
 def _smaller_words(judged: Judged) -> tuple[str, ...]:

@@ -24,7 +24,8 @@ COUNTED_WORDS = frozenset(
 """Units of which there can't be fewer than none."""
 
 BELOW_NOTHING = "There cannot be less than nothing of this; enter 0 or more."
-UNUSUAL = "{why} Correct it, or confirm it below."
+CONFIRM = "Correct it, or confirm it below."
+UNUSUAL = f"{{why}} {CONFIRM}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+from app.values.texts import LONGEST_NOTE
+
 
 class MoveReason(Enum):
     """Why something moves on the roadmap."""
@@ -30,8 +32,6 @@ _WORDS = {
     MoveReason.EARLIER: "Earlier than planned",
     MoveReason.OTHER: "Another reason",
 }
-
-LONGEST_NOTE = 4_000
 
 
 def note_fault(reason: MoveReason, note: str) -> str | None:

@@ -62,7 +62,8 @@ class Work:
     """A funded initiative on the plan.
 
     ``approved`` is its start as approved. ``needs`` are ids of works with the quarters that must
-    lie between their starts. ``is_active`` while hurdles are open.
+    lie between their starts. ``is_active`` while hurdles are open. ``money_until`` is the last
+    quarter with approved spend.
     """
 
     id: int
@@ -76,6 +77,7 @@ class Work:
     gates: tuple[PlanGate, ...]
     needs: tuple[tuple[int, int], ...]
     is_active: bool
+    money_until: Quarter | None = None
 
     @property
     def starts_on(self) -> date:

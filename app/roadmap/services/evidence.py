@@ -25,6 +25,7 @@ from app.roadmap.rules.forward import ForwardShape, reached_in
 from app.roadmap.rules.measuring import PLAINLY, Measuring, standard_error
 from app.roadmap.rules.posterior import Among
 from app.roadmap.rules.wanted import Wanted
+from app.values.texts import LONGEST_NOTE
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
@@ -96,6 +97,8 @@ def _all_faults(
     faults = _faults(tranche, criterion, wanted, sample, measured_on, source, today=today)
     faults |= _early_fault(measured_on, _begun_on(session, commitment))
     faults |= _how_faults(how, measured_on)
+    if len(evidence.note) > LONGEST_NOTE:
+        faults["note"] = f"Shorten this to {LONGEST_NOTE:,} characters."
     if criterion.link is ChainLink.BEHAVIOUR and not faults:
         faults = _bound_faults(
             session, commitment, criterion, evidence.value, sample, measured_on, how

@@ -281,6 +281,9 @@ class TestEvidence:
         assert b'"actor_role":"program_manager,token ' in events[0].content
         odd = program.post(path, body | {"criterion_id": 999_999}, key="key-0002")
         assert odd.json["errors"][0]["field"] == "criterion_id"
+        assert "page" not in other.json["detail"] and "Idempotency-Key" in other.json["detail"]
+        unusual = program.post(path, body | {"value": "2200"}, key="key-0004").json["errors"]
+        assert unusual[0]["message"].endswith("Correct it, or send is_confirmed as true.")
         late = program.post(path, body | {"measured_on": "2031-01-01"}, key="key-0003")
         assert late.json["errors"][0]["field"] == "measured_on"
 
@@ -351,6 +354,9 @@ class TestActuals:
             session.get_one(Initiative, paying.initiative_id).key = "CX-101"
             fund = session.get_one(Fund, next(iter(account.funds)))
             fund.key = fund.key.removesuffix("-old")
+        same = program.post("/actuals", body, key="key-of-the-same-reference").json
+        assert [one["field"] for one in same["errors"]] == ["is_part"]
+        assert "Send is_part as true" in same["detail"] and "Tick" not in same["detail"]
         foreign = ask(cast.cfo2, "actuals").post("/actuals", body | {"reference": "R-2"})
         assert foreign.status_code == 201  # whose keys are their own
 

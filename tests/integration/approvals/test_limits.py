@@ -120,6 +120,15 @@ class TestApprovingAlone:
 
 
 class TestApprovingTogether:
+    def test_keeps_the_days_of_the_first_signature(
+        self, session: Session, cast: Cast, now: datetime, proposal: Proposal
+    ) -> None:
+        limit(session, cast, now, cast.cfo, euros=1)
+        asked = (ConditionDraft("Vendor signed", None, now.date()),)
+        assert approve(session, proposal, cast.cfo, now, conditions=asked) is None
+        later = now + timedelta(days=2)
+        assert approve(session, proposal, cast.cfo2, later, conditions=asked) is not None
+
     def test_takes_two_and_commits_with_the_second(
         self, session: Session, cast: Cast, now: datetime, proposal: Proposal
     ) -> None:
@@ -251,6 +260,7 @@ class TestConditionsOfAnApproval:
             (ConditionDraft("Vendor signed", struck), "conditions-0-item_id"),
             (ConditionDraft("Vendor signed", 10_000), "conditions-0-item_id"),
             (ConditionDraft(""), "conditions-0-text"),
+            (ConditionDraft("Agreed", None, now.date() - timedelta(1)), "conditions-0-due_on"),
         ):
             with pytest.raises(InvalidError) as caught:
                 approve(session, proposal, cast.cfo, now, struck=(struck,), conditions=(asked,))

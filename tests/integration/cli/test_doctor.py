@@ -25,6 +25,7 @@ from app.db.session import transaction
 from app.extensions import db
 from app.jobs.services import show_worker
 from config import ConfigurationError
+from seeds.steps.people import add_people
 from tests.factories.accounts import Cast
 from tests.factories.interactions import make_source
 from tests.support.databases import Databases
@@ -177,6 +178,23 @@ class TestStart:
             refuse_unfit(app)
         monkeypatch.setitem(app.config, "ENVIRONMENT", "development")
         refuse_unfit(app)
+
+    def test_is_refused_in_production_on_the_demo_company(
+        self, app: Flask, session: Session, now: datetime, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(app.config, "ENVIRONMENT", "production")
+        monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+        with transaction(session):
+            people = add_people(session, password=app.config["DEMO_PASSWORD"], now=now)
+        with pytest.raises(ConfigurationError, match=r"demo people .*nils@halden.example.*public"):
+            refuse_unfit(app)
+        assert any(line.startswith("demo people") for line in _wrong(app))
+        with transaction(session):
+            for person in people.values():
+                person.is_active = False
+        with suppress(ConfigurationError):  # the tests' own PostgreSQL writes nothing through
+            refuse_unfit(app)
+        assert not any(line.startswith("demo people") for line in _wrong(app))
 
     def test_is_refused_in_production_with_debugging(
         self, app: Flask, monkeypatch: pytest.MonkeyPatch

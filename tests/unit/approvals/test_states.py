@@ -27,9 +27,12 @@ class TestBarOn:
         assert barred == "You cannot decide: you own CX-104. Somebody else in Finance has to."
 
     def test_lets_the_submitter_withdraw(self) -> None:
-        assert (
-            bar_on(move_of("withdraw"), state=WAITING, may=True, hands=["you submitted it"]) is None
-        )
+        withdraw, mine = move_of("withdraw"), ["you submitted it"]
+        assert bar_on(withdraw, state=WAITING, may=True, hands=mine, is_submitter=True) is None
+
+    def test_lets_nobody_else_withdraw(self) -> None:
+        barred = bar_on(move_of("withdraw"), state=WAITING, may=True)
+        assert barred == "Only who submitted it withdraws it; Finance can return it instead."
 
 
 class TestHandsOf:

@@ -71,7 +71,7 @@ class TestRecommend:
             (hurdle(None, held_on=date(2026, 12, 1)), judged(1.0), STOP, "held once"),
             (MET, judged(0.9, other_use=0.5), STOP, "best other use of the money returns 50.0"),
             (MET, judged(0.9, other_use=0.1), RELEASE, "the hurdle rate is 15.0"),
-            (MET, judged(0.9, other_use=-1.0), RELEASE, "returns \u2212100.0"),
+            (MET, judged(0.9, other_use=-1.0), RELEASE, "(nothing else can use it), the hurdle"),
             (MET, judged(0.0, kept=40_000), FINISH, "Finish early"),
             (MET, judged(0.0, kept=30_000), STOP, "too little"),
             (MET, judged(0.4, **LEARN), RELEASE, "40\u202f% is asked for"),

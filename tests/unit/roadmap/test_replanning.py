@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from app.roadmap.presenters.replanning import end_notes
 from app.roadmap.rules import Horizon
 from app.roadmap.rules.replanning import Draft, Replan, rebased, replanned
 from app.roadmap.rules.works import PlanGate, Shift, Window, Work, shifted
@@ -58,6 +59,21 @@ class TestBars:
     def test_do_not_start_before_what_they_need(self) -> None:
         need, one = work(1, Q2), work(2, Q3, needs=((1, 1),))
         assert "from 1 Jul 2027 on" in result(Draft(bars={2: -1}), need, one).faults["bar-2"]
+
+
+class TestEnd:
+    def test_stays_where_approved_money_is_longer_and_the_review_says_why(self) -> None:
+        long = work(1, Q2, money_until=Quarter(2028, 1))
+        (words,) = end_notes({1: long}, result(Draft(bars={1: 2}), long))
+        assert words == (
+            "CX-1: its end stays on 31 Mar 2028. Money is approved by quarter until then, and a"
+            " move of work leaves it there."
+        )
+
+    def test_follows_its_last_hurdle_otherwise(self) -> None:
+        short = work(1, Q2, money_until=Q2)
+        assert end_notes({1: short}, result(Draft(bars={1: 2}), short)) == []
+        assert end_notes({1: short}, result(Draft(gates={12: date(2027, 10, 2)}), short)) == []
 
 
 class TestDependants:

@@ -10,16 +10,18 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter
 
 from app.accounts.models import Person
 from app.accounts.rules import PERMISSIONS, Role
-from app.accounts.services import grant_role, hide_costs
+from app.accounts.services import grant_role, hide_costs, show_costs
 from app.approvals.models import Tranche
 from app.calendar.models import FundBudget
+from app.db.base import Base
 from app.db.session import transaction
+from app.db.tables import without_guards
 from app.errors import ConflictError
 from app.initiatives.models import Initiative, OptionSpend
 from app.roadmap.rules import HurdleAction
@@ -31,6 +33,7 @@ from tests.factories.meetings import make_meeting
 from tests.factories.roadmap import decide, measure, move_due_date, tranches_of
 from tests.factories.spending import spend
 from tests.support.client import StrictClient
+from tests.support.pages import parse
 from tests.support.tokens import Program, token_for
 
 ClientFor = Callable[[Person], StrictClient]
@@ -142,6 +145,32 @@ class TestHiddenCosts:
         assert "/case" not in _body(client, "/initiatives/CX-101")[1]
         assert "Money is hidden from you" in _body(client, "/initiatives/CX-101/case")[1]
 
+    def test_are_drawn_on_no_page(
+        self,
+        app: Flask,
+        session: Session,
+        cast: Cast,
+        now: datetime,
+        client_for: ClientFor,
+        known: set[str],
+    ) -> None:
+        """Other amounts in every row change nothing that is drawn for who may not see them."""
+        assert known
+        client = client_for(cast.viewer)
+        pages = list(_pages(app))
+        seen = {page: _drawn(client, page) for page in WITH_MONEY_DRAWN}
+        with transaction(session):
+            hide_costs(session, cast.viewer, actor=cast.admin, now=now)
+        before = {page: _drawn(client, page) for page in pages}
+        _change_amounts(session)
+        after = {page: _drawn(client, page) for page in pages}
+        told = {page: before[page] ^ after[page] for page in pages if before[page] != after[page]}
+        assert told == {}
+        with transaction(session):
+            show_costs(session, cast.viewer, actor=cast.admin, now=now)
+        # The control: who may see money sees it drawn.
+        assert all(_drawn(client, page) != seen[page] for page in WITH_MONEY_DRAWN)
+
     def test_are_in_no_file_that_is_added_later(self, app: Flask) -> None:
         open_files = {
             rule.endpoint
@@ -174,6 +203,43 @@ class TestHiddenCosts:
         with transaction(session):
             grant_role(session, cast.viewer, Role.CX_LEAD, actor=cast.admin, now=now)
         assert cast.viewer.may("costs.see")
+
+
+WITH_MONEY_DRAWN = ("/roadmap", "/journeys")
+PLACED = frozenset({
+    "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height", "d", "points",
+    "transform", "viewbox", "class", "style", "title",
+})  # fmt: skip
+"""Attributes that place, size, colour or name what is drawn."""
+
+
+def _drawn(client: StrictClient, page: str) -> frozenset[str]:
+    """Every attribute of a page's elements that can tell the size of something."""
+    found = set()
+    for number, element in enumerate(parse(_body(client, page)[1]).find_all(True)):
+        for name, value in element.attrs.items():
+            is_token = "X-CSRFToken" in value
+            if (name in PLACED or name.startswith(("data-", "aria-"))) and not is_token:
+                found.add(f"{number} <{element.name}> {name}={value}")
+    return frozenset(found)
+
+
+def _change_amounts(session: Session) -> None:
+    """Give every amount of every row another size, each row its own."""
+    with transaction(session):
+        connection = session.connection()
+        with without_guards(connection, Base.metadata.sorted_tables):
+            for table in Base.metadata.sorted_tables:
+                amounts = [
+                    column for column in table.columns
+                    if column.name.endswith("_minor")
+                ]  # fmt: skip
+                if amounts:
+                    factor = 1 + next(iter(table.primary_key)) % 7
+                    connection.execute(
+                        update(table).values({column: column * factor for column in amounts})
+                    )
+    session.expire_all()
 
 
 def _view(app: Flask, rule: Any) -> Callable[..., Any]:

@@ -17,7 +17,8 @@ from app.approvals.models import Decision
 from app.audit.models import AuditEvent
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, Cast
-from tests.factories.approvals import make_proposal, make_world
+from tests.factories.approvals import make_commitments, make_proposal, make_world
+from tests.factories.roadmap import tranches_of
 from tests.support.client import StrictClient
 from tests.support.pages import error_on, form_values, heading, notice, text
 from tests.support.sign_in import sign_in
@@ -89,6 +90,43 @@ class TestAskForProof:
         answer = send(client, address, returning(client, address))
         assert answer.status_code == (403 if asks else 303)
         assert len(reasons(session)) == (0 if asks else 1)
+
+    def test_says_in_words_what_is_decided(
+        self,
+        cast: Cast,
+        session: Session,
+        signed_in: Callable[..., StrictClient],
+        address: str,
+    ) -> None:
+        client = signed_in(cast.cfo, STALE)
+        form = returning(client, address)
+        page = send(client, address, form)
+        assert "Return the plan of" in text(page) and "Too much at once" in text(page)
+        more = {"decision": "approve", "conditions-0-text": "Vendor signed"}
+        words = text(send(client, address, form | more))
+        assert "Approve €680,000.00 for the plan of" in words
+        assert "every item; on condition “Vendor signed”." in words
+        assert "conditions-0" not in words and "Conditions 0" not in words
+
+    def test_says_in_words_what_a_hurdle_releases(
+        self,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        signed_in: Callable[..., StrictClient],
+    ) -> None:
+        with transaction(session):
+            world = make_world(session, cast, now)
+        session.expire_all()
+        with transaction(session):
+            made = make_commitments(session, cast, now, world)
+        tranche = tranches_of(session, made["CX-101"].id)[0]
+        client, gate = signed_in(cast.cfo, STALE), f"/gates/{tranche.id}"
+        form = form_values(client.get(gate), f"{gate}/decision")
+        words = text(client.post(f"{gate}/decision", data=form | {"action": "release"}))
+        held = f"€{tranche.amount_minor / 100:,.2f}"
+        assert f"Release {held} for the hurdle “Hurdle 1” of CX-101" in words
+        assert "seen" not in words.lower() and form["seen"] not in words
 
     def test_carries_everything_typed_and_acts_once(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,7 +39,8 @@ def approved(session: Session, cast: Cast, now: datetime, proposal: Proposal) ->
     verdict = Verdict(proposal.digest, "", "1" * 32, frozenset(), asked)
     with transaction(session):
         fresh = get_proposal(session, proposal.id)
-        approve_proposal(session, fresh, verdict, actor=cast.cfo, now=now)
+        earlier = now - timedelta(days=30)
+        approve_proposal(session, fresh, verdict, actor=cast.cfo, now=earlier)
     return f"/proposals/{proposal.id}"
 
 
@@ -68,6 +69,17 @@ class TestTyping:
         page = client.post(f"{address}/decision", data=sent)
         assert page.status_code == 422
         assert "Say what has to be met." in page.text and "2027-04-01" in page.text
+        assert session.scalar(select(func.count(Decision.id))) == 0
+
+    def test_takes_no_day_that_is_over(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal: Proposal
+    ) -> None:
+        client, address = client_for(cast.cfo), f"/proposals/{proposal.id}"
+        sent = form_values(client.get(address), f"{address}/decision")
+        sent |= {"decision": "approve", "conditions-0-text": "Vendor signed"}
+        page = client.post(f"{address}/decision", data=sent | {"conditions-0-due_on": "2020-01-01"})
+        assert page.status_code == 422
+        assert "This day is over: choose 15 Feb 2027 or later." in page.text
         assert session.scalar(select(func.count(Decision.id))) == 0
 
 

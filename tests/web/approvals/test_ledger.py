@@ -57,6 +57,20 @@ def minor(cell: str) -> int:
 
 
 class TestLedger:
+    def test_says_that_there_is_no_such_cycle(
+        self, client_for: ClientFor, cast: Cast, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        for page in ("/ledger", "/ledger/exposure"):
+            assert "There is no cycle “99”; this is " in text(client.get(f"{page}?cycle=99"))
+            assert "There is no cycle" not in text(client.get(page))
+
+    def test_names_all_money_that_came_back_freed(
+        self, client_for: ClientFor, cast: Cast, paying: int
+    ) -> None:
+        words = text(client_for(cast.cfo).get("/ledger"))
+        assert "+ Freed" in words and "Freed by stops" not in words
+
     def test_says_so_when_there_is_nothing_yet(self, client_for: ClientFor, cast: Cast) -> None:
         client = client_for(cast.viewer)
         assert "There is no cycle yet" in client.get("/ledger").text
@@ -232,6 +246,19 @@ class TestAFile:
         page = client.get("/ledger/spend")
         assert "2 payments of €2,010.50 booked" in notice(page)
         assert [row["Sum"] for row in table(page, "Files booked so far").rows] == ["€2,010.50"]
+
+    def test_booked_before_under_another_name_says_so_in_the_dry_run(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        content = self.content(session, now, paying, "10.50", "2k")
+        sent = form_values(self.send(client, content), "/ledger/spend/commit")
+        client.post("/ledger/spend/commit", data=sent)
+        again = self.send(client, content, "copy.csv")
+        assert "This file was booked already, as “actuals.csv”." in text(again)
+        assert "Book 2 payments" not in text(again)
+        sent = form_values(again, "/ledger/spend/commit")
+        assert client.post("/ledger/spend/commit", data=sent).status_code == 422
 
     def test_with_an_error_is_not_booked_at_all(
         self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int

@@ -62,6 +62,19 @@ class TestPaper:
 
 
 class TestPdf:
+    @pytest.mark.parametrize("name", ["Rocket 🚀", "Family 👩‍👩‍👧", "Tür 中文", "Łódź", "Ελλάς"])
+    def test_keeps_a_text_layer_whatever_a_name_holds(self, app: Flask, name: str) -> None:
+        html = (
+            '<!doctype html><html lang="en"><head><title>Paper</title>'
+            '<link rel="stylesheet" href="/static/css/tokens.css">'
+            '<link rel="stylesheet" href="/static/css/paper.css"></head>'
+            f"<body><h1>{name}</h1><p>Trial of “{name}”, €1,234.00 at 12.5\u202f%</p></body></html>"
+        )
+        made = pdf_of(html, folder=Path(app.static_folder or ""))
+        printed = " ".join(PdfReader(BytesIO(made)).pages[0].extract_text().split())
+        assert f"Trial of “{name.split()[0]}" in printed
+        assert "€1,234.00 at 12.5 %" in printed
+
     @pytest.mark.parametrize(
         "address",
         ["https://example.test/a.css", "file:///etc/passwd", "/static/../../config.py",

@@ -12,6 +12,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
+from app.accounts.models import RoleGrant
+from app.accounts.rules import Role
 from app.approvals.models import Commitment, Decision, Proposal
 from app.approvals.presenters.since import on_top_of
 from app.approvals.queries import get_proposal
@@ -464,6 +466,18 @@ class TestSubmitting:
         page = client.post(address, data={"note": "", "once": "0" * 32})
         assert page.status_code == 409
         assert reason in text(page)
+
+    def test_is_not_offered_back_to_another_lead(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int, now: datetime
+    ) -> None:
+        with transaction(session):
+            grant = RoleGrant(role=Role.CX_LEAD, is_in_force=True, granted_at=now)
+            cast.stranger.grants.append(grant)
+        client, address = client_for(cast.stranger), f"/proposals/{proposal_id}"
+        assert "Withdraw" not in buttons(client.get(address))
+        refused = client.post(f"{address}/withdrawal", data={"reason": "Mine is better"})
+        assert refused.status_code == 403
+        assert "Only who submitted it withdraws it" in text(refused)
 
     def test_is_withdrawn_by_the_lead_with_a_reason(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int

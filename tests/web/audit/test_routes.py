@@ -49,6 +49,36 @@ class TestEvents:
         assert row["Reason"] == "Because."
         assert len(page.queries) <= 12
 
+    def test_write_amounts_as_money_and_export_what_is_stored(
+        self, cast: Cast, client_for: ClientFor, session: Session, now: datetime
+    ) -> None:
+        before = {"currency": "EUR", "limit_minor": 100_000_000}
+        after = {"currency": "EUR", "limit_minor": 2_000_000, "spend": [{"minor": 1_50}]}
+        with transaction(session):
+            record(
+                session, actor=cast.admin, action="limit.set", subject="limit:1", before=before,
+                after=after, now=now,
+            )  # fmt: skip
+            record(
+                session, actor=cast.admin, action="thing.paid", subject="paid:1",
+                after={"spent_minor": 1_234_56}, now=now,
+            )  # fmt: skip
+        client = client_for(cast.admin)
+        row = table(client.get("/audit?subject=limit:1"), "Events").rows[0]
+        assert row["From → to"] == (
+            'limit: €1,000,000.00 → €20,000.00 spend: [{"amount": "€1.50"}]'
+        )
+        row = table(client.get("/audit?subject=paid:1"), "Events").rows[0]
+        assert row["From → to"] == "spent: 1,234.56"
+        assert "100000000" in client.get("/audit.csv?subject=limit:1").get_data(as_text=True)
+
+    def test_say_which_days_are_the_wrong_way_round(
+        self, cast: Cast, client_for: ClientFor
+    ) -> None:
+        page = client_for(cast.admin).get("/audit?first_day=2027-03-01&last_day=2027-02-01")
+        assert page.status_code == 422
+        assert "This is before the first day" in text(page)
+
     def test_are_chosen_by_what_happened_in_words(self, cast: Cast, client_for: ClientFor) -> None:
         page = client_for(cast.cfo).get("/audit")
         offered = [

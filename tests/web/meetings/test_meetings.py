@@ -75,6 +75,22 @@ class TestCalling:
         assert placed == ["1", "", ""]
         assert "Only the 3 open hurdles that are due first are offered." in text(many)
 
+    def test_says_how_hurdles_with_the_same_place_are_ordered(
+        self, client_for: ClientFor, cast: Cast, gates: list[Tranche]
+    ) -> None:
+        client = client_for(cast.manager)
+        page = client.get("/meetings/new?held_on=2027-04-01")
+        form = form_values(page, "/meetings")
+        form["gates-0-place"], form["gates-1-place"], form["gates-2-place"] = "2", "2", "1"
+        made = client.post("/meetings", data=form, follow_redirects=True)
+        assert notice(made) == (
+            "The meeting is called. Hurdles with the same place stand in the order listed; all are"
+            " numbered anew."
+        )
+        change = links(made)["Change the agenda"]
+        again = form_values(client.get(change), change)
+        assert sorted(v for k, v in again.items() if k.endswith("-place") and v) == ["1", "2", "3"]
+
     def test_is_for_program_managers(self, client_for: ClientFor, cast: Cast, meeting: str) -> None:
         client = client_for(cast.cfo)
         assert client.get("/meetings/new").status_code == 403

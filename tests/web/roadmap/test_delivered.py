@@ -27,6 +27,25 @@ class TestDelivered:
         assert buttons(page)["Delivered"] is False
         assert "The hurdle “Hurdle 1” and 2 more are not decided yet." in text(page)
 
+    def test_is_called_finished_early_where_money_went_back(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        first, second, *_ = tranches
+        for one, action in ((first, HurdleAction.RELEASE), (second, HurdleAction.FINISH)):
+            with transaction(session):
+                measure(session, one, 17, actor=cast.manager, now=now)
+                decide(session, one, action, actor=cast.cfo, now=now, reason="Enough")
+        client = client_for(cast.manager)
+        rows = table(client.get("/roadmap"), "Initiatives").rows
+        states = [one["State"] for one in rows if "CX-101" in one["Initiative"]]
+        assert states == ["Finished early"]
+        assert "All its money is released" not in text(client.get("/"))
+
     def test_goes_from_the_home_page_to_sustained_and_retired(
         self,
         client_for: ClientFor,
@@ -40,7 +59,7 @@ class TestDelivered:
                 measure(session, one, 17, actor=cast.manager, now=now)
                 decide(session, one, HurdleAction.RELEASE, actor=cast.cfo, now=now, reason="Enough")
         client = client_for(cast.manager)
-        assert "All its money is released: is it delivered?" in text(client.get("/"))
+        assert "All its hurdles are decided: is it delivered?" in text(client.get("/"))
 
         address = f"{PAGE}/moves/deliver"
         form = form_values(client.get(PAGE), address)

@@ -62,6 +62,16 @@ def _criterion(milestone: Milestone, number: int) -> Criterion:
     )  # fmt: skip
 
 
+class TestChain:
+    def test_never_says_that_nothing_is_measured_beside_a_measurement(
+        self, client_for: ClientFor, cast: Cast, session: Session, tranche: Tranche
+    ) -> None:
+        """The next hurdle measures nothing itself, but its behaviour was measured at the first."""
+        following = tranches_of(session, tranche.commitment_id)[1]
+        words = text(client_for(cast.cfo).get(f"/gates/{following.id}"))
+        assert "measured at another hurdle" in words
+
+
 class TestQueries:
     @pytest.mark.parametrize(
         ("page", "words"),

@@ -83,6 +83,40 @@ class TestEvidence:
         assert "The figures recommend Release" in text(page)
         assert "First wave" in text(page)
 
+    def test_of_an_earlier_day_says_that_the_later_one_still_counts(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        client.post(
+            f"{gate}/evidence", data=typed(client.get(gate), f"{gate}/evidence", **MEASURED)
+        )
+        looking = client_for(cast.cfo).get(gate)
+        older = {**MEASURED, "value": "12", "measured_on": "2027-02-01"}
+        form = typed(client.get(gate), f"{gate}/evidence", **older)
+        page = client.post(f"{gate}/evidence", data=form, follow_redirects=True)
+        assert notice(page) == (
+            "The measurement of 1 Feb 2027 is recorded. The one of 10 Feb 2027 still counts, as it"
+            " is the later one."
+        )
+        # Who decided meanwhile sees what differs, and that what counts is the same.
+        late = typed(looking, f"{gate}/decision", action="release", reason="Enough")
+        conflict = client_for(cast.cfo).post(f"{gate}/decision", data=late)
+        assert conflict.status_code == 409
+        words = text(conflict)
+        assert "of an earlier day, which does not count" in words
+        assert "not recorded" in words and "12 % on 1 Feb 2027, sample 500" in words
+
+    def test_takes_no_longer_a_note_than_is_taken_elsewhere(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        client = client_for(cast.manager)
+        form = typed(client.get(gate), f"{gate}/evidence", **MEASURED)
+        page = client.post(f"{gate}/evidence", data=form | {"note": "🚀" * 4_001})
+        assert page.status_code == 422
+        assert "at most 4,000 characters" in (error_on(page, "Note") or "")
+        page = client.post(f"{gate}/evidence", data=form | {"note": "🚀" * 4_000})
+        assert page.status_code == 303
+
     def test_stays_typed_when_it_is_refused(
         self, client_for: ClientFor, cast: Cast, gate: str
     ) -> None:
@@ -343,7 +377,7 @@ class TestRelease:
 
         assert page.status_code == 409
         assert "changed this while you were writing" in text(page)
-        assert "17 % 11 %" in text(page)
+        assert "17 % on 15 Feb 2027, sample 500 11 % on 15 Feb 2027, sample 500" in text(page)
         assert value_of(page, "Reason") == "Well done"
         assert state_of(session, measured) is TrancheState.PENDING
         again = typed(page, f"{gate}/decision", action="release")

@@ -15,11 +15,14 @@ from app.approvals.queries.soundness import check_ledger
 from app.approvals.rules import TrancheState, TransferKind
 from app.audit.models import AuditEvent
 from app.audit.queries import check_chain
+from app.db.base import Base
+from app.db.types import UtcDateTime
 from app.extensions import db
 from app.initiatives.models import Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.roadmap.models import Amendment
 from seeds.story.company import PEOPLE
+from tests.support.application import FIXED_NOW
 from tests.support.demo import Demo
 from tests.support.pages import parse, table, text
 from tests.support.sign_in import sign_in
@@ -35,6 +38,19 @@ def sign_in_form(page: Any, email: str) -> dict[str, str]:
 
 
 class TestDemo:
+    def test_tells_nothing_that_has_not_happened_yet(self, demo: Demo) -> None:
+        late = [
+            f"{table.name}.{column.name}"
+            for table in Base.metadata.sorted_tables
+            for column in table.columns
+            if isinstance(column.type, UtcDateTime)
+            and (last := demo.session.scalar(select(func.max(column)))) is not None
+            and last > FIXED_NOW
+        ]
+        assert late == []
+        doctor = demo.app.test_cli_runner().invoke(args=["doctor"])
+        assert "last event in the past" in doctor.output
+
     @pytest.mark.parametrize("persona", PEOPLE, ids=lambda persona: persona.key)
     def test_one_click_signs_each_person_in(self, demo: Demo, persona: Any) -> None:
         browser: Any = demo.app.test_client()
