@@ -20,6 +20,7 @@ from app.initiatives.rules.faults import LARGEST_COUNT
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
 from app.roadmap.queries.amendments import load_wanted
+from app.roadmap.queries.works import load_starts
 from app.roadmap.rules import UNUSUAL, measured_fault, unusual_words
 from app.roadmap.rules.forward import ForwardShape, reached_in
 from app.roadmap.rules.measuring import PLAINLY, Measuring, standard_error
@@ -49,7 +50,8 @@ def record_evidence(
 ) -> Evidence:
     """Add a measurement; a later one for the same criterion supersedes it.
 
-    Unless ``is_confirmed``, an unusual figure is asked about.
+    Unless ``is_confirmed``, an unusual figure is asked about. One measured before the work starts
+    is kept as a starting point and counts for nothing else.
 
     Raises NotAllowedError, ConflictError once the hurdle is decided, InvalidError by field.
     """
@@ -96,7 +98,8 @@ def _all_faults(
     faults = _faults(tranche, criterion, wanted, sample, measured_on, source, today=today)
     faults |= _early_fault(measured_on, _begun_on(session, commitment))
     faults |= _how_faults(how, measured_on)
-    if criterion.link is ChainLink.BEHAVIOUR and not faults:
+    starts = load_starts(session, [commitment.id])[commitment.id]
+    if criterion.link is ChainLink.BEHAVIOUR and not faults and measured_on >= starts:
         faults = _bound_faults(
             session, commitment, criterion, evidence.value, sample, measured_on, how
         )
