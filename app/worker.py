@@ -52,6 +52,8 @@ from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
+from app.roadmap.queries.comparing import KIND as WITHOUT_FREED_KIND
+from app.roadmap.services.comparing import work_out_comparison
 from app.roadmap.services.forecasting import KIND as OTHER_USE_KIND
 from app.roadmap.services.forecasting import work_out_other_use
 from app.web.clock import now
@@ -61,16 +63,13 @@ from app.web.uploads import sweep_uploads
 logger = logging.getLogger("waymark.worker")
 
 
-def _solve_run(job: RunningJob) -> None:
-    solve_run(job, **_solver_limits())
+def _within_limits(work: Callable[..., None]) -> Callable[[RunningJob], None]:
+    """What solves, with the memory and the processes of this installation."""
 
+    def handle(job: RunningJob) -> None:
+        work(job, **_solver_limits())
 
-def _answer_inquiry(job: RunningJob) -> None:
-    answer_inquiry(job, **_solver_limits())
-
-
-def _work_out_other_use(job: RunningJob) -> None:
-    work_out_other_use(job, **_solver_limits())
+    return handle
 
 
 def _solver_limits() -> dict[str, int]:
@@ -94,9 +93,10 @@ def _deliver_letters(job: RunningJob) -> None:
 
 
 HANDLERS: dict[str, Callable[[RunningJob], None]] = {
-    RUN_KIND: _solve_run,
-    INQUIRY_KIND: _answer_inquiry,
-    OTHER_USE_KIND: _work_out_other_use,
+    RUN_KIND: _within_limits(solve_run),
+    INQUIRY_KIND: _within_limits(answer_inquiry),
+    OTHER_USE_KIND: _within_limits(work_out_other_use),
+    WITHOUT_FREED_KIND: _within_limits(work_out_comparison),
     COUNT_KIND: _count_interactions,
     MAIL_KIND: _deliver_letters,
 }

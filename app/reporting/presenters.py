@@ -183,11 +183,14 @@ def _gate_state(gate: GateLine, today: date) -> tuple[str, str]:
 
 
 def _freed_note(cycle: CycleMoney) -> str:
-    """What the freed money is free for, and what all cycles gave back."""
+    """How much of the freed money can be planned again, and what all cycles gave back."""
     if not cycle.freed_ever:
         return "of it, given back by hurdles"
     ever = money(Money(cycle.freed_ever, cycle.currency))
-    return f"of it, free for something better; {ever} in all cycles"
+    if not cycle.total.freed:
+        return f"of it; {ever} in all cycles"
+    again = money(Money(cycle.plannable, cycle.currency))
+    return f"of it; can be planned again {again}; freed {ever} in all cycles"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def _for_finance() -> dict[str, Any]:
 
 def _money() -> list[presenters.MoneyStrip]:
     return [
-        presenters.money_strip(cycle) for cycle in list_running_money(db.session, limit=MOST_CYCLES)
+        presenters.money_strip(cycle)
+        for cycle in list_running_money(db.session, limit=MOST_CYCLES, today=today())
     ]
 
 

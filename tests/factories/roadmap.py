@@ -14,8 +14,8 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.initiatives.models import Criterion, Milestone, TargetBehaviour
 from app.initiatives.rules.milestone_kinds import ChainLink
-from app.roadmap.models import Evidence
-from app.roadmap.queries.works import load_plan_numbers
+from app.roadmap.models import Evidence, PlanVersion, WorkMove
+from app.roadmap.queries.works import load_plan_numbers, load_starts
 from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.measuring import PLAINLY, Measuring
 from app.roadmap.rules.reasons import MoveReason
@@ -50,6 +50,29 @@ def criterion_of(session: Session, tranche: Tranche) -> Criterion:
     return criterion
 
 
+def begin(session: Session, commitment_id: int, *, actor: Person, now: datetime) -> None:
+    """Let the work have started by the month of `now`, as a plan version that says nothing else."""
+    commitment = session.get_one(Commitment, commitment_id)
+    month = now.date().replace(day=1)
+    starts_on = load_starts(session, [commitment_id])[commitment_id]
+    if starts_on <= month:
+        return
+    number = load_plan_numbers(session, [commitment.cycle_id])[commitment.cycle_id] + 1
+    version = PlanVersion(
+        cycle_id=commitment.cycle_id, number=number, reason=MoveReason.SUPPLIER, note="Begun early",
+        saved_by_id=actor.id, saved_at=now,
+    )  # fmt: skip
+    session.add(version)
+    session.flush()
+    session.add(
+        WorkMove(
+            commitment_id=commitment_id, plan_version_id=version.id, from_on=starts_on,
+            to_on=month, cause=MoveReason.SUPPLIER,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
 def measure(
     session: Session,
     tranche: Tranche,
@@ -60,7 +83,8 @@ def measure(
     sample: int | None = 500,
     how: Measuring = PLAINLY,
 ) -> Evidence:
-    """Record `value` for the tranche's first criterion, measured today."""
+    """Record `value` for the tranche's first criterion, measured today, the work begun."""
+    begin(session, tranche.commitment_id, actor=actor, now=now)
     return record_evidence(
         session, tranche, criterion_of(session, tranche), value=Decimal(value), sample=sample,
         measured_on=now.date(), source="Contact statistics", note="", how=how, actor=actor,
@@ -78,7 +102,9 @@ def decide(
     reason: str = "",
     key: str | None = None,
 ) -> HurdleOutcome:
-    """Decide a hurdle under a key of its own, or under `key`."""
+    """Decide a hurdle under a key of its own, or under `key`; a hold always says why."""
+    if action is HurdleAction.HOLD and not reason:
+        reason = "The next wave of figures comes first"
     once_key = key or f"{tranche.id:0>30}{list(HurdleAction).index(action):0>2}"
     return decide_hurdle(
         session, tranche, action=action, reason=reason, once_key=once_key, actor=actor, now=now

@@ -13,7 +13,7 @@ from app.approvals.rules.exposure import Exposure, GateHistory, chances, exposur
 from app.portfolio.presenters.usage import share_of
 from app.values.money import Money
 from app.values.quarter import Quarter
-from app.web.filters import money, money_short, percent
+from app.web.filters import counted, money, money_short, percent
 from app.web.filters import quarter as quarter_words
 
 FIGURE_HEAD = ("Spent", "Released", "To the next hurdle", "Expected", "Maximum")
@@ -33,6 +33,7 @@ class ExposureView:
     by_initiative: Sequence[Row]
     foot: Row
     hurdles: Sequence[Row]
+    unjudged: str | None
 
 
 def exposure_view(
@@ -67,6 +68,7 @@ def exposure_view(
         by_initiative=_by_initiative(wholes, history, currency),
         foot=("All", *_figures(total, currency)),
         hurdles=_hurdles(history),
+        unjudged=_unjudged(history),
     )
 
 
@@ -161,6 +163,13 @@ def _hurdles(history: GateHistory) -> list[Row]:
         )
         for place, record in sorted(history.records.items())
     ]
+
+
+def _unjudged(history: GateHistory) -> str | None:
+    if not history.unjudged:
+        return None
+    ends = counted(history.unjudged, "early finish", "early finishes")
+    return f"Without {ends} where the agreed criteria were not met: neither passed nor missed."
 
 
 def _percent(chance: Fraction) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from app.approvals.rules import FrozenProposal
 from app.initiatives.rules import CostRow, Horizon, cost_rows
 from app.portfolio.presenters.net import Net
@@ -25,9 +27,14 @@ def frozen_costs(frozen: FrozenProposal) -> dict[str, tuple[CostRow, ...]]:
 
 
 def hurdle_words(net: Net, frozen: FrozenProposal) -> str:
-    """The return of a plan beside the hurdle rate of its cycle."""
-    wanted = percent(frozen.cycle.hurdle_rate)
+    """The return of a frozen plan beside the hurdle rate of its cycle."""
+    return return_words(net, frozen.cycle.hurdle_rate)
+
+
+def return_words(net: Net, hurdle_rate: Decimal) -> str:
+    """The return of a plan beside a hurdle rate."""
+    wanted = percent(hurdle_rate)
     if net.rate is None:
         return f"Nothing is spent within the horizon; the hurdle rate is {wanted}."
-    side = "reaches" if net.rate >= frozen.cycle.hurdle_rate else "below"
+    side = "reaches" if net.rate >= hurdle_rate else "below"
     return f"Returns {percent(net.rate)} on its cost, {side} the hurdle rate of {wanted}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
@@ -16,6 +16,7 @@ from app.approvals.models import (
     SpendDetail,
     Tranche,
 )
+from app.approvals.queries.amended import amended_columns, amended_of
 from app.approvals.queries.ledger import load_movements
 from app.approvals.rules import CommitmentState, TransferKind, balance
 from app.approvals.rules.actuals import Account
@@ -23,6 +24,7 @@ from app.approvals.rules.cells import Cell, Hurdle, Position
 from app.approvals.rules.exposure import GateHistory, gate_history
 from app.calendar.models import Cycle, Fund
 from app.initiatives.models import Initiative
+from app.values.quarter import Quarter
 
 _Condition = ColumnElement[bool]
 
@@ -41,7 +43,7 @@ def load_positions(session: Session, *conditions: _Condition) -> list[Position]:
     rows = session.execute(
         select(
             Commitment.id, Commitment.cycle_id, Cycle.name, Initiative.key, Initiative.title,
-            Commitment.state, Commitment.amount_minor,
+            Commitment.state, Commitment.amount_minor, *amended_columns(),
         )
         .join(Commitment.initiative)
         .join(Commitment.cycle)
@@ -64,8 +66,9 @@ def load_positions(session: Session, *conditions: _Condition) -> list[Position]:
             planned=planned.get(id_, {}),
             spent=spent.get(id_, {}),
             hurdles=tuple(hurdles.get(id_, ())),
+            amended=amended_of(amended),
         )
-        for id_, cycle_id, cycle, key, title, state, amount in rows
+        for id_, cycle_id, cycle, key, title, state, amount, *amended in rows
     ]
 
 
@@ -99,15 +102,25 @@ def _spent(session: Session, conditions: Sequence[_Condition]) -> dict[int, dict
     return found
 
 
+FINISHES: list[ScalarSelect[int]] = []
+"""Columns for queries of `Tranche`: 1 where an initiative finished early there with the agreed
+criteria met, 0 where without, none elsewhere; a later package adds itself."""
+
+
 def _hurdles(session: Session, conditions: Sequence[_Condition]) -> dict[int, list[Hurdle]]:
     found: dict[int, list[Hurdle]] = {}
-    for id_, position, minor, state in session.execute(
-        select(Tranche.commitment_id, Tranche.position, Tranche.amount_minor, Tranche.state)
+    for id_, position, minor, state, due_on, *met in session.execute(
+        select(
+            Tranche.commitment_id, Tranche.position, Tranche.amount_minor, Tranche.state,
+            Tranche.due_on, *FINISHES,
+        )
         .join(Tranche.commitment)
         .where(*conditions)
         .order_by(Tranche.commitment_id, Tranche.position)
-    ):
-        found.setdefault(id_, []).append(Hurdle(position, minor, state))
+    ):  # fmt: skip
+        was_met = next((bool(one) for one in met if one is not None), None)
+        hurdle = Hurdle(position, minor, state, Quarter.containing(due_on), was_met)
+        found.setdefault(id_, []).append(hurdle)
     return found
 
 

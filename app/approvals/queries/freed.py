@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, Tranche
 from app.approvals.queries.balances import IS_REVERSED
+from app.approvals.queries.plannable import load_plannable_totals
 from app.approvals.rules import TransferKind
 from app.calendar.models import Cycle
 from app.initiatives.models import Initiative, Milestone
@@ -23,13 +24,17 @@ IS_FREED = (LedgerTransfer.kind == TransferKind.FREE, ~IS_REVERSED)
 
 @dataclass(frozen=True, slots=True)
 class FreedTotal:
-    """What of a cycle's commitments was given back, and from how many initiatives."""
+    """What of a cycle's commitments was given back, and from how many initiatives.
+
+    ``plannable`` of it falls into quarters that can still be planned.
+    """
 
     cycle_id: int
     cycle: str
     currency: str
     minor: int
     initiatives: int
+    plannable: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class FreedLine:
     by: str
 
 
-def list_freed_totals(session: Session) -> list[FreedTotal]:
+def list_freed_totals(session: Session, *, today: date) -> list[FreedTotal]:
     """Capital freed by cycle and currency, the newest cycle first."""
     rows = session.execute(
         select(
@@ -61,8 +66,10 @@ def list_freed_totals(session: Session) -> list[FreedTotal]:
         .group_by(Cycle.id, Cycle.name, Cycle.starts_on, LedgerTransfer.currency)
         .order_by(Cycle.starts_on.desc(), Cycle.id.desc(), LedgerTransfer.currency)
     )  # fmt: skip
+    again = load_plannable_totals(session, today=today)
     return [
-        FreedTotal(id_, name, code, int(minor), count) for id_, name, code, minor, count in rows
+        FreedTotal(id_, name, code, int(minor), count, again.get((id_, code), 0))
+        for id_, name, code, minor, count in rows
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -16,7 +17,8 @@ from app.approvals.models import (
     ProposalItem,
     Tranche,
 )
-from app.approvals.rules import CommitmentState, FundBudget, TrancheState, TransferKind, spend_left
+from app.approvals.queries.amended import amended_columns, amended_of
+from app.approvals.rules import CommitmentState, FundBudget, TrancheState, TransferKind, bound_left
 from app.calendar.models import Cycle, CycleFund, Fund
 from app.calendar.queries import BUDGET_FLOORS, CURRENCY_TIES
 from app.initiatives.models import Initiative, Milestone, Option
@@ -55,8 +57,8 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
         .group_by(CommitmentSpend.fund_id, CommitmentSpend.quarter)
     )
     bound = {(fund, quarter): int(minor) for fund, quarter, minor in rows}
-    for spend in _spend_left(session, Commitment.currency == cycle.currency).values():
-        for cell, minor in spend.items():
+    for one in list_given_back(session, Commitment.currency == cycle.currency):
+        for cell, minor in one.left.items():
             if cell[1] in cycle.quarters:
                 bound[cell] = bound.get(cell, 0) + minor
     return {cell: minor for cell, minor in bound.items() if minor}
@@ -76,11 +78,10 @@ def load_bound_funds(session: Session, cycle_id: int) -> dict[int, int]:
         .group_by(CommitmentSpend.fund_id)
     )
     bound = {fund: int(minor) for fund, minor in rows}
-    for cells, back in _gave_back(session, Commitment.currency == cycle.currency).values():
-        left = spend_left(cells, back)
-        for cell, minor in cells.items():
-            if minor != left[cell] and cell[1] in cycle.quarters:
-                bound[cell[0]] -= minor - left[cell]
+    for one in list_given_back(session, Commitment.currency == cycle.currency):
+        for (fund, quarter), minor in one.freed.items():
+            if quarter in cycle.quarters:
+                bound[fund] -= minor
     return bound
 
 
@@ -103,49 +104,62 @@ def list_bound_money(session: Session, cycle_id: int) -> list[BoundMoney]:
         .order_by(Initiative.key, CommitmentSpend.quarter, CommitmentSpend.fund_id)
     )  # fmt: skip
     held = [BoundMoney(key, fund, at, minor, currency) for key, currency, fund, at, minor in rows]
-    for (_, key, currency), cells in _spend_left(session).items():
+    for one in list_given_back(session):
         held += [
-            BoundMoney(key, fund, quarter, minor, currency)
-            for (fund, quarter), minor in cells.items()
+            BoundMoney(one.key, fund, quarter, minor, one.currency)
+            for (fund, quarter), minor in one.left.items()
             if minor and quarter in cycle.quarters
         ]
     return held
 
 
-def _spend_left(
-    session: Session, *narrowed: ColumnElement[bool]
-) -> dict[tuple[int, str, str], dict[Cell, int]]:
-    """What commitments that gave money back still bind, by id, initiative, currency."""
-    return {
-        one: spend_left(cells, back)
-        for one, (cells, back) in _gave_back(session, *narrowed).items()
-    }
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """A commitment that gave money back: what was planned of it by cell, and what is left bound."""
+
+    commitment_id: int
+    cycle_id: int
+    key: str
+    currency: str
+    planned: Mapping[Cell, int]
+    left: Mapping[Cell, int]
+
+    @property
+    def freed(self) -> dict[Cell, int]:
+        """What it gave back, by fund and quarter."""
+        back = {cell: minor - self.left[cell] for cell, minor in self.planned.items()}
+        return {cell: minor for cell, minor in back.items() if minor}
 
 
-def _gave_back(
-    session: Session, *narrowed: ColumnElement[bool]
-) -> dict[tuple[int, str, str], tuple[dict[Cell, int], int]]:
-    """What was approved for commitments that gave money back, and how much went back."""
+def list_given_back(session: Session, *narrowed: ColumnElement[bool]) -> list[GivenBack]:
+    """Every commitment that gave money back; one query."""
     freed = (
         select(LedgerTransfer.commitment_id, func.sum(LedgerTransfer.amount_minor).label("amount"))
         .where(LedgerTransfer.kind == TransferKind.FREE)
         .group_by(LedgerTransfer.commitment_id)
         .subquery()
     )
-    found: dict[tuple[int, str, str], tuple[dict[Cell, int], int]] = {}
-    for one, key, currency, fund, quarter, minor, back in session.execute(
+    spend: dict[tuple[int, int, str, str, int], dict[Cell, int]] = {}
+    amended: dict[int, Mapping[Cell, int] | None] = {}
+    for id_, cycle_id, key, currency, fund, quarter, minor, back, *kept in session.execute(
         select(
-            Commitment.id, Initiative.key, Commitment.currency, CommitmentSpend.fund_id,
-            CommitmentSpend.quarter, CommitmentSpend.amount_minor, freed.c.amount,
+            Commitment.id, Commitment.cycle_id, Initiative.key, Commitment.currency,
+            CommitmentSpend.fund_id, CommitmentSpend.quarter, CommitmentSpend.amount_minor,
+            freed.c.amount,
+            *amended_columns(),
         )
         .join(CommitmentSpend.commitment)
         .join(freed, freed.c.commitment_id == Commitment.id)
         .join(Commitment.initiative)
         .where(*narrowed)
     ):  # fmt: skip
-        cells, _ = found.setdefault((one, key, currency), ({}, int(back)))
-        cells[fund, quarter] = minor
-    return found
+        if id_ not in amended:
+            amended[id_] = amended_of(kept)
+        spend.setdefault((id_, cycle_id, key, currency, int(back)), {})[fund, quarter] = minor
+    return [
+        GivenBack(id_, cycle_id, key, currency, cells, bound_left(cells, back, amended.get(id_)))
+        for (id_, cycle_id, key, currency, back), cells in spend.items()
+    ]
 
 
 def list_committed_choices(session: Session, cycle_id: int) -> Sequence[CommittedChoice]:

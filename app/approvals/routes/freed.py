@@ -8,6 +8,7 @@ from app.approvals.presenters.freed import freed_view
 from app.approvals.queries.freed import list_freed, list_freed_totals
 from app.approvals.routes.blueprint import bp
 from app.extensions import db
+from app.web.clock import today
 from app.web.guards import about_costs, requires
 from app.web.paging import Page, page_args
 
@@ -17,7 +18,7 @@ from app.web.paging import Page, page_args
 @about_costs
 def freed() -> str:
     """Show the counter and every movement behind it."""
-    totals = list_freed_totals(db.session)
+    totals = list_freed_totals(db.session, today=today())
     cycles = {one.cycle_id: one.cycle for one in totals}
     wanted = request.args.get("cycle", "")
     chosen = next((id_ for id_ in cycles if str(id_) == wanted), None)

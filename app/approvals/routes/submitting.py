@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.approvals.forms import SubmitForm
 from app.approvals.presenters.honesty import honesty_of
+from app.approvals.presenters.worth import return_words
 from app.approvals.queries import find_open_proposal, find_proposal_of_run, list_returned
 from app.approvals.routes.blueprint import bp
 from app.approvals.services import approved_bar, submit_proposal
@@ -17,7 +18,10 @@ from app.db.session import transaction
 from app.errors import InvalidError
 from app.extensions import db
 from app.portfolio.models import Run
+from app.portfolio.presenters.net import Net
+from app.portfolio.presenters.results import plan_net
 from app.portfolio.queries import get_run
+from app.portfolio.queries.answers import UntrueAnswerError, load_answer
 from app.values.money import Money
 from app.web.clock import now
 from app.web.guards import current_actor, requires
@@ -51,12 +55,22 @@ def submit(run_id: int) -> Response | tuple[str, int]:
     return _page(get_run(db.session, run_id), form), 422
 
 
+def _net(run: Run) -> Net | None:
+    """What the plan brings less what it costs, None where its answer is not to be trusted."""
+    try:
+        answer = load_answer(run)
+    except UntrueAnswerError:
+        return None
+    return plan_net(answer) if answer else None
+
+
 def _page(run: Run, form: SubmitForm) -> str:
     barred = approved_bar(db.session, run)
     result = json.loads(run.result) if run.result else None
     currency = run.scenario.cycle.currency
     inputs: dict[str, Any] = run.inputs
     has_plan = bool(result and result["funded"])
+    net = _net(run) if has_plan else None
     return render_template(
         "approvals/submit.html",
         run=run,
@@ -66,6 +80,8 @@ def _page(run: Run, form: SubmitForm) -> str:
         value=Money(result["value"], currency) if result and has_plan else None,
         pool_keys=[str(pool["key"]) for pool in inputs.get("pools", ())],
         honesty=honesty_of(result, run.inputs) if result and has_plan else None,
+        net=net,
+        hurdle=return_words(net, run.scenario.cycle.hurdle_rate) if net else None,
         barred_by=barred,
         waiting=find_open_proposal(db.session, run.scenario.cycle_id),
         earlier=find_proposal_of_run(db.session, run.id),

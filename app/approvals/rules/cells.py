@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from app.approvals.rules.money import Balance
 from app.approvals.rules.states import CommitmentState, TrancheState
-from app.approvals.rules.tranches import OPEN_TRANCHES, spend_left
+from app.approvals.rules.tranches import OPEN_TRANCHES, bound_left
 from app.values.money import allocate
 from app.values.quarter import Quarter
 
@@ -20,11 +20,17 @@ Cells = Mapping[Cell, int]
 
 @dataclass(frozen=True, slots=True)
 class Hurdle:
-    """The part of a commitment that one hurdle holds or held, minor units."""
+    """The part of a commitment that one hurdle holds or held, minor units.
+
+    ``due`` is the quarter of its day as planned now. Where the initiative finished early there,
+    ``was_met`` says whether the agreed criteria were met.
+    """
 
     position: int
     amount_minor: int
     state: TrancheState
+    due: Quarter | None = None
+    was_met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class Position:
     """One commitment with all that is known about its money.
 
     ``planned`` is its money by fund and quarter as approved, ``spent`` what is booked as paid and
-    not reversed; ``hurdles`` are in their order.
+    not reversed; ``hurdles`` are in their order. ``amended`` is what its last rescope left bound.
     """
 
     commitment_id: int
@@ -45,6 +51,12 @@ class Position:
     planned: Cells = field(default_factory=dict)
     spent: Cells = field(default_factory=dict)
     hurdles: tuple[Hurdle, ...] = ()
+    amended: Cells | None = None
+
+    @property
+    def bound(self) -> dict[Cell, int]:
+        """What of it still binds budgets, without what was freed."""
+        return bound_left(self.planned, self.balance.freed, self.amended)
 
     @property
     def open_hurdles(self) -> tuple[Hurdle, ...]:
@@ -89,11 +101,12 @@ class Standing:
 def standings(position: Position) -> dict[Cell, Standing]:
     """What stands in every cell of a commitment; each figure adds up to the commitment's own.
 
-    What was freed is taken from the latest quarters. Released money pays for the earliest that are
+    What was freed is taken from the latest quarters, at a rescope from where the smaller option
+    needs less. Released money pays for the earliest that are
     left, the open hurdles for those after it, in their order. What no hurdle holds counts as
     reserved.
     """
-    left = spend_left(position.planned, position.balance.freed)
+    left = position.bound
     open_ = position.open_hurdles
     released, *parts = layers(
         left, [position.balance.released, *(one.amount_minor for one in open_)]

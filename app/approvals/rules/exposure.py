@@ -8,7 +8,6 @@ from fractions import Fraction
 
 from app.approvals.rules.cells import Cell, Cells, Hurdle, Position, layers, summed
 from app.approvals.rules.states import TrancheState
-from app.approvals.rules.tranches import spend_left
 from app.values.money import allocate, minor_from
 from app.values.quarter import Quarter
 
@@ -28,9 +27,13 @@ class GateRecord:
 
 @dataclass(frozen=True, slots=True)
 class GateHistory:
-    """The own record of hurdles by their place: the first of a commitment, the second, …"""
+    """The own record of hurdles by their place: the first of a commitment, the second, …
+
+    ``unjudged`` hurdles were finished early without the agreed criteria being met; none counts.
+    """
 
     records: Mapping[int, GateRecord] = field(default_factory=dict)
+    unjudged: int = 0
 
     def record_at(self, position: int) -> GateRecord:
         return self.records.get(position, GateRecord())
@@ -40,17 +43,24 @@ def gate_history(commitments: Iterable[Sequence[Hurdle]]) -> GateHistory:
     """Count released hurdles as passed and the first freed one of a commitment as missed.
 
     Those after it were never judged: the stop took them along. Open ones, held or not, don't count.
+    One at which the initiative finished early passed if its criteria were met; else it neither
+    passed nor missed and is left out.
     """
     counts: dict[int, tuple[int, int]] = {}
+    unjudged = 0
     for hurdles in commitments:
         for one in sorted(hurdles, key=lambda hurdle: hurdle.position):
             passed, decided = counts.get(one.position, (0, 0))
             if one.state is TrancheState.RELEASED:
                 counts[one.position] = (passed + 1, decided + 1)
             elif one.state is TrancheState.FREED:
-                counts[one.position] = (passed, decided + 1)
+                if one.was_met is False:
+                    unjudged += 1
+                else:
+                    counts[one.position] = (passed + bool(one.was_met), decided + 1)
                 break
-    return GateHistory({place: GateRecord(*found) for place, found in counts.items()})
+    records = {place: GateRecord(*found) for place, found in counts.items()}
+    return GateHistory(records, unjudged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +111,20 @@ def exposure_cells(
     """A commitment's exposure by the fund and quarter it is or will be paid in.
 
     What is spent stands where it was booked. What is not yet spent stands where it was planned; of
-    a quarter that is past, in the present one, since it can't be paid in the past any more.
+    a quarter that is past, in the present one, since it can't be paid in the past any more. What a
+    hurdle holds can't be paid before its day as planned now, nor before that of one ahead of it.
     """
-    left = spend_left(position.planned, position.balance.freed)
+    left = position.bound
     open_ = position.open_hurdles
     released, *parts = layers(
         left, [position.balance.released, *(one.amount_minor for one in open_)]
     )
     unspent = _slipped(_unspent(released, position.spent), today)
-    next_money = _slipped(parts[0], today) if parts else {}
-    open_money = _slipped(summed(parts), today)
+    parts = [_slipped(part, at) for part, at in zip(parts, _earliest(open_, today), strict=True)]
+    next_money = parts[0] if parts else {}
+    open_money = summed(parts)
     weighed = [_weighed(part, p) for part, p in zip(parts, chances(open_, history), strict=True)]
-    expected = _slipped(summed(weighed), today)
+    expected = {cell: minor for cell, minor in summed(weighed).items() if minor}
     return {
         cell: Exposure(
             spent=position.spent.get(cell, 0),
@@ -137,6 +149,16 @@ def chances(open_hurdles: Sequence[Hurdle], history: GateHistory) -> list[Fracti
     for one in open_hurdles:
         chance *= history.record_at(one.position).chance
         found.append(chance)
+    return found
+
+
+def _earliest(open_hurdles: Sequence[Hurdle], today: Quarter) -> list[Quarter]:
+    """The first quarter in which each open hurdle can release its money."""
+    found = []
+    at = today
+    for one in open_hurdles:
+        at = max(at, one.due or at)
+        found.append(at)
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from app.approvals.rules.states import TrancheState
 from app.values.money import allocate
-from app.values.quarter import Quarter, months_later
+from app.values.quarter import Quarter, QuarterSpan, months_later
 
 MONTHS_A_QUARTER = 3
 
@@ -70,6 +70,61 @@ def _weights(milestones: Sequence[MilestonePlan]) -> list[Decimal]:
 
 Spend = Mapping[tuple[int, Quarter], int]
 """Minor units by (fund id, quarter)."""
+
+
+def bound_left(
+    planned: Spend, freed_minor: int, amended: Spend | None = None
+) -> dict[tuple[int, Quarter], int]:
+    """What of approved money still binds budgets after ``freed_minor`` of it went back.
+
+    ``amended`` is what the last rescope left bound, None without one: what it freed fell where
+    the smaller option needs less, and only what went back since comes off the latest quarters.
+    """
+    if amended is None:
+        return spend_left(planned, freed_minor)
+    since = freed_minor - (sum(planned.values()) - sum(amended.values()))
+    return dict.fromkeys(planned, 0) | spend_left(amended, since)
+
+
+def can_be_planned(quarter: Quarter, spans: Iterable[QuarterSpan], now: Quarter) -> bool:
+    """Whether money freed in a quarter can still be planned: an open cycle plans it, not past."""
+    return quarter >= now and any(quarter in span for span in spans)
+
+
+def kept_by(
+    held: Spend, needs: Spend, total_minor: int, spent: Spend
+) -> dict[tuple[int, Quarter], int]:
+    """What stays bound where when an initiative goes on with an option that needs less.
+
+    ``held`` is what is bound until now, ``total_minor`` what stays of it in all. Each cell keeps
+    what the option ``needs`` there: not less than was ``spent`` and not more than was held, since
+    nobody approved more of that fund in that quarter. What that leaves over or lacks is evened out
+    at the same fund first, then at others, the earliest quarters first.
+    """
+    floor = {cell: min(spent.get(cell, 0), minor) for cell, minor in held.items()}
+    kept = {cell: max(floor[cell], min(needs.get(cell, 0), minor)) for cell, minor in held.items()}
+    off = total_minor - sum(kept.values())
+    for cell in _evening_out(held, needs, kept, lacks=off > 0):
+        if off > 0:
+            part = min(off, held[cell] - kept[cell])
+        else:
+            part = -min(-off, kept[cell] - floor[cell])
+        kept[cell] += part
+        off -= part
+    return kept
+
+
+def _evening_out(
+    held: Spend, needs: Spend, kept: Spend, *, lacks: bool
+) -> list[tuple[int, Quarter]]:
+    """The cells in the order they even out; funds whose own sum is off come first."""
+    off: dict[int, int] = {}
+    for (fund, _), minor in needs.items():
+        off[fund] = off.get(fund, 0) + minor
+    for (fund, _), minor in kept.items():
+        off[fund] = off.get(fund, 0) - minor
+    sign = 1 if lacks else -1
+    return sorted(held, key=lambda cell: (sign * off.get(cell[0], 0) <= 0, cell[1].ordinal, cell))
 
 
 def spend_left(spend: Spend, freed_minor: int) -> dict[tuple[int, Quarter], int]:

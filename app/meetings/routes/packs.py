@@ -33,6 +33,6 @@ def pack(tranche_id: int) -> str:
         forecast=forecast_view(gate),
         overrides=override_words(gate),
         history=review.history_items(gate),
-        tones=review.TONES,
+        recommended=review.recommended_state(gate.recommendation),
         as_of=today(),
     )

@@ -212,6 +212,11 @@ def _nets(answer: Answer) -> dict[str, Net]:
     }
 
 
+def plan_net(answer: Answer) -> Net | None:
+    """What a whole plan brings less what it costs; None without a noted rate."""
+    return _net(_totals(answer.result).value, _nets(answer))
+
+
 def _net(value: Money, nets: Mapping[str, Net]) -> Net | None:
     if not nets:
         return None

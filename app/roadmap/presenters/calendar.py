@@ -14,7 +14,7 @@ from app.roadmap.presenters.inspector import Deciders, decider_words
 from app.roadmap.presenters.words import STATE_ORDER, distance_words, slip_words, sums
 from app.roadmap.queries import HurdleRows
 from app.roadmap.queries.calendar import CalendarOptions, CalendarRow, DueDay
-from app.roadmap.rules import hurdle_state, readings
+from app.roadmap.rules import hurdle_state
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.values.written import month_words
@@ -205,7 +205,7 @@ def _line(
     one: CalendarRow, rows: HurdleRows, waits: bool, deciders: Deciders, today: date
 ) -> dict[str, Any]:
     facts = rows.facts(one.tranche_key)
-    found = readings(facts.criteria, facts.measurements)
+    found = facts.readings
     measured = sum(reading.is_measured for reading in found)
     hands = {person for _, person in rows.recorders.get(one.milestone_id, ())}
     hands |= rows.movers.get(one.tranche_id, set())

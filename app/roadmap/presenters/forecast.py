@@ -14,8 +14,10 @@ from app.roadmap.queries import Gate
 from app.roadmap.queries.judging import bound_readings
 from app.roadmap.rules import HurdleAction, Reading
 from app.roadmap.rules.chain import LinkStanding, chain_of
+from app.roadmap.rules.hurdles import deciding
 from app.roadmap.rules.judging import (
     Judged,
+    NotJudged,
     Weighing,
     other_use_words,
     override_minor,
@@ -173,19 +175,39 @@ def _node(one: LinkStanding, unknown: str) -> dict[str, Any]:
 def override_words(gate: Gate) -> Mapping[HurdleAction, str]:
     """What deciding against the figures is expected to lose, by way to decide."""
     judged, recommended = gate.judged, gate.recommendation
-    if not isinstance(judged, Judged) or recommended is None:
+    if judged is None or recommended is None:
         return {}
-    prices = {
-        action: override_minor(judged, action)
-        for action in HurdleAction
-        if action is not recommended.action
-    }
     return {
-        action: f"Against the figures; expected to lose "
-        f"{money(Money(minor, gate.tranche.currency))}."
-        for action, minor in prices.items()
-        if minor is not None
+        action: f"Against the figures; {loss_words(gate, action, _price(judged, action))}."
+        for action in HurdleAction
+        if action.ends_hurdle and action is not recommended.action
     }
+
+
+def _price(judged: Judged | NotJudged, action: HurdleAction) -> int | None:
+    return override_minor(judged, action) if isinstance(judged, Judged) else None
+
+
+def loss_words(gate: Gate, action: HurdleAction, minor: int | None) -> str:
+    """What a way to decide loses; that no money is lost does not make a missed criterion good."""
+    if minor:
+        return f"expected to lose {money(Money(minor, gate.tranche.currency))}"
+    if minor is None:
+        said = "what it may lose can't be worked out"
+    else:
+        said = "no loss in money is expected on the figures"
+    lacks = _lacking(gate) if action is HurdleAction.RELEASE else None
+    return f"{said}, but {lacks}" if lacks else said
+
+
+def _lacking(gate: Gate) -> str | None:
+    """What of the agreed criteria a release goes against."""
+    found = deciding(gate.readings)
+    if any(one.fails for one in found):
+        return "an agreed criterion is missed"
+    if not all(one.passes for one in found):
+        return "what was agreed is not shown yet"
+    return None
 
 
 PHASES = {"with": "With the initiative", "without": "Without it", "done": "Done"}

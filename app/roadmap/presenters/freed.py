@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.jobs.models import Job
+from app.jobs.rules import JobState
 from app.portfolio.presenters.names import Names
+from app.portfolio.presenters.net import Net
+from app.portfolio.presenters.results import plan_net
 from app.portfolio.queries.answers import Answer
 from app.roadmap.queries.freed import Freed, FreedCell, RunningLine
 from app.roadmap.rules import HurdleAction
+from app.roadmap.rules.comparing import Anyway
 from app.values.money import Money
-from app.web.filters import counted, money, quarter
+from app.web.filters import counted, money, quarter, signed
 
 SHOWN = 60
 """Initiatives that go on, listed one by one."""
@@ -47,6 +52,8 @@ class PortfolioChange:
     """The portfolio before the decision and with the new plan: added, dropped, unchanged.
 
     ``gains`` is what the added are worth, ``gives_up`` what the dropped was approved to bring.
+    ``anyway`` is what could be bought without the freed money, None while it is not worked out;
+    ``net`` sets the new plan against its own cost.
     """
 
     added: Sequence[tuple[str, str, str, str, str]]
@@ -56,10 +63,60 @@ class PortfolioChange:
     spend: Money
     gains: Money
     gives_up: Money
+    anyway: Anyway | None
+    net: Net | None
 
     @property
-    def difference(self) -> Money:
-        return self.gains - self.gives_up
+    def adds(self) -> Money | None:
+        """What the freed money adds, never less than nothing; None while it is not known."""
+        if self.anyway is None:
+            return None
+        return Money(self.anyway.added_to(self.gains.minor), self.gains.currency)
+
+    @property
+    def figures(self) -> list[dict[str, Any]]:
+        """The plan before, what could be bought anyway, what the freed money adds."""
+        given = "approved of what is dropped; part of it may have come already"
+        found: list[dict[str, Any]] = [
+            {"label": "Value given up", "value": money(self.gives_up), "note": given},
+            {
+                "label": "New plan", "value": money(self.gains),
+                "note": f"for {money(self.spend)} spent",
+            },
+        ]  # fmt: skip
+        adds = self.adds
+        if self.anyway is None or adds is None:
+            return found
+        currency = self.gains.currency
+        spend = money(Money(self.anyway.spend, currency))
+        found[1:] = [
+            {
+                "label": "Without the freed money",
+                "value": money(Money(min(self.anyway.value, self.gains.minor), currency)),
+                "note": f"could be bought anyway, for {spend}",
+            },
+            *found[1:],
+            {"label": "Freed money adds", "value": money(adds), "note": "to what can be bought"},
+            {
+                "label": "Difference", "value": signed(adds - self.gives_up),
+                "note": "what it adds, less what is given up",
+            },
+        ]  # fmt: skip
+        return found
+
+    @property
+    def sentences(self) -> list[str]:
+        """The comparison in words."""
+        adds = self.adds
+        if self.anyway is None or adds is None:
+            return []
+        if not adds:
+            said = ["The freed money adds nothing: as much could be bought without it."]
+        else:
+            said = [f"The freed money adds {money(adds)} to what could be bought without it."]
+        if self.anyway.bound > self.anyway.value:
+            said.append("The plan without it is not proven best, so it may add less.")
+        return said
 
     @property
     def words(self) -> str:
@@ -70,7 +127,7 @@ class PortfolioChange:
 
 
 def portfolio_change(
-    freed: Freed, running: Sequence[RunningLine], answer: Answer
+    freed: Freed, running: Sequence[RunningLine], answer: Answer, anyway: Anyway | None
 ) -> PortfolioChange:
     """Hold a finished plan against what was approved and ran before the decision."""
     currency = freed.commitment.currency
@@ -88,6 +145,8 @@ def portfolio_change(
         spend=Money(sum(row["spend"] + row["spend_beyond"] for row in funded), currency),
         gains=Money(sum(row["value_allocated"] for row in funded), currency),
         gives_up=Money(freed.commitment.value_minor if dropped else 0, currency),
+        anyway=anyway,
+        net=plan_net(answer),
     )
 
 
@@ -109,6 +168,26 @@ def _dropped(freed: Freed) -> tuple[str, str, str]:
         one.initiative.title,
         f"{one.option.name} from {quarter(one.start)}",
     )
+
+
+def anyway_of(job: Job | None) -> Anyway | None:
+    """What a finished comparison says."""
+    told = job.progress if job is not None and job.state is JobState.DONE else None
+    if not told or "value" not in told:
+        return None
+    value, bound, spend = (int(str(told[name])) for name in ("value", "bound", "spend"))
+    return Anyway(value, bound, spend)
+
+
+def comparison_words(job: Job | None) -> str | None:
+    """Where the comparison stands while it has no answer."""
+    if job is None:
+        return "What could be bought without the freed money was not asked. Ask again."
+    if not job.state.is_over:
+        return "What could be bought without the freed money is being worked out. Look again soon."
+    if anyway_of(job) is None:
+        return "What could be bought without the freed money could not be worked out. Ask again."
+    return None
 
 
 _HEADLINES = {

@@ -128,7 +128,7 @@ def gate_lines(gate: Gate) -> list[str]:
     elif isinstance(gate.judged, NotJudged):
         lines += ["", gate.judged.why]
     if gate.recommendation is not None:
-        lines += ["", f"The figures recommend: {gate.recommendation.action.word}"]
+        lines += ["", f"The figures recommend: {gate.recommendation.word}"]
         lines += [f"  - {ground}" for ground in gate.recommendation.grounds]
     for one in gate.decisions:
         why = one.reason or one.grounds

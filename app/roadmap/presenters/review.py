@@ -11,6 +11,7 @@ from app.approvals.models import Tranche
 from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TrancheState
 from app.roadmap.models import Evidence
 from app.roadmap.presenters import amending
+from app.roadmap.presenters.forecast import loss_words
 from app.roadmap.presenters.inspector import Deciders, decider_words
 from app.roadmap.presenters.words import (
     agreed_words,
@@ -24,6 +25,7 @@ from app.roadmap.rules import (
     Decider,
     HurdleAction,
     Reading,
+    Recommendation,
     bar_on_hurdle,
     unusual_words,
 )
@@ -132,6 +134,7 @@ def _earlier(one: Evidence, unit: str) -> str:
 def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
     """Every way to decide with what it does and why it is barred."""
     recommended = gate.recommendation.action if gate.recommendation else None
+    waits = gate.recommendation is not None and gate.recommendation.waits
     currency = gate.tranche.currency
     held = money(Money(gate.tranche.amount_minor, currency))
     freed = money(Money(gate.freed_by_stop_minor, currency))
@@ -139,7 +142,7 @@ def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
     rest = f"this and {counted(later, 'later hurdle')}" if later else "this hurdle, the last one"
     effects = {
         HurdleAction.RELEASE: (f"Release {held}", "The initiative can spend it from now on."),
-        HurdleAction.HOLD: ("Hold", f"{held} stays reserved. A hurdle can be held once."),
+        HurdleAction.HOLD: ("Hold", _HOLDS_EARLY if waits else _HOLDS.format(held=held)),
         HurdleAction.RESCOPE: (
             "Rescope to a smaller option",
             "Frees what that no longer needs; this hurdle stays open.",
@@ -153,7 +156,7 @@ def choices_of(gate: Gate, decider: Decider) -> list[ActionChoice]:
     return [
         ActionChoice(
             action, *effects[action], bar_on_hurdle(action, gate.record, decider),
-            action is recommended,
+            action is recommended and not waits,
         )
         for action in HurdleAction
     ]  # fmt: skip
@@ -185,6 +188,17 @@ def recorded_words(gate: Gate, criterion_id: int, measured_on: date) -> str:
                 f"{day(latest.measured_on)} still counts, as it is the later one."
             )
     return "The measurement is recorded."
+
+
+_HOLDS = "{held} stays reserved. A hurdle can be held once."
+_HOLDS_EARLY = "The money stays reserved anyway; this would use up the only hold there is."
+
+
+def recommended_state(one: Recommendation | None) -> tuple[str, str] | None:
+    """Tone and word of what the figures recommend."""
+    if one is None:
+        return None
+    return "idle" if one.waits else TONES[one.action], one.word
 
 
 def shared_bar(choices: Sequence[ActionChoice]) -> str | None:
@@ -241,9 +255,8 @@ def history_items(gate: Gate) -> list[dict[str, Any]]:
     for decision in gate.decisions:
         against = decision.action is not decision.recommended
         said = f", against the figures ({decision.recommended.word.lower()})" if against else ""
-        if decision.override_minor is not None:
-            lost = money(Money(decision.override_minor, gate.tranche.currency))
-            said += f", expected to lose {lost}"
+        if against and decision.action.ends_hurdle:
+            said += f", {loss_words(gate, decision.action, decision.override_minor)}"
         until = f" until {day(decision.hold_until)}" if decision.hold_until else ""
         item = {
             "what": f"{_DECIDED[decision.action]}{until}{said}",

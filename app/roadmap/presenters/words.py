@@ -73,6 +73,8 @@ def verdict(reading: Reading) -> tuple[str, str]:
     """The glyph of a reading and its word."""
     if reading.latest is None:
         return "notdue", "Not measured"
+    if reading.is_early:
+        return "notdue", "Before the start"
     if reading.is_thin:
         return "risk", "Sample too small"
     return ("passed", "Met") if reading.reaches else ("missed", "Not met")
@@ -99,6 +101,8 @@ def _condition_and_day(reading: Reading) -> str:
     if reading.latest is None:
         return text
     text += f" · measured {day(reading.latest.measured_on)}"
+    if reading.is_early:
+        return f"{text}, before the work starts"
     return (
         f"{text}, sample {number(reading.latest.sample)} is too small" if reading.is_thin else text
     )

@@ -6,6 +6,7 @@ from app.roadmap.queries.facts import (
     key_of,
     load_hurdle_rows,
 )
+from app.roadmap.queries.finishes import FINISHED_MET
 from app.roadmap.queries.gates import (
     Gate,
     GateFilter,
@@ -14,10 +15,13 @@ from app.roadmap.queries.gates import (
     horizon_of,
     list_gates,
 )
+from app.roadmap.queries.rescoping import LAST_RESCOPE
 from app.roadmap.queries.standings import list_standings
 from app.roadmap.queries.tranches import get_tranche
 
 __all__ = [
+    "FINISHED_MET",
+    "LAST_RESCOPE",
     "Gate",
     "GateFilter",
     "GateLine",

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, literal, select, union_all
+from sqlalchemy import Date, Integer, Select, and_, cast, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
+from app.db.types import QuarterType
 from app.initiatives.models import Criterion, Initiative, InitiativeHandover
 from app.initiatives.queries import MONEY_DECIDERS
-from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision
+from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision, WorkMove
 from app.roadmap.queries.amendments import amended_from, waiting_from
 from app.roadmap.rules import (
     CriterionFacts,
@@ -25,6 +26,7 @@ from app.roadmap.rules import (
     Measurement,
 )
 from app.roadmap.rules.amending import AmendmentState
+from app.roadmap.rules.works import Shift, shifted
 
 CHUNK = 500
 """Ids asked for at a time; more than any database's limit of parameters would fail."""
@@ -74,6 +76,8 @@ class HurdleRows:
 
     movers: dict[int, set[int]] = field(default_factory=dict)
     former_owners: dict[int, set[int]] = field(default_factory=dict)
+    starts: dict[int, date] = field(default_factory=dict)
+    """The first day of the work as planned now, by tranche."""
     conditions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """Open conditions of the approval by tranche; only where somebody decides, not in lists."""
 
@@ -99,6 +103,7 @@ class HurdleRows:
             was_decided=end is not None,
             held_until=hold.until if hold else None,
             was_finished=HurdleAction.FINISH in made,
+            starts_on=self.starts.get(tranche.id),
         )
 
     def record(
@@ -157,7 +162,7 @@ def key_of(tranche: Tranche) -> TrancheKey:
 
 
 def load_hurdle_rows(session: Session, tranches: Collection[TrancheKey]) -> HurdleRows:
-    """Criteria, evidence, decisions and date moves of hurdles: four queries for each CHUNK."""
+    """Criteria, evidence, decisions, moves and starts of hurdles: four queries for each CHUNK."""
     rows = HurdleRows()
     milestones = sorted({tranche.milestone_id for tranche in tranches})
     for part in _chunks(milestones):
@@ -231,20 +236,64 @@ def _load_decisions(session: Session, tranches: list[int], rows: HurdleRows) -> 
         rows.decisions.setdefault(tranche_id, []).append(decided)
 
 
+MOVER, OWNER, START, SHIFT = "mover", "owner", "start", "shift"
+
+
 def _load_movers(session: Session, tranches: list[int], rows: HurdleRows) -> None:
-    """Who moved a hurdle's date, and who owned its initiative before, in one query."""
-    moved = select(literal(True), DateMove.tranche_id, DateMove.moved_by_id).where(
-        DateMove.tranche_id.in_(tranches)
-    )
-    owned = (
-        select(literal(False), Tranche.id, InitiativeHandover.from_owner_id)
+    """Who moved a hurdle's date, who owned its initiative before, and when its work starts."""
+    starts: dict[int, date] = {}
+    shifts: dict[int, list[Shift]] = {}
+    parts = union_all(*_hands(tranches), *_starts(tranches)).subquery()
+    for kind, tranche_id, person_id, start, _, from_on, to_on in session.execute(
+        select(parts).order_by(parts.c.move)
+    ):
+        if kind == MOVER:
+            rows.movers.setdefault(tranche_id, set()).add(person_id)
+        elif kind == OWNER:
+            rows.former_owners.setdefault(tranche_id, set()).add(person_id)
+        elif kind == START:
+            starts[tranche_id] = start.first_day
+        else:
+            shifts.setdefault(tranche_id, []).append(Shift(from_on, to_on))
+    for tranche_id, on in starts.items():
+        rows.starts[tranche_id] = shifted(on, shifts.get(tranche_id, ()))
+
+
+_NO_MOVE = (
+    cast(null(), QuarterType),
+    cast(null(), Integer),
+    cast(null(), Date),
+    cast(null(), Date),
+)
+
+
+def _hands(tranches: list[int]) -> tuple[Select[*tuple[Any, ...]], ...]:
+    return (
+        select(
+            literal(MOVER).label("kind"), DateMove.tranche_id.label("tranche_id"),
+            DateMove.moved_by_id.label("person_id"), _NO_MOVE[0].label("start"),
+            _NO_MOVE[1].label("move"), _NO_MOVE[2].label("from_on"), _NO_MOVE[3].label("to_on"),
+        ).where(DateMove.tranche_id.in_(tranches)),
+        select(literal(OWNER), Tranche.id, InitiativeHandover.from_owner_id, *_NO_MOVE)
         .join(Commitment, Commitment.id == Tranche.commitment_id)
         .join(InitiativeHandover, InitiativeHandover.initiative_id == Commitment.initiative_id)
-        .where(Tranche.id.in_(tranches))
-    )
-    for has_moved, tranche_id, person_id in session.execute(union_all(moved, owned)):
-        found = rows.movers if has_moved else rows.former_owners
-        found.setdefault(tranche_id, set()).add(person_id)
+        .where(Tranche.id.in_(tranches)),
+    )  # fmt: skip
+
+
+def _starts(tranches: list[int]) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """The start approved for each hurdle's work, and every move of that work."""
+    return (
+        select(literal(START), Tranche.id, cast(null(), Integer), Commitment.start, *_NO_MOVE[1:])
+        .join(Commitment, Commitment.id == Tranche.commitment_id)
+        .where(Tranche.id.in_(tranches)),
+        select(
+            literal(SHIFT), Tranche.id, cast(null(), Integer), _NO_MOVE[0], WorkMove.id,
+            WorkMove.from_on, WorkMove.to_on,
+        )
+        .join(WorkMove, WorkMove.commitment_id == Tranche.commitment_id)
+        .where(Tranche.id.in_(tranches)),
+    )  # fmt: skip
 
 
 def list_deciders(session: Session, initiative_id: int) -> Collection[int]:

@@ -13,7 +13,7 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment, CommitmentSpend, LedgerTransfer, Tranche
 from app.approvals.queries.freed import IS_FREED
 from app.approvals.rules import CommitmentState
-from app.approvals.rules.tranches import spend_left
+from app.approvals.rules.tranches import bound_left, can_be_planned
 from app.calendar.models import Cycle, Fund
 from app.calendar.rules import CycleState
 from app.errors import NotFoundError
@@ -21,6 +21,7 @@ from app.initiatives.models import Initiative, Option
 from app.initiatives.rules import InitiativeState
 from app.portfolio.models import Run, Scenario
 from app.roadmap.models import HurdleDecision
+from app.roadmap.queries.rescoping import kept_of, last_rescope
 from app.roadmap.rules import HurdleAction
 from app.values.quarter import Quarter
 
@@ -36,36 +37,45 @@ class FreedCell:
 
 
 def load_freed_cells(
-    session: Session, commitment: Commitment, freed_minor: int, *, today: date
+    session: Session, commitment: Commitment, freed_minor: int, *, since: int = 0, today: date
 ) -> list[FreedCell]:
-    """Where freed money of a commitment falls, by quarter and fund; one query."""
+    """Where freed money of a commitment falls, by quarter and fund; one query.
+
+    Minor units: what it gave back in all, without the first ``since`` of that.
+    """
     is_open = and_(Cycle.state == CycleState.OPEN, Cycle.currency == commitment.currency)
+    amended = last_rescope(commitment.id)
     rows = session.execute(
-        select(Fund.id, Fund.name, CommitmentSpend.quarter, CommitmentSpend.amount_minor, Cycle)
+        select(
+            Fund.id, Fund.name, CommitmentSpend.quarter, CommitmentSpend.amount_minor,
+            amended, Cycle,
+        )
         .join(Fund, Fund.id == CommitmentSpend.fund_id)
         .outerjoin(Cycle, is_open)
         .where(CommitmentSpend.commitment_id == commitment.id)
-    ).all()
+    ).all()  # fmt: skip
     names = {fund: name for fund, name, *_ in rows}
-    spend = {(fund, quarter): int(minor) for fund, _, quarter, minor, _ in rows}
+    spend = {(fund, quarter): int(minor) for fund, _, quarter, minor, *_ in rows}
+    kept = kept_of(rows[0][4]) if rows else None
     cycles = {cycle.id: cycle for *_, cycle in rows if cycle is not None}.values()
-    now = Quarter.containing(today)
-    left = spend_left(spend, freed_minor)
+    spans, now = [cycle.quarters for cycle in cycles], Quarter.containing(today)
+    before = bound_left(spend, since, kept) if since else spend
+    left = bound_left(spend, freed_minor, kept)
     return [
         FreedCell(
-            names[cell[0]], cell[1], spend[cell] - left[cell],
-            cell[1] >= now and any(cell[1] in cycle.quarters for cycle in cycles),
+            names[cell[0]], cell[1], before[cell] - left[cell],
+            can_be_planned(cell[1], spans, now),
         )
         for cell in sorted(spend, key=lambda cell: (cell[1].ordinal, cell[0]))
-        if spend[cell] != left[cell]
+        if before[cell] != left[cell]
     ]  # fmt: skip
 
 
 def load_plannable(
-    session: Session, commitment: Commitment, freed_minor: int, *, today: date
+    session: Session, commitment: Commitment, freed_minor: int, *, since: int = 0, today: date
 ) -> int:
     """How much of freed money falls into quarters that an open cycle still plans, minor units."""
-    cells = load_freed_cells(session, commitment, freed_minor, today=today)
+    cells = load_freed_cells(session, commitment, freed_minor, since=since, today=today)
     return sum(cell.minor for cell in cells if cell.can_be_planned)
 
 

@@ -44,10 +44,10 @@ from app.roadmap.rules import (
     Reading,
     Recommendation,
     hurdle_state,
-    readings,
     recommend,
 )
 from app.roadmap.rules.judging import Judged, NotJudged, recommend_by_figures
+from app.roadmap.rules.works import shifted
 from app.values.quarter import Quarter
 
 
@@ -253,7 +253,7 @@ def _line(row: Any, facts: HurdleFacts, today: date) -> GateLine:
         tranche_state=row.state,
         commitment_state=row.commitment_state,
         state=hurdle_state(facts, today),
-        readings=readings(facts.criteria, facts.measurements),
+        readings=facts.readings,
         recommendation=recommend(facts, today) if facts.is_open else None,
         is_late=facts.is_open and facts.due_on < today,
     )
@@ -340,7 +340,7 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         tranche=tranche,
         facts=facts,
         state=hurdle_state(facts, today),
-        readings=readings(facts.criteria, facts.measurements),
+        readings=facts.readings,
         recommendation=recommend_by_figures(facts, today, judged) if judged else None,
         judged=judged,
         asked=asked,
@@ -390,4 +390,6 @@ def _known(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
     ]
     rows.movers[tranche.id] = {move.moved_by_id for move in history.moves}
     rows.former_owners[tranche.id] = set(history.former_owners)
+    start_on = tranche.commitment.start.first_day
+    rows.starts[tranche.id] = shifted(start_on, history.shifts)
     return rows

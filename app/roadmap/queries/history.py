@@ -13,11 +13,12 @@ from sqlalchemy.types import Integer
 from app.accounts.models import Person
 from app.approvals.models import Tranche
 from app.initiatives.models import InitiativeHandover, Option
-from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision, Rescope
+from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision, Rescope, WorkMove
 from app.roadmap.queries.rescoping import promises_less
+from app.roadmap.rules.works import Shift
 
 EVIDENCE, DECISION, MOVE, OWNER = "evidence", "decision", "move", "owner"
-AMENDMENT, RESCOPE = "amendment", "rescope"
+AMENDMENT, RESCOPE, WORK = "amendment", "rescope", "work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Narrowed:
 class HurdleHistory:
     """All of it, the newest first, each with who did it; amendments with who ended them, too.
 
-    ``narrowed``: the last rescope at any hurdle of the initiative, None without one.
+    ``narrowed``: the last rescope at any hurdle of the initiative, None without one; ``shifts``
+    of the work in their order.
     """
 
     evidence: tuple[Evidence, ...]
@@ -43,6 +45,7 @@ class HurdleHistory:
     former_owners: frozenset[int]
     amendments: tuple[Amendment, ...] = ()
     narrowed: Narrowed | None = None
+    shifts: tuple[Shift, ...] = ()
 
 
 def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
@@ -53,7 +56,7 @@ def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
     rows = session.execute(
         select(
             of.c.kind, of.c.person_id, Evidence, HurdleDecision, DateMove, Amendment,
-            before.name, after.name, scoped.decided_at, promises_less(before, after),
+            before.name, after.name, scoped.decided_at, promises_less(before, after), WorkMove,
         )
         .select_from(of)
         .outerjoin(Evidence, and_(of.c.kind == EVIDENCE, Evidence.id == of.c.id))
@@ -64,6 +67,7 @@ def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
         .outerjoin(scoped, scoped.id == Rescope.decision_id)
         .outerjoin(before, before.id == Rescope.from_option_id)
         .outerjoin(after, after.id == Rescope.to_option_id)
+        .outerjoin(WorkMove, and_(of.c.kind == WORK, WorkMove.id == of.c.id))
         .outerjoin(Person, Person.id == of.c.person_id)
         .outerjoin(ender, ender.id == Amendment.ended_by_id)
         .options(
@@ -84,6 +88,9 @@ def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
         former_owners=frozenset(row.person_id for row in rows if row.kind == OWNER),
         amendments=tuple(row[5] for row in rows if row[5] is not None),
         narrowed=scopes[0] if scopes else None,
+        shifts=tuple(
+            Shift(row[10].from_on, row[10].to_on) for row in reversed(rows) if row[10] is not None
+        ),
     )
 
 
@@ -112,5 +119,8 @@ def _happened(tranche: Tranche) -> CompoundSelect[*tuple[Any, ...]]:
         ),
         select(literal(RESCOPE), Rescope.id, cast(null(), Integer)).where(
             Rescope.commitment_id == tranche.commitment_id
+        ),
+        select(literal(WORK), WorkMove.id, cast(null(), Integer)).where(
+            WorkMove.commitment_id == tranche.commitment_id
         ),
     )  # fmt: skip

@@ -8,12 +8,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import (
+    Integer,
+    LargeBinary,
+    Select,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, CommitmentSpend, Tranche
 from app.approvals.rules import OPEN_TRANCHES
-from app.approvals.rules.tranches import spend_left
+from app.approvals.rules.tranches import bound_left, spend_left
 from app.calendar.models import Cycle
 from app.db.types import QuarterType
 from app.initiatives.models import Criterion, Initiative, Option, OptionSpend, TargetBehaviour
@@ -24,7 +35,8 @@ from app.portfolio.rules.approved import still_to_come
 from app.portfolio.rules.facts import PoolFacts
 from app.roadmap.models import Evidence
 from app.roadmap.queries.forecasts import Asked, load_asked
-from app.roadmap.rules import HurdleFacts, Reading, readings
+from app.roadmap.queries.rescoping import kept_of, last_rescope
+from app.roadmap.rules import HurdleFacts, Reading
 from app.roadmap.rules.forward import (
     Forward,
     ForwardPool,
@@ -213,7 +225,7 @@ def load_running_case(
     if not option.effects:
         return NotJudged(DECLARED)
     shape = _shape(option, commitment.start - cycle.first_quarter)
-    measured = _measured(session, commitment, shape, cycle.first_quarter)
+    measured = _measured(session, commitment, shape, cycle.first_quarter, facts.starts_on)
     if isinstance(measured, NotJudged):
         return measured
     own = {pool_key(effect.pool) for effect in option.effects}
@@ -244,7 +256,7 @@ def bound_readings(facts: HurdleFacts) -> list[tuple[ChainLink, Reading]]:
     """The readings of criteria that are bound to a link of a behaviour."""
     return [
         (one.criterion.link, one)
-        for one in readings(facts.criteria, facts.measurements)
+        for one in facts.readings
         if one.criterion.link is not None and one.criterion.behaviour_id is not None
     ]
 
@@ -256,9 +268,16 @@ def _shape(option: Option, start: int) -> ForwardShape:
 
 
 def _measured(
-    session: Session, commitment: Commitment, shape: ForwardShape, first: Quarter
+    session: Session,
+    commitment: Commitment,
+    shape: ForwardShape,
+    first: Quarter,
+    starts_on: date | None,
 ) -> dict[int, BehaviourMeasured] | NotJudged:
-    """The latest measurement of each behaviour at any hurdle of the commitment, by its id."""
+    """The latest measurement of each behaviour at any hurdle of the commitment, by its id.
+
+    What was measured before the work starts says nothing of its effect.
+    """
     mine = select(Tranche.id).where(Tranche.commitment_id == commitment.id)
     rows = session.execute(
         select(Evidence, Criterion, TargetBehaviour)
@@ -268,6 +287,7 @@ def _measured(
             TargetBehaviour.initiative_id == commitment.initiative_id,
             Criterion.link == ChainLink.BEHAVIOUR,
             or_(Evidence.tranche_id.is_(None), Evidence.tranche_id.in_(mine)),
+            *([Evidence.measured_on >= starts_on] if starts_on else []),
         )
         .order_by(Evidence.measured_on, Evidence.id)
     )
@@ -311,32 +331,46 @@ class _Money:
 
 def _load_money(session: Session, commitment: Commitment, tranche: Tranche) -> _Money:
     """The planned money by fund and quarter, without what a smaller option gave back already."""
-    of = select(func.coalesce(func.sum(Tranche.amount_minor), 0)).where(
-        Tranche.commitment_id == commitment.id
-    )
-    still = of.where(Tranche.position >= tranche.position, Tranche.state.in_(OPEN_TRANCHES))
-    planned: Select[*tuple[Any, ...]] = select(
-        cast(null(), Integer).label("option_id"), CommitmentSpend.fund_id, CommitmentSpend.quarter,
-        literal(0).label("at"), CommitmentSpend.amount_minor,
-        of.scalar_subquery().label("held"), still.scalar_subquery().label("open"),
-    ).where(CommitmentSpend.commitment_id == commitment.id)  # fmt: skip
-    options: Select[*tuple[Any, ...]] = (
-        select(
-            OptionSpend.option_id, OptionSpend.fund_id, cast(null(), QuarterType),
-            OptionSpend.quarter_index, OptionSpend.amount_minor, literal(0), literal(0),
-        )
-        .join(OptionSpend.option)
-        .where(Option.initiative_id == commitment.initiative_id)
-    )  # fmt: skip
     spend: dict[tuple[int, Quarter], int] = {}
     each: dict[int, dict[tuple[int, Quarter], int]] = {}
     held = open_minor = 0
-    for option_id, fund, quarter, at, minor, held_now, open_now in session.execute(
-        union_all(planned, options)
+    kept = None
+    for option_id, fund, quarter, at, minor, amended, held_now, open_now in session.execute(
+        union_all(_planned_rows(commitment, tranche), _option_rows(commitment))
     ):
         if option_id is None:
             spend[fund, quarter] = int(minor)
             held, open_minor = int(held_now), int(open_now)
+            kept = kept_of(amended) if kept is None else kept
         else:
             each.setdefault(option_id, {})[fund, commitment.start + at] = int(minor)
-    return _Money(spend_left(spend, commitment.amount_minor - held), each, open_minor)
+    left = bound_left(spend, commitment.amount_minor - held, kept)
+    return _Money(left, each, open_minor)
+
+
+def _planned_rows(commitment: Commitment, tranche: Tranche) -> Select[*tuple[Any, ...]]:
+    """The commitment's cells, each with its last rescope, what its hurdles hold and what is open
+    from this one on."""
+    of = select(func.coalesce(func.sum(Tranche.amount_minor), 0)).where(
+        Tranche.commitment_id == commitment.id
+    )
+    still = of.where(Tranche.position >= tranche.position, Tranche.state.in_(OPEN_TRANCHES))
+    amended = last_rescope(commitment.id)
+    return select(
+        cast(null(), Integer).label("option_id"), CommitmentSpend.fund_id, CommitmentSpend.quarter,
+        literal(0).label("at"), CommitmentSpend.amount_minor, amended.label("amended"),
+        of.scalar_subquery().label("held"), still.scalar_subquery().label("open"),
+    ).where(CommitmentSpend.commitment_id == commitment.id)  # fmt: skip
+
+
+def _option_rows(commitment: Commitment) -> Select[*tuple[Any, ...]]:
+    """The cells of every option of its initiative, in the same columns."""
+    return (
+        select(
+            OptionSpend.option_id, OptionSpend.fund_id, cast(null(), QuarterType),
+            OptionSpend.quarter_index, OptionSpend.amount_minor, cast(null(), LargeBinary),
+            literal(0), literal(0),
+        )
+        .join(OptionSpend.option)
+        .where(Option.initiative_id == commitment.initiative_id)
+    )  # fmt: skip

@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.approvals.models import Commitment
+from app.approvals.queries.amended import AMENDED, Amended
 from app.initiatives.models import Effect, Option, OptionSpend
 from app.portfolio.queries.running import load_whole_options
 from app.roadmap.models import HurdleDecision, Rescope
 from app.roadmap.rules.rescoping import needs_of
+from app.values.quarter import Quarter
 
-__all__ = ["SmallerOption", "find_rescope", "list_smaller", "load_whole_options", "promises_less",
-           "total_spend"]  # fmt: skip
+__all__ = [
+    "SmallerOption",
+    "find_rescope",
+    "kept_of",
+    "last_rescope",
+    "list_smaller",
+    "load_whole_options",
+    "promises_less",
+    "total_spend",
+]
+
+
+Cell = tuple[int, Quarter]
+"""A fund's id and a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +89,43 @@ def list_smaller(
         if needs is not None:
             found.append(SmallerOption(id_, name, int(total), needs, bool(promises)))
     return found
+
+
+LAST_RESCOPE = (
+    select(Rescope.content)
+    .where(Rescope.commitment_id == Commitment.id)
+    .order_by(Rescope.id.desc())
+    .limit(1)
+    .correlate(Commitment)
+    .scalar_subquery()
+)
+"""The frozen bytes of a commitment's last rescope, as a column of a query of `Commitment`."""
+
+
+def last_rescope(commitment_id: int) -> ScalarSelect[bytes]:
+    """The same of one commitment, as a column of any query."""
+    return (
+        select(Rescope.content)
+        .where(Rescope.commitment_id == commitment_id)
+        .order_by(Rescope.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def kept_of(content: bytes | None) -> dict[Cell, int] | None:
+    """What a frozen rescope left bound by fund and quarter, None where it does not say.
+
+    One from before that was frozen with it freed money from the latest quarters. It stays so,
+    since other plans were approved on it.
+    """
+    kept = json.loads(content).get("kept") if content else None
+    if kept is None:
+        return None
+    return {(one["fund_id"], Quarter.parse(one["quarter"])): one["minor"] for one in kept}
+
+
+AMENDED.append(Amended(LAST_RESCOPE, kept_of))
 
 
 def find_rescope(session: Session, tranche_id: int) -> Rescope | None:

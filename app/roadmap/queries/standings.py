@@ -22,7 +22,7 @@ from app.initiatives.queries import (
 )
 from app.roadmap.models import Evidence
 from app.roadmap.queries.facts import TrancheKey, load_hurdle_rows
-from app.roadmap.rules import HurdleFacts, hurdle_state, readings
+from app.roadmap.rules import HurdleFacts, hurdle_state
 
 Recorded = Mapping[int, tuple[str, str]]
 """Source and recorder's name by the evidence's id."""
@@ -94,7 +94,7 @@ def _criteria(facts: HurdleFacts, recorded: Recorded) -> dict[int, CriterionStan
         reading.criterion.id: CriterionStanding(
             tuple(series[reading.criterion.id]), None if reading.is_thin else reading.reaches
         )
-        for reading in readings(facts.criteria, facts.measurements)
+        for reading in facts.readings
         if reading.latest is not None
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -138,7 +139,8 @@ class TimelineCommitment:
 
 def load_timeline(session: Session) -> list[TimelineCommitment]:
     """All commitments by start and key with their hurdles in order, in four queries."""
-    hurdles, shifts = _hurdles(session), load_shifts(session)
+    shifts = load_shifts(session)
+    hurdles = _hurdles(session, shifts)
     spends_until = (
         select(func.max(CommitmentSpend.quarter))
         .where(CommitmentSpend.commitment_id == Commitment.id, CommitmentSpend.amount_minor > 0)
@@ -167,19 +169,22 @@ def _commitment(columns: list[Any]) -> TimelineCommitment:
     return TimelineCommitment(*columns)
 
 
-def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
+def _hurdles(
+    session: Session, shifts: Mapping[int, Sequence[Shift]]
+) -> dict[int, list[TimelineHurdle]]:
     """Hurdles in order, by commitment id."""
     hold, end = aliased(HurdleDecision), aliased(HurdleDecision)
     is_hold = hold.action == HurdleAction.HOLD
     is_end = end.action.in_([one for one in HurdleAction if one.ends_hurdle])
     rows = session.execute(
         select(
-            Tranche.commitment_id, Tranche.id, Tranche.milestone_id, Tranche.position,
-            Milestone.name, Tranche.baseline_due_on, Tranche.due_on, Tranche.amount_minor,
-            Tranche.state, hold.decided_at, hold.hold_until, end.decided_at, end.action,
-            end.recommended, Person.name,
+            Tranche.commitment_id, Commitment.start, Tranche.id, Tranche.milestone_id,
+            Tranche.position, Milestone.name, Tranche.baseline_due_on, Tranche.due_on,
+            Tranche.amount_minor, Tranche.state, hold.decided_at, hold.hold_until, end.decided_at,
+            end.action, end.recommended, Person.name,
         )
         .join(Tranche.milestone)
+        .join(Tranche.commitment)
         .outerjoin(hold, and_(hold.tranche_id == Tranche.id, is_hold))
         .outerjoin(end, and_(end.tranche_id == Tranche.id, is_end))
         .outerjoin(Person, Person.id == end.decided_by_id)
@@ -187,7 +192,7 @@ def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
     )  # fmt: skip
     evidence = load_open_evidence(session)
     found: dict[int, list[TimelineHurdle]] = {}
-    for commitment_id, id_, milestone_id, position, name, baseline_due_on, *rest in rows:
+    for commitment_id, start, id_, milestone_id, position, name, baseline_due_on, *rest in rows:
         due_on, minor, state, held_at, until, ended_at, action, recommended, by = rest
         criteria, measurements = evidence.get(id_, NOTHING)
         facts = HurdleFacts(
@@ -200,6 +205,7 @@ def _hurdles(session: Session) -> dict[int, list[TimelineHurdle]]:
             was_decided=ended_at is not None,
             held_until=until,
             was_finished=action is HurdleAction.FINISH,
+            starts_on=shifted(start.first_day, shifts.get(commitment_id, ())),
         )
         hurdle = TimelineHurdle(
             id_, milestone_id, position, name, baseline_due_on, minor, _day(ended_at), by, facts
@@ -294,8 +300,13 @@ class HurdleEvidence:
     amended_by: frozenset[int] = frozenset()
 
 
-def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
-    """Every criterion of a hurdle with its latest measurement, and who moved its date."""
+def load_hurdle_evidence(
+    session: Session, tranche_id: int, starts_on: date | None = None
+) -> HurdleEvidence:
+    """Every criterion of a hurdle with its latest measurement, and who moved its date.
+
+    ``starts_on``: the first day of its work as planned now.
+    """
     asker, ender = aliased(Person), aliased(Person)
     rows = session.execute(
         _criteria_with_evidence(
@@ -311,7 +322,7 @@ def load_hurdle_evidence(session: Session, tranche_id: int) -> HurdleEvidence:
     criteria = {row.criterion_id: _with_amendment(row) for row in rows}
     measured = [row for row in rows if row.number is not None]
     return HurdleEvidence(
-        readings(criteria.values(), (_measurement(row) for row in measured)),
+        readings(criteria.values(), (_measurement(row) for row in measured), starts_on),
         frozenset(row.recorded_by_id for row in measured),
         frozenset(
             session.scalars(select(DateMove.moved_by_id).where(DateMove.tranche_id == tranche_id))

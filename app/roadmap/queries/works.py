@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,7 +16,14 @@ from app.calendar.models import Cycle
 from app.initiatives.models import Dependency, Initiative, Milestone, Option
 from app.roadmap.models import PlanVersion, WorkMove
 from app.roadmap.queries.gates import horizon_of
-from app.roadmap.rules.works import PlanGate, Shift, Window, Work, months_between
+from app.roadmap.rules.works import (
+    PlanGate,
+    Shift,
+    Window,
+    Work,
+    months_between,
+    shifted,
+)
 
 
 def load_works(session: Session) -> dict[int, Work]:
@@ -123,6 +131,21 @@ def load_months_since(session: Session, base: Mapping[int, int]) -> dict[int, in
         for commitment_id, from_on, to_on in rows:
             found[commitment_id] += months_between(from_on, to_on)
     return dict(found)
+
+
+def load_starts(session: Session, ids: Sequence[int]) -> dict[int, date]:
+    """The first day of works as planned now, by id of their commitment; one query."""
+    rows = session.execute(
+        select(Commitment.id, Commitment.start, WorkMove.from_on, WorkMove.to_on)
+        .outerjoin(WorkMove, WorkMove.commitment_id == Commitment.id)
+        .where(Commitment.id.in_(ids))
+        .order_by(WorkMove.id)
+    )
+    found: dict[int, date] = {}
+    for id_, start, from_on, to_on in rows:
+        on = found.get(id_, start.first_day)
+        found[id_] = shifted(on, [Shift(from_on, to_on)] if from_on else [])
+    return found
 
 
 def load_plan_numbers(session: Session, cycle_ids: Iterable[int]) -> dict[int, int]:

@@ -86,7 +86,7 @@ def _inspected(known: Sequence[Standing], tranche_id: int | None) -> Inspected |
     if found is None:
         return None
     standing, hurdle = found
-    evidence = load_hurdle_evidence(db.session, hurdle.tranche_id)
+    evidence = load_hurdle_evidence(db.session, hurdle.tranche_id, hurdle.facts.starts_on)
     return inspected(standing, hurdle, evidence, list_deciders(db.session), today())
 
 

@@ -38,9 +38,17 @@ def choices_for(one: Gate) -> list[review.ActionChoice]:
     return review.choices_of(one, Decider(person.id, person.may(PERMISSION)))
 
 
+def plannable_of_freed(one: Gate) -> Money:
+    """What of the money it gave back falls into quarters that can still be planned."""
+    minor = load_plannable(db.session, one.commitment, one.balance.freed, today=today())
+    return Money(minor, one.commitment.currency)
+
+
 def plannable(one: Gate, freed_minor: int) -> Money:
-    """What of freed money falls into quarters that can still be planned."""
-    minor = load_plannable(db.session, one.commitment, freed_minor, today=today())
+    """What of money falls into quarters that can still be planned, once it is freed as well."""
+    before = one.balance.freed
+    total = before + freed_minor
+    minor = load_plannable(db.session, one.commitment, total, since=before, today=today())
     return Money(minor, one.commitment.currency)
 
 

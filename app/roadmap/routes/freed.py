@@ -16,6 +16,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
+from app.approvals.presenters.worth import return_words
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotFoundError
 from app.extensions import db
@@ -25,8 +26,15 @@ from app.portfolio.presenters.progress import progress_view
 from app.portfolio.presenters.verdicts import job_verdict, plan_verdict
 from app.portfolio.queries import get_scenario
 from app.portfolio.queries.answers import UntrueAnswerError, load_answer
-from app.portfolio.services.runs import RunOptions, start_run
-from app.roadmap.presenters.freed import freed_table, headline, portfolio_change
+from app.portfolio.services.runs import RunOptions
+from app.roadmap.presenters.freed import (
+    anyway_of,
+    comparison_words,
+    freed_table,
+    headline,
+    portfolio_change,
+)
+from app.roadmap.queries.comparing import find_comparison
 from app.roadmap.queries.freed import (
     Freed,
     find_next_scenario,
@@ -38,6 +46,7 @@ from app.roadmap.queries.freed import (
 from app.roadmap.queries.rescoping import find_rescope
 from app.roadmap.routes.blueprint import GATE, bp
 from app.roadmap.rules import HurdleAction
+from app.roadmap.services.comparing import ask_what_it_buys
 from app.web.clock import now, today
 from app.web.forms import OnceForm
 from app.web.guards import about_costs, current_actor, may, requires
@@ -95,8 +104,9 @@ def _started(tranche_id: int, request_key: str) -> int:
                 "scenario in it first."
             )
         seconds = min(USUAL_SECONDS, current_app.config["SOLVER_SECONDS"])
-        started = start_run(
-            session, get_scenario(session, scenario_id), RunOptions(seconds, Decimal(0)),
+        started = ask_what_it_buys(
+            session, one.commitment, get_scenario(session, scenario_id),
+            RunOptions(seconds, Decimal(0)),
             longest_seconds=current_app.config["SOLVER_SECONDS"],
             most_candidates=current_app.config["PAGE_INITIATIVES"],
             request_key=request_key, actor=current_actor(), now=now(),
@@ -153,4 +163,12 @@ def _answered(one: Freed, run: Run | None) -> dict[str, Any]:
     if not answer.has_plan or not answer.result["funded"]:
         return {"verdict": verdict}
     running = list_running(db.session, one.commitment.currency)
-    return {"verdict": verdict, "change": portfolio_change(one, running, answer)}
+    compared = find_comparison(db.session, one.commitment.id, run.id)
+    change = portfolio_change(one, running, answer, anyway_of(compared))
+    rate = run.scenario.cycle.hurdle_rate
+    return {
+        "verdict": verdict,
+        "change": change,
+        "compared": comparison_words(compared),
+        "hurdle": return_words(change.net, rate) if change.net else None,
+    }

@@ -25,7 +25,13 @@ from app.roadmap.queries import Gate, get_tranche
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.amending import asking_bar
 from app.roadmap.routes.blueprint import GATE, bp
-from app.roadmap.routes.deciding import choices_for, decided, gate_of, plannable, told
+from app.roadmap.routes.deciding import (
+    choices_for,
+    decided,
+    gate_of,
+    plannable_of_freed,
+    told,
+)
 from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.judging import Judged
 from app.roadmap.services import HurdleOutcome, decide_hurdle, record_evidence_once
@@ -133,9 +139,7 @@ def _page(
         criteria=review.criteria_rows(one),
         choices=choices,
         bar=review.shared_bar(choices),
-        outcome=review.outcome_words(
-            one, plannable(one, one.balance.freed) if is_stopped else None
-        ),
+        outcome=review.outcome_words(one, plannable_of_freed(one) if is_stopped else None),
         is_stopped=is_stopped,
         hurdles=review.hurdle_rows(one),
         history=review.history_items(one),
@@ -143,7 +147,7 @@ def _page(
         decision=decision or HoldForm(formdata=None, seen=review.seen_mark(one)),
         day=DayForm(formdata=None, meta={"csrf": False}),
         conflict=conflict,
-        tones=review.TONES,
+        recommended=review.recommended_state(one.recommendation),
         forecast=forecast_view(one),
         overrides=override_words(one),
         other=other,

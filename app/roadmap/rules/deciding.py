@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.approvals.rules import TrancheState
-from app.roadmap.rules.hurdles import HOLD_DAYS
+from app.roadmap.rules.hurdles import HOLD_DAYS, Recommendation
 from app.roadmap.rules.words import HurdleAction
 from app.values.written import day_words
 
@@ -93,10 +93,12 @@ def _bar_on_action(action: HurdleAction, record: HurdleRecord) -> str | None:
     return None
 
 
-def needs_reason(action: HurdleAction, recommended: HurdleAction) -> bool:
-    """Whether the decision has to say why: all that changes what was approved, and what goes
-    against the figures."""
-    return action.frees_rest or action is HurdleAction.RESCOPE or action is not recommended
+def needs_reason(action: HurdleAction, figures: Recommendation) -> bool:
+    """Whether the decision has to say why: all that changes what was approved, what goes against
+    the figures, and a hold before there is anything to decide."""
+    if action.frees_rest or action is HurdleAction.RESCOPE:
+        return True
+    return action is not figures.action or figures.waits
 
 
 def hold_fault(until: date | None, *, today: date, due_on: date) -> str | None:

@@ -101,6 +101,8 @@ class HurdleFacts:
     ``followed`` says whether the decision that ended it went with the recommendation,
     ``was_decided`` whether it ended by a decision of its own rather than with an earlier hurdle.
     ``held_until`` is the day a hold was given; ``was_finished``: it ended there, value captured.
+    ``starts_on`` is the first day of the work as planned now: nothing measured before it shows
+    what the work did. None where nothing is planned.
     """
 
     state: TrancheState
@@ -112,6 +114,12 @@ class HurdleFacts:
     was_decided: bool = True
     held_until: date | None = None
     was_finished: bool = False
+    starts_on: date | None = None
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Its criteria with their latest measurements, judged by when the work starts."""
+        return readings(self.criteria, self.measurements, self.starts_on)
 
     @property
     def last_amendment(self) -> int:
@@ -125,10 +133,18 @@ class HurdleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A criterion with its latest measurement, if there is one."""
+    """A criterion with its latest measurement, if there is one, and when the work starts."""
 
     criterion: CriterionFacts
     latest: Measurement | None
+    starts_on: date | None = None
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it was measured before the work started: where it stood, not what was done."""
+        if self.latest is None or self.starts_on is None:
+            return False
+        return self.latest.measured_on < self.starts_on
 
     @property
     def is_thin(self) -> bool:
@@ -139,7 +155,7 @@ class Reading:
 
     @property
     def is_measured(self) -> bool:
-        return self.latest is not None and not self.is_thin
+        return self.latest is not None and not self.is_thin and not self.is_early
 
     @property
     def reaches(self) -> bool:
@@ -165,6 +181,11 @@ class Reading:
         if self.latest is None:
             return f"{name} is not measured."
         value = _measure(self.latest.value, self.criterion.unit)
+        if self.is_early and self.starts_on is not None:
+            return (
+                f"{name} is {value}, measured before the work starts on {_day(self.starts_on)}: "
+                "a starting point, which can't show what the work did."
+            )
         amended = self.criterion.amended_words
         if self.is_thin:
             wanted = self.criterion.minimum_sample
@@ -178,10 +199,19 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What the figures recommend, and the sentences it rests on."""
+    """What the figures recommend, and the sentences it rests on.
+
+    ``waits``: the day of the hurdle has not come and nothing is complete, so there is nothing to
+    decide; the money stays reserved without using up the one hold.
+    """
 
     action: HurdleAction
     grounds: tuple[str, ...]
+    waits: bool = False
+
+    @property
+    def word(self) -> str:
+        return "Wait" if self.waits else self.action.word
 
     @property
     def text(self) -> str:
@@ -194,13 +224,15 @@ def _measure(value: Decimal, unit: str) -> str:
 
 
 def readings(
-    criteria: Iterable[CriterionFacts], measurements: Iterable[Measurement]
+    criteria: Iterable[CriterionFacts],
+    measurements: Iterable[Measurement],
+    starts_on: date | None = None,
 ) -> tuple[Reading, ...]:
     """Each criterion with its latest measurement: by day measured, then by order of recording."""
     latest: dict[int, Measurement] = {}
     for one in sorted(measurements, key=lambda m: (m.measured_on, m.number)):
         latest[one.criterion_id] = one
-    return tuple(Reading(criterion, latest.get(criterion.id)) for criterion in criteria)
+    return tuple(Reading(one, latest.get(one.id), starts_on) for one in criteria)
 
 
 def deciding(found: Sequence[Reading]) -> tuple[Reading, ...]:
@@ -213,9 +245,10 @@ def recommended_action(facts: HurdleFacts, today: date) -> HurdleAction:
     """Release, hold or stop by the measurements alone.
 
     Release if every deciding criterion is measured on a sufficient sample and passes; stop if one
-    is and fails; else hold, once and for HOLD_DAYS, and then stop.
+    is and fails; else wait until the hurdle's day, then hold, once and for HOLD_DAYS, and then
+    stop. What was measured before the work starts counts as not measured.
     """
-    decide = deciding(readings(facts.criteria, facts.measurements))
+    decide = deciding(facts.readings)
     if any(reading.fails for reading in decide):
         return HurdleAction.STOP
     if decide and all(reading.passes for reading in decide):
@@ -232,13 +265,16 @@ def _hold_ends(held_on: date, facts: HurdleFacts) -> date:
 def recommend(facts: HurdleFacts, today: date) -> Recommendation:
     """The recommended action with the sentences it rests on."""
     action = recommended_action(facts, today)
-    decide = deciding(readings(facts.criteria, facts.measurements))
+    decide = deciding(facts.readings)
     if action is HurdleAction.RELEASE:
         return Recommendation(action, tuple(reading.words for reading in decide))
     failed = tuple(reading.words for reading in decide if reading.fails)
     if failed:
         return Recommendation(action, failed)
     lacking = tuple(r.words for r in decide if not r.is_measured) or ("Nothing can be measured.",)
+    if facts.held_on is None and today < facts.due_on:
+        wait = f"Nothing to decide before {_day(facts.due_on)}, the day it is due."
+        return Recommendation(HurdleAction.HOLD, (*lacking, wait), waits=True)
     if facts.held_on is None:
         due = "It was due" if facts.due_on < today else "It is due"
         return Recommendation(action, (*lacking, f"{due} on {_day(facts.due_on)}."))
@@ -262,7 +298,7 @@ def hurdle_state(facts: HurdleFacts, today: date) -> HurdleState:
         if not facts.was_decided:
             return HurdleState.WAIVED
         return HurdleState.MISSED if facts.followed else HurdleState.STOPPED
-    decide = deciding(readings(facts.criteria, facts.measurements))
+    decide = deciding(facts.readings)
     if decide and all(reading.passes for reading in decide):
         return HurdleState.IN_REVIEW
     if today > facts.due_on and facts.held_on is None:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from app.initiatives.rules.milestone_kinds import HurdleKind
 from app.roadmap.rules.forward import Forward
-from app.roadmap.rules.hurdles import HurdleFacts, Recommendation, deciding, readings, recommend
+from app.roadmap.rules.hurdles import HurdleFacts, Recommendation, deciding, recommend
 from app.roadmap.rules.posterior import EffectNow, widest_error
 from app.roadmap.rules.words import HurdleAction
 
@@ -91,12 +91,14 @@ def recommend_by_figures(
     pass is named beside a stop, for whoever would rather rescope.
     """
     first = recommend(facts, today)
+    if first.waits:
+        return first
     if isinstance(judged, NotJudged):
         return Recommendation(first.action, (*first.grounds, judged.why))
     if first.action is HurdleAction.HOLD:
         return first
     if first.action is HurdleAction.STOP:
-        found = deciding(readings(facts.criteria, facts.measurements))
+        found = deciding(facts.readings)
         more = _smaller_words(judged) if any(one.fails for one in found) else ()
         return Recommendation(first.action, (*first.grounds, *more))
     weighing = judged.weighing
@@ -116,6 +118,10 @@ _STOPS = {
     Weighing.UNCERTAIN: "The effect is not known as well as this hurdle was to make it.",
     Weighing.TOO_LITTLE: "That is too little for the money that is left.",
 }
+
+
+ONLY_IF_MET = tuple(_STOPS.values())
+"""Grounds that a recommendation names only where every deciding criterion is met."""
 
 
 def effect_words(effects: Sequence[EffectNow]) -> tuple[str, ...]:

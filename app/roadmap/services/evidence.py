@@ -20,6 +20,7 @@ from app.initiatives.rules.faults import LARGEST_COUNT
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.roadmap.models import Evidence
 from app.roadmap.queries.amendments import load_wanted
+from app.roadmap.queries.works import load_starts
 from app.roadmap.rules import UNUSUAL, measured_fault, unusual_words
 from app.roadmap.rules.forward import ForwardShape, reached_in
 from app.roadmap.rules.measuring import PLAINLY, Measuring, standard_error
@@ -50,7 +51,8 @@ def record_evidence(
 ) -> Evidence:
     """Add a measurement; a later one for the same criterion supersedes it.
 
-    Unless ``is_confirmed``, an unusual figure is asked about.
+    Unless ``is_confirmed``, an unusual figure is asked about. One measured before the work starts
+    is kept as a starting point and counts for nothing else.
 
     Raises NotAllowedError, ConflictError once the hurdle is decided, InvalidError by field.
     """
@@ -99,7 +101,8 @@ def _all_faults(
     faults |= _how_faults(how, measured_on)
     if len(evidence.note) > LONGEST_NOTE:
         faults["note"] = f"Shorten this to {LONGEST_NOTE:,} characters."
-    if criterion.link is ChainLink.BEHAVIOUR and not faults:
+    starts = load_starts(session, [commitment.id])[commitment.id]
+    if criterion.link is ChainLink.BEHAVIOUR and not faults and measured_on >= starts:
         faults = _bound_faults(
             session, commitment, criterion, evidence.value, sample, measured_on, how
         )

@@ -172,10 +172,11 @@ def _solved(
         beside=helpers[: max(0, processes - 1)],
         on_progress=lambda _: job.progress({"doing": side, "done": done, "of": len(SIDES)}),
     )  # fmt: skip
-    return _sound(plan, problem)
+    return sound_plan(plan, problem)
 
 
-def _sound(plan: Plan, problem: Problem) -> dict[str, Any]:
+def sound_plan(plan: Plan, problem: Problem) -> dict[str, Any]:
+    """Its value, bound and result, recounted. Raises UnavailableError."""
     written = json.loads(canonical_json(result_json(plan)))
     if plan.status is PlanStatus.ERROR or plan.value is None or verify(problem, written):
         raise UnavailableError(

@@ -94,7 +94,7 @@ def decide_hurdle(
     _check_hold(action, hold_until, stored, now.date())
     judged = judge_hurdle(session, commitment, stored, facts, now.date())
     recommendation = recommend_by_figures(facts, now.date(), judged)
-    if not reason and needs_reason(action, recommendation.action):
+    if not reason and needs_reason(action, recommendation):
         raise InvalidError(_reason_wanted(action, recommendation), field="reason")
     decision = store_decision(
         session, stored, action, recommendation, judged,
@@ -140,10 +140,12 @@ def _check_hold(action: HurdleAction, until: date | None, tranche: Tranche, toda
 
 
 def _reason_wanted(action: HurdleAction, recommendation: Recommendation) -> str:
+    if action is HurdleAction.HOLD and recommendation.waits:
+        return f"{recommendation.text} A hurdle is held once; say why you use that up now."
     if action is recommendation.action:
         return _FINAL.get(action, "Say why.")
     return (
-        f"The figures recommend to {recommendation.action.word.lower()}: {recommendation.text} "
+        f"The figures recommend to {recommendation.word.lower()}: {recommendation.text} "
         "Say why you decide otherwise."
     )
 

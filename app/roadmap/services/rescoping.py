@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.approvals.queries import load_limits
-from app.approvals.rules import OPEN_TRANCHES
+from app.approvals.queries.balances import load_positions
+from app.approvals.rules import OPEN_TRANCHES, kept_by
 from app.approvals.rules.limits import limit_of, needs_second
 from app.approvals.services.ledger import commitment_balance, lock_commitment, shrink_tranches
 from app.audit.services import once, record, remember
@@ -34,6 +35,7 @@ from app.roadmap.services.hurdles import (
 )
 from app.values.canonical import canonical_json, digest
 from app.values.money import Money
+from app.values.quarter import Quarter
 
 FORMAT = "waymark/rescope"
 
@@ -52,10 +54,11 @@ def rescope_hurdle(
     """Go on with another option of the initiative from this hurdle on, once per ``once_key``.
 
     What it still needs beyond the money released stays with the open hurdles, in the proportion
-    they held before; the rest is freed. The hurdle stays open and is decided on its evidence.
-    ``amendment`` is the last one agreed that was known, where that is to be checked.
-    Raises NotAllowedError for roles, four hands and limits, ConflictError for what is decided,
-    InvalidError for a missing reason or an option that does not need less.
+    they held before, and bound in the funds and quarters the option needs it in; the rest is freed.
+    The hurdle stays open and is decided on its evidence. ``amendment`` is the last one agreed that
+    was known, where that is to be checked. Raises NotAllowedError for roles, four hands and limits,
+    ConflictError for what is decided, InvalidError for a missing reason or an option that does not
+    need less.
     """
     reason = checked_reason(reason, actor)
     parameters = {"tranche": tranche.id, "option": option_id, "reason": reason}
@@ -163,8 +166,9 @@ def _carry_out(
     open_ = change.open_
     amounts = shrunk({one.id: one.amount_minor for one in open_}, change.needs)
     freed = sum(one.amount_minor for one in open_) - change.needs
+    kept = _kept(session, commitment, change.chosen, freed)
     content = canonical_json(
-        _content(commitment, decision, change, amounts) | {"freed_minor": freed}
+        _content(commitment, decision, change, amounts) | {"freed_minor": freed, "kept": kept}
     )
     session.add(
         Rescope(
@@ -182,6 +186,24 @@ def _carry_out(
     return HurdleOutcome(decision.id, 0, freed, is_completed=False, ended=False)
 
 
+def _kept(
+    session: Session, commitment: Commitment, chosen: Option, freed: int
+) -> list[dict[str, Any]]:
+    """What stays bound by fund and quarter, the money released and spent with it."""
+    (position,) = load_positions(session, Commitment.id == commitment.id)
+    needs: dict[tuple[int, Quarter], int] = {}
+    for one in chosen.spend:
+        cell = one.fund_id, commitment.start + one.quarter_index
+        needs[cell] = needs.get(cell, 0) + one.amount_minor
+    total = sum(position.bound.values()) - freed
+    kept = kept_by(position.bound, needs, total, position.spent)
+    return [
+        {"fund_id": fund, "quarter": str(quarter), "minor": minor}
+        for (fund, quarter), minor in sorted(kept.items(), key=lambda one: (one[0][1].ordinal, one))
+        if minor
+    ]
+
+
 def _content(
     commitment: Commitment,
     decision: HurdleDecision,
@@ -191,7 +213,7 @@ def _content(
     """What was amended: both options with their money, and each open hurdle then and now."""
     return {
         "format": FORMAT,
-        "version": 1,
+        "version": 2,
         "commitment": commitment.id,
         "initiative": commitment.initiative.key,
         "currency": commitment.currency,

@@ -33,7 +33,7 @@ from tests.bench.enumeration import best_by_enumeration
 from tests.factories.accounts import Cast
 from tests.factories.approvals import DUE, World, make_commitments, make_world
 from tests.factories.portfolio import SOLVER_MEMORY, HandJob
-from tests.factories.roadmap import decide, tranches_of
+from tests.factories.roadmap import begin, decide, tranches_of
 
 PILOT = Measuring(error=Decimal(4), among=Among.EXPOSED, design=Design.CONTROLLED)
 
@@ -77,6 +77,7 @@ def record(
     criterion = session.scalars(
         select(Criterion).where(Criterion.milestone_id == tranche.milestone_id)
     ).one()
+    begin(session, tranche.commitment_id, actor=actor, now=now)
     record_evidence(
         session, tranche, criterion, value=Decimal(value), sample=sample, measured_on=now.date(),
         source="Pilot", note="", how=how, actor=actor, now=now,

@@ -25,7 +25,14 @@ from app.roadmap.rules import HurdleAction, HurdleState
 from app.roadmap.services import record_evidence
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import decide, measure, move_due_date, move_due_dates, tranches_of
+from tests.factories.roadmap import (
+    begin,
+    decide,
+    measure,
+    move_due_date,
+    move_due_dates,
+    tranches_of,
+)
 
 RELEASE, HOLD, STOP = HurdleAction.RELEASE, HurdleAction.HOLD, HurdleAction.STOP
 
@@ -430,6 +437,10 @@ class TestImportedEvidence:
         with transaction(session):
             commitment = make_commitments(session, cast, now, world)["CX-101"]
         first = tranches_of(session, commitment.id)[0]
+        early = get_gate(session, first.id, today=now.date()).recommendation
+        assert early and early.waits and "before the work starts on 1 Apr 2027" in early.text
+        with transaction(session):
+            begin(session, commitment.id, actor=cast.manager, now=now)
         gate = get_gate(session, first.id, today=now.date())
         assert gate.recommendation and gate.recommendation.action is RELEASE
         assert cast.manager.id in gate.record.evidence_by

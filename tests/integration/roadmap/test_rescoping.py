@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, LedgerTransfer, Tranche
-from app.approvals.queries.balances import load_positions
+from app.approvals.queries.balances import load_gate_history, load_positions
+from app.approvals.queries.funding import list_given_back
 from app.approvals.queries.soundness import check_ledger
 from app.approvals.rules import CommitmentState, TrancheState, TransferKind
+from app.approvals.rules.exposure import GateRecord
 from app.approvals.services import set_limit
 from app.db.session import transaction
 from app.errors import InvalidError, NotAllowedError
@@ -22,7 +24,8 @@ from app.initiatives.rules import InitiativeState
 from app.portfolio.queries import load_committed_options
 from app.roadmap.models import Rescope
 from app.roadmap.queries import get_gate
-from app.roadmap.queries.rescoping import list_smaller
+from app.roadmap.queries.freed import load_freed_cells
+from app.roadmap.queries.rescoping import list_smaller, load_whole_options
 from app.roadmap.rules import HurdleAction, HurdleState, hurdle_state, recommend
 from app.roadmap.services import HurdleOutcome, decide_hurdle, rescope_hurdle
 from app.values.canonical import digest
@@ -89,6 +92,17 @@ class TestRescope:
         (position,) = load_positions(session, Commitment.id == commitment.id)
         assert position.balance.freed == HELD - LEAN
         assert position.balance.committed == LEAN - released
+        options = {one.id: one for one in load_whole_options(session, commitment.initiative_id)}
+        needs = {
+            (one.fund_id, commitment.start + one.quarter_index): one.amount_minor
+            for one in options[commitment.option_id].spend
+        }
+        assert {cell: minor for cell, minor in position.bound.items() if minor} == needs
+        (given,) = list_given_back(session, Commitment.id == commitment.id)
+        assert {cell: minor for cell, minor in given.left.items() if minor} == needs
+        cells = load_freed_cells(session, commitment, HELD - LEAN, today=now.date())
+        assert sum(one.minor for one in cells) == HELD - LEAN
+        assert {one.quarter for one in cells} == {quarter for _, quarter in given.freed}
 
         amendment = session.scalars(select(Rescope)).one()
         assert digest(amendment.content) == amendment.digest
@@ -173,6 +187,17 @@ class TestFinish:
             select(LedgerTransfer.amount_minor).where(LedgerTransfer.kind == TransferKind.FREE)
         )
         assert sum(moved) == HELD
+        history = load_gate_history(session)
+        assert history.records[1] == GateRecord(1, 1) and not history.unjudged
+
+    def test_without_the_criteria_met_is_left_out_of_the_chances(
+        self, session: Session, cast: Cast, now: datetime, tranches: list[Tranche]
+    ) -> None:
+        with transaction(session):
+            measure(session, tranches[0], 3, actor=cast.manager, now=now)
+            decide(session, tranches[0], HurdleAction.FINISH, actor=cast.cfo, now=now, reason="So")
+        history = load_gate_history(session)
+        assert not history.records and history.unjudged == 1
 
 
 class TestHoldUntil:
@@ -184,14 +209,14 @@ class TestHoldUntil:
         for until in (today, last + timedelta(days=1)):
             with pytest.raises(InvalidError) as caught, transaction(session):
                 decide_hurdle(
-                    session, tranches[0], action=HurdleAction.HOLD, reason="", once_key="d" * 32,
-                    hold_until=until, actor=cast.cfo, now=now,
+                    session, tranches[0], action=HurdleAction.HOLD, reason="Early",
+                    once_key="d" * 32, hold_until=until, actor=cast.cfo, now=now,
                 )  # fmt: skip
             assert "until" in caught.value.fields
         chosen = today + timedelta(days=20)
         with transaction(session):
             decide_hurdle(
-                session, tranches[0], action=HurdleAction.HOLD, reason="", once_key="e" * 32,
+                session, tranches[0], action=HurdleAction.HOLD, reason="Early", once_key="e" * 32,
                 hold_until=chosen, actor=cast.cfo, now=now,
             )  # fmt: skip
         session.expire_all()

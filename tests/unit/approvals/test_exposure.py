@@ -38,6 +38,16 @@ class TestGateHistory:
         )
         assert found.records == {1: GateRecord(2, 2), 2: GateRecord(1, 2)}
 
+    def test_counts_an_early_finish_as_passed_where_the_criteria_were_met(self) -> None:
+        met = [Hurdle(1, 100, RELEASED), Hurdle(2, 100, FREED, was_met=True)]
+        found = gate_history([met])
+        assert found.records[2] == GateRecord(1, 1) and found.unjudged == 0
+
+    def test_leaves_an_early_finish_out_where_they_were_not(self) -> None:
+        unmet = [Hurdle(1, 100, RELEASED), Hurdle(2, 100, FREED, was_met=False)]
+        found = gate_history([unmet])
+        assert 2 not in found.records and found.unjudged == 1
+
     def test_says_one_half_where_nothing_was_decided(self) -> None:
         assert GateHistory().record_at(1).chance == Fraction(1, 2)
         assert GateRecord(3, 4).chance == Fraction(4, 6)
@@ -91,3 +101,23 @@ class TestExposure:
         assert found[CAPEX, Q1] == Exposure(spent=120)
         assert found[CAPEX, Q2].unspent == 105 and found[OPEX, Q2].unspent == 75
         assert found[CAPEX, Q2].next_money == 75 + 200
+
+
+class TestBeforeTheHurdle:
+    """Nothing a hurdle holds is paid before its day as planned now."""
+
+    def test_money_falls_into_the_quarter_of_its_hurdle_or_later(self) -> None:
+        position = Position(
+            1, 1, "FY27", "CX-1", "Answers", CommitmentState.ACTIVE,
+            Balance(approved=600, committed=600),
+            planned={(CAPEX, Q1): 300, (CAPEX, Q3): 300},
+            hurdles=(
+                Hurdle(1, 100, PENDING, due=Q2), Hurdle(2, 300, PENDING, due=Q1),
+                Hurdle(3, 200, PENDING, due=Q1),
+            ),
+        )  # fmt: skip
+        found = exposure_cells(position, GateHistory(), today=Q1)
+        assert (CAPEX, Q1) not in found
+        assert found[CAPEX, Q2].open_money == 300 and found[CAPEX, Q2].next_money == 100
+        assert found[CAPEX, Q3].open_money == 300
+        assert exposure(position, GateHistory(), today=Q1).maximum == 600

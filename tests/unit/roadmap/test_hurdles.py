@@ -18,6 +18,7 @@ from app.roadmap.rules import (
     HurdleState,
     Measurement,
     hurdle_state,
+    needs_reason,
     readings,
     recommend,
 )
@@ -147,3 +148,43 @@ class TestHurdleState:
     def test_is_at_risk_while_it_is_held(self) -> None:
         held = hurdle(state=TrancheState.HELD, held_on=DUE)
         assert hurdle_state(held, DUE + timedelta(days=9)) is HurdleState.AT_RISK
+
+
+class TestBeforeTheStart:
+    START = date(2027, 7, 1)
+
+    def test_a_figure_from_before_the_work_never_recommends_its_money(self) -> None:
+        early = measured(25, on=date(2027, 6, 30))
+        facts = hurdle(early, starts_on=self.START, due_on=date(2027, 12, 1))
+        found = recommend(facts, date(2027, 12, 1))
+        assert found.action is HurdleAction.HOLD
+        assert "measured before the work starts on 1 Jul 2027" in found.text
+        (reading,) = facts.readings
+        assert not reading.passes and not reading.fails
+        assert hurdle_state(facts, date(2027, 6, 30)) is HurdleState.NOT_DUE
+
+    def test_a_bad_starting_point_stops_nothing(self) -> None:
+        facts = hurdle(measured(5, on=date(2027, 6, 30)), starts_on=self.START)
+        assert recommend(facts, DUE).action is HurdleAction.HOLD
+
+    def test_counts_from_the_first_day_of_the_work_on(self) -> None:
+        facts = hurdle(measured(25, on=self.START), starts_on=self.START)
+        assert recommend(facts, self.START).action is HurdleAction.RELEASE
+
+
+class TestWait:
+    def test_nothing_is_to_be_decided_before_the_day_without_figures(self) -> None:
+        found = recommend(hurdle(), DUE - timedelta(days=1))
+        assert found.waits and found.word == "Wait"
+        assert found.text.endswith("Nothing to decide before 1 Apr 2027, the day it is due.")
+        assert not recommend(hurdle(), DUE).waits
+
+    def test_figures_are_decided_on_before_the_day(self) -> None:
+        assert not recommend(hurdle(measured(25)), DUE - timedelta(days=30)).waits
+        assert not recommend(hurdle(measured(5)), DUE - timedelta(days=30)).waits
+
+    def test_a_hold_before_there_is_anything_to_decide_says_why(self) -> None:
+        waits = recommend(hurdle(), DUE - timedelta(days=1))
+        late = recommend(hurdle(), DUE)
+        assert needs_reason(HurdleAction.HOLD, waits)
+        assert not needs_reason(HurdleAction.HOLD, late)

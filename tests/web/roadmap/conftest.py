@@ -11,7 +11,7 @@ from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import tranches_of
+from tests.factories.roadmap import begin, tranches_of
 
 
 @pytest.fixture
@@ -21,6 +21,14 @@ def commitments(session: Session, cast: Cast, now: datetime) -> dict[str, Commit
         world = make_world(session, cast, now)
     with transaction(session):
         return make_commitments(session, cast, now, world)
+
+
+@pytest.fixture
+def begun(session: Session, cast: Cast, now: datetime, commitments: dict[str, Commitment]) -> None:
+    """The work of all of them has begun, so that measurements show what it did."""
+    with transaction(session):
+        for one in commitments.values():
+            begin(session, one.id, actor=cast.manager, now=now)
 
 
 @pytest.fixture

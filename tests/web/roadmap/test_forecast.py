@@ -20,7 +20,7 @@ from app.roadmap.services.forecasting import work_out_other_use
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.portfolio import SOLVER_MEMORY, HandJob
-from tests.factories.roadmap import bind_criteria, tranches_of
+from tests.factories.roadmap import begin, bind_criteria, tranches_of
 from tests.support.pages import buttons, form_values, table, text
 
 ClientFor = Callable[[Any], Any]
@@ -41,6 +41,7 @@ def tranche(session: Session, cast: Cast, now: datetime) -> Tranche:
     session.expire_all()
     with transaction(session):
         commitments = make_commitments(session, cast, now, world)
+        begin(session, commitments["CX-101"].id, actor=cast.manager, now=now)
     return tranches_of(session, commitments["CX-101"].id)[0]
 
 

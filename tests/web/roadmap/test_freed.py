@@ -13,12 +13,16 @@ from sqlalchemy.orm import Session
 from app.approvals.models import Commitment, LedgerTransfer, Tranche
 from app.approvals.rules import TransferKind
 from app.db.session import transaction
+from app.jobs.models import Job
+from app.jobs.services import claim
 from app.portfolio.models import Run
 from app.portfolio.queries import get_run
 from app.portfolio.queries.answers import load_answer
+from app.roadmap.queries.comparing import KIND
 from app.roadmap.rules import HurdleAction
+from app.roadmap.services.comparing import work_out_comparison
 from tests.factories.accounts import Cast
-from tests.factories.portfolio import carry_out
+from tests.factories.portfolio import SOLVER_MEMORY, HandJob, carry_out
 from tests.factories.roadmap import decide
 from tests.support.pages import buttons, form_values, links, table, text
 
@@ -34,6 +38,17 @@ def page(session: Session, cast: Cast, now: datetime, tranches: list[Tranche]) -
             session, tranches[0], HurdleAction.STOP, actor=cast.cfo, now=now, reason="No callers"
         )
     return f"/gates/{tranches[0].id}/freed"
+
+
+def compare(session: Session, now: datetime) -> None:
+    """Work out what could be bought without the freed money."""
+    with transaction(session):
+        job = claim(session, worker="hand", kinds=frozenset({KIND}), now=now)
+    assert job is not None
+    hand = HandJob(session, job, now)
+    session.rollback()
+    work_out_comparison(hand, memory_bytes=SOLVER_MEMORY, processes=1)
+    session.expire_all()
 
 
 class TestFreed:
@@ -56,6 +71,8 @@ class TestFreed:
         again = lead.post(address, data=form_values(seen, address))
         assert again.location == answer.location
         carry_out(session, now)
+        assert "is being worked out. Look again soon." in text(lead.get(page))
+        compare(session, now)
 
         seen = lead.get(page)
         found = load_answer(get_run(session, run_id or 0))
@@ -67,7 +84,15 @@ class TestFreed:
         assert set(table(seen, "Unchanged").column("Key")) == unchanged
         assert not set(added.column("Key")) & set(commitments)
         gains = sum(row["value_allocated"] for row in found.result["funded"])
-        difference = gains - commitments["CX-101"].value_minor
+        told = session.scalars(select(Job.progress).where(Job.kind == KIND)).one() or {}
+        adds = max(0, gains - int(str(told["value"])))
+        assert int(str(told["value"])) <= gains and int(str(told["bound"])) >= int(
+            str(told["value"])
+        )
+        assert "Without the freed money" in text(seen) and "Freed money adds" in text(seen)
+        nothing = "The freed money adds nothing: as much could be bought without it."
+        assert (nothing in text(seen)) is (not adds)
+        difference = adds - commitments["CX-101"].value_minor
         words = f"{MINUS if difference < 0 else '+'}€{abs(difference) / 100:,.2f}"
         assert words in text(seen)
         assert links(seen)["Send to the CFO"] == f"/runs/{run_id}/proposal"
@@ -104,5 +129,7 @@ class TestCapitalFreed:
         *lines, total = table(seen, "What it is made of").rows
         assert [line["Freed"] for line in lines] == ["€86,000.00", "€64,500.00", "€64,500.00"]
         assert total["Freed"] == "€215,000.00" and "No callers" in text(seen)
+        assert "All of it can be planned again." in text(seen)
         home = text(client.get("/"))
         assert "Capital freed" in home and "€215,000.00 in all cycles" in home
+        assert "can be planned again €215,000.00" in home

@@ -21,7 +21,7 @@ from app.roadmap.rules.posterior import Among, Design
 from app.roadmap.services import record_evidence
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import bind_criteria, decide, tranches_of
+from tests.factories.roadmap import begin, bind_criteria, decide, tranches_of
 from tests.support.pages import text
 
 ClientFor = Callable[[Any], Any]
@@ -41,6 +41,8 @@ def tranche(session: Session, cast: Cast, now: datetime) -> Tranche:
     with transaction(session):
         commitments = make_commitments(session, cast, now, world)
     found = tranches_of(session, commitments["CX-101"].id)[0]
+    with transaction(session):
+        begin(session, found.commitment_id, actor=cast.manager, now=now)
     of = select(Criterion).where(Criterion.milestone_id == found.milestone_id)
     for criterion in session.scalars(of).all():
         for value, actor in ((18, cast.manager), (20, cast.manager)):

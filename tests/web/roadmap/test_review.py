@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -46,7 +47,7 @@ MEASURED = {
 
 
 @pytest.fixture
-def gate(tranches: list[Tranche]) -> str:
+def gate(tranches: list[Tranche], begun: None) -> str:
     return f"/gates/{tranches[0].id}"
 
 
@@ -400,6 +401,10 @@ class TestHold:
     ) -> None:
         client = client_for(cast.cfo)
         form = typed(client.get(gate), f"{gate}/decision", action="hold")
+        refused = client.post(f"{gate}/decision", data=form)
+        assert refused.status_code == 422
+        assert "say why you use that up now" in (error_on(refused, "Reason") or "")
+        form |= {"reason": "The pilot waits for a supplier"}
 
         for _ in range(2):
             assert client.post(f"{gate}/decision", data=form).status_code == 303
@@ -519,3 +524,36 @@ class TestPage:
     def test_of_nothing_is_missing(self, client_for: ClientFor, cast: Cast) -> None:
         for odd in ("/gates/4711", "/gates/99999999999999"):
             assert client_for(cast.cfo).get(odd).status_code == 404
+
+
+class TestNothingToDecide:
+    def test_a_hurdle_before_its_day_without_figures_asks_to_wait(
+        self, client_for: ClientFor, cast: Cast, gate: str
+    ) -> None:
+        page = client_for(cast.cfo).get(gate)
+        assert "Wait" in text(page)
+        assert "Nothing to decide before 1 Jul 2027, the day it is due." in text(page)
+        assert "this would use up the only hold there is" in text(page)
+        marked = re.search(r'<button class="([^"]*)"[^>]*value="hold"', page.get_data(as_text=True))
+        assert marked and "primary" not in marked[1]
+
+    def test_a_figure_from_before_the_start_is_a_starting_point_and_releasing_on_it_an_override(
+        self, client_for: ClientFor, session: Session, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        address = f"/gates/{tranches[0].id}"
+        client = client_for(cast.manager)
+        form = typed(client.get(address), f"{address}/evidence", **MEASURED)
+        page = client.post(f"{address}/evidence", data=form, follow_redirects=True)
+        assert table(page, "Criteria").rows[0]["Verdict"] == "Before the start"
+        assert "measured before the work starts on 1 Apr 2027" in text(page)
+
+        finance = client_for(cast.cfo)
+        page = finance.get(address)
+        priced = "what it may lose can't be worked out, but what was agreed is not shown yet"
+        assert priced in text(page).replace("\u2019", "'")
+        form = typed(page, f"{address}/decision", action="release", reason="")
+        answer = finance.post(f"{address}/decision", data=form)
+        assert answer.status_code == 422 and state_of(session, tranches[0]) is TrancheState.PENDING
+        form |= {"reason": "The supplier asks for it"}
+        page = finance.post(f"{address}/decision", data=form, follow_redirects=True)
+        assert "Released, against the figures (hold)" in text(page)
