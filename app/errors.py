@@ -18,7 +18,12 @@ class AppError(Exception):
 
 
 class NotFoundError(AppError):
-    """The thing does not exist, or not for this person."""
+    """The thing does not exist, or not for this person.
+
+    ``is_of_address``: the address may be wrong, rather than the time for it be over.
+    """
+
+    is_of_address = True
 
 
 class NotAllowedError(AppError):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.calendar.models import Cycle, CycleFund, Fund, FundBudget, Team, TeamCapacity
 from app.calendar.rules import CycleState
 from app.errors import NotFoundError
+from app.values.names import by_name
 from app.values.quarter import Quarter
 
 _MISSING = "There is no such cycle, or it was removed."
@@ -93,11 +94,11 @@ def find_current_cycle(session: Session, today: date) -> Cycle | None:
 
 
 def list_funds(session: Session) -> list[Fund]:
-    return list(session.scalars(select(Fund).order_by(Fund.name)))
+    return by_name(session.scalars(select(Fund).order_by(Fund.id)), lambda one: one.name)
 
 
 def list_teams(session: Session) -> list[Team]:
-    return list(session.scalars(select(Team).order_by(Team.name)))
+    return by_name(session.scalars(select(Team).order_by(Team.id)), lambda one: one.name)
 
 
 def get_team(session: Session, team_id: int) -> Team:

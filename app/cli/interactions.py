@@ -282,7 +282,7 @@ def add_source(
     source = new_warehouse(
         db.session, address, table, mapping, actor=person_of(email), now=now()
     )  # fmt: skip
-    report = reached(source, _store(), now=source.imported_at)
+    report = reached(db.session, source, _store(), now=source.imported_at)
     with transaction(db.session):
         add_warehouse(db.session, source, actor=person_of(email))
         source_id = source.id

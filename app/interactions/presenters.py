@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from app.interactions.engine.mapping import OF_COLUMNS
+from app.interactions.engine.mapping import Mapping as LogMapping
 from app.interactions.engine.placing import Placed
 from app.interactions.engine.requests import ReadReport, Sample
 from app.journeys.models import InteractionSource
@@ -160,11 +162,27 @@ def guessed(sample: Sample) -> dict[str, str]:
     if "channel" in found:
         words = sample.words.get(found["channel"], ())
         found["channel_words"] = "\n".join(f"{one} = {_guessed_channel(one)}" for one in words)
+    for name in ("when", "expected_by"):
+        if shape := sample.formats.get(found.get(name, "")):
+            found[f"{name}_format"] = shape
     return found | _guessed_met(sample.words.get(found.get("met", ""), ()))
 
 
-def guessed_system(file_name: str) -> str:
-    """A first answer for the system a file comes from: its name without days and numbers."""
+def guessed_system(
+    file_name: str, columns: Iterable[str], sources: Iterable[InteractionSource]
+) -> str:
+    """A first answer for the system a file comes from.
+
+    The one that the latest import came from whose columns the file has, else the file's name
+    without days and numbers.
+    """
+    there = frozenset(columns)
+    for one in sorted(sources, key=lambda one: one.id, reverse=True):
+        if one.address or not one.mapping_name.startswith(OF_COLUMNS):
+            continue
+        mapping = LogMapping.model_validate(one.mapping)
+        if there >= mapping.columns().keys():
+            return mapping.source
     words = re.split(r"[\W\d_]+", file_name.rpartition(".")[0] or file_name)
     return " ".join(filter(None, words)) or file_name
 

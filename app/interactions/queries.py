@@ -22,6 +22,7 @@ from app.journeys.models import (
     Touchpoint,
 )
 from app.journeys.rules import SourceState
+from app.values.names import by_name
 
 
 def get_source(session: Session, source_id: int) -> InteractionSource:
@@ -55,9 +56,9 @@ def list_mappings(session: Session) -> list[LogMapping]:
     query = (
         select(LogMapping)
         .options(joinedload(LogMapping.saved_by).lazyload(Person.grants))
-        .order_by(LogMapping.title)
+        .order_by(LogMapping.id)
     )
-    return list(session.scalars(query))
+    return by_name(session.scalars(query), lambda one: one.title)
 
 
 def get_mapping(session: Session, mapping_id: int) -> LogMapping:

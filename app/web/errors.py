@@ -149,6 +149,8 @@ def refused(error: AppError) -> Response:
     details: dict[str, object] = {}
     if isinstance(error, ConflictError) and not (error.yours or error.theirs):
         details |= {"advice": None, "back": _page_before()}
+    elif isinstance(error, NotFoundError) and not error.is_of_address:
+        details["advice"] = None
     elif isinstance(error, NotAllowedError):
         # What a service refuses need not be for want of a role: its own words say what it is.
         details |= {"advice": None, "back": _page_before()}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import PERMISSIONS, Role
 from app.errors import NotFoundError
+from app.values.names import by_name
 
 LONGEST_EMAIL = 254
 
@@ -36,19 +37,19 @@ def find_person_by_email(session: Session, email: str) -> Person | None:
 
 def list_people(session: Session) -> Sequence[Person]:
     """Everybody, active people first, then by name."""
-    return session.scalars(
-        select(Person).order_by(Person.is_active.desc(), func.lower(Person.name), Person.id)
-    ).all()
+    listed = by_name(session.scalars(select(Person).order_by(Person.id)), lambda one: one.name)
+    return sorted(listed, key=lambda one: not one.is_active)
 
 
 def list_people_with_role(session: Session, role: Role) -> Sequence[Person]:
     """Active people who hold a role in force, by name."""
-    return session.scalars(
+    people = session.scalars(
         select(Person)
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(Person.is_active, RoleGrant.role == role, RoleGrant.is_in_force)
-        .order_by(func.lower(Person.name), Person.id)
-    ).all()
+        .order_by(Person.id)
+    )
+    return by_name(people, lambda one: one.name)
 
 
 def list_permitted(session: Session, permission: str) -> list[tuple[int, str]]:
@@ -58,9 +59,9 @@ def list_permitted(session: Session, permission: str) -> list[tuple[int, str]]:
         .join(RoleGrant, RoleGrant.person_id == Person.id)
         .where(Person.is_active, RoleGrant.is_in_force, RoleGrant.role.in_(PERMISSIONS[permission]))
         .distinct()
-        .order_by(Person.name, Person.id)
+        .order_by(Person.id)
     )
-    return [(id_, name) for id_, name in rows]
+    return by_name([(id_, name) for id_, name in rows], lambda one: one[1])
 
 
 def count_active_admins(session: Session) -> int:

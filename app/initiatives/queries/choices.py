@@ -11,6 +11,7 @@ from app.initiatives.models import Initiative, Option
 from app.journeys.models import CustomerNeed, Journey, LeverPool, NeedStatement, Stage, Touchpoint
 from app.journeys.rules import NeedKind, PoolState
 from app.values.money import Money
+from app.values.names import by_name
 
 Choices = list[tuple[str, str]]
 
@@ -23,9 +24,10 @@ def journey_choices(session: Session, kept_id: int | None = None) -> Choices:
     rows = session.execute(
         select(Journey.id, Journey.name, Journey.currency)
         .where(or_(Journey.is_in_use, Journey.id == kept_id))
-        .order_by(Journey.name)
-    )
-    return [(str(id_), f"{name} ({currency})") for id_, name, currency in rows]
+        .order_by(Journey.id)
+    ).tuples()
+    named = by_name(rows, lambda row: row[1])
+    return [(str(id_), f"{name} ({currency})") for id_, name, currency in named]
 
 
 def cycle_choices(session: Session, kept_id: int | None = None) -> Choices:
@@ -45,9 +47,11 @@ def pool_choices(session: Session, currency: str) -> Choices:
         .join(LeverPool.journey)
         .where(Journey.currency == currency)
         .options(joinedload(LeverPool.journey))
-        .order_by(Journey.name, LeverPool.lever)
+        .order_by(Journey.id, LeverPool.lever)
     )
-    return [(str(pool.id), _pool_word(pool)) for pool in pools]
+    return [
+        (str(pool.id), _pool_word(pool)) for pool in by_name(pools, lambda one: one.journey.name)
+    ]
 
 
 def _pool_word(pool: LeverPool) -> str:
@@ -121,8 +125,9 @@ def fund_choices(session: Session, cycle_id: int | None, kept: set[int]) -> list
 
 def team_choices(session: Session, cycle_id: int | None, kept: set[int]) -> list[tuple[int, str]]:
     """Teams with days in the cycle by name, all teams without one; and those used already."""
-    query = select(Team.id, Team.name).order_by(Team.name)
+    query = select(Team.id, Team.name).order_by(Team.id)
     if cycle_id is not None:
         there = select(TeamCapacity.team_id).where(TeamCapacity.cycle_id == cycle_id)
         query = query.where(or_(Team.id.in_(there), Team.id.in_(kept)))
-    return [(id_, name) for id_, name in session.execute(query)]
+    teams = [(id_, name) for id_, name in session.execute(query)]
+    return by_name(teams, lambda team: team[1])

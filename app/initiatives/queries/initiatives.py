@@ -25,6 +25,7 @@ from app.initiatives.models import (
 )
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import CustomerNeed, LeverPool, Touchpoint
+from app.values.names import by_name
 
 Parts = tuple[ExecutableOption, ...]
 
@@ -233,6 +234,6 @@ class PersonChoice:
 def list_people_to_choose(session: Session) -> Sequence[PersonChoice]:
     """Everybody active, by name."""
     rows = session.execute(
-        select(Person.id, Person.name).where(Person.is_active).order_by(Person.name, Person.id)
+        select(Person.id, Person.name).where(Person.is_active).order_by(Person.id)
     )
-    return [PersonChoice(id_, name) for id_, name in rows]
+    return by_name((PersonChoice(id_, name) for id_, name in rows), lambda one: one.name)

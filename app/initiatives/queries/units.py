@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from app.initiatives.models import Initiative, OrganisationUnit
 from app.initiatives.rules import IN_PORTFOLIO
+from app.values.names import by_name
 
 
 def list_units(session: Session) -> list[OrganisationUnit]:
     """Every organisation unit by name."""
-    return list(session.scalars(select(OrganisationUnit).order_by(OrganisationUnit.name)))
+    query = select(OrganisationUnit).order_by(OrganisationUnit.id)
+    return by_name(session.scalars(query), lambda one: one.name)
 
 
 def get_unit(session: Session, unit_id: int) -> OrganisationUnit:

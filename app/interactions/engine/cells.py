@@ -7,13 +7,15 @@ for every file.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import reduce
 
 import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine.mapping import ISO, OFFSET
-from app.interactions.engine.zones import offset_changes
+from app.interactions.engine.wording import TURNING
+from app.interactions.engine.zones import Span, odd_spans, offset_changes
 
 NUMBER = "decimal(18, 6)"
 _DIGITS = 12
@@ -47,6 +49,11 @@ def bare(cell: ir.StringValue) -> ir.StringValue:
 def is_longer(cell: ir.StringValue, signs: int) -> ir.BooleanValue:
     """Whether the cell has more signs."""
     return cell.length() > signs
+
+
+def is_turned(cell: ir.StringValue) -> ir.BooleanValue:
+    """Whether the cell holds marks that turn what is read after them."""
+    return cell.re_search(TURNING).fill_null(False)
 
 
 def text(column: ir.Column, missing: Sequence[str] = (), bare: Bare = bare) -> ir.StringValue:
@@ -132,6 +139,26 @@ def to_utc(local: ir.TimestampValue, zone: str) -> ir.TimestampValue:
     first, changes = offset_changes(zone, _LAST_YEAR)
     cases = [(local >= ibis.literal(one.local), one.offset) for one in reversed(changes)]
     return _shifted(local, cases, first, -1)
+
+
+def is_skipped(local: ir.TimestampValue, zone: str) -> ir.BooleanValue | None:
+    """Whether clocks of the zone never showed this; None: they are never changed."""
+    return _is_within(local, odd_spans(zone, _LAST_YEAR)[0])
+
+
+def is_twice(local: ir.TimestampValue, zone: str) -> ir.BooleanValue | None:
+    """Whether clocks of the zone showed this twice; None: they are never changed."""
+    return _is_within(local, odd_spans(zone, _LAST_YEAR)[1])
+
+
+def _is_within(local: ir.TimestampValue, spans: Sequence[Span]) -> ir.BooleanValue | None:
+    """Whether a moment lies in any of the spans; whole hours are looked up all at once."""
+    hour = timedelta(hours=1)
+    hours = [first for first, end in spans if end - first == hour and not first.minute]
+    terms = [(local >= first) & (local < end) for first, end in spans if first not in hours]
+    if hours:
+        terms.append(local.truncate("h").isin([ibis.literal(one) for one in hours]))
+    return reduce(lambda one, other: one | other, terms).fill_null(False) if terms else None
 
 
 def to_local(utc: ir.TimestampValue, zone: str) -> ir.TimestampValue:

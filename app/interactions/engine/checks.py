@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import ibis
@@ -17,18 +18,28 @@ BLANK, UNASKED, EMPTY = SKIPPED, SKIPPED + 1, SKIPPED + 2
 """Nothing but separators; not what the mapping's “only” asks for; no contacts counted in it."""
 
 
+Wording = Callable[[object], str | None]
+"""Another sentence for some cells, None for the others."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """A fault of one column. ``words`` is the sentence; {cell} stands for what was found.
 
     An error keeps its row out, a note does not. ``columns`` are what the sentence is about, the
-    first of which is named.
+    first of which is named. ``wording`` has more to say of some cells.
     """
 
     bit: int
     columns: tuple[str, ...]
     words: str
     is_error: bool
+    wording: Wording | None = None
+
+    def said(self, cell: object, shown: str) -> str:
+        """The sentence about a cell, which it quotes as it is ``shown``."""
+        words = (self.wording(cell) if self.wording else None) or self.words
+        return words.replace("{cell}", shown)
 
     @property
     def mask(self) -> int:
@@ -45,20 +56,24 @@ class Checks:
     found: list[Check] = field(default_factory=list)
     terms: list[ir.IntegerValue] = field(default_factory=list)
 
-    def refuse(self, fault: ir.BooleanValue, words: str, *columns: str) -> None:
+    def refuse(
+        self, fault: ir.BooleanValue, words: str, *columns: str, wording: Wording | None = None
+    ) -> None:
         """Rows with this fault are no part of the log."""
-        self._add(fault, words, columns, is_error=True)
+        self._add(fault, Check(len(self.found), columns, words, True, wording))
 
     def note(self, fault: ir.BooleanValue, words: str, *columns: str) -> None:
         """Rows with this fault are taken and named."""
-        self._add(fault, words, columns, is_error=False)
+        self._add(fault, Check(len(self.found), columns, words, False))
 
-    def _add(
-        self, fault: ir.BooleanValue, words: str, columns: tuple[str, ...], *, is_error: bool
-    ) -> None:
+    def note_once(self, fault: ir.BooleanValue, words: str, *columns: str) -> None:
+        """As `note`, in the first of tables that are put under each other."""
+        if (words, columns) not in [(one.words, one.columns) for one in self.found]:
+            self.note(fault, words, *columns)
+
+    def _add(self, fault: ir.BooleanValue, check: Check) -> None:
         if len(self.found) >= MOST:
             raise FileRefusedError("The mapping reads too many columns of contacts; split it.")
-        check = Check(len(self.found), columns, words, is_error)
         self.found.append(check)
         self.terms.append(
             ibis.ifelse(fault, ibis.literal(check.mask, "int64"), ibis.literal(0, "int64"))

@@ -29,6 +29,7 @@ from app.interactions.engine.mapping import Mapping, MetCounts
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
 from app.interactions.engine.near import is_replaced, open_around
+from app.interactions.engine.ranking import Ranks, ranks, words_in
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import (
     CountLine,
@@ -114,16 +115,26 @@ def count_log(request: CountRequest) -> CountReport:
                 own = request.source_id
                 log = open_around(engine, own, request.near, *seen[1:])
             found = fetch(engine, sql_of(bounded(counts(log, request.mapping, own=own))))
-            after = bounded(moments(log, until, own=own)) if seen[0] and until else None
-            followed = [] if after is None else fetch(engine, sql_of(after))
+            followed: tuple[MomentLine, ...] = ()
+            if seen[0] and until:
+                order = _order(fetch(engine, sql_of(words_in(log, own))), request, own)
+                after = bounded(moments(log, until, order, own=own))
+                followed = moments_of(fetch(engine, sql_of(after)), order)
     except duckdb.Error as error:
         raise FileRefusedError(f"The log cannot be counted: {in_words(error)}.") from error
     first = request.mapping.covers_from(seen[1]) if request.mapping else seen[1]
     return CountReport(
         rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),
-        moments=moments_of(followed), issues=_told_replaced(gone), until=until,
+        moments=followed, issues=_told_replaced(gone), until=until,
         near=tuple(one.source_id for one in request.near),
     )  # fmt: skip
+
+
+def _order(words: list[tuple[Any, ...]], request: CountRequest, own: int | None) -> Ranks:
+    """The journeys of the log and of those near to it, in the order of their keys."""
+    mine = request.mapping.journey if request.mapping else None
+    places = {one.source_id: one.journey for one in request.near} | {own or 0: mine}
+    return ranks([(int(source), word) for source, word in words], places, request.journeys)
 
 
 def _told_replaced(rows: int) -> tuple[Issue, ...]:
@@ -146,10 +157,12 @@ def lines_of(found: list[tuple[Any, ...]]) -> tuple[CountLine, ...]:
     return tuple(_in_order(found, CountLine, len(KEYS)))
 
 
-def moments_of(found: list[tuple[Any, ...]]) -> tuple[MomentLine, ...]:
-    """Fetched rows of `moments` as lines. Raises as `lines_of`."""
+def moments_of(found: list[tuple[Any, ...]], order: Ranks) -> tuple[MomentLine, ...]:
+    """Fetched rows of `moments` by their ``order`` as lines. Raises as `lines_of`."""
     _refuse_many(found)
-    return tuple(_in_order(found, MomentLine, len(MOMENT_KEYS)))
+    at = MOMENT_KEYS.index("journey")
+    named = [(*row[:at], order.key(row[at]), *row[at + 1 :]) for row in found]
+    return tuple(_in_order(named, MomentLine, len(MOMENT_KEYS)))
 
 
 def _refuse_many(found: list[tuple[Any, ...]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ibis.backends.duckdb import Backend
 from app.interactions.engine.checks import SKIPPED, Checks
 from app.interactions.engine.duck import fetch_one, quoted
 from app.interactions.engine.requests import ReadRequest
+from app.interactions.engine.wording import TURNING
 
 NAMED = 50
 """How many rows of one fault are named; all are counted."""
@@ -63,7 +65,7 @@ class Reading:
 
 def shown(cell: Any) -> str:
     """A cell as a sentence quotes it: in one line, and not all of a long one."""
-    text = " ".join(str("" if cell is None else cell).split())
+    text = " ".join(re.sub(TURNING, "", str("" if cell is None else cell)).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

@@ -43,7 +43,7 @@ def _lines(reading: Reading, bars: Bars) -> Iterator[Line]:
             f" ON file.row = draft.row WHERE draft.doubts & {check.mask} <> 0 ORDER BY draft.row"
         )
         for row, found in _rows(reading, query):
-            said = check.words.replace("{cell}", shown(found))
+            said = check.said(found, shown(found))
             yield real_row(row, lines), check.columns[0], _value(found), kind, said
     name = reading.request.mapping.id or ""
     if bars.has_copies:

@@ -25,6 +25,7 @@ from app.interactions.engine.screening import (
     own_faults,
     personal_texts,
     shown_as,
+    told_alike,
     told_personal,
 )
 
@@ -56,7 +57,7 @@ def finished(reading: Reading, log: Path) -> ReadReport:
     bars = Bars(bool(twice), texts, known)
     standing = known_rows(reading, known, own_faults(reading, bars))
     told += named + twice + personal + told_known(reading, known, standing)
-    told += told_overlaps(reading, shown_as(reading, texts))
+    told += told_overlaps(reading, shown_as(reading, texts)) + told_alike(reading)
     errors = len(reading.lines) + _error_rows(reading, faulty, bars)
     if request.faults_file:
         write_faults(reading, bars, Path(request.faults_file))
@@ -104,7 +105,7 @@ def _doubts(reading: Reading) -> tuple[list[Issue], int]:
             Issue(
                 row=real_row(row, lines), column=check.columns[0],
                 severity="error" if check.is_error else "note",
-                message=check.words.replace("{cell}", shown(cell)),
+                message=check.said(cell, shown(cell)),
             )
             for row, cell in _cells_of(reading, check, rows)
         ]  # fmt: skip

@@ -11,6 +11,7 @@ from datetime import date
 import ibis
 import ibis.expr.types as ir
 
+from app.interactions.engine.ranking import Ranks
 from app.interactions.engine.requests import MomentLine
 from app.journeys.rules import WATCH
 
@@ -22,14 +23,16 @@ _FROM_NOW = (0, None)
 _AFTER = (1, None)
 
 
-def moments(log: ir.Table, until: date, *, own: int | None = None) -> ir.Table:
+def moments(log: ir.Table, until: date, ranks: Ranks, *, own: int | None = None) -> ir.Table:
     """One row per KEYS, in the order of `MomentLine`; ``until`` is the last day of the log.
+
+    Journeys are given by their places among the ``ranks``.
 
     Of a log with rows of several sources the moments of ``own`` are counted, whatever went before
     or followed in any. What a customer has for one reason on one day in several of them is of the
     first.
     """
-    reasons = _by_reason(log, own)
+    reasons = _by_reason(log, ranks, own)
     found = _followed(_looked_around(reasons), (until - date(1970, 1, 1)).days, own)
     grouped = found.group_by(list(KEYS)).aggregate(
         contacts=found.count(),
@@ -42,12 +45,13 @@ def moments(log: ir.Table, until: date, *, own: int | None = None) -> ir.Table:
     return grouped.select(*MomentLine.model_fields)
 
 
-def _by_reason(log: ir.Table, own: int | None) -> ir.Table:
+def _by_reason(log: ir.Table, ranks: Ranks, own: int | None) -> ir.Table:
     """What each customer had on each day for each reason; ``day`` counts from 1970 on.
 
-    ``journey_unmet`` and ``journey_met`` are the first by name in which they had such contacts.
+    ``journey_unmet`` and ``journey_met`` are the first by rank in which they had such contacts.
     """
-    rows = log.filter(log.customer.notnull(), log.contacts > 0)
+    ranked = log.mutate(rank=ranks.of(log, by_source=own is not None))
+    rows = ranked.filter(ranked.customer.notnull(), ranked.contacts > 0)
     is_unmet, is_judged = rows.unmet > 0, rows.judged > 0
     sources = {} if own is None else {
         "unmet_in": _first(rows.source, is_unmet), "met_in": _first(rows.source, is_judged),
@@ -57,8 +61,8 @@ def _by_reason(log: ir.Table, own: int | None) -> ir.Table:
     ).aggregate(
         unmet=_any(is_unmet), judged=_any(is_judged),
         escalated=_any(rows.is_escalated), lost=_any(rows.is_lost),
-        journey_unmet=_first(rows.journey, is_unmet),
-        journey_met=_first(rows.journey, is_judged), **sources,
+        journey_unmet=_first(rows["rank"], is_unmet),
+        journey_met=_first(rows["rank"], is_judged), **sources,
     )  # fmt: skip
     return grouped.mutate(
         day=grouped.on.delta(_EPOCH, unit="day").cast("int32"),

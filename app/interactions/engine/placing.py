@@ -106,8 +106,7 @@ def placed(lines: Iterable[CountLine], mapping: LogMapping, spots: Mapping[Place
 
 
 def placed_moments(
-    moments: Iterable[MomentLine], lines: Iterable[CountLine], mapping: LogMapping,
-    journeys: Mapping[str, int],
+    moments: Iterable[MomentLine], lines: Iterable[CountLine], journeys: Mapping[str, int],
 ) -> dict[MomentKey, Aftermath]:  # fmt: skip
     """Moments at their journeys, ``journeys`` being ids by key; their reasons as `placed` has them.
 
@@ -117,10 +116,9 @@ def placed_moments(
     kept, _ = _frequent(list(lines), "reason")
     found: dict[MomentKey, Aftermath] = defaultdict(Aftermath)
     for one in moments:
-        journey = mapping.journey.of(one.journey) if mapping.journey else None
-        if journey is None or journey not in journeys:
+        if one.journey is None or one.journey not in journeys:
             continue
-        key = MomentKey(journeys[journey], one.month, _kept_word(one.reason, kept), one.is_met)
+        key = MomentKey(journeys[one.journey], one.month, _kept_word(one.reason, kept), one.is_met)
         found[key] += Aftermath(
             one.contacts, one.repeated, one.escalated, one.silent, one.lost, one.lost_alone
         )

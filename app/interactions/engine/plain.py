@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.workbook import read_workbook
+from app.interactions.engine.workbook import UNSOLVED, read_workbook
 
 MOST_COLUMNS = 200
 MOST_SHEET_ROWS = 250_000
@@ -20,12 +20,16 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class PlainFile:
-    """A file an engine can read: ``kind`` csv or parquet; ``columns`` is the header of a csv."""
+    """A file an engine can read: ``kind`` csv or parquet; ``columns`` is the header of a csv.
+
+    ``unsolved`` are columns in which a formula has no result; UNSOLVED stands there.
+    """
 
     path: Path
     kind: str
     columns: tuple[str, ...] = ()
     delimiter: str = ","
+    unsolved: frozenset[str] = frozenset()
 
 
 def plain_file(
@@ -54,7 +58,9 @@ def plain_file(
     if ending == "parquet":
         return _parquet(path)
     if ending == "xlsx":
-        return _with_header(_unfolded(path, folder, decimal))
+        table, unsolved = _unfolded(path, folder, decimal)
+        plain = _with_header(table)
+        return replace(plain, unsolved=frozenset(plain.columns[place] for place in unsolved))
     return _with_header(_utf8(path, encoding, folder), delimiter)
 
 
@@ -117,15 +123,24 @@ def _zero_byte(line: int) -> str:
     return f"Line {line} holds a zero byte; the file is not a clean table."
 
 
-def _unfolded(path: Path, folder: Path, decimal: str) -> Path:
-    """The first sheet as text, its empty rows kept so that rows are numbered as the sheet's."""
+def _unfolded(path: Path, folder: Path, decimal: str) -> tuple[Path, set[int]]:
+    """The first sheet as text, its empty rows kept so that rows are numbered as the sheet's.
+
+    Besides, the places of the columns in which a formula has no result.
+    """
     records = read_workbook(
         path.read_bytes(), most_columns=MOST_COLUMNS, most_rows=MOST_SHEET_ROWS,
-        most_unpacked_bytes=MOST_UNPACKED_BYTES, decimal=decimal,
+        most_unpacked_bytes=MOST_UNPACKED_BYTES, decimal=decimal, unsolved=UNSOLVED,
     )  # fmt: skip
     if not records:
         raise FileRefusedError("The sheet is empty; choose a file with a header line and rows.")
+    if UNSOLVED in records[0][1]:
+        raise FileRefusedError(
+            f"Column {records[0][1].index(UNSOLVED) + 1} of the header holds a formula without a"
+            " result; open and save the file in a spreadsheet program."
+        )
     width = max(len(cells) for _, cells in records)
+    unsolved = {place for _, cells in records for place, one in enumerate(cells) if one == UNSOLVED}
     target = folder / "plain.csv"
     with target.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
@@ -137,7 +152,7 @@ def _unfolded(path: Path, folder: Path, decimal: str) -> Path:
                 [cell.replace("\0", "") for cell in cells] + [""] * (width - len(cells))
             )
             expected = number + 1
-    return target
+    return target, unsolved
 
 
 def _with_header(path: Path, delimiter: str | None = None) -> PlainFile:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.interactions.engine.mapping import Mapping
+from app.interactions.engine.mapping import Mapping, Place
 
 
 class _Message(BaseModel):
@@ -41,10 +41,12 @@ class KnownLog(_Message):
 class NearLog(KnownLog):
     """A log of the same system beside the one that is counted: it is looked at and not counted.
 
-    ``replaced`` are the folders of later logs that took the place of some rows of it.
+    ``replaced`` are the folders of later logs that took the place of some rows of it, ``journey``
+    is what its mapping makes of its words.
     """
 
     replaced: tuple[str, ...] = ()
+    journey: Place | None = None
 
 
 class ReadRequest(_Message):
@@ -161,7 +163,8 @@ class CountLine(_Message):
 class MomentLine(_Message):
     """What followed the moments of a month, or the met contacts they are compared with.
 
-    ``journey`` and ``reason`` are the source's own words; the rest is as `Aftermath` has it.
+    ``journey`` is its key, None where it is none that is known, or the source's own word where the
+    count knows no journeys; ``reason`` is the source's own word. The rest is as `Aftermath` has it.
     """
 
     month: date
@@ -181,7 +184,8 @@ class CountRequest(_Message):
 
     ``replaced`` are the folders of later logs that took the place of some rows of ``source_id``.
     ``near`` are logs of the same system in which its contacts' customers are looked for, too, and
-    ``until`` is the day to which the log of that system goes on in them.
+    ``until`` is the day to which the log of that system goes on in them. ``journeys`` are the keys
+    of all there are; None: moments stay with the words of the log.
     """
 
     do: Literal["count"] = "count"
@@ -190,6 +194,7 @@ class CountRequest(_Message):
     replaced: tuple[str, ...] = ()
     near: tuple[NearLog, ...] = ()
     until: date | None = None
+    journeys: tuple[str, ...] | None = None
     address: str = ""
     table: str = ""
     mapping: Mapping | None = None
@@ -252,13 +257,15 @@ class SampleRequest(_Message):
 class Sample(_Message):
     """The header of a file, its first rows, and the words of columns that have few.
 
-    ``decimal`` is the mark its numbers seem to be written with.
+    ``decimal`` is the mark its numbers seem to be written with, ``formats`` how every cell of a
+    column of moments is, as `MomentColumn` has it.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     words: dict[str, tuple[str, ...]]
     decimal: Literal[".", ","] = "."
+    formats: dict[str, str] = {}
 
 
 class Refusal(_Message):

@@ -14,6 +14,7 @@ from app.interactions.engine.plain import plain_file
 from app.interactions.engine.reading import refusal_of
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import Sample, SampleRequest
+from app.interactions.engine.wording import moment_format
 
 ROWS = 5
 LOOKED_AT = 5_000
@@ -48,6 +49,11 @@ def sample_file(request: SampleRequest) -> Sample:
             if len(words := _words(found, place)) <= MOST_WORDS
         },
         decimal=_decimal(found, plain.delimiter),
+        formats={
+            name: shape
+            for place, name in enumerate(columns)
+            if (shape := moment_format([row[place] for row in found])) is not None
+        },
     )
 
 

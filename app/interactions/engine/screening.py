@@ -120,6 +120,27 @@ def told_personal(reading: Reading, texts: dict[str, str]) -> tuple[list[Issue],
     return issues, total
 
 
+def told_alike(reading: Reading) -> list[Issue]:
+    """Reasons that differ in nothing but capitals, which count as several."""
+    column = column_of(reading, "reason")
+    if column is None:
+        return []
+    found = fetch(
+        reading.engine,
+        f"SELECT list_sort(list(reason)) FROM (SELECT DISTINCT reason FROM {reading.scan}"
+        " WHERE reason IS NOT NULL) GROUP BY lower(reason) HAVING count(*) > 1"
+        f" ORDER BY lower(reason) LIMIT {NAMED}",
+    )
+    return [
+        Issue(
+            row=0, column=column, severity="note",
+            message=f"{' and '.join(f'“{shown(word)}”' for word in words)} differ only in capitals"
+            " and count as different reasons; write them alike if they are one.",
+        )
+        for (words,) in found
+    ]  # fmt: skip
+
+
 def told_as(reading: Reading) -> tuple[bool, str]:
     """Whether personal data are masked, and what is said of them."""
     if reading.request.personal_data == "mask":

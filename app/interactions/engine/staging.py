@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from app.interactions.engine import cells
 from app.interactions.engine.mapping import Mapping, MetCounts, MetInTime, MomentColumn
+from app.interactions.engine.workbook import UNSOLVED
 
 Settle = Callable[[ir.Table], ir.Table]
 """Fixes a stage, where an engine would melt it into the next one; else gives it as it is."""
@@ -24,13 +25,15 @@ Settle = Callable[[ir.Table], ir.Table]
 class Ways:
     """What an engine does in its own way: ``settle`` a stage, look at cells.
 
-    ``has_blanks``: rows may be nothing but separators; those are none.
+    ``has_blanks``: rows may be nothing but separators; those are none. ``unsolved`` are the columns
+    of a workbook in which a formula has no result.
     """
 
     settle: Settle = lambda table: table
     bare: cells.Bare = cells.bare
     is_longer: cells.IsLonger = cells.is_longer
     has_blanks: bool = False
+    unsolved: frozenset[str] = frozenset()
 
 
 IN_PLACE = Ways()
@@ -55,6 +58,11 @@ class Staged:
             return self.table[f"t{place}"]
         return cells.text(self.table[f"r{place}"], bare=self.ways.bare)
 
+    def is_unsolved(self, name: str) -> ir.BooleanValue | None:
+        """Whether the cell holds a formula without a result; None: no cell of the column does."""
+        flag = f"u{self.places[name]}"
+        return self.table[flag] if flag in self.table.columns else None
+
     def number(self, name: str) -> ir.DecimalValue:
         return self.table[f"n{self.places[name]}"]
 
@@ -77,10 +85,15 @@ def staged(
     """Parse what the mapping reads. ``names``: its columns → the table's."""
     places = {name: place for place, name in enumerate(mapping.columns())}
     columns = {place: table[names[name]] for name, place in places.items()}
+    flags = {
+        places[name]: columns[places[name]] == UNSOLVED for name in ways.unsolved & set(places)
+    }
+    columns |= {p: ibis.ifelse(flag, ibis.null("string"), columns[p]) for p, flag in flags.items()}
     parsed = {places[name] for name in (*_numbers(mapping), *(m.column for m in _moments(mapping)))}
     raw = {p: one for p, one in columns.items()
            if p in parsed and not (one.type().is_string() and mapping.missing)}  # fmt: skip
     kept = {name: table[name] for name in ("row",) if name in table.columns}
+    kept |= {f"u{p}": flag.fill_null(False) for p, flag in flags.items()}
     kept["is_blank"] = _is_blank(table, names) if ways.has_blanks else ibis.literal(False)
     texts = {
         f"t{p}": cells.text(one, mapping.missing, ways.bare)

@@ -14,7 +14,6 @@ from app.interactions.engine.checks import BLANK, EMPTY, UNASKED, Checks
 from app.interactions.engine.log import COLUMNS
 from app.interactions.engine.mapping import (
     ISO,
-    OFFSET,
     FiscalPeriod,
     Mapping,
     MetCounts,
@@ -28,6 +27,15 @@ from app.interactions.engine.mapping import (
     Words,
 )
 from app.interactions.engine.staging import Staged
+from app.interactions.engine.wording import (
+    A_DAY,
+    NO_RESULT,
+    NOT_AS_WRITTEN,
+    TURNED,
+    has_hours,
+    is_turned,
+    moment_words,
+)
 
 LONGEST_TEXT = 400
 MOST_CONTACTS = 5 * 10**9
@@ -35,10 +43,6 @@ MOST_CONTACTS = 5 * 10**9
 MOST_COST_MINOR = 10**9
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _LATEST = datetime(2100, 1, 1, tzinfo=UTC).replace(tzinfo=None)
-_NOT_AS_WRITTEN = {
-    ISO: "“{cell}” is not a moment; write it as 2027-03-31 09:30, without an offset.",
-    OFFSET: "“{cell}” is not a moment with its offset; write it as 2027-03-31T09:30+02:00.",
-}
 _NO_NUMBER = "“{cell}” is not a number."
 
 
@@ -77,11 +81,34 @@ class Typing:
         """UTC and local; refused where the cell holds something else or an absurd year."""
         utc, local = self.staged.moment(part.column, self.mapping.zone)
         is_absurd = ~local.between(_EARLIEST, _LATEST)
-        words = _NOT_AS_WRITTEN.get(
+        words = NOT_AS_WRITTEN.get(
             part.format, f"“{{cell}}” is not a moment as the mapping says they are: {part.format}."
         )
-        self.checks.refuse(self._is_no(local, part.column) | is_absurd, words, part.column)
+        self.checks.refuse(
+            self._is_no(local, part.column) | is_absurd, words, part.column,
+            wording=lambda cell: moment_words(cell, part.format),
+        )  # fmt: skip
+        if part.column not in self.staged.utc:
+            self._note_changes(part, local)
         return utc, local
+
+    def _note_changes(self, part: MomentColumn, local: ir.TimestampValue) -> None:
+        """Name moments of no or of two meanings, as clocks were changed; a mere day has one."""
+        zone = self.mapping.zone
+        if not has_hours(part.format):
+            return
+        is_mere = self.cell(part.column).length() <= A_DAY if part.format == ISO else None
+        for fault, words in (
+            (cells.is_skipped(local, zone), f"never was in {zone}, as the clocks went forward over"
+             " it; it counts as so much before the change."),
+            (cells.is_twice(local, zone), f"was twice in {zone}, as the clocks went back over it;"
+             " the first time is taken."),
+        ):  # fmt: skip
+            if fault is None:
+                continue
+            if is_mere is not None:
+                fault = ibis.ifelse(fault, ~is_mere, False)
+            self.checks.note_once(fault, f"“{{cell}}” {words}", part.column)
 
     def words(self, part: Words | None) -> ir.BooleanValue:
         if part is None:
@@ -95,17 +122,34 @@ class Typing:
             return ibis.literal(part.fixed, "string")
         cell = self.cell(part.column)
         self.checks.refuse(
-            self.staged.ways.is_longer(cell, LONGEST_TEXT),
+            self.staged.ways.is_longer(cell, LONGEST_TEXT) | cells.is_turned(cell),
             f"This holds more than {LONGEST_TEXT} signs; a reason, expectation or outcome is a few"
             " words, not a letter.",
             part.column,
+            wording=lambda found: TURNED if is_turned(found) else None,
         )
         return cell
 
     def place(self, part: Place | None) -> ir.StringValue:
         if part is None or part.column is None:
             return ibis.null("string")
-        return self.cell(part.column)
+        cell = self.cell(part.column)
+        self.checks.refuse(cells.is_turned(cell), TURNED, part.column)
+        return cell
+
+    def refuse_unsolved(self, spread: Spread | None) -> None:
+        """Refuse formulas without a result: nobody knows what should stand there."""
+        others = {one.contacts for one in self.mapping.spread if one != spread}
+        for name in self.mapping.columns():
+            fault = None if name in others else self.staged.is_unsolved(name)
+            if fault is not None:
+                self.checks.refuse(fault, NO_RESULT, name)
+
+    def is_empty(self, name: str) -> ir.BooleanValue:
+        """Whether nothing stands in the cell, not even a formula."""
+        unsolved = self.staged.is_unsolved(name)
+        empty = self.cell(name).isnull()
+        return empty if unsolved is None else empty & ~unsolved
 
 
 def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
@@ -116,6 +160,7 @@ def typed_rows(typing: Typing, spread: Spread | None = None) -> ir.Table:
     where the table numbers its rows.
     """
     mapping, table = typing.mapping, typing.staged.table
+    typing.refuse_unsolved(spread)
     occurred_at, occurred_on = _when(typing)
     contacts = _contacts(typing, spread)
     expected_by = typing.moment(mapping.expected_by)[0] if mapping.expected_by else None
@@ -197,7 +242,7 @@ def _when(typing: Typing) -> tuple[ir.TimestampValue, ir.TimestampValue]:
         words = "“{cell}” is not a month in English."
         typing.checks.refuse(typing.cell(column).notnull() & local.isnull(), words, column)
     typing.checks.refuse(
-        ibis.ifelse(local.isnull(), typing.cell(column).isnull(), False),
+        ibis.ifelse(local.isnull(), typing.is_empty(column), False),
         "This says no moment.",
         column,
     )

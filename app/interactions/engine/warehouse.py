@@ -24,8 +24,9 @@ from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.moments import moments
 from app.interactions.engine.personal import without_personal
 from app.interactions.engine.plain import check_mapped
+from app.interactions.engine.ranking import ranks, words_in
 from app.interactions.engine.refusals import FileRefusedError
-from app.interactions.engine.requests import CountReport, CountRequest, Issue
+from app.interactions.engine.requests import CountReport, CountRequest, Issue, MomentLine
 from app.interactions.engine.staging import staged
 from app.interactions.engine.typed import Typing, typed_rows
 from app.values.counts import so_many
@@ -161,7 +162,7 @@ def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountR
         days = log.aggregate(first=log.occurred_on.min(), last=log.occurred_on.max())
         ((first, last),) = _rows(engine, days)
     lines = lines_of(_rows(engine, bounded(counts(log, mapping))))
-    followed = moments_of(_rows(engine, bounded(moments(log, last))) if last else [])
+    followed = _followed(engine, request, log, last) if last else ()
     lines, followed = without_personal(lines, followed, request.personal_data)
     kept = sum(one.rows for one in sound) - copies
     return CountReport(
@@ -169,6 +170,16 @@ def _report(engine: BaseBackend, request: CountRequest, table: _Table) -> CountR
         moments=followed, left_out=sum(one.rows for one in seen) - kept,
         issues=_left_out(mapping, found) + _issues(table, seen, copies),
     )  # fmt: skip
+
+
+def _followed(
+    engine: BaseBackend, request: CountRequest, log: ir.Table, last: date
+) -> tuple[MomentLine, ...]:
+    """What followed the log's moments, whose watch ends by its last day."""
+    mapping = request.mapping
+    words = [(0, word) for _, word in _rows(engine, words_in(log, None))]
+    order = ranks(words, {0: mapping.journey if mapping else None}, request.journeys)
+    return moments_of(_rows(engine, bounded(moments(log, last, order))), order)
 
 
 def _left_out(mapping: Mapping, found: list[_Seen]) -> tuple[Issue, ...]:

@@ -17,9 +17,17 @@ MOST_CELLS = 5_000_000
 MOST_RATIO = 200
 """A workbook that unpacks to more than this many times its size is no workbook."""
 
+UNSOLVED = "= without a result"
+"""What a log's file has where a formula's result is not kept, which no reader could tell apart
+from an empty cell."""
 _PIECE = 1 << 20
 _LONGEST_TAG = 1 << 16
 _REFERENCE = re.compile(rb' r="([A-Za-z]{0,6})(\d{1,9})"')
+_CELL = re.compile(rb"<(?:\w+:)?c\b((?:[^>/]|/(?!>))*)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_RESULT = re.compile(rb"<(?:\w+:)?v\b[^>/]*>[^<]")
+_SHEET = re.compile(rb'<(?:\w+:)?sheet\s[^>]*?\w+:id="([^"]+)"')
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 
 def read_workbook(
@@ -29,11 +37,12 @@ def read_workbook(
     most_rows: int,
     most_unpacked_bytes: int = MOST_UNPACKED_BYTES,
     decimal: str = ".",
+    unsolved: str = "",
 ) -> list[tuple[int, list[str]]]:
     """The rows that are not empty, each with its number in the sheet and its cells as text.
 
     ``most_rows`` are those below the header; ``decimal`` is the mark that numbers are written
-    with. Raises FileRefusedError.
+    with, ``unsolved`` what stands in a cell whose formula has no result. Raises FileRefusedError.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -41,6 +50,7 @@ def read_workbook(
             if unpacked > min(most_unpacked_bytes, MOST_RATIO * len(content)):
                 raise FileRefusedError("The workbook unpacks to far more than it should; refused.")
             _refuse_far_cells(archive, most_columns, most_rows, most_unpacked_bytes)
+            without = _without_result(archive) if unsolved else []
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
     except (zipfile.BadZipFile, CalamineError, KeyError, ValueError) as error:
@@ -49,10 +59,61 @@ def read_workbook(
         raise FileRefusedError(
             "The file is no readable XLSX workbook; save it again from the spreadsheet program."
         ) from error
-    records = (
+    records = [
         (line, [_cell(value, decimal) for value in cells]) for line, cells in enumerate(rows, 1)
-    )
+    ]
+    for row, column in without:
+        records += [(line, []) for line in range(len(records) + 1, row + 1)]
+        cells = records[row - 1][1]
+        cells += [""] * (column - len(cells))
+        cells[column - 1] = unsolved
     return [(line, cells) for line, cells in records if any(cells)]
+
+
+def _without_result(archive: zipfile.ZipFile) -> list[tuple[int, int]]:
+    """Row and column of each cell of the first sheet that holds a formula and no result.
+
+    Programs that write workbooks leave working them out to the one that opens them. An empty text
+    is a result.
+    """
+    name = _first_sheet(archive)
+    found: list[tuple[int, int]] = []
+    if name is None:
+        return found
+    rest = b""
+    with archive.open(name) as sheet:
+        while piece := sheet.read(_PIECE):
+            text, end = rest + piece, 0
+            for cell in _CELL.finditer(text):
+                end = cell.end()
+                if _FORMULA.search(cell[2]) and not _RESULT.search(cell[2]):
+                    place = _REFERENCE.search(cell[1])
+                    if place and b't="str"' not in cell[1]:
+                        found.append((int(place[2]), _column(place[1])))
+            rest = text[end:]
+    return found
+
+
+def _first_sheet(archive: zipfile.ZipFile) -> str | None:
+    """The name in the archive of the sheet that stands first in the workbook."""
+    sheet = _SHEET.search(archive.read("xl/workbook.xml"))
+    if sheet is None:
+        return None
+    for relation in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels")):
+        said = dict(re.findall(rb'(\w+)="([^"]*)"', relation))
+        if said.get(b"Id") == sheet[1]:
+            target = said.get(b"Target", b"").decode("utf-8", "replace")
+            name = target[1:] if target.startswith("/") else f"xl/{target}"
+            return name if name in archive.namelist() else None
+    return None
+
+
+def _column(letters: bytes) -> int:
+    """The number of a column by its letters; A is 1."""
+    column = 0
+    for letter in letters.upper():
+        column = column * 26 + letter - 64
+    return column
 
 
 def _refuse_far_cells(
@@ -85,10 +146,7 @@ def _far_corner(sheet: IO[bytes], most_bytes: int) -> tuple[int, int]:
         text = rest + piece
         end = max(text.rfind(b">"), 0)  # a tag that is cut in two is looked at with the next piece
         for letters, digits in _REFERENCE.findall(text[:end]):
-            column = 0
-            for letter in letters.upper():
-                column = column * 26 + letter - 64
-            columns, rows = max(columns, column), max(rows, int(digits))
+            columns, rows = max(columns, _column(letters)), max(rows, int(digits))
         rest = text[end:][-_LONGEST_TAG:]
     return columns, rows
 

@@ -41,6 +41,25 @@ def offset_changes(zone: str, last_year: int) -> tuple[timedelta, tuple[Change, 
     return first, tuple(changes)
 
 
+Span = tuple[datetime, datetime]
+"""From a moment to before another, as clocks show them."""
+
+
+@lru_cache(maxsize=64)
+def odd_spans(zone: str, last_year: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """What clocks never showed as they were put forward, and what they showed twice."""
+    before, changes = offset_changes(zone, last_year)
+    skipped, twice = [], []
+    for one in changes:
+        by = one.offset - before
+        if by > timedelta(0):
+            skipped.append((one.local, one.local + by))
+        else:
+            twice.append((one.local + by, one.local))
+        before = one.offset
+    return tuple(skipped), tuple(twice)
+
+
 def _offset(info: ZoneInfo, moment: datetime) -> timedelta:
     return moment.astimezone(info).utcoffset() or timedelta(0)
 

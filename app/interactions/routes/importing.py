@@ -39,7 +39,14 @@ from app.interactions.services import (
 from app.journeys.queries import get_journey, list_journeys
 from app.web.clock import now
 from app.web.guards import current_actor, requires
-from app.web.uploads import find_upload, forget_upload, keep_upload, upload_path
+from app.web.uploads import (
+    UploadGoneError,
+    find_upload,
+    forget_upload,
+    is_upload_kept,
+    keep_upload,
+    upload_path,
+)
 
 KEPT = "kept-"
 """What stands before the id of a mapping people kept, among the choices."""
@@ -80,21 +87,24 @@ def preview() -> Page:
     if not form.validate():
         return _upload(form), 422
     name = form.file.data.filename or "file"
-    key = keep_upload(form.file.data.read())
+    content = form.file.data.read()
+    is_known = is_upload_kept(content)  # then another dry run of it may be under way
+    key = keep_upload(content)
     own = form.own_mapping.data.read() if form.own_mapping.data else b""
     try:
         if not own and form.mapping.data == OWN_COLUMNS:
             return _ask_columns(name, key, form)
         mapping = parse_mapping(own) if own else _chosen(form.mapping.data)
         page, is_refused = _dry_run(name, key, mapping, form.journey.data or None, keeps=False)
-        if is_refused:
+        if is_refused and not is_known:
             forget_upload(key)
         return page
     except FileRefusedError as error:
         form.refuse(InvalidError(str(error), field="own_mapping" if own else "file"))
     except AppError as error:
         form.refuse(error)
-    forget_upload(key)
+    if not is_known:
+        forget_upload(key)
     return _upload(form), 422
 
 
@@ -113,7 +123,8 @@ def _ask_columns(name: str, key: str, upload: UploadForm) -> str:
     sample = _sampled(key, name, **written)
     form = ColumnsForm(
         formdata=None, file_name=name, file=key, journey=upload.journey.data, **written,
-        source=guessed_system(name), **guessed(sample),
+        source=guessed_system(name, sample.columns, queries.list_live_sources(db.session)),
+        **guessed(sample),
     )  # fmt: skip
     return _columns(form, sample)
 
@@ -143,12 +154,12 @@ def change_columns() -> str:
 
 
 def _asked_file() -> LogFile:
-    """The file and mapping an address names. Raises NotFoundError when they are kept no more."""
+    """The file and mapping an address names. Raises UploadGoneError when they are not kept."""
     name, key, mapping = (request.args.get(one, "") for one in ("name", "file", "mapping"))
     try:
         return LogFile(upload_path(key), name, parse_mapping(find_upload(mapping)))
     except FileRefusedError as error:
-        raise NotFoundError("The dry run is kept no more; upload the file again.") from error
+        raise UploadGoneError("The dry run is kept no more; upload the file again.") from error
 
 
 @bp.post("/import/columns")

@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.db.session import transaction
-from app.errors import AppError, NotFoundError
+from app.errors import AppError
 from app.extensions import db
 from app.interactions import queries
 from app.interactions.engine.mapping import Mapping, parse_mapping
@@ -17,7 +17,7 @@ from app.interactions.routes.importing import shown
 from app.interactions.services import LogFile, forget_mapping, keep_mapping
 from app.web.clock import now
 from app.web.guards import current_actor, requires
-from app.web.uploads import find_upload, keep_upload, upload_path
+from app.web.uploads import UploadGoneError, find_upload, keep_upload, upload_path
 
 
 @bp.post("/mappings")
@@ -29,7 +29,7 @@ def keep() -> Page:
     try:
         mapping = parse_mapping(find_upload(names["mapping"]))
     except FileRefusedError as error:
-        raise NotFoundError("The dry run is kept no more; upload the file again.") from error
+        raise UploadGoneError("The dry run is kept no more; upload the file again.") from error
     if form.validate():
         try:
             with transaction(db.session):

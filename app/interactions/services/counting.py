@@ -111,7 +111,7 @@ def counted(
         folder=str(folder.resolve()) if not address else "",
         source_id=source.id or 0,  # 0: a table nobody has added yet
         replaced=tuple(str(store.log_folder(*one).resolve()) for one in replaced_by(source)),
-        near=near.logs, until=near.until,
+        near=near.logs, until=near.until, journeys=near.journeys,
         address=address, table=table, mapping=mapping, now=now, limits=store.limits,
         personal_data=store.personal_data,
         digits=CURRENCY_DIGITS[mapping.currency],
@@ -159,7 +159,7 @@ def placing(session: Session, source: InteractionSource, report: CountReport) ->
     return Placing(
         mapping, spots, journeys,
         placed(report.lines, mapping, spots, CURRENCY_DIGITS[mapping.currency]),
-        placed_moments(report.moments, report.lines, mapping, journeys),
+        placed_moments(report.moments, report.lines, journeys),
     )  # fmt: skip
 
 
@@ -198,7 +198,10 @@ def write_months(
     if source.state is SourceState.REMOVED or (source.counted_at and source.counted_at > as_of):
         return source
     if ready is None or not _still_holds(session, source, ready):
-        ready = placing(session, source, report)
+        fresh = placing(session, source, report)
+        if ready is not None and ready.journeys.keys() != fresh.journeys.keys():
+            ask_recounts(session, [source], None, now)  # which journey is a moment's may be another
+        ready = fresh
     found, moments = ready.found, ready.moments
     rows = [_month(source_id, key, sums) for key, sums in found.months.items()]
     _write(session, InteractionMonth, source_id, rows)

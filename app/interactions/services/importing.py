@@ -304,14 +304,29 @@ def _refuse_unsound(report: ReadReport) -> None:
             " Nothing was saved.",
             field="file",
         )
+    if report.changed_count and report.changed_count == report.errors:
+        raise InvalidError(
+            f"{so_many(report.changed_count, 'row')}"
+            f" {'stands' if report.changed_count == 1 else 'stand'} in earlier imports with another"
+            " content. If this file corrects them, choose that such rows take the place of those;"
+            " else leave them out. Nothing was saved.",
+            field="replace",
+        )
     if report.errors + report.known_count == report.rows:
         raise InvalidError("No row of the file can be taken in.", field="file")
     raise InvalidError(
         f"{report.errors:,} of {so_many(report.rows, 'row')}"
         f" {'has' if report.errors == 1 else 'have'} errors. Mend them in the file, or choose"
-        " to leave these rows out. Nothing was saved.",
+        f" to leave these rows out.{_or_replace(report)} Nothing was saved.",
         field="leave_out",
     )
+
+
+def _or_replace(report: ReadReport) -> str:
+    if not report.changed_count:
+        return ""
+    rows = so_many(report.changed_count, "of them stands", "of them stand")
+    return f" {rows} in earlier imports with another content; such rows may take their place."
 
 
 def _source(draft: LogDraft, actor: Person, now: datetime) -> InteractionSource:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
 from app.interactions import queries
-from app.interactions.engine.mapping import OF_COLUMNS, Mapping
+from app.interactions.engine.mapping import OF_COLUMNS, Mapping, MomentColumn
 from app.interactions.engine.requests import CountReport, KnownLog, ReadReport
 from app.interactions.services.store import LogStore
 from app.journeys.models import InteractionSource
@@ -57,7 +57,8 @@ def _is_of(source: InteractionSource, mapping: Mapping) -> bool:
     """Whether a log comes from the system the mapping is for.
 
     A mapping that was made of a file's columns has a name of its own for each way to read one; then
-    it is the system it names, whose contacts are told apart and timed by the same columns.
+    it is the system it names, whose contacts are told apart and timed by the same columns, however
+    their moments are written.
     """
     if not mapping.is_of_columns:
         return source.mapping_name == mapping.name
@@ -67,7 +68,8 @@ def _is_of(source: InteractionSource, mapping: Mapping) -> bool:
 
 
 def _system(mapping: Mapping) -> tuple[object, ...]:
-    return (" ".join(mapping.source.split()).casefold(), mapping.id, mapping.when)
+    when = mapping.when.column if isinstance(mapping.when, MomentColumn) else mapping.when
+    return (" ".join(mapping.source.split()).casefold(), mapping.id, when)
 
 
 def take_turns(session: Session) -> None:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.interactions import queries
 from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.requests import NearLog
 from app.interactions.services.lineage import logs_of, replaced_by
@@ -25,32 +26,38 @@ again, since what is known of it ends where the log does."""
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Logs a count looks at beside its own, and the day to which their system's log goes on."""
+    """Logs a count looks at beside its own, and the day to which their system's log goes on.
+
+    ``journeys`` are the keys of all there are; None: nobody asked, moments stay with their words.
+    """
 
     logs: tuple[NearLog, ...] = ()
     until: date | None = None
+    journeys: tuple[str, ...] | None = None
 
 
 ALONE = Near()
 
 
 def near_to(session: Session, store: LogStore, source: InteractionSource) -> Near:
-    """What a count of the source looks at; nothing of a warehouse, whose table is its whole log."""
+    """What a count of the source looks at; no logs of a warehouse, whose table is its whole log."""
+    alone = Near(journeys=tuple(sorted(queries.load_journey_ids(session))))
     if source.address or source.first_on is None or source.last_on is None:
-        return ALONE
+        return alone
     mapping = Mapping.model_validate(source.mapping)
     if mapping.customer is None:
-        return ALONE
+        return alone
     others = [one for one in logs_of(session, mapping) if one.id != source.id]
     logs = tuple(
         NearLog(
             source_id=one.id, name=one.name, folder=_folder(store, one.id, one.digest),
             replaced=tuple(_folder(store, *later) for later in replaced_by(one)),
+            journey=Mapping.model_validate(one.mapping).journey,
         )
         for one in others
         if _is_within(one, source.first_on, source.last_on, WATCH)
     )  # fmt: skip
-    return Near(logs, goes_on_until(source.last_on, others))
+    return Near(logs, goes_on_until(source.last_on, others), alone.journeys)
 
 
 def _folder(store: LogStore, source_id: int, digest: str) -> str:

@@ -16,6 +16,7 @@ from app.interactions.engine.mapping import Mapping
 from app.interactions.engine.requests import CountReport
 from app.interactions.services.counting import counted
 from app.interactions.services.importing import ask_count, check_may_import, refuse_known
+from app.interactions.services.near import near_to
 from app.interactions.services.store import LogStore
 from app.journeys.models import InteractionSource
 from app.journeys.rules import SourceState
@@ -60,10 +61,12 @@ def new_warehouse(
     )
 
 
-def reached(source: InteractionSource, store: LogStore, *, now: datetime) -> CountReport:
+def reached(
+    session: Session, source: InteractionSource, store: LogStore, *, now: datetime
+) -> CountReport:
     """What a table adds up to before it is added. Raises InvalidError where it can't be reached."""
     try:
-        return counted(source, store, now=now)
+        return counted(source, store, near=near_to(session, store, source), now=now)
     except InvalidError as error:
         raise InvalidError(f"{error.message} The source was not added.") from error
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from wtforms import Field, HiddenField, SelectField, StringField
 
 from app.journeys.forms.baselines import BaselineForm, baseline_form
-from app.journeys.rules import FigureKind, figure_cell
+from app.journeys.rules import FigureKind, MonthSpan, figure_cell
 from app.values.money import Money
 from app.web.fields import CountField
 from app.web.forms import Form
@@ -31,6 +32,31 @@ def period_form(months: Sequence[tuple[str, str]], **kwargs: Any) -> PeriodForm:
     form = PeriodForm(**kwargs)
     form.first.choices = form.last.choices = list(months)
     return form
+
+
+def asked_period(typed: Mapping[str, str]) -> tuple[MonthSpan | None, dict[str, str]]:
+    """The months an address names by a day of theirs or as 2026-01, and what cannot be read.
+
+    None without faults: it names none.
+    """
+    said = {name: (typed.get(name) or "").strip() for name in ("first", "last")}
+    if not any(said.values()):
+        return None, {}
+    months: dict[str, date] = {}
+    faults = {}
+    for name, text in said.items():
+        try:
+            months[name] = date.fromisoformat(f"{text}-01" if len(text) == 7 else text)
+        except ValueError:
+            faults[name] = (
+                f"“{text[:20]}” is no month that can be read; write it as 2026-01."
+                if text
+                else f"The {name} month is missing; choose it, too."
+            )
+            continue
+        if not 1900 <= months[name].year < 3000:
+            faults[name] = f"“{text[:20]}” lies outside the years 1900 to 2999."
+    return (None, faults) if faults else (MonthSpan.through(*months.values()), {})
 
 
 class CutForm(BaselineForm):

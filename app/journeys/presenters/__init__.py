@@ -6,6 +6,7 @@ from app.journeys.presenters.baselines import (
     FIGURE_HEAD,
     figure_rows,
     place_of,
+    short_source,
     touchpoints_in_order,
 )
 from app.journeys.presenters.basis import basis_words, log_words, source_words, span_words
@@ -107,6 +108,7 @@ __all__ = [
     "reads_log",
     "segment_rows",
     "shared_words",
+    "short_source",
     "source_words",
     "span_words",
     "spot_lines",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,6 +12,14 @@ from app.journeys.presenters.looks import Figures
 from app.journeys.rules import Channel, Measured, pain, pain_scale
 from app.values.money import Money
 from app.web.filters import bare_money, number, percent
+
+_NAMES = re.compile(r"(?P<first>“[^”]*”(?:, “[^”]*”){2})(?P<rest>(?:, “[^”]*”){2,})")
+"""Three names and two or more: with one more, saying so would be no shorter."""
+
+
+def short_source(source: str) -> str:
+    """A baseline's source with no more than three names of logs in a row."""
+    return _NAMES.sub(lambda one: f"{one['first']} and {one['rest'].count('“')} more", source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
@@ -106,10 +107,17 @@ def list_log_sources(session: Session, touchpoint_ids: Collection[int]) -> list[
         LogSource(
             one.id, one.name, one.first_on, one.last_on,
             stated_share(one.name, *(str(one.mapping.get(said, "")) for said in _STATED_IN)),
+            _told_apart(one),
         )
         for one in session.scalars(query)
         if one.first_on is not None and one.last_on is not None
     ]  # fmt: skip
+
+
+def _told_apart(source: InteractionSource) -> frozenset[int]:
+    """The earlier imports whose rows it left out or took the place of, as its lineage says."""
+    known: Any = (source.lineage or {}).get("known", [])
+    return frozenset(int(one["source_id"]) for one in known)
 
 
 def load_logged_months(

@@ -36,6 +36,7 @@ from app.journeys.rules import (
     Measured,
     PoolState,
 )
+from app.values.names import by_name
 
 
 class Acting(NamedTuple):
@@ -175,7 +176,8 @@ def measured(figure: TouchpointFigure) -> Measured:
 def list_journeys(session: Session) -> list[Journey]:
     """Give all journeys with their owners, those in use first, by name."""
     query = select(Journey).options(_named(Journey.owner))
-    return list(session.scalars(query.order_by(Journey.is_in_use.desc(), Journey.name)))
+    listed = by_name(session.scalars(query.order_by(Journey.id)), lambda one: one.name)
+    return sorted(listed, key=lambda one: not one.is_in_use)
 
 
 def list_journey_states(session: Session) -> list[JourneyState]:
@@ -268,6 +270,6 @@ def touchpoints_ever_measured(session: Session, journey_id: int) -> set[int]:
 def list_possible_owners(session: Session) -> list[Person]:
     """Everybody active who does more than look, by name."""
     working = Person.grants.any(RoleGrant.is_in_force & RoleGrant.role.in_(WORKING_ROLES))
-    query = select(Person).where(Person.is_active, working).order_by(Person.name)
+    query = select(Person).where(Person.is_active, working).order_by(Person.id)
     query = query.options(lazyload(Person.grants))
-    return list(session.scalars(query))
+    return by_name(session.scalars(query), lambda one: one.name)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.journeys.models import InteractionMonth, InteractionSource, Touchpoint
 from app.journeys.queries.sums import COUNTS, SUMS, logged
 from app.journeys.rules import Audience, Channel, Logged, LogSource, MonthSpan
+from app.values.names import by_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,13 @@ def load_log_frame(
         .distinct()
     ).all()
     kinds = {is_prospect for _, is_prospect, _ in rows}
-    segments = sorted({segment for segment, *_ in rows})
+    segments = by_name({segment for segment, *_ in rows}, str)
     audiences = [
         Audience(),
         *(Audience(is_prospect=kind) for kind in (False, True) if len(kinds) > 1),
         *(Audience(segment=segment) for segment in segments if len(segments) > 1),
     ]
-    return audiences, sorted({name for *_, name in rows})
+    return audiences, by_name({name for *_, name in rows}, str)
 
 
 def load_by_touchpoint(

@@ -34,6 +34,7 @@ def baselines(key: str) -> str:
         journey=journey,
         baselines=list(reversed(journey.baselines)),
         oldest=queries.load_oldest_kept(db.session, journey.id),
+        short_source=presenters.short_source,
         tabs=presenters.journey_tabs(journey, "journeys.baselines"),
     )
 
@@ -50,6 +51,7 @@ def baseline(key: str, number: int) -> str:
         "journeys/baseline.html",
         journey=journey,
         shown=shown,
+        source=presenters.short_source(shown.source),
         against=against,
         head=[kind.word for kind in presenters.SHOWN],
         others=[one for one in reversed(journey.baselines) if one.number != number],

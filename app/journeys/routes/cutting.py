@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -12,10 +11,9 @@ from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
 from app.journeys import presenters, queries, services
-from app.journeys.forms import CutForm, cut_filled, cut_form, period_form
+from app.journeys.forms import CutForm, asked_period, cut_filled, cut_form, period_form
 from app.journeys.models import Journey
 from app.journeys.routes.blueprint import Answer, bp, last_number, last_version, refused_form
-from app.journeys.rules import MonthSpan
 from app.journeys.services import LogCut
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
@@ -37,8 +35,7 @@ def cut(key: str) -> Answer:
     }
     stored |= cut_filled(services.suggested_figures(db.session, journey, found), journey.currency)
     form = _form(journey, formdata=None, data=stored)
-    asked = bool(request.args.get("first"))
-    status = 422 if found.faults and asked else 200
+    status = 422 if found.faults and _is_period_asked() else 200
     return render_template(PAGE, form=form, **_context(journey, form, found)), status
 
 
@@ -87,14 +84,16 @@ def _cut(journey: Journey, form: CutForm) -> int:
 
 def _look(journey: Journey) -> LogCut:
     """What the log says of the period and without the sources that the address names."""
-    return services.look_at_log(
+    period, unread = asked_period(request.args)
+    found = services.look_at_log(
         db.session,
         journey,
-        _asked_period(),
+        period,
         without=frozenset(request.args.getlist("without", type=int)),
         one_in=_asked_sample(),
         today=today(),
     )
+    return found.refused(unread) if unread else found
 
 
 def _asked_sample() -> int | None:
@@ -105,14 +104,8 @@ def _asked_sample() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _asked_period() -> MonthSpan | None:
-    """The months in the address; anything odd counts as not asked."""
-    try:
-        first, last = (date.fromisoformat(request.args.get(name, "")) for name in ("first", "last"))
-    except ValueError:
-        return None
-    is_odd = min(first, last).year < 1900 or max(first, last).year >= 3000
-    return None if is_odd else MonthSpan.through(first, last)
+def _is_period_asked() -> bool:
+    return any(request.args.get(name) for name in ("first", "last"))
 
 
 def _form(journey: Journey, **kwargs: Any) -> CutForm:
@@ -128,7 +121,7 @@ def _context(journey: Journey, form: CutForm, found: LogCut) -> dict[str, object
     months = presenters.month_choices(found.sources, found.period)
     stored = _chosen(found) | {"one_in": found.one_in}
     period = period_form(months, formdata=None, data=stored)
-    if request.args.get("first"):
+    if _is_period_asked():
         for name, words in found.faults.items():
             period[name].errors = [words]
     without = [one.id for one in found.sources if one not in found.counted]

@@ -20,7 +20,8 @@ _SHARE = re.compile(r"\bone contact in (\d{1,3}(?:,\d{3})+|\d{1,7})\b", re.IGNOR
 class LogSource:
     """A source that has contacts of the journey, and the days it has contacts of at all.
 
-    It says itself that it holds one contact in ``one_in``; 1 where it says nothing.
+    It says itself that it holds one contact in ``one_in``; 1 where it says nothing. Rows of the
+    imports ``told_apart`` were found in it by their ids and count in one of the two.
     """
 
     id: int
@@ -28,6 +29,7 @@ class LogSource:
     first_on: date
     last_on: date
     one_in: int = 1
+    told_apart: frozenset[int] = frozenset()
 
 
 def stated_share(*texts: str) -> int:

@@ -25,7 +25,7 @@ FEWEST_FOLLOWED = 5
 class LoggedContact:
     """One contact of a customer; ``is_met`` is None where nobody judged it.
 
-    ``journey`` is None where the log says none.
+    ``journey`` is the key of the product's; None where the log says none, or none that is known.
     """
 
     on: date
@@ -94,7 +94,7 @@ def aftermaths(contacts: Iterable[LoggedContact], *, until: date) -> Iterator[Mo
     An unmet contact is a moment unless the customer had an unmet one within the watch before its
     day. A met one is compared with unless there was an unmet one within the watch on either side
     or a met one within the watch before. What a customer has for one reason on one day counts
-    once, as unmet if any of it was; of several journeys it is of the first by name. A watch that
+    once, as unmet if any of it was; of several journeys it is of the first by key. A watch that
     has not ended by ``until``, the last day of the log, says nothing yet and is left out.
     """
     days: dict[date, list[LoggedContact]] = {}
@@ -126,7 +126,7 @@ def _on(on: date, days: Mapping[date, Sequence[LoggedContact]]) -> Iterator[Mome
 
 
 def _journey(reason: str, today: Sequence[LoggedContact], *, is_met: bool) -> str | None:
-    """The first journey by name of contacts for a reason that were met, or were not."""
+    """The first journey by key of contacts for a reason that were met, or were not."""
     of_these = (one for one in today if one.reason == reason and one.is_met is is_met)
     return min((one.journey for one in of_these if one.journey is not None), default=None)
 

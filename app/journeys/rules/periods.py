@@ -100,8 +100,12 @@ def _listed(places: Sequence[str]) -> str:
 
 
 def _counted_twice(sources: Sequence[LogSource], months: Sequence[LoggedMonth]) -> list[str]:
-    """Pairs of sources with contacts at one touchpoint in one month: perhaps the same ones."""
+    """Pairs of sources with contacts at one touchpoint in one month: perhaps the same ones.
+
+    Of an import and the one that corrects it each row counts in one of the two.
+    """
     names = {one.id: one.name for one in sources}
+    apart = {frozenset((one.id, other)) for one in sources for other in one.told_apart}
     shared: dict[tuple[int, int], set[date]] = defaultdict(set)
     by_cell: dict[tuple[int, date], set[int]] = defaultdict(set)
     for one in months:
@@ -110,7 +114,8 @@ def _counted_twice(sources: Sequence[LogSource], months: Sequence[LoggedMonth]) 
         ordered = sorted(ids)
         for place, first in enumerate(ordered):
             for second in ordered[place + 1 :]:
-                shared[first, second].add(month)
+                if frozenset((first, second)) not in apart:
+                    shared[first, second].add(month)
     return [
         f"“{names[first]}” and “{names[second]}” both have contacts at the same touchpoints in "
         f"{_months(found)}. If they log the same contacts, these are counted twice; leave one out."

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.errors import ConflictError, InvalidError
 from app.journeys.models import Baseline, Journey
-from app.journeys.queries import load_figures
+from app.journeys.queries import load_figures, load_versions
 from app.journeys.rules import (
     BaselineDraft,
     FigureKind,
@@ -54,10 +54,40 @@ def cut_baseline(
         draft, note=_note(journey, draft, cut, notes), origins=origins, period=cut.period,
         days_covered=cut.days_covered, one_in=cut.one_in,
     )  # fmt: skip
+    last = journey.baselines[-1] if journey.baselines else None
+    if last is not None and last.number == after_number and _is_again(session, last, whole):
+        raise InvalidError(
+            f"Nothing here is new: version {last.number} was cut from the same months and says the"
+            " same. Nothing was saved.",
+            field="measured_on",
+        )
     return add_version(
         session, journey, whole,
         after_number=after_number, is_confirmed=is_confirmed, actor=actor, now=now,
     )  # fmt: skip
+
+
+def _is_again(session: Session, last: Baseline, draft: BaselineDraft) -> bool:
+    """Whether a draft is the last version again: same months, figures, and what they stand on."""
+    period = draft.period
+    asked = (period.first, period.ends_on, draft.one_in) if period else None
+    if asked != (last.logged_from, last.logged_to, last.logged_one_in):
+        return False
+    figures, origins = load_versions(session, [last.id])[last.id]
+    return dict(draft.figures) == figures and all(
+        one.kind is OriginKind.KEPT or _stands_on(one) == _stands_on(before.get(kind))
+        for id_, found in draft.origins.items()
+        for before in (origins.get(id_, {}),)
+        for kind, one in found.items()
+    )
+
+
+def _stands_on(origin: Origin | None) -> tuple[object, ...] | None:
+    """What a figure stands on, as exactly as it is stored."""
+    if origin is None:
+        return None
+    numbers = (None if one is None else round(one, 6) for one in (origin.error, origin.logged))
+    return (origin.kind, origin.sample, *numbers, origin.note)
 
 
 def suggested_figures(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
@@ -65,10 +65,15 @@ class LogCut:
         """What a baseline cut here names as its source, to be changed by a person."""
         if self.period is None or self.faults:
             return ""
-        names = ", ".join(f"“{one.name}”" for one in self.counted)
+        by_month = sorted(self.counted, key=lambda one: (one.first_on, one.last_on, one.id))
+        names = ", ".join(f"“{one.name}”" for one in by_month)
         days = f"{day_words(self.period.first)} to {day_words(self.period.ends_on)}"
         sampled = f", one contact in {self.one_in:,}" if self.one_in > 1 else ""
         return f"Contact log {names}, {days}{sampled}"
+
+    def refused(self, faults: Mapping[str, str]) -> LogCut:
+        """The same with further faults, of which nothing can be cut."""
+        return replace(self, days={}, figures={}, faults={**self.faults, **faults}, warnings=[])
 
     @property
     def digest(self) -> str:

@@ -154,8 +154,12 @@ class TestImportLogAgain:
         run_jobs: Callable[[], int],
     ) -> None:  # fmt: skip
         first = _import(session, store, _file(tmp_path, rows(ROW, row(id="2"))), cast, now)
-        with pytest.raises(InvalidError, match="1 of 3 rows has errors"):
+        with pytest.raises(InvalidError, match="choose that such rows take the place") as refused:
             _import(session, store, _file(tmp_path, self.MORE), cast, now, leave_out=False)
+        assert refused.value.field == "replace"
+        corrected = _file(tmp_path, rows(row(id="2", score="1")))
+        with pytest.raises(InvalidError, match="choose that such rows take the place"):
+            _import(session, store, corrected, cast, now)
         with pytest.raises(InvalidError, match="Every row of the file stands in earlier imports"):
             _import(session, store, _file(tmp_path, rows(row(id="2"), ROW)), cast, now)
         second = _import(session, store, _file(tmp_path, self.MORE), cast, now)
@@ -224,6 +228,10 @@ class TestImportLogAgain:
         _import(session, store, _file(tmp_path, rows(ROW), name="own-1"), cast, now)
         again = _file(tmp_path, rows(ROW, row(id="2")), name="own-2", source="our  Contact centre")
         assert _import(session, store, again, cast, now).row_count == 1
+        offset = rows(row(when="2026-05-04T12:00+02:00"), row(id="3", when="2026-05-04T10:00Z"))
+        when = {"column": "when", "format": "offset"}
+        written = _file(tmp_path, offset, name="own-3", when=when)
+        assert _import(session, store, written, cast, now).row_count == 1
         hotline = _file(tmp_path, rows(row(score="1")), name="own-1", source="Another hotline")
         taken = _import(session, store, hotline, cast, now, changed="replace")
         assert (taken.row_count, (taken.lineage or {})["known"]) == (1, [])

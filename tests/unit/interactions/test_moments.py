@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from random import Random
 import pytest
 
 from app.interactions.engine.counting import count_log
+from app.interactions.engine.mapping import Place
 from app.interactions.engine.requests import CountReport, CountRequest, MomentLine, NearLog
 from app.journeys.rules import Aftermath, LoggedContact, Moment, aftermaths
 from tests.unit.interactions.logs import HEADER as COLUMNS
@@ -148,3 +150,29 @@ class TestMoments:
         report = count_log(CountRequest(folder=str(tmp_path / "log")))
         assert report.moments == ()
         assert [line.keyed for line in report.lines] == [0]
+
+    def test_are_of_the_first_journey_by_key_that_is_known(self, tmp_path: Path) -> None:
+        """Whatever the log calls it, and whatever stands beside it at journeys nobody knows."""
+        own = OWN.model_copy(
+            update={"journey": Place(column="where", words={"Zeta": "buy", "Alpha": "claim"})}
+        )
+        keys = {"Zeta": "buy", "Alpha": "claim", "Aardvark": None}
+        contacts = random_contacts(5)
+        draw = Random(6)
+        named = {
+            customer: [(one, draw.choice(("Zeta", "Alpha", "Aardvark"))) for one in theirs]
+            for customer, theirs in contacts.items()
+        }
+        said_in_log = {c: [replace(o, journey=w) for o, w in t] for c, t in named.items()}
+        meant = {c: [replace(o, journey=keys[w]) for o, w in t] for c, t in named.items()}
+        read(tmp_path, rows(*lines_of(said_in_log), header=HEADER), mapping=own)
+        asked = CountRequest(
+            folder=str(tmp_path / "log"), mapping=own, journeys=("buy", "claim", "move")
+        )
+        report = count_log(asked)
+        assert report.last_on is not None
+        expected = defined(meant, report.last_on)
+        assert said(report.moments) == expected
+        assert {journey for _, journey, _, _ in expected} == {"buy", "claim", None}
+        gone = count_log(asked.model_copy(update={"journeys": ("claim",)}))
+        assert {one.journey for one in gone.moments} == {"claim", None}

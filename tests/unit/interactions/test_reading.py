@@ -9,6 +9,7 @@ import zipfile
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pytest
 import xlsxwriter
 
@@ -98,6 +99,18 @@ class TestGoodFiles:
         report = read(tmp_path, _workbook(cells), "log.xlsx")
         assert said(report) == [(5, "score", "error")]
 
+    def test_may_be_workbooks_whose_formulas_have_results(self, tmp_path: Path) -> None:
+        stream = io.BytesIO()
+        book = xlsxwriter.Workbook(stream, {"in_memory": True})
+        sheet = book.add_worksheet()
+        for number, cells in enumerate((HEADER, ROW)):
+            sheet.write_row(number, 0, cells.split(","))
+        sheet.write_formula("K2", "=4*2", None, 8)
+        sheet.write_formula("F2", '="Today"', None, "Today")
+        book.close()
+        assert read(tmp_path, stream.getvalue(), "log.xlsx").issues == ()
+        assert _log(tmp_path, "score, expected") == [(8, "Today")]
+
     def test_may_be_parquet(self, tmp_path: Path) -> None:
         source = tmp_path / "source.parquet"
         (tmp_path / "source.csv").write_text(rows(ROW, row(id="2", when="2026-06-01 08:00")))
@@ -163,10 +176,12 @@ class TestGoodFiles:
 
 
 WRONG = (
-    ({"when": "2026-02-30"}, "when", "“2026-02-30” is not a moment"),
+    ({"when": "2026-02-30"}, "when", "“2026-02-30” is no day of the calendar"),
+    ({"when": "2026-05-04 25:00"}, "when", "or no time of a day"),
+    ({"when": "4 May"}, "when", "“4 May” is not a moment; write it as"),
     ({"when": ""}, "when", "says no moment"),
     ({"when": "2031-01-01"}, "when", "lies in the future"),
-    ({"when": "0001-01-01"}, "when", "is not a moment"),
+    ({"when": "0001-01-01"}, "when", "lies outside the years 1970 to 2099"),
     ({"when": "infinity"}, "when", "is not a moment"),
     ({"cost": "NaN"}, "cost", "“NaN” is not a number"),
     ({"cost": "1e999"}, "cost", "is not a number"),
@@ -177,6 +192,8 @@ WRONG = (
     ({"score": "11"}, "score", "outside the scale of 0 to 10"),
     ({"score": "=1+1"}, "score", "“=1+1” is not a number"),
     ({"why": "x" * 401}, "why", "more than 400 signs"),
+    ({"why": "Late \u202eyalp"}, "why", "marks of writing direction"),
+    ({"through": "\u2066Phone\u2069"}, "through", "marks of writing direction"),
 )
 
 
@@ -192,6 +209,29 @@ class TestRowsWithErrors:
         assert by_row == {}
         assert (report.errors, report.issue_count, report.kept) == (len(WRONG), len(WRONG), 0)
         assert not (tmp_path / "log" / LOG_FILE).exists()
+
+    def test_may_hold_a_formula_without_a_result(self, tmp_path: Path) -> None:
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        for cells in (HEADER, ROW, row(id="2"), row(id="3"), row(id="4")):
+            book.active.append(cells.split(","))
+        book.active["B3"] = "=B2+1"
+        book.active["E4"] = '=UPPER("bill")'
+        book.active["L1"] = "beside"
+        book.active["L5"] = "=1+1"  # of a column nobody reads
+        stream = io.BytesIO()
+        book.save(stream)
+        report = read(tmp_path, stream.getvalue(), "log.xlsx", leave_out_errors=True)
+        assert said(report) == [(3, "when", "error"), (4, "why", "error")]
+        assert {one.message for one in report.issues} == {
+            "This holds a formula without a result; open and save the file in a spreadsheet"
+            " program."
+        }
+        assert _log(tmp_path, "id") == [("1",), ("4",)]
+        book.active["L1"] = "=1"
+        book.save(stream := io.BytesIO())
+        with pytest.raises(FileRefusedError, match="Column 12 of the header holds a formula"):
+            read(tmp_path, stream.getvalue(), "log.xlsx")
 
     def test_can_be_left_out(self, tmp_path: Path) -> None:
         lines = rows(ROW, row(id="2", score="eleven"), row(id="3"))
@@ -400,3 +440,26 @@ class TestMomentsWithOffsets:
         assert said(report) == [(3, "when", "error")]
         assert "with its offset" in report.issues[0].message
         assert _log(tmp_path, "occurred_on::VARCHAR") == [("2026-04-01",)] * 2
+
+
+class TestRowsWithNotes:
+    def test_name_moments_that_never_were_or_were_twice(self, tmp_path: Path) -> None:
+        moments = ("2026-03-29 02:30", "2026-10-25 02:30", "2026-10-25 03:00", "2026-03-29")
+        lines = rows(*(row(id=str(n), when=one) for n, one in enumerate(moments)))
+        report = read(tmp_path, lines, mapping=mapping(zone="Europe/Berlin"))
+        assert said(report) == [(2, "when", "note"), (3, "when", "note")]
+        never, twice = (one.message for one in report.issues)
+        assert "“2026-03-29 02:30” never was in Europe/Berlin" in never
+        assert "counts as so much before the change" in never
+        assert "“2026-10-25 02:30” was twice in Europe/Berlin" in twice
+        assert "the first time is taken" in twice
+        assert [str(at) for (at,) in _log(tmp_path, "occurred_at")][:2] == [
+            "2026-03-29 00:30:00", "2026-10-25 00:30:00",
+        ]  # fmt: skip
+        assert read(tmp_path, lines).issues == ()
+
+    def test_name_reasons_that_differ_only_in_capitals(self, tmp_path: Path) -> None:
+        lines = rows(row(why="Late reply"), row(id="2", why="late reply"), row(id="3", why="Bill"))
+        (note,) = read(tmp_path, lines).issues
+        assert (note.row, note.column, note.severity) == (0, "why", "note")
+        assert note.message.startswith("“Late reply” and “late reply” differ only in capitals")

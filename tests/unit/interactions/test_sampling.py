@@ -28,3 +28,21 @@ class TestSampleFile:
         file.write_text(content)
         asked = SampleRequest(file=str(file), name="log.csv", folder=str(tmp_path))
         assert sample_file(asked).decimal == decimal
+
+    @pytest.mark.parametrize(
+        ("moments", "said"),
+        [
+            (("2026-05-04T10:00:00+02:00", "2026-05-04T10:00Z"), "offset"),
+            (("2026-05-04 10:00", "2026-05-04"), "iso"),
+            (("04.05.2026 10:00", "31.12.2026 09:15"), "%d.%m.%Y %H:%M"),
+            (("12/31/2026", "01/02/2026"), "%m/%d/%Y"),
+            (("2026-05-04 10:00", "soon"), None),
+        ],
+    )
+    def test_sees_how_moments_are_written(
+        self, tmp_path: Path, moments: tuple[str, ...], said: str | None
+    ) -> None:
+        file = tmp_path / "log.csv"
+        file.write_text("when,what\n" + "".join(f"{one},x\n" for one in moments))
+        asked = SampleRequest(file=str(file), name="log.csv", folder=str(tmp_path))
+        assert sample_file(asked).formats == ({"when": said} if said else {})

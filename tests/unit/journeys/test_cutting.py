@@ -47,6 +47,15 @@ def warnings(
     return period_warnings(period, sources, months, days=days, names=names, hidden=hidden)
 
 
+class TestPeriodWarningsOfACorrection:
+    def test_name_no_import_beside_the_one_whose_rows_it_replaced(self) -> None:
+        months = [month(), month(source_id=2)]
+        alike = replace(LOG, id=2, name="Calls again")
+        apart = replace(alike, told_apart=frozenset({1}))
+        assert any("counted twice" in one for one in warnings(YEAR, [LOG, alike], months))
+        assert not any("counted twice" in one for one in warnings(YEAR, [LOG, apart], months))
+
+
 class TestCutFigures:
     def test_work_a_year_out_of_the_days_covered(self) -> None:
         figures = cut_figures([month(1), month(2)], days={7: 59})[7]

@@ -93,6 +93,10 @@ def _upload(browser: Any, content: bytes, **changes: Any) -> Any:
     return browser.post(UPLOAD, data=values | changes, content_type="multipart/form-data")
 
 
+def _file(line: str, name: str) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(rows(line).encode()), name
+
+
 def _dry_run(browser: Any, content: bytes, **changes: Any) -> Any:
     values = form_values(_upload(browser, content), COLUMNS)
     values |= {"stage": "use", "channel_words": "Phone = Contact centre"} | changes
@@ -100,6 +104,22 @@ def _dry_run(browser: Any, content: bytes, **changes: Any) -> Any:
 
 
 class TestPage:
+    def test_guesses_the_format_and_the_system_from_the_file_and_what_came_before(
+        self, lead: Any
+    ) -> None:
+        offset = row(when="2026-05-04T10:00:00+02:00")
+        page = _upload(lead, b"", file=_file(offset, "calls-2026-05.csv"))
+        assert value_of(page, "Moments look like") == "offset"
+        assert value_of(page, "System") == "calls"
+        typed = form_values(page, COLUMNS) | {
+            "source": "Hotline", "stage": "use", "channel_words": "Phone = Contact centre",
+        }  # fmt: skip
+        dry = lead.post(COLUMNS, data=typed)
+        assert lead.post(COMMIT, data=form_values(dry, COMMIT)).status_code == 303
+        next_month = row(id="2", when="2026-06-04T10:00:00+02:00")
+        page = _upload(lead, b"", file=_file(next_month, "June.csv"))
+        assert value_of(page, "System") == "Hotline"
+
     def test_asks_for_the_stage_and_takes_a_tariff(self, lead: Any) -> None:
         content = rows(ROW).encode()
         refused = _dry_run(lead, content, stage="", cost="", tariff="Hotline = 4.20", zone="Mars")

@@ -6,16 +6,18 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.rules import Role
 from app.db.session import transaction
 from app.journeys.models import InteractionMonth, InteractionSource
 from app.journeys.rules import SourceState
-from tests.factories.accounts import Cast
+from tests.factories.accounts import Cast, make_person
 from tests.factories.journeys import make_journey
 from tests.support.pages import error_on, form_values, heading, notice, table, text, value_of
 from tests.unit.interactions.logs import ROW, mapping, row, rows
@@ -50,6 +52,37 @@ def _upload(browser: Any, content: str = LINES, **changes: Any) -> Any:
 def _sources(session: Session) -> int:
     session.rollback()
     return session.scalar(select(func.count()).select_from(InteractionSource)) or 0
+
+
+class TestUploads:
+    def test_are_each_persons_own(self, lead: Any, session: Session, client_for: ClientFor) -> None:
+        with transaction(session):
+            second = make_person(session, "Lia Lead", Role.CX_LEAD)
+        other = client_for(second)
+        mine, theirs = _upload(lead), _upload(other)
+        taken = lead.post(COMMIT, data=form_values(mine, COMMIT) | {"leave_out": "y"})
+        assert taken.status_code == 303
+        again = other.get(f"{UPLOAD}/faults.csv?" + urlencode(_asked(theirs)))
+        assert again.status_code == 200
+
+    def test_stay_where_the_same_file_is_refused_in_another_way(self, lead: Any) -> None:
+        page = _upload(lead)
+        assert _upload(lead, own_mapping=(io.BytesIO(b"{}"), "m")).status_code == 422
+        taken = lead.post(COMMIT, data=form_values(page, COMMIT) | {"leave_out": "y"})
+        assert taken.status_code == 303
+
+    def test_that_are_kept_no_more_blame_no_address(self, lead: Any) -> None:
+        page = _upload(lead)
+        asked = _asked(page) | {"file": "0" * 64}
+        gone = lead.get(f"{UPLOAD}/faults.csv?" + urlencode(asked))
+        assert gone.status_code == 404
+        assert "This file is kept no more" in text(gone)
+        assert "The address is wrong" not in text(gone)
+
+
+def _asked(page: Any) -> dict[str, str]:
+    values = form_values(page, COMMIT)
+    return {"name": "contacts.csv", "file": values["file"], "mapping": values["mapping"]}
 
 
 class TestImport:
@@ -92,7 +125,8 @@ class TestImport:
     def test_keeps_the_file_only_between_dry_run_and_import(self, app: Flask, lead: Any) -> None:
         def kept() -> bool:
             folder = Path(app.instance_path) / "uploads"
-            return any(b"customer-4711" in file.read_bytes() for file in folder.iterdir())
+            files = [file for file in folder.rglob("*") if file.is_file()]
+            return any(b"customer-4711" in file.read_bytes() for file in files)
 
         page = _upload(lead, rows(row(who="customer-4711")))
         assert kept()

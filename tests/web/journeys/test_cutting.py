@@ -155,6 +155,53 @@ class TestCut:
         assert "The last month lies before the first." in text(backwards)
         assert "No contacts of this journey are logged" in text(empty)
 
+    def test_takes_months_as_they_are_written_and_says_which_cannot_be_read(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        months = client.get(f"{CUT}?first=2026-01&last=2026-03")
+        bogus = client.get(f"{CUT}?first=bogus&last=2026-03")
+        half = client.get(f"{CUT}?first=2026-01")
+
+        assert months.status_code == 200
+        assert "1 Jan 2026 to 31 Mar 2026" in text(months)
+        assert bogus.status_code == half.status_code == 422
+        assert "“bogus” is no month that can be read; write it as 2026-01." in text(bogus)
+        assert "The last month is missing; choose it, too." in text(half)
+        assert "a year’s contacts" not in text(bogus).lower()
+
+    def test_refuses_the_same_months_again_that_say_the_same(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        client = client_for(cast.lead)
+        self._cut(client, YEAR)
+        typed = form_values(client.get(YEAR), YEAR)
+
+        again = client.post(YEAR, data={n: v for n, v in typed.items() if n != "csrf_token"})
+
+        assert again.status_code == 422
+        assert "Nothing here is new: version 2 was cut from the same months" in text(again)
+
+    def test_names_three_logs_by_their_months_and_folds_the_rest(
+        self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
+    ) -> None:
+        with transaction(session):
+            for number in reversed(range(7, 13)):
+                more = make_source(
+                    session, cast.lead, name=f"{number:02}.csv", first_on=date(2026, number, 1)
+                )
+                make_months(session, more, journey.touchpoints[1].id, first=date(2026, number, 1))
+        client = client_for(cast.lead)
+        page = client.get(CUT)
+        whole = value_of(page, "Source")
+        self._cut(client, YEAR)
+
+        listed = text(client.get("/journeys/motor-claim/baselines"))
+
+        assert whole.startswith("Contact log “Calls”, “07.csv”, “08.csv”, “09.csv”, “10.csv”")
+        assert "Contact log “Calls”, “07.csv”, “08.csv” and 4 more, 1 Jan 2026" in listed
+        assert whole in listed
+
     def test_says_where_fewer_days_are_logged_before_and_after_it_is_recorded(
         self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
     ) -> None:
