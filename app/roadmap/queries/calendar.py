@@ -37,6 +37,7 @@ from app.roadmap.queries.amendments import (
 )
 from app.roadmap.queries.facts import TrancheKey
 from app.roadmap.queries.timeline import counts_for_tranche, has_evidence
+from app.roadmap.queries.works import load_starts
 from app.roadmap.rules import CriterionFacts, HurdleAction, HurdleFacts, Measurement
 from app.values.quarter import Quarter
 
@@ -169,9 +170,12 @@ class CalendarRow(NamedTuple):
         return TrancheKey(self.tranche_id, self.milestone_id, self.state, self.due_on)
 
     def facts(
-        self, criteria: tuple[CriterionFacts, ...], measurements: tuple[Measurement, ...]
+        self,
+        criteria: tuple[CriterionFacts, ...],
+        measurements: tuple[Measurement, ...],
+        starts_on: date | None,
     ) -> HurdleFacts:
-        """What its state is derived from."""
+        """What its state is derived from; the work starts as `load_starts` says."""
         return HurdleFacts(
             self.state,
             self.due_on,
@@ -182,6 +186,7 @@ class CalendarRow(NamedTuple):
             was_decided=self.decided_at is not None,
             held_until=self.hold_until,
             was_finished=self.action is HurdleAction.FINISH,
+            starts_on=starts_on,
         )
 
 
@@ -227,16 +232,17 @@ def load_following(session: Session, wanted: CalendarFilter) -> dict[int, Hurdle
     """
     found: dict[int, _Known] = {}
     for row in session.execute(_following().where(*wanted.of_tranches)):
-        id_, state, due_on, held_at, until, *of_criterion = row
+        id_, commitment_id, state, due_on, held_at, until, *of_criterion = row
         criterion, (number, value, sample, measured_on) = of_criterion[:7], of_criterion[7:]
         known = found.get(id_)
         if known is None:
-            known = found[id_] = _Known(state, due_on, held_at, until, {}, [])
+            known = found[id_] = _Known(commitment_id, state, due_on, held_at, until, {}, [])
         if criterion[0] is not None and criterion[0] not in known.criteria:
             known.criteria[criterion[0]] = CriterionFacts(*criterion)
         if number is not None:
             known.measurements.append(Measurement(number, criterion[0], value, sample, measured_on))
-    return {id_: one.facts for id_, one in found.items()}
+    starts = load_starts(session, [one.commitment_id for one in found.values()])
+    return {id_: one.facts(starts[one.commitment_id]) for id_, one in found.items()}
 
 
 @cache
@@ -253,8 +259,8 @@ def _following() -> Any:
     )
     return (
         select(
-            Tranche.id, Tranche.state, Tranche.due_on, hold.decided_at, hold.hold_until,
-            Criterion.id, Criterion.metric, Criterion.unit, Criterion.direction,
+            Tranche.id, Tranche.commitment_id, Tranche.state, Tranche.due_on, hold.decided_at,
+            hold.hold_until, Criterion.id, Criterion.metric, Criterion.unit, Criterion.direction,
             WANTED_THRESHOLD, WANTED_SAMPLE, Criterion.is_must_meet, Evidence.id,
             Evidence.value, Evidence.sample, Evidence.measured_on,
         )
@@ -275,6 +281,7 @@ def _is_held() -> ColumnElement[bool]:
 class _Known(NamedTuple):
     """What is read of an open hurdle, criterion by criterion."""
 
+    commitment_id: int
     state: TrancheState
     due_on: date
     held_at: datetime | None
@@ -282,11 +289,11 @@ class _Known(NamedTuple):
     criteria: dict[int, CriterionFacts]
     measurements: list[Measurement]
 
-    @property
-    def facts(self) -> HurdleFacts:
+    def facts(self, starts_on: date) -> HurdleFacts:
         return HurdleFacts(
             self.state, self.due_on, tuple(self.criteria.values()), tuple(self.measurements),
             _day(self.held_at), was_decided=False, held_until=self.hold_until,
+            starts_on=starts_on,
         )  # fmt: skip
 
 

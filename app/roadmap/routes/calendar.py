@@ -27,6 +27,7 @@ from app.roadmap.queries.calendar import (
     load_following,
 )
 from app.roadmap.queries.timeline import NOTHING, list_deciders, load_open_evidence
+from app.roadmap.queries.works import load_starts
 from app.roadmap.routes.blueprint import bp
 from app.roadmap.rules import hurdle_state
 from app.web.clock import today
@@ -95,13 +96,7 @@ def _narrowed(session: Session, choices: GateChoices, on: date) -> View:
         one for one in list_calendar_rows(session, wanted) if calendar.is_in_reach(one, choices)
     ]
     if choices.state:
-        evidence = load_open_evidence(session)
-        rows = [
-            one
-            for one in rows
-            if hurdle_state(one.facts(*evidence.get(one.tranche_id, NOTHING)), on).value
-            == choices.state
-        ]
+        rows = _in_state(session, rows, choices.state, on)
     days = due_days(rows)
     reach = replace(calendar.reach_of(days, choices, on), skipped=0)
     return View(
@@ -109,6 +104,23 @@ def _narrowed(session: Session, choices: GateChoices, on: date) -> View:
         calendar.shown_rows(rows, reach, choices, on),
         frozenset(_waiting(session, wanted, on)) & {one.tranche_id for one in rows},
     )
+
+
+def _in_state(
+    session: Session, rows: Sequence[CalendarRow], state: str, on: date
+) -> list[CalendarRow]:
+    evidence = load_open_evidence(session)
+    measured = {one.commitment_id for one in rows if one.tranche_id in evidence}
+    starts = load_starts(session, sorted(measured))
+    facts = (
+        one.facts(*evidence.get(one.tranche_id, NOTHING), starts.get(one.commitment_id))
+        for one in rows
+    )
+    return [
+        one
+        for one, known in zip(rows, facts, strict=True)
+        if hurdle_state(known, on).value == state
+    ]
 
 
 def _waiting(session: Session, wanted: CalendarFilter, on: date) -> dict[int, date]:

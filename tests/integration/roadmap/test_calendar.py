@@ -158,6 +158,7 @@ class TestLoadFollowing:
             }
             for id_, facts in found.items():
                 assert set(facts.criteria) == set(known[id_].criteria) or not known[id_].criteria
+                assert facts.starts_on == known[id_].starts_on
             return waits_for_decision(found[second.id], now.date())
 
         assert waits()
