@@ -28,7 +28,7 @@ from app.approvals.models import Commitment, Tranche
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.initiatives.models import Criterion, Initiative, Milestone
 from app.journeys.models import Journey
-from app.roadmap.models import Evidence, HurdleDecision
+from app.roadmap.models import Evidence, HurdleDecision, WorkMove
 from app.roadmap.queries.amendments import (
     IN_FORCE,
     WANTED_SAMPLE,
@@ -37,8 +37,8 @@ from app.roadmap.queries.amendments import (
 )
 from app.roadmap.queries.facts import TrancheKey
 from app.roadmap.queries.timeline import counts_for_tranche, has_evidence
-from app.roadmap.queries.works import load_starts
 from app.roadmap.rules import CriterionFacts, HurdleAction, HurdleFacts, Measurement
+from app.roadmap.rules.works import Shift, shifted
 from app.values.quarter import Quarter
 
 IS_OPEN = Tranche.state.in_(OPEN_TRANCHES)
@@ -232,17 +232,19 @@ def load_following(session: Session, wanted: CalendarFilter) -> dict[int, Hurdle
     """
     found: dict[int, _Known] = {}
     for row in session.execute(_following().where(*wanted.of_tranches)):
-        id_, commitment_id, state, due_on, held_at, until, *of_criterion = row
+        id_, start, state, due_on, held_at, until, move, from_on, to_on, *of_criterion = row
         criterion, (number, value, sample, measured_on) = of_criterion[:7], of_criterion[7:]
         known = found.get(id_)
         if known is None:
-            known = found[id_] = _Known(commitment_id, state, due_on, held_at, until, {}, [])
+            known = found[id_] = _Known(start, state, due_on, held_at, until, {}, {}, {})
+        if move is not None:
+            known.moves[move] = Shift(from_on, to_on)
         if criterion[0] is not None and criterion[0] not in known.criteria:
             known.criteria[criterion[0]] = CriterionFacts(*criterion)
         if number is not None:
-            known.measurements.append(Measurement(number, criterion[0], value, sample, measured_on))
-    starts = load_starts(session, [one.commitment_id for one in found.values()])
-    return {id_: one.facts(starts[one.commitment_id]) for id_, one in found.items()}
+            one = Measurement(number, criterion[0], value, sample, measured_on)
+            known.measurements[number] = one
+    return {id_: known.facts for id_, known in found.items()}
 
 
 @cache
@@ -259,17 +261,20 @@ def _following() -> Any:
     )
     return (
         select(
-            Tranche.id, Tranche.commitment_id, Tranche.state, Tranche.due_on, hold.decided_at,
-            hold.hold_until, Criterion.id, Criterion.metric, Criterion.unit, Criterion.direction,
-            WANTED_THRESHOLD, WANTED_SAMPLE, Criterion.is_must_meet, Evidence.id,
-            Evidence.value, Evidence.sample, Evidence.measured_on,
+            Tranche.id, Commitment.start, Tranche.state, Tranche.due_on, hold.decided_at,
+            hold.hold_until, WorkMove.id, WorkMove.from_on, WorkMove.to_on, Criterion.id,
+            Criterion.metric, Criterion.unit, Criterion.direction, WANTED_THRESHOLD,
+            WANTED_SAMPLE, Criterion.is_must_meet, Evidence.id, Evidence.value, Evidence.sample,
+            Evidence.measured_on,
         )
+        .join(Tranche.commitment)
+        .outerjoin(WorkMove, WorkMove.commitment_id == Commitment.id)
         .outerjoin(hold, and_(hold.tranche_id == Tranche.id, hold.action == HurdleAction.HOLD))
         .outerjoin(Criterion, Criterion.milestone_id == Tranche.milestone_id)
         .outerjoin(IN_FORCE, is_in_force())
         .outerjoin(Evidence, and_(Evidence.criterion_id == Criterion.id, counts_for_tranche()))
         .where(IS_OPEN, or_(_is_held(), has_evidence()), ~is_behind)
-        .order_by(Tranche.id, Criterion.id)
+        .order_by(Tranche.id, Criterion.id, WorkMove.id)
     )  # fmt: skip
 
 
@@ -279,21 +284,24 @@ def _is_held() -> ColumnElement[bool]:
 
 
 class _Known(NamedTuple):
-    """What is read of an open hurdle, criterion by criterion."""
+    """What is read of an open hurdle: moves of its work, criteria and measurements by id."""
 
-    commitment_id: int
+    start: Quarter
     state: TrancheState
     due_on: date
     held_at: datetime | None
     hold_until: date | None
+    moves: dict[int, Shift]
     criteria: dict[int, CriterionFacts]
-    measurements: list[Measurement]
+    measurements: dict[int, Measurement]
 
-    def facts(self, starts_on: date) -> HurdleFacts:
+    @property
+    def facts(self) -> HurdleFacts:
         return HurdleFacts(
-            self.state, self.due_on, tuple(self.criteria.values()), tuple(self.measurements),
-            _day(self.held_at), was_decided=False, held_until=self.hold_until,
-            starts_on=starts_on,
+            self.state, self.due_on, tuple(self.criteria.values()),
+            tuple(self.measurements.values()), _day(self.held_at), was_decided=False,
+            held_until=self.hold_until,
+            starts_on=shifted(self.start.first_day, self.moves.values()),
         )  # fmt: skip
 
 
