@@ -183,14 +183,11 @@ def _gate_state(gate: GateLine, today: date) -> tuple[str, str]:
 
 
 def _freed_note(cycle: CycleMoney) -> str:
-    """How much of the freed money can be planned again, and what all cycles gave back."""
+    """What all cycles gave back; what of it can be planned again stands on its own page."""
     if not cycle.freed_ever:
         return "of it, given back by hurdles"
     ever = money(Money(cycle.freed_ever, cycle.currency))
-    if not cycle.total.freed:
-        return f"of it; {ever} in all cycles"
-    again = money(Money(cycle.plannable, cycle.currency))
-    return f"of it; can be planned again {again}; freed {ever} in all cycles"
+    return f"of it; {ever} in all cycles. How much can be planned again is under Capital freed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,7 @@ def _for_finance() -> dict[str, Any]:
 
 def _money() -> list[presenters.MoneyStrip]:
     return [
-        presenters.money_strip(cycle)
-        for cycle in list_running_money(db.session, limit=MOST_CYCLES, today=today())
+        presenters.money_strip(cycle) for cycle in list_running_money(db.session, limit=MOST_CYCLES)
     ]
 
 

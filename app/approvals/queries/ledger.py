@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +20,6 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from app.accounts.models import Person
 from app.approvals.models import Commitment, LedgerTransfer, SpendDetail, Tranche
 from app.approvals.queries.funding import load_bound_funds
-from app.approvals.queries.plannable import load_plannable_totals
 from app.approvals.rules import Balance, CommitmentState, Movement, TransferKind, balance
 from app.calendar.models import Cycle, CycleFund, Fund, FundBudget
 from app.initiatives.models import Initiative
@@ -120,8 +118,7 @@ def _commitment_balances(session: Session, cycle_id: int) -> list[CommitmentBala
 class CycleMoney:
     """A cycle's budget and where all its approved money stands.
 
-    ``freed_ever`` is what all cycles of its currency gave back; of this cycle's freed money
-    ``plannable`` falls into quarters that can still be planned.
+    ``freed_ever`` is what all cycles of its currency gave back.
     """
 
     cycle_id: int
@@ -130,21 +127,16 @@ class CycleMoney:
     budget_minor: int
     total: Balance
     freed_ever: int = 0
-    plannable: int = 0
 
 
-def list_running_money(session: Session, *, limit: int, today: date) -> list[CycleMoney]:
-    """The money of cycles whose commitments still run, the newest first; four queries at most."""
+def list_running_money(session: Session, *, limit: int) -> list[CycleMoney]:
+    """The money of cycles whose commitments still run, the newest first; two queries."""
     runs = (
         select(Commitment.id)
         .where(Commitment.cycle_id == Cycle.id, Commitment.state == CommitmentState.ACTIVE)
         .exists()
     )
-    found = _money_of(session, runs, limit=limit)
-    if not any(one.total.freed for one in found):
-        return found
-    again = load_plannable_totals(session, today=today)
-    return [replace(one, plannable=again.get((one.cycle_id, one.currency), 0)) for one in found]
+    return _money_of(session, runs, limit=limit)
 
 
 def _money_of(

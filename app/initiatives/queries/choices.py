@@ -25,7 +25,7 @@ def journey_choices(session: Session, kept_id: int | None = None) -> Choices:
         select(Journey.id, Journey.name, Journey.currency)
         .where(or_(Journey.is_in_use, Journey.id == kept_id))
         .order_by(Journey.id)
-    ).tuples()
+    )
     named = by_name(rows, lambda row: row[1])
     return [(str(id_), f"{name} ({currency})") for id_, name, currency in named]
 

@@ -14,7 +14,7 @@ from app.approvals.models import Commitment
 from app.db.session import transaction
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import tranches_of
+from tests.factories.roadmap import begin, tranches_of
 from tests.support.browser import PHONE, accessibility_faults, scrolls_sideways
 
 Browse = Callable[..., Page]
@@ -25,7 +25,9 @@ def commitments(session: Session, cast: Cast, now: datetime) -> dict[str, Commit
     with transaction(session):
         world = make_world(session, cast, now)
     with transaction(session):
-        return make_commitments(session, cast, now, world)
+        made = make_commitments(session, cast, now, world)
+        begin(session, made["CX-101"].id, actor=cast.manager, now=now)
+    return made
 
 
 def diamond(page: Page, key: str, place: int) -> str:
@@ -126,5 +128,6 @@ class TestOnAPhone:
         tranche = tranches_of(session, commitments["CX-101"].id)[0]
         session.rollback()
         page = browse(cast.cfo, f"/gates/{tranche.id}", viewport=PHONE, java_script_enabled=False)
+        page.get_by_label("Reason").fill("The next wave of figures comes first")
         page.get_by_role("button", name="Hold").click()
         expect(page.get_by_text("It was held once already; release it or stop.")).to_be_visible()
