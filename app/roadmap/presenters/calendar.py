@@ -16,6 +16,7 @@ from app.roadmap.queries import HurdleRows
 from app.roadmap.queries.calendar import CalendarOptions, CalendarRow, DueDay
 from app.roadmap.rules import hurdle_state
 from app.values.money import Money
+from app.values.names import by_name
 from app.values.quarter import Quarter
 from app.values.written import month_words
 from app.web.filters import counted, day, number
@@ -161,7 +162,7 @@ def calendar_head(
 
 
 def _by_word(words: Mapping[str, str]) -> list[tuple[str, str]]:
-    return sorted(words.items(), key=lambda one: one[1])
+    return by_name(words.items(), lambda one: one[1])
 
 
 def _subtitle(days: Sequence[DueDay], waiting: int, counts: Mapping[When, int]) -> str:
@@ -209,7 +210,7 @@ def _line(
     measured = sum(reading.is_measured for reading in found)
     hands = {person for _, person in rows.recorders.get(one.milestone_id, ())}
     hands |= rows.movers.get(one.tranche_id, set())
-    hands |= rows.former_owners.get(one.tranche_id, set())
+    hands |= rows.former_owners.get(one.tranche_id, set()) | rows.amenders(one.tranche_id)
     slip = slip_words(one.due_on, one.baseline_due_on)
     return {
         "tranche_id": one.tranche_id,

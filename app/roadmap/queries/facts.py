@@ -133,12 +133,16 @@ class HurdleRows:
             was_rescoped=any(
                 one.action is HurdleAction.RESCOPE for one in self.decisions.get(tranche.id, ())
             ),
-            amended_by=frozenset(
-                row.amendment.asked_by_id
-                for (tranche_id, _), rows in self.amendments.items()
-                for row in rows
-                if tranche_id == tranche.id and row.amendment.state is AmendmentState.AGREED
-            ),
+            amended_by=self.amenders(tranche.id),
+        )
+
+    def amenders(self, tranche_id: int) -> frozenset[int]:
+        """Who asked for what its criteria are judged on now, and so never decides it."""
+        return frozenset(
+            row.amendment.asked_by_id
+            for (of, _), rows in self.amendments.items()
+            for row in rows
+            if of == tranche_id and row.amendment.state is AmendmentState.AGREED
         )
 
 

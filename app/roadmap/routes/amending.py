@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.approvals.models import Tranche
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotFoundError
 from app.extensions import db
@@ -20,6 +24,7 @@ from app.roadmap.rules.amending import MANAGES, bar_on_agreeing, bar_on_asking, 
 from app.roadmap.services import ask_amendment, end_amendment, withdraw_amendment
 from app.web.clock import now
 from app.web.errors import status_of
+from app.web.forms import Form
 from app.web.guards import current_actor, requires
 
 Answer = Response | str | tuple[str, int]
@@ -44,22 +49,19 @@ def amend(tranche_id: int, criterion_id: int) -> str:
 @requires("amendments.ask")
 def ask_to_amend(tranche_id: int, criterion_id: int) -> Answer:
     """Ask for the amendment; the criterion decides as it stands until somebody agrees."""
-    form, status = AmendmentForm(), 422
-    if form.validate():
-        try:
-            with transaction(db.session) as session:
-                tranche = get_tranche(session, tranche_id)
-                ask_amendment(
-                    session, tranche, criterion_id, form.wanted, seen=form.seen_id,
-                    reason=form.reason.data or "", once_key=form.once.data or "",
-                    actor=current_actor(), now=now(),
-                )  # fmt: skip
-        except (InvalidError, ConflictError) as error:
-            form.refuse(error)
-            status = status_of(error)
-        else:
-            flash("It waits for Finance; until then the criterion decides as it stands.", "ok")
-            return _back(tranche_id)
+    form = AmendmentForm()
+
+    def ask(session: Session, tranche: Tranche) -> None:
+        ask_amendment(
+            session, tranche, criterion_id, form.wanted, seen=form.seen_id,
+            reason=form.reason.data or "", once_key=form.once.data or "",
+            actor=current_actor(), now=now(),
+        )  # fmt: skip
+
+    status = _refusal(form, tranche_id, ask)
+    if status is None:
+        flash("It waits for Finance; until then the criterion decides as it stands.", "ok")
+        return _back(tranche_id)
     return _asking_page(gate_of(tranche_id), criterion_id, form), status
 
 
@@ -74,26 +76,21 @@ def amendment(tranche_id: int, amendment_id: int) -> str:
 @requires("hurdles.decide", fresh=True)
 def answer_amendment(tranche_id: int, amendment_id: int) -> Answer:
     """Agree to the amendment, or decline it."""
-    form, status = AnswerForm(), 422
+    form = AnswerForm()
     agrees = {"agree": True, "decline": False}.get(request.form.get("action", ""))
-    if agrees is None:
-        form.validate()
-        form.refuse(InvalidError("Choose to agree or to decline."))
-    elif form.validate():
-        try:
-            with transaction(db.session) as session:
-                tranche = get_tranche(session, tranche_id)
-                end_amendment(
-                    session, tranche, amendment_id, agrees=agrees,
-                    answer=form.answer.data or "", once_key=form.once.data or "",
-                    actor=current_actor(), now=now(),
-                )  # fmt: skip
-        except (InvalidError, ConflictError) as error:
-            form.refuse(error)
-            status = status_of(error)
-        else:
-            flash("The criterion is amended." if agrees else "The amendment is declined.", "ok")
-            return _back(tranche_id)
+
+    def answer(session: Session, tranche: Tranche) -> None:
+        if agrees is None:
+            raise InvalidError("Choose to agree or to decline.")
+        end_amendment(
+            session, tranche, amendment_id, agrees=agrees, answer=form.answer.data or "",
+            once_key=form.once.data or "", actor=current_actor(), now=now(),
+        )  # fmt: skip
+
+    status = _refusal(form, tranche_id, answer)
+    if status is None:
+        flash("The criterion is amended." if agrees else "The amendment is declined.", "ok")
+        return _back(tranche_id)
     return _amendment_page(tranche_id, amendment_id, form), status
 
 
@@ -101,23 +98,33 @@ def answer_amendment(tranche_id: int, amendment_id: int) -> Answer:
 @requires("amendments.ask")
 def withdraw(tranche_id: int, amendment_id: int) -> Answer:
     """Take back an amendment one asked for."""
-    form, status = WithdrawForm(), 422
-    if form.validate():
-        try:
-            with transaction(db.session) as session:
-                tranche = get_tranche(session, tranche_id)
-                withdraw_amendment(
-                    session, tranche, amendment_id, once_key=form.once.data or "",
-                    actor=current_actor(), now=now(),
-                )  # fmt: skip
-        except (InvalidError, ConflictError) as error:
-            form.refuse(error)
-            status = status_of(error)
-        else:
-            flash("The amendment is withdrawn; the criterion stays as it was.", "ok")
-            return _back(tranche_id)
+    form = WithdrawForm()
+
+    def take_back(session: Session, tranche: Tranche) -> None:
+        withdraw_amendment(
+            session, tranche, amendment_id, once_key=form.once.data or "",
+            actor=current_actor(), now=now(),
+        )  # fmt: skip
+
+    status = _refusal(form, tranche_id, take_back)
+    if status is None:
+        flash("The amendment is withdrawn; the criterion stays as it was.", "ok")
+        return _back(tranche_id)
     page = _amendment_page(tranche_id, amendment_id, AnswerForm(formdata=None), form)
     return page, status
+
+
+def _refusal(form: Form, tranche_id: int, act: Callable[[Session, Tranche], None]) -> int | None:
+    """Carry it out in a transaction: the status of what then stands in the form, None if done."""
+    if not form.validate():
+        return 422
+    try:
+        with transaction(db.session) as session:
+            act(session, get_tranche(session, tranche_id))
+    except (InvalidError, ConflictError) as error:
+        form.refuse(error)
+        return status_of(error)
+    return None
 
 
 def _back(tranche_id: int) -> Response:

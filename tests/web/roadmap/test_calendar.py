@@ -9,10 +9,13 @@ from typing import Any
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Person, RoleGrant
+from app.accounts.rules import Role
 from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
+from tests.factories.amendments import answer, ask
 from tests.factories.roadmap import decide, measure
 from tests.support.pages import links, parse, table, text
 
@@ -68,6 +71,30 @@ class TestGates:
         assert (row["State"], row["Measured"]) == ("In review", "1 of 1 ready to decide")
         assert row["Money"] == "€64,500.00"
         assert row["Decides"] == "Carla Finance or Cem Finance"
+
+    def test_name_nobody_to_decide_who_asked_for_what_it_is_judged_on(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        now: datetime,
+        tranches: list[Tranche],
+    ) -> None:
+        with transaction(session):
+            person = session.get_one(Person, cast.manager.id)
+            person.grants.append(RoleGrant(role=Role.FINANCE, is_in_force=True, granted_at=now))
+
+        def deciders() -> str:
+            page = client_for(cast.viewer).get("/gates?q=tracker")
+            return str(table(page, "Hurdles").rows[1]["Decides"])
+
+        assert deciders() == "Carla Finance or 2 others"
+        with transaction(session):
+            asked = ask(session, tranches[0], 40, actor=cast.manager, now=now)
+        assert deciders() == "Carla Finance or 2 others"
+        with transaction(session):
+            answer(session, tranches[0], asked, actor=cast.cfo, now=now)
+        assert deciders() == "Carla Finance or Cem Finance"
 
     def test_can_be_narrowed_in_every_way(
         self, client_for: ClientFor, cast: Cast, commitments: dict[str, Commitment]
