@@ -22,6 +22,7 @@ _DIGITS = 12
 _MOST = 10**_DIGITS - 1
 Bare = Callable[[ir.StringValue], ir.StringValue]
 IsLonger = Callable[[ir.StringValue, int], ir.BooleanValue]
+IsTurned = Callable[[ir.StringValue], ir.BooleanValue]
 _GROUPED = {
     ".": r"^\s*[+-]?\d{1,3}([, ']\d{3})+(\.\d+)?\s*$",
     ",": r"^\s*[+-]?\d{1,3}([. ']\d{3})+(,\d+)?\s*$",

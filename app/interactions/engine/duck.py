@@ -107,6 +107,11 @@ def is_longer(cell: ir.StringValue, signs: int) -> ir.BooleanValue:
     return ibis.ifelse(_bytes(cell) > signs, cells.is_longer(cell, signs), False)
 
 
+def is_turned(cell: ir.StringValue) -> ir.BooleanValue:
+    """As `cells.is_turned`; the marks are looked for only where a sign takes more than a byte."""
+    return ibis.ifelse(_bytes(cell) > cell.length(), cells.is_turned(cell), False)
+
+
 def settled(engine: Backend, table: ir.Table) -> ir.Table:
     """The table as a view, into which what is made of it does not melt."""
     name = f"stage_{uuid4().hex[:8]}"

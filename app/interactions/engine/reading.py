@@ -17,6 +17,7 @@ from app.interactions.engine.duck import (
     bare,
     in_words,
     is_longer,
+    is_turned,
     open_duck,
     open_plain,
     settled,
@@ -76,8 +77,10 @@ def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> Re
     check_mapped(list(mapping.columns()), tuple(names), mapping.title)
     if mapping.spread:
         source = ibis.table(dict(source.schema().items()) | {"row": "int64"}, name="numbered")
-    ways = Ways(partial(settled, engine), bare, is_longer, has_blanks=plain.kind == "csv",
-                unsolved=plain.unsolved)  # fmt: skip
+    ways = Ways(
+        partial(settled, engine), bare, is_longer, is_turned, has_blanks=plain.kind == "csv",
+        unsolved=plain.unsolved,
+    )  # fmt: skip
     table, checks = _typed(source, names, request, ways)
     erased = ", ".join(map(str, request.erased))
     engine.raw_sql(f"CREATE TEMP TABLE erased AS SELECT unnest([{erased}]::BIGINT[]) AS customer")

@@ -32,6 +32,7 @@ class Ways:
     settle: Settle = lambda table: table
     bare: cells.Bare = cells.bare
     is_longer: cells.IsLonger = cells.is_longer
+    is_turned: cells.IsTurned = cells.is_turned
     has_blanks: bool = False
     unsolved: frozenset[str] = frozenset()
 

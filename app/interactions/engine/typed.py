@@ -122,7 +122,7 @@ class Typing:
             return ibis.literal(part.fixed, "string")
         cell = self.cell(part.column)
         self.checks.refuse(
-            self.staged.ways.is_longer(cell, LONGEST_TEXT) | cells.is_turned(cell),
+            self.staged.ways.is_longer(cell, LONGEST_TEXT) | self.staged.ways.is_turned(cell),
             f"This holds more than {LONGEST_TEXT} signs; a reason, expectation or outcome is a few"
             " words, not a letter.",
             part.column,
@@ -134,7 +134,7 @@ class Typing:
         if part is None or part.column is None:
             return ibis.null("string")
         cell = self.cell(part.column)
-        self.checks.refuse(cells.is_turned(cell), TURNED, part.column)
+        self.checks.refuse(self.staged.ways.is_turned(cell), TURNED, part.column)
         return cell
 
     def refuse_unsolved(self, spread: Spread | None) -> None:
