@@ -20,6 +20,7 @@ from app.web.fields import (
     MoneyField,
     PercentField,
     QuarterField,
+    SeenField,
 )
 from app.web.filters import quarter as written_quarter
 from app.web.forms import Form, OnceForm
@@ -34,13 +35,12 @@ def needed(message: str) -> list[InputRequired]:
 class VersionedForm(Form):
     """A form that remembers which version of the thing it was filled from."""
 
-    version = HiddenField(default="0")
+    version = SeenField()
 
     @property
     def seen_version(self) -> int:
-        """The version the person looked at; anything odd counts as a version nobody has."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+        """The version the person looked at."""
+        return self.version.seen
 
 
 class ConfirmedForm(VersionedForm):

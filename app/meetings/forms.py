@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.values.texts import LONGEST_NOTE
-from app.web.fields import CountField, DayField
+from app.web.fields import CountField, DayField, SeenField
 from app.web.forms import Form, OnceForm
 
 
@@ -47,7 +47,7 @@ class AgendaRow(wtforms.Form):
 class AgendaForm(OnceForm):
     """Title, day and the hurdles in order; a hurdle without a place is left out."""
 
-    seen = HiddenField(default="0")
+    seen = SeenField()
     title = StringField("Title", [InputRequired("Give the meeting a title.")])
     held_on = DayField("Day", [InputRequired("Say on which day it is held.")])
     gates = FieldList(FormField(AgendaRow))
@@ -89,7 +89,7 @@ class NoteRow(wtforms.Form):
 class MinutesForm(Form):
     """Who was there and what was said."""
 
-    seen = HiddenField(default="0")
+    seen = SeenField()
     attendees = _ManyField("Attendees")
     guests = StringField("Others present", description="Names of people without an account.")
     notes = FieldList(FormField(NoteRow))
@@ -108,12 +108,7 @@ class MinutesForm(Form):
 class CloseForm(Form):
     """Closes what was looked at."""
 
-    seen = HiddenField(default="0")
-
-
-def seen_version(form: Any) -> int:
-    """The version a form was based on; nonsense is none."""
-    return int(form.seen.data) if _is_id(form.seen.data or "") else 0
+    seen = SeenField()
 
 
 def _is_id(text: str) -> bool:

@@ -12,7 +12,7 @@ from app.roadmap.rules.posterior import Among, Design
 from app.roadmap.rules.reasons import MoveReason
 from app.roadmap.rules.replanning import MOST_MONTHS
 from app.roadmap.rules.wanted import Wanted
-from app.web.fields import CountField, DayField, MeasureField
+from app.web.fields import CountField, DayField, MeasureField, SeenField
 from app.web.forms import Form, OnceForm
 
 
@@ -121,7 +121,7 @@ class StopForm(DecisionForm):
 class AmendmentForm(OnceForm):
     """What a criterion shall ask for, and why; ``seen`` is the amendment it stands on."""
 
-    seen = HiddenField(default="0")
+    seen = SeenField()
     threshold = MeasureField("New threshold", [InputRequired("Enter the threshold.")])
     minimum_sample = CountField(
         "New smallest sample", description="Empty if any sample shall count."
@@ -135,12 +135,6 @@ class AmendmentForm(OnceForm):
     @property
     def wanted(self) -> Wanted:
         return Wanted(self.data["threshold"], self.data["minimum_sample"])
-
-    @property
-    def seen_id(self) -> int:
-        """Nonsense counts as nothing seen that can be."""
-        text = str(self.seen.data or "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 class AnswerForm(OnceForm):

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 
 from app.values.money import Money, MoneyFormatError, parse_money
 from app.values.quarter import Quarter, QuarterFormatError
@@ -172,6 +172,28 @@ class DayField(ValueField):
 
 
 Choices = Sequence[tuple[str, str]]
+
+
+class SeenField(HiddenField):
+    """The number of what somebody had before them when a form was filled: a version or an id."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("default", "0")
+        super().__init__(**kwargs)
+
+    @property
+    def seen(self) -> int:
+        """What the browser sent; -1, which nothing has, where that is nothing or garbled.
+
+        What the form was made with counts only while nothing was sent: a field left out must not
+        pass for having seen the newest.
+        """
+        text = str(self.data if self.raw_data is None else next(iter(self.raw_data), ""))
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+    def is_based_on(self, number: int) -> None:
+        """Have the form say from now on that ``number`` was seen."""
+        self.data, self.raw_data = str(number), None
 
 
 def optional_id(value: Any) -> int | None:

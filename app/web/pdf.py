@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from fontTools.ttLib import woff2
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -16,7 +19,7 @@ STAND_INS = ("□", "¤")
 """What is printed for a character no font has; our own font has the second, should all others lack
 the first."""
 
-_TYPES = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".woff2": "font/ttf", ".svg": "image/svg+xml"}
 
 
 class ForeignFileError(FatalURLFetchingError):
@@ -41,7 +44,17 @@ class OwnFiles(URLFetcher):
         kind = _TYPES.get(file.suffix)
         if kind is None or not file.is_relative_to(self._folder) or not file.is_file():
             raise ForeignFileError(f"Not one of our own files: {url[:200]}")
-        return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
+        is_packed = file.suffix == ".woff2"
+        content = _unpacked(file, file.stat().st_mtime_ns) if is_packed else file.read_bytes()
+        return URLFetcherResponse(url, content, {"Content-Type": kind})
+
+
+@lru_cache(maxsize=8)
+def _unpacked(font: Path, _changed: int) -> bytes:
+    """A font as it is set with; unpacking it takes as long as setting a page or two."""
+    content = BytesIO()
+    woff2.decompress(font, content)
+    return content.getvalue()
 
 
 def pdf_of(html: str, *, folder: Path, path: str = "/static/") -> bytes:

@@ -9,7 +9,7 @@ import wtforms
 from wtforms import BooleanField, Field, FieldList, FormField, HiddenField
 from wtforms.validators import InputRequired, StopValidation
 
-from app.web.fields import ChoiceField, Choices
+from app.web.fields import ChoiceField, Choices, SeenField
 from app.web.forms import Form
 
 
@@ -41,18 +41,16 @@ class CustomerNeedField(ChoiceField):
 class VersionedForm(Form):
     """A form that remembers which version of the initiative it was filled from."""
 
-    version = HiddenField(default="0")
+    version = SeenField()
 
     @property
     def seen_version(self) -> int:
-        """The version the person looked at; anything odd counts as a version nobody has."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+        """The version the person looked at."""
+        return self.version.seen
 
     def is_based_on(self, version: int) -> None:
         """Say which version sending the form from now on replaces."""
-        self.version.data = str(version)
-        self.version.raw_data = None
+        self.version.is_based_on(version)
 
 
 class MoveForm(VersionedForm):

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.extensions import db
-from app.meetings.forms import AgendaForm, seen_version
+from app.meetings.forms import AgendaForm
 from app.meetings.presenters import Offered, both_agendas, offered
 from app.meetings.queries import get_meeting, list_agenda, list_open
 from app.meetings.routes.blueprint import MEETING, bp
@@ -93,7 +93,7 @@ def save_agenda(meeting_id: int) -> Answer:
         try:
             with transaction(db.session) as session:
                 set_agenda(
-                    session, meeting_id, _draft(form), seen=seen_version(form),
+                    session, meeting_id, _draft(form), seen=form.seen.seen,
                     actor=current_actor(), now=now(),
                 )  # fmt: skip
         except (InvalidError, ConflictError) as error:
@@ -110,7 +110,7 @@ def save_agenda(meeting_id: int) -> Answer:
 def _conflict(meeting_id: int, form: AgendaForm) -> dict[str, Any]:
     """Yours beside what was saved meanwhile; sent again it goes on top of that."""
     meeting = get_meeting(db.session, meeting_id)
-    form.seen.data, form.seen.raw_data = str(meeting.version), None
+    form.seen.is_based_on(meeting.version)
     fields = both_agendas(meeting, _draft(form), _known(meeting_id))
     return {"fields": fields, "who": meeting.changed_by.name, "when": ""}
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError
 from app.extensions import db
-from app.meetings.forms import CloseForm, MinutesForm, seen_version
+from app.meetings.forms import CloseForm, MinutesForm
 from app.meetings.models import GateMeeting
 from app.meetings.presenters import (
     attendee_names,
@@ -61,7 +61,7 @@ def save_minutes(meeting_id: int) -> Answer:
                 keep_minutes(
                     session, meeting_id,
                     Minutes(form.attendees.data or (), form.guests.data or "", form.by_item),
-                    seen=seen_version(form), actor=current_actor(), now=now(),
+                    seen=form.seen.seen, actor=current_actor(), now=now(),
                 )  # fmt: skip
         except (InvalidError, ConflictError) as error:
             form.refuse(error)
@@ -85,7 +85,7 @@ def close(meeting_id: int) -> Answer:
     try:
         with transaction(db.session) as session:
             close_meeting(
-                session, meeting_id, seen=seen_version(form), actor=current_actor(), now=now()
+                session, meeting_id, seen=form.seen.seen, actor=current_actor(), now=now()
             )
     except ConflictError as error:
         meeting = get_meeting(db.session, meeting_id)
@@ -120,10 +120,10 @@ def _page(meeting: GateMeeting, form: MinutesForm) -> str:
     lines = list_agenda(db.session, meeting, today())
     decisions = load_decisions(db.session, [one.tranche_id for one in lines], meeting.called_at)
     items = live_items(meeting, lines, decisions)
-    is_newer = seen_version(form) != meeting.version
+    is_newer = form.seen.seen != meeting.version
     conflict = _conflict(meeting, lines, form) if is_newer else None
     if is_newer:
-        form.seen.data, form.seen.raw_data = str(meeting.version), None
+        form.seen.is_based_on(meeting.version)
     notes = {row.form.item_id: row.form.note for row in form.notes}
     return render_template(
         "meetings/show.html",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
 from app.values.money import Money
-from app.web.fields import MoneyField
+from app.web.fields import MoneyField, SeenField
 from app.web.forms import Form, OnceForm
 
 
@@ -19,17 +19,16 @@ def stripped(text: str | None) -> str:
 class VersionForm(Form):
     """A change of a scenario somebody has read in a certain version."""
 
-    version = HiddenField()
+    version = SeenField()
 
     @property
     def expected_version(self) -> int:
-        """The version the form was rendered with; 0, which nothing has, when it is garbled."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        """The version the form was rendered with."""
+        return self.version.seen
 
     def is_based_on(self, version: int) -> None:
         """Count the form as filled from that version."""
-        self.version.data, self.version.raw_data = str(version), None
+        self.version.is_based_on(version)
 
 
 class ScenarioForm(OnceForm, VersionForm):

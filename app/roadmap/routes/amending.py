@@ -53,7 +53,7 @@ def ask_to_amend(tranche_id: int, criterion_id: int) -> Answer:
 
     def ask(session: Session, tranche: Tranche) -> None:
         ask_amendment(
-            session, tranche, criterion_id, form.wanted, seen=form.seen_id,
+            session, tranche, criterion_id, form.wanted, seen=form.seen.seen,
             reason=form.reason.data or "", once_key=form.once.data or "",
             actor=current_actor(), now=now(),
         )  # fmt: skip

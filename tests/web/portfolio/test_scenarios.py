@@ -158,6 +158,15 @@ class TestLimits:
         assert lead.post(f"{here}/limits", data=again).status_code == 303
         assert self.cell(lead.get(f"{here}/limits"), portfolio)["value"] == "2.00"
 
+    @pytest.mark.parametrize("sent", [{}, {"version": ""}, {"version": "²"}, {"version": "x"}])
+    @pytest.mark.parametrize("form", ["limits", "edit"])
+    def test_take_no_form_that_does_not_say_what_it_was_filled_from(
+        self, lead: StrictClient, here: str, form: str, sent: dict[str, str]
+    ) -> None:
+        kept = form_values(lead.get(f"{here}/{form}"), f"{here}/{form}")
+        del kept["version"]
+        assert lead.post(f"{here}/{form}", data=kept | sent).status_code == 409
+
 
 class TestPins:
     def test_stand_as_sentences_and_are_lifted(self, lead: StrictClient, here: str) -> None:
