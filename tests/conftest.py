@@ -32,6 +32,13 @@ settings.load_profile("waymark")
 FIXED_NOW = datetime(2027, 2, 15, 9, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--both-databases", action="store_true",
+        help="show what pages promise on SQLite and on PostgreSQL, not each on one of them",
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """A PostgreSQL for this process; without its programs the test is not run."""
@@ -57,7 +64,8 @@ def postgres_databases(postgres_server: PostgresServer) -> Iterator[PostgresData
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Databases:
-    """An empty database at head: its `url` and its `kind`. The test runs once on each."""
+    """An empty database at head: its `url` and its `kind`. The test runs once on each, but those
+    of pages: see tests/web/conftest.py."""
     name = {"sqlite": "sqlite_databases", "postgresql": "postgres_databases"}[request.param]
     databases: Databases = request.getfixturevalue(name)
     databases.reset()
