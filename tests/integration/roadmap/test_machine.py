@@ -140,7 +140,7 @@ class Money(RuleBasedStateMachine):
     @has_money
     @rule(who=OFTEN, key=KEY, place=PLACE, how=st.sampled_from(sorted(DECISIONS)))
     def decide(self, who: str, key: str, place: int, how: str) -> None:
-        once = f"{self.count:0>32}"
+        once = f"{self.count + 1:0>32}"  # Of this act, not of the one before it.
 
         def act() -> None:
             one = self.tranches(key)[place]
