@@ -19,6 +19,7 @@ from app.interactions.engine.log import COLUMNS
 from app.interactions.engine.plain import PlainFile, check_columns
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import Limits
+from app.interactions.engine.vocabulary import NOTHING, Vocabulary
 
 MOST_REJECTS = 100_000
 LONGEST_LINE = 4_000_000
@@ -119,24 +120,29 @@ def settled(engine: Backend, table: ir.Table) -> ir.Table:
     return ibis.table(table.schema(), name=name)
 
 
-def open_plain(engine: Backend, file: PlainFile) -> tuple[ir.Table, dict[str, str]]:
+def open_plain(
+    engine: Backend, file: PlainFile, few: Vocabulary = NOTHING
+) -> tuple[ir.Table, dict[str, str]]:
     """The file's rows in their order, and its columns' names → those of the table.
 
     Columns are called c1, c2 …, so that no name from a file gets into a statement. All are text
     but the numbers, moments and days of a Parquet file. The view ``numbered`` has the number of
-    each row in the file besides; giving it takes all rows through one thread.
+    each row in the file besides; giving it takes all rows through one thread. Columns of ``few``
+    words are kept as places among them; a cell that is none of them is a ConversionException.
     """
     if file.kind == "parquet":
         columns, kinds, scan = _parquet_scan(engine, file)
     else:
         columns, scan = file.columns, _csv_scan(file)
         kinds = ("string",) * len(columns)
-    engine.raw_sql(f"CREATE OR REPLACE VIEW source AS SELECT * FROM {scan}")
+    names = {name: f"c{i}" for i, name in enumerate(columns, 1)}
+    looked_up = _looked_up(engine, {names[name]: words for name, words in few.items()})
+    engine.raw_sql(f"CREATE OR REPLACE VIEW source AS SELECT *{looked_up} FROM {scan}")
     engine.raw_sql(
         "CREATE OR REPLACE VIEW numbered AS SELECT *, row_number() OVER () + 1 AS row FROM source"
     )
     schema = {f"c{i}": kind for i, kind in enumerate(kinds, 1)}
-    return ibis.table(schema, name="source"), {name: f"c{i}" for i, name in enumerate(columns, 1)}
+    return ibis.table(schema, name="source"), names
 
 
 def open_log(engine: Backend, path: Path, *, but: str = "false") -> ir.Table:
@@ -145,6 +151,20 @@ def open_log(engine: Backend, path: Path, *, but: str = "false") -> ir.Table:
         f"CREATE OR REPLACE VIEW log AS FROM read_parquet({quoted(str(path))}) WHERE NOT ({but})"
     )
     return ibis.table(COLUMNS, name="log")
+
+
+def _looked_up(engine: Backend, few: Vocabulary) -> str:
+    """What makes columns places among their words, after a star.
+
+    A bare cast would be done by the reader of the file, which leaves out rows it fails for.
+    """
+    for column, words in few.items():
+        listed = ", ".join(map(quoted, words))
+        engine.raw_sql(f"CREATE TYPE words_{column} AS ENUM ({listed})")
+    taken = ", ".join(
+        f"CASE WHEN {one} IS NOT NULL THEN {one}::words_{one} END AS {one}" for one in few
+    )
+    return f" REPLACE ({taken})" if taken else ""
 
 
 def _typed_as(kind: str) -> str:

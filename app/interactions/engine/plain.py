@@ -16,6 +16,8 @@ MOST_UNPACKED_BYTES = 300_000_000
 LONGEST_HEADER = 1_000_000
 ENDINGS = ("csv", "tsv", "txt", "xlsx", "parquet")
 _CHUNK = 1 << 20
+_PIECE = 1 << 17
+"""So much stays in a processor's own memory while it is looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,25 @@ def _translated(path: Path, encoding: str, folder: Path) -> Path:
 
 def _refuse_zero_bytes(path: Path) -> None:
     """Read the file piece by piece: of a file that is mapped, every page counts as our memory."""
-    line = 1
+    piece = bytearray(_PIECE)
     with path.open("rb", buffering=0) as stream:
-        while piece := stream.read(_CHUNK):
-            at = piece.find(b"\0")
+        before = 0
+        while size := stream.readinto(piece):
+            at = piece.find(b"\0", 0, size)
             if at >= 0:
-                raise FileRefusedError(_zero_byte(line + piece.count(b"\n", 0, at)))
+                raise FileRefusedError(_zero_byte(_line_at(path, before + at)))
+            before += size
+
+
+def _line_at(path: Path, place: int) -> int:
+    """The line in which so many bytes of the file end."""
+    line = 1
+    with path.open("rb") as stream:
+        while place > 0:
+            piece = stream.read(min(_CHUNK, place))
             line += piece.count(b"\n")
+            place -= len(piece)
+    return line
 
 
 def _zero_byte(line: int) -> str:

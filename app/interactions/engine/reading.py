@@ -26,12 +26,13 @@ from app.interactions.engine.duck import (
 )
 from app.interactions.engine.finishing import finished
 from app.interactions.engine.log import LOG_FILE, SCRATCH
-from app.interactions.engine.plain import check_mapped, plain_file
+from app.interactions.engine.plain import PlainFile, check_mapped, plain_file
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.rejects import rejected_lines
 from app.interactions.engine.requests import ReadReport, ReadRequest
 from app.interactions.engine.staging import Ways, staged
 from app.interactions.engine.typed import Typing, typed_rows
+from app.interactions.engine.vocabulary import NOTHING, Vocabulary, few_words
 
 
 def read_log(request: ReadRequest) -> ReadReport:
@@ -73,21 +74,35 @@ def _read(engine: Backend, request: ReadRequest, scratch: Path, log: Path) -> Re
         Path(request.file), request.name, mapping.encoding, scratch, decimal=mapping.decimal,
         delimiter=mapping.delimiter,
     )  # fmt: skip
-    source, names = open_plain(engine, plain)
+    erased = ", ".join(map(str, request.erased))
+    engine.raw_sql(f"CREATE TEMP TABLE erased AS SELECT unnest([{erased}]::BIGINT[]) AS customer")
+    few = few_words(plain, mapping)
+    try:
+        reading = _drafted(engine, request, plain, scratch, few)
+    except duckdb.ConversionException:
+        if not few:
+            raise
+        reading = _drafted(engine, request, plain, scratch, NOTHING)
+    return finished(reading, log)
+
+
+def _drafted(
+    engine: Backend, request: ReadRequest, plain: PlainFile, scratch: Path, few: Vocabulary
+) -> Reading:
+    """Write all rows as a draft. Raises ConversionException where a cell is none of few words."""
+    mapping = request.mapping
+    source, names = open_plain(engine, plain, few)
     check_mapped(list(mapping.columns()), tuple(names), mapping.title)
     if mapping.spread:
         source = ibis.table(dict(source.schema().items()) | {"row": "int64"}, name="numbered")
     ways = Ways(
         partial(settled, engine), bare, is_longer, is_turned, has_blanks=plain.kind == "csv",
-        unsolved=plain.unsolved,
+        unsolved=plain.unsolved, few=few,
     )  # fmt: skip
     table, checks = _typed(source, names, request, ways)
-    erased = ", ".join(map(str, request.erased))
-    engine.raw_sql(f"CREATE TEMP TABLE erased AS SELECT unnest([{erased}]::BIGINT[]) AS customer")
     draft = scratch / "draft.parquet"
     write_parquet(engine, sql_of(table), draft)
-    reading = Reading(engine, request, source, names, checks, draft, rejected_lines(engine))
-    return finished(reading, log)
+    return Reading(engine, request, source, names, checks, draft, rejected_lines(engine))
 
 
 def _typed(

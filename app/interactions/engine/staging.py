@@ -6,15 +6,16 @@ engine parses a cell as often as it is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Names
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
 
 from app.interactions.engine import cells
 from app.interactions.engine.mapping import Mapping, MetCounts, MetInTime, MomentColumn
+from app.interactions.engine.vocabulary import NOTHING, Vocabulary
 from app.interactions.engine.workbook import UNSOLVED
 
 Settle = Callable[[ir.Table], ir.Table]
@@ -26,7 +27,8 @@ class Ways:
     """What an engine does in its own way: ``settle`` a stage, look at cells.
 
     ``has_blanks``: rows may be nothing but separators; those are none. ``unsolved`` are the columns
-    of a workbook in which a formula has no result.
+    of a workbook in which a formula has no result. ``few`` are columns whose cells are known to be
+    of a few words, with which nothing is wrong.
     """
 
     settle: Settle = lambda table: table
@@ -35,6 +37,7 @@ class Ways:
     is_turned: cells.IsTurned = cells.is_turned
     has_blanks: bool = False
     unsolved: frozenset[str] = frozenset()
+    few: Vocabulary = field(default_factory=lambda: NOTHING)
 
 
 IN_PLACE = Ways()
@@ -58,6 +61,28 @@ class Staged:
         if f"t{place}" in self.table.columns:
             return self.table[f"t{place}"]
         return cells.text(self.table[f"r{place}"], bare=self.ways.bare)
+
+    def is_longer(self, name: str, signs: int) -> ir.BooleanValue:
+        """Whether a cell has more signs, of which a word of few never has too many."""
+        if name in self.ways.few:
+            return ibis.literal(False)
+        return self.ways.is_longer(self.text(name), signs)
+
+    def is_turned(self, name: str) -> ir.BooleanValue:
+        if name in self.ways.few:
+            return ibis.literal(False)
+        return self.ways.is_turned(self.text(name))
+
+    def is_one_of(self, name: str, words: Sequence[str]) -> ir.BooleanValue:
+        """As `cells.is_one_of`; of few words it is known beforehand which of them are meant."""
+        few = self.ways.few.get(name, ())
+        if not few or not all(word.isascii() for word in few):
+            return cells.is_one_of(self.text(name), words)
+        wanted = {word.strip().lower() for word in words}
+        meant = [word for word in few if word.lower() in wanted]
+        if not meant:
+            return ibis.literal(False)
+        return ibis.ifelse(self.text(name).isin(meant), True, False)
 
     def is_unsolved(self, name: str) -> ir.BooleanValue | None:
         """Whether the cell holds a formula without a result; None: no cell of the column does."""
@@ -96,8 +121,9 @@ def staged(
     kept = {name: table[name] for name in ("row",) if name in table.columns}
     kept |= {f"u{p}": flag.fill_null(False) for p, flag in flags.items()}
     kept["is_blank"] = _is_blank(table, names) if ways.has_blanks else ibis.literal(False)
+    known = {places[name] for name in ways.few}
     texts = {
-        f"t{p}": cells.text(one, mapping.missing, ways.bare)
+        f"t{p}": one if p in known else cells.text(one, mapping.missing, ways.bare)
         for p, one in columns.items()
         if p not in raw
     }

@@ -113,29 +113,27 @@ class Typing:
     def words(self, part: Words | None) -> ir.BooleanValue:
         if part is None:
             return ibis.literal(False)
-        return cells.is_one_of(self.cell(part.column), part.words)
+        return self.staged.is_one_of(part.column, part.words)
 
     def text(self, part: Text | None) -> ir.StringValue:
         if part is None:
             return ibis.null("string")
         if part.column is None:
             return ibis.literal(part.fixed, "string")
-        cell = self.cell(part.column)
         self.checks.refuse(
-            self.staged.ways.is_longer(cell, LONGEST_TEXT) | self.staged.ways.is_turned(cell),
+            self.staged.is_longer(part.column, LONGEST_TEXT) | self.staged.is_turned(part.column),
             f"This holds more than {LONGEST_TEXT} signs; a reason, expectation or outcome is a few"
             " words, not a letter.",
             part.column,
             wording=lambda found: TURNED if is_turned(found) else None,
         )
-        return cell
+        return self.cell(part.column)
 
     def place(self, part: Place | None) -> ir.StringValue:
         if part is None or part.column is None:
             return ibis.null("string")
-        cell = self.cell(part.column)
-        self.checks.refuse(self.staged.ways.is_turned(cell), TURNED, part.column)
-        return cell
+        self.checks.refuse(self.staged.is_turned(part.column), TURNED, part.column)
+        return self.cell(part.column)
 
     def refuse_unsolved(self, spread: Spread | None) -> None:
         """Refuse formulas without a result: nobody knows what should stand there."""
@@ -291,9 +289,8 @@ def _met(
     if isinstance(part, MetCounts):
         return _counted_met(typing, part)
     if isinstance(part, MetWords):
-        cell = typing.cell(part.column)
-        is_met = cells.is_one_of(cell, part.met)
-        is_unmet = cells.is_one_of(cell, part.unmet)
+        is_met = typing.staged.is_one_of(part.column, part.met)
+        is_unmet = typing.staged.is_one_of(part.column, part.unmet)
     elif isinstance(part, MetInTime) and expected_by is not None:
         ended = typing.moment(part.ended)[0]
         is_met = (ended <= expected_by).fill_null(False)
