@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 _FORM = re.compile(r"(\d{4})-Q([1-4])")
 
@@ -28,10 +29,7 @@ class Quarter:
     @classmethod
     def parse(cls, text: str) -> Quarter:
         """Read ``2027-Q1``; raises QuarterFormatError."""
-        match = _FORM.fullmatch(text.strip().upper())
-        if not match:
-            raise QuarterFormatError("Write a quarter as year and number, such as 2027-Q1.")
-        return cls(int(match[1]), int(match[2]))
+        return _parsed(text)
 
     @classmethod
     def containing(cls, day: date) -> Quarter:
@@ -61,6 +59,15 @@ class Quarter:
     def last_day(self) -> date:
         month = 3 * self.number
         return date(self.year, month, 31 if month in (3, 12) else 30)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(text: str) -> Quarter:
+    """Plans name few quarters, each of them in thousands of rows."""
+    match = _FORM.fullmatch(text.strip().upper())
+    if not match:
+        raise QuarterFormatError("Write a quarter as year and number, such as 2027-Q1.")
+    return Quarter(int(match[1]), int(match[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, current_app, g, url_for
 from markupsafe import Markup, escape
 
-_versions: dict[tuple[str, int, int], str] = {}
+_versions: dict[str, tuple[float, str]] = {}
+"""The digest of each file and when the file was written, by its path on disk."""
 
 
 def asset(path: str) -> str:
@@ -27,23 +29,39 @@ def icon(name: str, size: int = 16, css_class: str = "") -> Markup:
 
     A page holds a hundred of them, and a macro would take four times as long.
     """
+    return _glyph(asset("icons.svg"), name, size, css_class)
+
+
+@lru_cache(maxsize=1024)
+def _glyph(sprite: str, name: str, size: int, css_class: str) -> Markup:
     words = f" {escape(css_class)}" if css_class else ""
     return Markup(
         f'<svg class="icon{words}" width="{size:d}" height="{size:d}" aria-hidden="true">'
-        f'<use href="{escape(asset("icons.svg"))}#{escape(name)}"></use></svg>'
+        f'<use href="{escape(sprite)}#{escape(name)}"></use></svg>'
     )
 
 
 def _address(path: str) -> str:
-    file = Path(current_app.static_folder or "") / path
+    version = _version(f"{current_app.static_folder}/{path}")
+    return url_for("static", filename=path, v=version)
+
+
+def _version(file: str) -> str | None:
+    """The first digits of a file's digest, None where there is no such file.
+
+    A server's files are those it was started with; only who works on them has them looked at again.
+    """
+    known = _versions.get(file)
+    if known is not None and current_app.config.get("ENVIRONMENT") != "development":
+        return known[1]
     try:
-        stat = file.stat()
+        written = Path(file).stat().st_mtime
     except OSError:
-        return url_for("static", filename=path)
-    key = (str(file), stat.st_mtime_ns, stat.st_size)
-    if key not in _versions:
-        _versions[key] = sha256(file.read_bytes()).hexdigest()[:12]
-    return url_for("static", filename=path, v=_versions[key])
+        return None
+    if known is None or known[0] != written:
+        digits = sha256(Path(file).read_bytes()).hexdigest()[:12]
+        known = _versions[file] = (written, digits)
+    return known[1]
 
 
 def has_endpoint(name: str) -> bool:
@@ -52,4 +70,6 @@ def has_endpoint(name: str) -> bool:
 
 
 def init_assets(app: Flask) -> None:
-    app.jinja_env.globals.update(asset=asset, has_endpoint=has_endpoint, glyph=icon)
+    # Menus and rows ask for a page hundreds of times: its own app's list answers them at once.
+    is_there = app.view_functions.__contains__
+    app.jinja_env.globals.update(asset=asset, has_endpoint=is_there, glyph=icon)

@@ -15,10 +15,14 @@ def provide(bp: Blueprint, name: str, load: Callable[[], Any]) -> None:
     ``{% if name %}`` is the question to ask for "is there one", since the value is wrapped.
     """
 
-    def value() -> Any:
+    def context() -> dict[str, Any]:
         loaded: dict[str, Any] = g.setdefault("page_context", {})
-        if name not in loaded:
-            loaded[name] = load()
-        return loaded[name]
 
-    bp.app_context_processor(lambda: {name: LocalProxy(value)})
+        def value() -> Any:
+            if name not in loaded:
+                loaded[name] = load()
+            return loaded[name]
+
+        return {name: LocalProxy(value)}
+
+    bp.app_context_processor(context)

@@ -57,7 +57,11 @@ class ItemLine:
     net: Net
     is_struck: bool
     forced: str | None
-    tranches: Sequence[tuple[str, str, str, str]]
+
+    @property
+    def tranches(self) -> list[tuple[str, str, str, str]]:
+        """Name, day, money and criteria in words of each hurdle; put together where it is shown."""
+        return _tranches(self.frozen, self.spend.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class ProposalView:
 
     @property
     def hurdle_count(self) -> int:
-        return sum(len(item.tranches) for item in self.items if not item.is_struck)
+        return sum(len(item.frozen.milestones) for item in self.items if not item.is_struck)
 
     def certified_by(self, person_id: int) -> str | None:
         """How many items the person certified: no bar to deciding, and worth knowing."""
@@ -250,7 +254,6 @@ def _items(
                 net=net_of(Money(worth.allocated, currency), costs[item.key]),
                 is_struck=item.key in gone,
                 forced=pins.get(item.key),
-                tranches=_tranches(item, currency),
             )
         )
     return lines

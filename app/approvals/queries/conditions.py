@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person
@@ -79,14 +80,22 @@ def load_condition_hands(session: Session, condition: DecisionCondition) -> Cond
 def load_open_conditions(session: Session, tranches: Collection[int]) -> dict[int, tuple[str, ...]]:
     """The texts of the conditions that keep each tranche from being released, by its id."""
     found: dict[int, list[str]] = defaultdict(list)
-    rows = session.execute(
+    rows = session.execute(_open_conditions(), {"ids": list(tranches)})
+    for tranche_id, words in rows:
+        found[tranche_id].append(words)
+    return {id_: tuple(words) for id_, words in found.items()}
+
+
+@cache
+def _open_conditions() -> Select[int, str]:
+    return (
         select(Tranche.id, DecisionCondition.text)
         .join(Commitment, Commitment.id == Tranche.commitment_id)
         .join(DecisionCondition, DecisionCondition.decision_id == Commitment.decision_id)
         .outerjoin(ProposalItem, ProposalItem.id == DecisionCondition.item_id)
         .outerjoin(DecisionCondition.settlement)
         .where(
-            Tranche.id.in_(tranches),
+            Tranche.id.in_(bindparam("ids", expanding=True)),
             ConditionSettlement.condition_id.is_(None),
             or_(
                 DecisionCondition.item_id.is_(None),
@@ -95,9 +104,6 @@ def load_open_conditions(session: Session, tranches: Collection[int]) -> dict[in
         )
         .order_by(DecisionCondition.position)
     )
-    for tranche_id, words in rows:
-        found[tranche_id].append(words)
-    return {id_: tuple(words) for id_, words in found.items()}
 
 
 def list_settlers(session: Session, initiative_id: int) -> Collection[int]:

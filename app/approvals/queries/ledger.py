@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     ScalarSelect,
+    Select,
+    bindparam,
     func,
     null,
     select,
@@ -185,9 +188,17 @@ def _movements_of_cycles(session: Session, ids: Sequence[int]) -> dict[int, list
     """Sums of movements by cycle and kind; a ledger holds few reversals and many others."""
     if not ids:
         return {}
+    found: dict[int, list[Movement]] = {}
+    for cycle_id, kind, reversed_kind, minor in session.execute(_cycle_sums(), {"ids": list(ids)}):
+        found.setdefault(cycle_id, []).append(Movement(kind, int(minor), reversed_kind))
+    return found
+
+
+@cache
+def _cycle_sums() -> CompoundSelect[Any]:
     original = aliased(LedgerTransfer)
     amount = func.sum(LedgerTransfer.amount_minor)
-    of_cycles = LedgerTransfer.cycle_id.in_(ids)
+    of_cycles = LedgerTransfer.cycle_id.in_(bindparam("ids", expanding=True))
     straight = (
         select(LedgerTransfer.cycle_id, LedgerTransfer.kind, null(), amount)
         .where(of_cycles, LedgerTransfer.kind != TransferKind.REVERSE)
@@ -199,30 +210,30 @@ def _movements_of_cycles(session: Session, ids: Sequence[int]) -> dict[int, list
         .where(of_cycles)
         .group_by(LedgerTransfer.cycle_id, LedgerTransfer.kind, original.kind)
     )
-    both: CompoundSelect[Any] = union_all(reversing, straight)
-    found: dict[int, list[Movement]] = {}
-    for cycle_id, kind, reversed_kind, minor in session.execute(both):
-        found.setdefault(cycle_id, []).append(Movement(kind, int(minor), reversed_kind))
-    return found
+    return union_all(reversing, straight)
 
 
 def load_movements(session: Session, *conditions: ColumnElement[bool]) -> dict[int, list[Movement]]:
     """Sums of movements by commitment id and kind, of the commitments the conditions name."""
+    rows = session.execute(_movement_sums().where(*conditions))
+    found: dict[int, list[Movement]] = {}
+    for commitment_id, kind, reversed_kind, minor in rows:
+        found.setdefault(commitment_id, []).append(Movement(kind, int(minor), reversed_kind))
+    return found
+
+
+@cache
+def _movement_sums() -> Select[*tuple[Any, ...]]:
     original = aliased(LedgerTransfer)
-    rows = session.execute(
+    return (
         select(
             LedgerTransfer.commitment_id, LedgerTransfer.kind, original.kind,
             func.sum(LedgerTransfer.amount_minor),
         )
         .join(LedgerTransfer.commitment)
         .outerjoin(original, LedgerTransfer.reverses_id == original.id)
-        .where(*conditions)
         .group_by(LedgerTransfer.commitment_id, LedgerTransfer.kind, original.kind)
     )  # fmt: skip
-    found: dict[int, list[Movement]] = {}
-    for commitment_id, kind, reversed_kind, minor in rows:
-        found.setdefault(commitment_id, []).append(Movement(kind, int(minor), reversed_kind))
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,12 +135,16 @@ class Axis:
         return pixels * len(self.quarters)
 
 
-def axis_for(bars: Sequence[Bar], zoom: Zoom, today: date) -> Axis:
+def axis_for(
+    bars: Sequence[Bar], zoom: Zoom, today: date, within: tuple[date, date] | None = None
+) -> Axis:
     """Whole quarters that hold every bar and its baseline, and today where it is next to them.
 
     Where nothing is near today, the axis keeps to the bars, so that the first one is in view.
+    ``within``: first and last day of all that is shown, where not all of it is drawn.
     """
-    days = [day for bar in bars for day in (bar.starts_on, bar.ends_on, bar.baseline_ends_on)]
+    days = list(within or ())
+    days += [day for bar in bars for day in (bar.starts_on, bar.ends_on, bar.baseline_ends_on)]
     days += [bar.baseline_starts_on for bar in bars if bar.baseline_starts_on]
     days += [diamond.due_on for bar in bars for diamond in bar.diamonds]
     now = Quarter.containing(today)

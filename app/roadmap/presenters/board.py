@@ -17,7 +17,7 @@ from app.roadmap.engine.timeline import (
     lane_drawings,
 )
 from app.roadmap.presenters.choices import Lanes, RoadmapChoices, Show, matches
-from app.roadmap.presenters.lanes import LaneSet
+from app.roadmap.presenters.lanes import LaneSet, Placed
 from app.roadmap.presenters.standing import Standing
 from app.roadmap.presenters.words import slip_words, sums
 from app.roadmap.queries.timeline import TimelineCommitment
@@ -30,6 +30,12 @@ YEARS_IN_QUARTERS = 6
 
 ROWS = 50
 """Initiatives on one page of the table."""
+
+MOST_DRAWN = 1000
+"""How many bars are drawn whatever was asked for."""
+
+LANE_DRAWN = 100
+"""How many of each lane are drawn where there are more than that."""
 
 Tab = tuple[str, str, bool, str | None]
 """Word, address, whether it is open, and how many it shows."""
@@ -58,13 +64,11 @@ def in_reach(known: Sequence[Standing], choices: RoadmapChoices) -> list[Standin
 
 def shown_of(reach: Sequence[Standing], show: Show, person_id: int) -> list[Standing]:
     """What a tab shows."""
-    fits: dict[Show, Callable[[Standing], bool]] = {
-        Show.ALL: lambda one: True,
-        Show.MINE: lambda one: one.commitment.owner_id == person_id,
-        Show.TROUBLE: lambda one: one.is_in_trouble,
-        Show.WAITING: lambda one: one.waits,
-    }
-    return [one for one in reach if fits[show](one)]
+    if show is Show.MINE:
+        return [one for one in reach if one.commitment.owner_id == person_id]
+    if show is Show.TROUBLE:
+        return [one for one in reach if one.is_in_trouble]
+    return [one for one in reach if one.waits] if show is Show.WAITING else list(reach)
 
 
 _TABS = {
@@ -116,22 +120,35 @@ def _subtitle(reach: Sequence[Standing]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def zoom_of(shown: Sequence[Standing], choices: RoadmapChoices) -> Zoom:
-    """The zoom asked for; else years where quarters would make a roadmap too long to look at."""
-    if choices.zoom is not None or not shown:
-        return choices.zoom or Zoom.QUARTER
+Span = tuple[date, date]
+"""A first and a last day."""
+
+
+def span_of(shown: Sequence[Standing]) -> Span | None:
+    """The first and the last day of all that is shown, None of nothing."""
+    if not shown:
+        return None
     first = min(one.commitment.starts_on for one in shown)
-    last = max(last_day(one.commitment) for one in shown)
-    return Zoom.YEAR if (last - first).days > YEARS_IN_QUARTERS * 366 else Zoom.QUARTER
+    return first, max(last_day(one.commitment) for one in shown)
+
+
+def zoom_of(span: Span | None, choices: RoadmapChoices) -> Zoom:
+    """The zoom asked for; else years where quarters would make a roadmap too long to look at."""
+    if choices.zoom is not None or span is None:
+        return choices.zoom or Zoom.QUARTER
+    days = (span[1] - span[0]).days
+    return Zoom.YEAR if days > YEARS_IN_QUARTERS * 366 else Zoom.QUARTER
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What the roadmap component takes."""
+    """What the roadmap component takes; ``left_out`` says that bars are, empty where none is."""
 
     lanes: list[dict[str, object]]
     axis: dict[str, object]
     load_words: str
+    left_out: str
+    bars: int
 
 
 class _DayWords(dict[date, str]):
@@ -145,21 +162,58 @@ class _DayWords(dict[date, str]):
 def drawing(
     lanes: LaneSet,
     choices: RoadmapChoices,
-    zoom: Zoom,
-    today: date,
+    axis: tuple[Zoom, date, Span | None],
     page_of: Callable[[str], str],
     move_of: Callable[[int], str] | None = None,
 ) -> Drawing:
     """Bars and diamonds on their lanes; ``page_of`` gives an initiative's page by its key.
 
+    ``axis``: zoom, today and the span of all that is shown, whether it is drawn or not.
     ``move_of`` gives where a commitment is moved, None for whoever moves nothing.
     """
     prefix = choices.href(at=None, page=choices.page)
     prefix += "at=" if prefix == "?" else "&at="
-    words = _DayWords()
-    bars = [_bar(key, one, choices, prefix, words, page_of, move_of) for key, one in lanes.placed]
-    axis = axis_for(bars, zoom, today)
-    return Drawing(lane_drawings(lanes.lanes, bars, axis), axis_drawing(axis), lanes.load_words)
+    words, drawn = _DayWords(), _drawn(lanes, choices)
+    bars = [_bar(key, one, choices, prefix, words, page_of, move_of) for key, one in drawn]
+    placed = len(lanes.placed)
+    track = axis_for(bars, *axis)
+    return Drawing(
+        lane_drawings(lanes.lanes, bars, track),
+        axis_drawing(track),
+        lanes.load_words,
+        _left_out(len(drawn), placed) if len(drawn) < placed else "",
+        placed,
+    )
+
+
+def _drawn(lanes: LaneSet, choices: RoadmapChoices) -> Placed:
+    """What is drawn: all, or the first of each lane where that would be too long to look at.
+
+    The hurdle looked at is always among it.
+    """
+    if choices.all or len(lanes.placed) <= MOST_DRAWN:
+        return lanes.placed
+    drawn: Placed = []
+    counts: dict[str, int] = {}
+    for lane, standing in lanes.placed:
+        counts[lane] = counts.get(lane, 0) + 1
+        if counts[lane] <= LANE_DRAWN or _holds(standing, choices.at):
+            drawn.append((lane, standing))
+    return drawn
+
+
+def _holds(standing: Standing, tranche_id: int | None) -> bool:
+    if tranche_id is None:
+        return False
+    return any(hurdle.tranche_id == tranche_id for hurdle in standing.commitment.hurdles)
+
+
+def _left_out(drawn: int, placed: int) -> str:
+    return (
+        f"{number(drawn)} of {number(placed)} bars are drawn: of each lane the first"
+        f" {number(LANE_DRAWN)} by the start that was approved. Loads count all of them, and the"
+        " table below lists all."
+    )
 
 
 def _bar(
@@ -206,7 +260,7 @@ def last_day(one: TimelineCommitment) -> date:
     """When the bar ends: where it was stopped, else with its last spend or hurdle."""
     if one.stopped_on is not None:
         return max(one.starts_on, min(one.stopped_on, one.ends_on))
-    days = [one.ends_on, *(hurdle.due_on for hurdle in one.hurdles)]
+    days = [one.ends_on, *[hurdle.facts.due_on for hurdle in one.hurdles]]
     if one.spends_until is not None:
         days.append(one.spends_until.last_day)
     return max(days)

@@ -65,7 +65,10 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapChoices(_Asked):
-    """The view of a roadmap; ``at`` is the tranche looked at, ``zoom`` None what fits the span."""
+    """The view of a roadmap; ``at`` is the tranche looked at, ``zoom`` None what fits the span.
+
+    ``all``: draw every bar, however many there are.
+    """
 
     lanes: Lanes = Lanes.JOURNEY
     zoom: Zoom | None = None
@@ -73,6 +76,7 @@ class RoadmapChoices(_Asked):
     cycle: int | None = None
     q: str = ""
     at: int | None = None
+    all: bool = False
     page: int = 1
 
     @classmethod
@@ -85,6 +89,7 @@ class RoadmapChoices(_Asked):
             cycle=_whole(args.get("cycle")),
             q=args.get("q", "").strip()[:100],
             at=_whole(args.get("at")),
+            all=args.get("all") == "1",
             page=_whole(args.get("page")) or 1,
         )
 
@@ -171,4 +176,6 @@ def _whole(text: str | None) -> int | None:
 
 
 def _written(value: object) -> str:
-    return str(value.value) if isinstance(value, Enum) else "" if value is None else str(value)
+    if isinstance(value, Enum):
+        return str(value.value)
+    return "" if value is None else "1" if value is True else str(value)

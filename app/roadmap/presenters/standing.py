@@ -15,7 +15,7 @@ from app.roadmap.rules import (
     recommended_action,
 )
 
-TROUBLE = frozenset({HurdleState.AT_RISK, HurdleState.MISSED})
+_AT_RISK, _MISSED = HurdleState.AT_RISK, HurdleState.MISSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Standing:
     @property
     def is_in_trouble(self) -> bool:
         """Whether a hurdle that is still open is at risk or missed."""
-        return any(
-            state in TROUBLE and hurdle.is_open
-            for hurdle, state in zip(self.commitment.hurdles, self.states, strict=True)
-        )
+        for hurdle, state in zip(self.commitment.hurdles, self.states, strict=True):
+            if (state is _AT_RISK or state is _MISSED) and hurdle.is_open:
+                return True
+        return False
 
 
 def standings(commitments: Iterable[TimelineCommitment], today: date) -> list[Standing]:

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, Select, and_, cast, literal, null, select, union_all
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Person
@@ -184,10 +196,26 @@ def _chunks(ids: list[int]) -> Iterable[list[int]]:
 
 def _load_criteria(session: Session, milestones: list[int], rows: HurdleRows) -> None:
     """The criteria as approved, with what of their amendments waits or was agreed."""
+    last = None
+    found_rows = session.execute(_criteria(), {"ids": milestones})
+    for amendment, asked_by, ended_by, milestone_id, *columns in found_rows:
+        of: Sequence[Any] = columns
+        if last != of[0]:
+            rows.criteria.setdefault(milestone_id, []).append(CriterionFacts(*of))
+            last = of[0]
+        if amendment is not None:
+            found = rows.amendments.setdefault((amendment.tranche_id, amendment.criterion_id), [])
+            found.append(AmendmentRow(amendment, asked_by, ended_by))
+
+
+_IDS: Any = bindparam("ids", expanding=True)
+
+
+@cache
+def _criteria() -> Any:
     asker, ender = aliased(Person), aliased(Person)
     counts = Amendment.state.in_((AmendmentState.WAITING, AmendmentState.AGREED))
-    last = None
-    for amendment, asked_by, ended_by, milestone_id, *columns in session.execute(
+    return (
         select(
             Amendment, asker.name, ender.name,
             Criterion.milestone_id, Criterion.id, Criterion.metric, Criterion.unit,
@@ -198,46 +226,50 @@ def _load_criteria(session: Session, milestones: list[int], rows: HurdleRows) ->
         .outerjoin(Amendment, and_(Amendment.criterion_id == Criterion.id, counts))
         .outerjoin(asker, asker.id == Amendment.asked_by_id)
         .outerjoin(ender, ender.id == Amendment.ended_by_id)
-        .where(Criterion.milestone_id.in_(milestones))
+        .where(Criterion.milestone_id.in_(_IDS))
         .order_by(Criterion.id, Amendment.id)
         .execution_options(populate_existing=True)
-    ):  # fmt: skip
-        of: Sequence[Any] = columns
-        if last != of[0]:
-            rows.criteria.setdefault(milestone_id, []).append(CriterionFacts(*of))
-            last = of[0]
-        if amendment is not None:
-            found = rows.amendments.setdefault((amendment.tranche_id, amendment.criterion_id), [])
-            found.append(AmendmentRow(amendment, asked_by, ended_by))
+    )  # fmt: skip
 
 
 def _load_evidence(session: Session, milestones: list[int], rows: HurdleRows) -> None:
-    for one in session.execute(
-        select(
-            Criterion.milestone_id, Evidence.tranche_id, Evidence.recorded_by_id, Evidence.id,
-            Evidence.criterion_id, Evidence.value, Evidence.sample, Evidence.measured_on,
-        )
-        .join(Evidence.criterion)
-        .where(Criterion.milestone_id.in_(milestones))
-        .order_by(Evidence.id)
-    ):  # fmt: skip
+    for one in session.execute(_evidence(), {"ids": milestones}):
         measured = (one.tranche_id, Measurement(*one[3:]))
         rows.evidence.setdefault(one.milestone_id, []).append(measured)
         recorder = (one.tranche_id, one.recorded_by_id)
         rows.recorders.setdefault(one.milestone_id, []).append(recorder)
 
 
+@cache
+def _evidence() -> Any:
+    return (
+        select(
+            Criterion.milestone_id, Evidence.tranche_id, Evidence.recorded_by_id, Evidence.id,
+            Evidence.criterion_id, Evidence.value, Evidence.sample, Evidence.measured_on,
+        )
+        .join(Evidence.criterion)
+        .where(Criterion.milestone_id.in_(_IDS))
+        .order_by(Evidence.id)
+    )  # fmt: skip
+
+
 def _load_decisions(session: Session, tranches: list[int], rows: HurdleRows) -> None:
-    for tranche_id, action, recommended, at, until in session.execute(
+    decisions = session.execute(_decisions(), {"ids": tranches})
+    for tranche_id, action, recommended, at, until in decisions:
+        decided = Decided(action, recommended, at.date(), until)
+        rows.decisions.setdefault(tranche_id, []).append(decided)
+
+
+@cache
+def _decisions() -> Any:
+    return (
         select(
             HurdleDecision.tranche_id, HurdleDecision.action, HurdleDecision.recommended,
             HurdleDecision.decided_at, HurdleDecision.hold_until,
         )
-        .where(HurdleDecision.tranche_id.in_(tranches))
+        .where(HurdleDecision.tranche_id.in_(_IDS))
         .order_by(HurdleDecision.id)
-    ):  # fmt: skip
-        decided = Decided(action, recommended, at.date(), until)
-        rows.decisions.setdefault(tranche_id, []).append(decided)
+    )  # fmt: skip
 
 
 MOVER, OWNER, START, SHIFT = "mover", "owner", "start", "shift"
@@ -247,10 +279,8 @@ def _load_movers(session: Session, tranches: list[int], rows: HurdleRows) -> Non
     """Who moved a hurdle's date, who owned its initiative before, and when its work starts."""
     starts: dict[int, date] = {}
     shifts: dict[int, list[Shift]] = {}
-    parts = union_all(*_hands(tranches), *_starts(tranches)).subquery()
-    for kind, tranche_id, person_id, start, _, from_on, to_on in session.execute(
-        select(parts).order_by(parts.c.move)
-    ):
+    parts = session.execute(_movers(), {"ids": tranches})
+    for kind, tranche_id, person_id, start, _, from_on, to_on in parts:
         if kind == MOVER:
             rows.movers.setdefault(tranche_id, set()).add(person_id)
         elif kind == OWNER:
@@ -263,6 +293,12 @@ def _load_movers(session: Session, tranches: list[int], rows: HurdleRows) -> Non
         rows.starts[tranche_id] = shifted(on, shifts.get(tranche_id, ()))
 
 
+@cache
+def _movers() -> Any:
+    parts = union_all(*_hands(), *_starts()).subquery()
+    return select(parts).order_by(parts.c.move)
+
+
 _NO_MOVE = (
     cast(null(), QuarterType),
     cast(null(), Integer),
@@ -271,32 +307,32 @@ _NO_MOVE = (
 )
 
 
-def _hands(tranches: list[int]) -> tuple[Select[*tuple[Any, ...]], ...]:
+def _hands() -> tuple[Select[*tuple[Any, ...]], ...]:
     return (
         select(
             literal(MOVER).label("kind"), DateMove.tranche_id.label("tranche_id"),
             DateMove.moved_by_id.label("person_id"), _NO_MOVE[0].label("start"),
             _NO_MOVE[1].label("move"), _NO_MOVE[2].label("from_on"), _NO_MOVE[3].label("to_on"),
-        ).where(DateMove.tranche_id.in_(tranches)),
+        ).where(DateMove.tranche_id.in_(_IDS)),
         select(literal(OWNER), Tranche.id, InitiativeHandover.from_owner_id, *_NO_MOVE)
         .join(Commitment, Commitment.id == Tranche.commitment_id)
         .join(InitiativeHandover, InitiativeHandover.initiative_id == Commitment.initiative_id)
-        .where(Tranche.id.in_(tranches)),
+        .where(Tranche.id.in_(_IDS)),
     )  # fmt: skip
 
 
-def _starts(tranches: list[int]) -> tuple[Select[*tuple[Any, ...]], ...]:
+def _starts() -> tuple[Select[*tuple[Any, ...]], ...]:
     """The start approved for each hurdle's work, and every move of that work."""
     return (
         select(literal(START), Tranche.id, cast(null(), Integer), Commitment.start, *_NO_MOVE[1:])
         .join(Commitment, Commitment.id == Tranche.commitment_id)
-        .where(Tranche.id.in_(tranches)),
+        .where(Tranche.id.in_(_IDS)),
         select(
             literal(SHIFT), Tranche.id, cast(null(), Integer), _NO_MOVE[0], WorkMove.id,
             WorkMove.from_on, WorkMove.to_on,
         )
         .join(WorkMove, WorkMove.commitment_id == Tranche.commitment_id)
-        .where(Tranche.id.in_(tranches)),
+        .where(Tranche.id.in_(_IDS)),
     )  # fmt: skip
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.accounts.models import Person
@@ -304,24 +305,7 @@ class Gate:
 
 def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     """A hurdle with criteria, evidence, decisions, moved dates and money. Raises NotFoundError."""
-    found = session.scalars(
-        select(Tranche)
-        .where(Tranche.id == tranche_id)
-        .options(
-            joinedload(Tranche.milestone).joinedload(Milestone.criteria),
-            joinedload(Tranche.commitment).options(
-                joinedload(Commitment.cycle),
-                joinedload(Commitment.option),
-                joinedload(Commitment.decision),
-                joinedload(Commitment.initiative).options(
-                    joinedload(Initiative.owner).lazyload(Person.grants),
-                    joinedload(Initiative.journey),
-                ),
-                joinedload(Commitment.tranches).joinedload(Tranche.milestone),
-            ),
-        )
-    )
-    tranche = found.unique().one_or_none()
+    tranche = session.scalars(_gate(), {"tranche": tranche_id}).unique().one_or_none()
     if tranche is None:
         raise NotFoundError(NO_HURDLE)
     history = load_history(session, tranche)
@@ -351,6 +335,27 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         narrowed=history.narrowed,
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
+    )
+
+
+@cache
+def _gate() -> Select[Tranche]:
+    return (
+        select(Tranche)
+        .where(Tranche.id == bindparam("tranche"))
+        .options(
+            joinedload(Tranche.milestone).joinedload(Milestone.criteria),
+            joinedload(Tranche.commitment).options(
+                joinedload(Commitment.cycle),
+                joinedload(Commitment.option),
+                joinedload(Commitment.decision),
+                joinedload(Commitment.initiative).options(
+                    joinedload(Initiative.owner).lazyload(Person.grants),
+                    joinedload(Initiative.journey),
+                ),
+                joinedload(Commitment.tranches).joinedload(Tranche.milestone),
+            ),
+        )
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, cast, literal, null, or_, select, union_all
+from sqlalchemy import CompoundSelect, and_, bindparam, cast, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, contains_eager
 from sqlalchemy.types import Integer
 
@@ -50,10 +51,37 @@ class HurdleHistory:
 
 def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
     """One query; ``tranche`` is loaded with its commitment and the criteria of its milestone."""
-    of = _happened(tranche).subquery()
+    rows = session.execute(
+        _history(),
+        {
+            "criteria": [criterion.id for criterion in tranche.milestone.criteria],
+            "tranche": tranche.id,
+            "commitment": tranche.commitment_id,
+            "initiative": tranche.commitment.initiative_id,
+        },
+    ).all()
+    evidence = [row[2] for row in rows if row[2] is not None]
+    scopes = [Narrowed(row[6], row[7], row[8], bool(row[9])) for row in rows if row[8] is not None]
+    return HurdleHistory(
+        evidence=tuple(sorted(evidence, key=lambda one: (one.measured_on, one.id), reverse=True)),
+        decisions=tuple(row[3] for row in rows if row[3] is not None),
+        moves=tuple(row[4] for row in rows if row[4] is not None),
+        former_owners=frozenset(row.person_id for row in rows if row.kind == OWNER),
+        amendments=tuple(row[5] for row in rows if row[5] is not None),
+        narrowed=scopes[0] if scopes else None,
+        shifts=tuple(
+            Shift(row[10].from_on, row[10].to_on) for row in reversed(rows) if row[10] is not None
+        ),
+    )
+
+
+@cache
+def _history() -> Any:
+    """Every page of a hurdle asks this, and putting it together takes longer than its answer."""
+    of = _happened().subquery()
     ender, scoped = aliased(Person), aliased(HurdleDecision)
     before, after = aliased(Option), aliased(Option)
-    rows = session.execute(
+    return (
         select(
             of.c.kind, of.c.person_id, Evidence, HurdleDecision, DateMove, Amendment,
             before.name, after.name, scoped.decided_at, promises_less(before, after), WorkMove,
@@ -78,49 +106,37 @@ def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
             contains_eager(Amendment.ended_by.of_type(ender)).lazyload(ender.grants),
         )
         .order_by(of.c.id.desc())
-    ).all()  # fmt: skip
-    evidence = [row[2] for row in rows if row[2] is not None]
-    scopes = [Narrowed(row[6], row[7], row[8], bool(row[9])) for row in rows if row[8] is not None]
-    return HurdleHistory(
-        evidence=tuple(sorted(evidence, key=lambda one: (one.measured_on, one.id), reverse=True)),
-        decisions=tuple(row[3] for row in rows if row[3] is not None),
-        moves=tuple(row[4] for row in rows if row[4] is not None),
-        former_owners=frozenset(row.person_id for row in rows if row.kind == OWNER),
-        amendments=tuple(row[5] for row in rows if row[5] is not None),
-        narrowed=scopes[0] if scopes else None,
-        shifts=tuple(
-            Shift(row[10].from_on, row[10].to_on) for row in reversed(rows) if row[10] is not None
-        ),
-    )
+    )  # fmt: skip
 
 
-def _happened(tranche: Tranche) -> CompoundSelect[*tuple[Any, ...]]:
+def _happened() -> CompoundSelect[*tuple[Any, ...]]:
     """Kind, id and person of everything that happened."""
-    criteria = [criterion.id for criterion in tranche.milestone.criteria]
+    tranche: Any = bindparam("tranche")
+    commitment: Any = bindparam("commitment")
     return union_all(
         select(
             literal(EVIDENCE).label("kind"), Evidence.id.label("id"),
             Evidence.recorded_by_id.label("person_id"),
         ).where(
-            Evidence.criterion_id.in_(criteria),
-            or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == tranche.id),
+            Evidence.criterion_id.in_(bindparam("criteria", expanding=True)),
+            or_(Evidence.tranche_id.is_(None), Evidence.tranche_id == tranche),
         ),
         select(literal(DECISION), HurdleDecision.id, HurdleDecision.decided_by_id).where(
-            HurdleDecision.tranche_id == tranche.id
+            HurdleDecision.tranche_id == tranche
         ),
         select(literal(MOVE), DateMove.id, DateMove.moved_by_id).where(
-            DateMove.tranche_id == tranche.id
+            DateMove.tranche_id == tranche
         ),
         select(literal(OWNER), InitiativeHandover.id, InitiativeHandover.from_owner_id).where(
-            InitiativeHandover.initiative_id == tranche.commitment.initiative_id
+            InitiativeHandover.initiative_id == bindparam("initiative")
         ),
         select(literal(AMENDMENT), Amendment.id, Amendment.asked_by_id).where(
-            Amendment.tranche_id == tranche.id
+            Amendment.tranche_id == tranche
         ),
         select(literal(RESCOPE), Rescope.id, cast(null(), Integer)).where(
-            Rescope.commitment_id == tranche.commitment_id
+            Rescope.commitment_id == commitment
         ),
         select(literal(WORK), WorkMove.id, cast(null(), Integer)).where(
-            WorkMove.commitment_id == tranche.commitment_id
+            WorkMove.commitment_id == commitment
         ),
     )  # fmt: skip

@@ -191,10 +191,13 @@ def _hurdles(
         .order_by(Tranche.commitment_id, Tranche.position)
     )  # fmt: skip
     evidence = load_open_evidence(session)
+    starts: dict[int, date] = {}
     found: dict[int, list[TimelineHurdle]] = {}
     for commitment_id, start, id_, milestone_id, position, name, baseline_due_on, *rest in rows:
         due_on, minor, state, held_at, until, ended_at, action, recommended, by = rest
         criteria, measurements = evidence.get(id_, NOTHING)
+        if commitment_id not in starts:
+            starts[commitment_id] = shifted(start.first_day, shifts.get(commitment_id, ()))
         facts = HurdleFacts(
             state,
             due_on,
@@ -205,7 +208,7 @@ def _hurdles(
             was_decided=ended_at is not None,
             held_until=until,
             was_finished=action is HurdleAction.FINISH,
-            starts_on=shifted(start.first_day, shifts.get(commitment_id, ())),
+            starts_on=starts[commitment_id],
         )
         hurdle = TimelineHurdle(
             id_, milestone_id, position, name, baseline_due_on, minor, _day(ended_at), by, facts

@@ -48,7 +48,8 @@ def index() -> str | Response:
     reach = board.in_reach(known, choices)
     shown = board.shown_of(reach, choices.show, person_id)
     page_of = initiative_pages()
-    zoom = board.zoom_of(shown, choices)
+    span = board.span_of(shown)
+    zoom = board.zoom_of(span, choices)
     lanes = _lanes(choices.lanes, shown, is_narrowed=len(shown) < len(known))
     looked = looked_at(read_draft(request.args))
     if looked.newer:
@@ -58,7 +59,9 @@ def index() -> str | Response:
         "roadmap/board.html",
         choices=choices,
         head=board.head(known, reach, choices, zoom, person_id),
-        drawing=board.drawing(lanes, choices, zoom, today(), page_of, _move_pages(looked.draft)),
+        drawing=board.drawing(
+            lanes, choices, (zoom, today(), span), page_of, _move_pages(looked.draft)
+        ),
         drafted=_drafted(looked.draft, known),
         page=board.table_page(shown, choices, page_of),
         inspected=_inspected(known, choices.at),

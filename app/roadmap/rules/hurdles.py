@@ -17,6 +17,9 @@ from app.values.written import day_words
 HOLD_DAYS = 91
 """How long a hold keeps money reserved before stopping becomes the recommendation."""
 
+_PENDING, _HELD = TrancheState.PENDING, TrancheState.HELD
+"""The open states by themselves: a roadmap asks thousands of hurdles whether they are."""
+
 SOON_DAYS = 30
 """How long before its day a hurdle without complete evidence is at risk."""
 
@@ -128,7 +131,7 @@ class HurdleFacts:
 
     @property
     def is_open(self) -> bool:
-        return self.state in (TrancheState.PENDING, TrancheState.HELD)
+        return self.state is _PENDING or self.state is _HELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Tranche
 from app.db.session import transaction
+from app.roadmap.presenters import board
 from app.roadmap.rules import HurdleAction
 from tests.factories.accounts import Cast
 from tests.factories.roadmap import decide, measure, move_due_date, tranches_of
@@ -103,6 +104,33 @@ class TestBars:
         assert bars(page) == ["CX-101"]
         assert links(page)["Month"] == "?lanes=team&zoom=month&q=status"
         assert links(page)["Journey"] == "?zoom=year&q=status"
+
+    def test_are_the_first_of_each_lane_where_there_are_too_many_to_look_at(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        commitments: dict[str, Commitment],
+        tranches: list[Tranche],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(board, "MOST_DRAWN", 2)
+        monkeypatch.setattr(board, "LANE_DRAWN", 1)
+        client = client_for(cast.viewer)
+        whole = client.get("/roadmap?all=1")
+        page = client.get("/roadmap")
+
+        assert bars(whole) == ["CX-102", "CX-103", "CX-101"] and "Draw all" not in text(whole)
+        assert bars(page) == ["CX-102"]
+        assert "1 of 3 bars are drawn: of each lane the first 1 by the start" in text(page)
+        assert links(page)["Draw all 3"] == "?all=1"
+        assert len(table(page, "Initiatives").rows) == 3
+        for part in (".rm-axis", ".rm-lane"):
+            assert [str(one) for one in page.soup.select(part)] == [
+                str(one) for one in whole.soup.select(part)
+            ]
+        assert links(whole)["Month"] == "?zoom=month&all=1"
+        looked_at = client.get(f"/roadmap?at={tranches[0].id}")
+        assert bars(looked_at) == ["CX-102", "CX-101"]
 
     def test_show_a_passed_hurdle_and_what_it_released(
         self,

@@ -19,7 +19,7 @@ class TestRoadmapChoices:
         assert RoadmapChoices.read(odd) == RoadmapChoices()
 
     def test_a_link_read_again_is_the_same_view(self) -> None:
-        asked = RoadmapChoices(Lanes.UNIT, Zoom.YEAR, Show.TROUBLE, 4, "x", 9)
+        asked = RoadmapChoices(Lanes.UNIT, Zoom.YEAR, Show.TROUBLE, 4, "x", 9, all=True)
         query = dict(pair.split("=") for pair in asked.href().removeprefix("?").split("&"))
         assert RoadmapChoices.read(query) == asked
 
