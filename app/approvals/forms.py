@@ -99,6 +99,10 @@ class DecisionForm(OnceForm):
         """The ids of what was ticked."""
         return ids_in(self.out.data or [])
 
+    def put_back(self) -> None:
+        """Leave nothing out any more."""
+        self.out.data = []
+
     def look_at(self, struck: Collection[int]) -> None:
         """Let the page leave these out, so that a decision is about what it then shows."""
         self.without.data = ",".join(str(one) for one in sorted(struck))

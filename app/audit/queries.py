@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app.audit.models import AuditEvent, AuditHead
@@ -105,6 +105,30 @@ _CHUNK = 5_000
 def list_actions(session: Session) -> Sequence[str]:
     """Every action that has happened, by name."""
     return session.scalars(select(AuditEvent.action).distinct().order_by(AuditEvent.action)).all()
+
+
+SUBJECT_CURRENCIES: dict[str, Callable[[Collection[int]], Select[int, str]]] = {}
+"""By kind of subject, what finds the currency of those with these ids; later stations add theirs.
+
+Ids whose currency is not certain to have been the same at all times are left out.
+"""
+
+
+def load_currencies(session: Session, subjects: Iterable[str]) -> dict[str, str]:
+    """The currency of each subject, such as ``pool:3``, that has one for good; in one query."""
+    wanted: dict[str, set[int]] = {}
+    for subject in subjects:
+        kind, _, reference = subject.partition(":")
+        if kind in SUBJECT_CURRENCIES and reference.isascii() and reference.isdigit():
+            wanted.setdefault(kind, set()).add(int(reference))
+    parts = []
+    for kind, ids in sorted(wanted.items()):
+        found = SUBJECT_CURRENCIES[kind](sorted(ids)).subquery()
+        parts.append(select(literal(kind), *found.c))
+    if not parts:
+        return {}
+    rows = session.execute(union_all(*parts))
+    return {f"{kind}:{id_}": currency for kind, id_, currency in rows}
 
 
 def find_head(session: Session) -> AuditHead | None:

@@ -10,13 +10,14 @@ from flask import Blueprint, Response, abort, render_template, request, stream_w
 from app.audit.exports import events_csv, events_jsonl
 from app.audit.forms import AuditFilterForm
 from app.audit.models import AuditEvent
-from app.audit.presenters import action_words, event_row
+from app.audit.presenters import action_words, event_row, unnamed_subjects
 from app.audit.queries import (
     AuditFilter,
     count_events,
     find_head,
     list_actions,
     list_events,
+    load_currencies,
     stream_events,
 )
 from app.extensions import db
@@ -24,6 +25,9 @@ from app.web.guards import requires
 from app.web.paging import Page, page_args
 
 bp = Blueprint("audit", __name__)
+
+EVENTS_SHOWN = 25
+"""How many events stand on one page: as many as a phone can scroll."""
 
 
 @bp.get("/audit")
@@ -35,10 +39,11 @@ def events() -> str | tuple[str, int]:
     form.action.choices = [("", "Every action"), *((one, words) for words, one in actions)]
     valid = form.validate()
     wanted = _wanted(form) if valid else AuditFilter()
-    asked = page_args(request.args)
+    asked = page_args(request.args, size=EVENTS_SHOWN)
     found = list_events(db.session, wanted, offset=asked.offset, limit=asked.size)
+    currencies = load_currencies(db.session, unnamed_subjects(found))
     page = Page(
-        items=[event_row(event) for event in found],
+        items=[event_row(event, currencies) for event in found],
         total=count_events(db.session, wanted),
         number=asked.number,
         size=asked.size,

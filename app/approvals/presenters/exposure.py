@@ -23,10 +23,19 @@ Row = Sequence[str | None]
 
 @dataclass(frozen=True, slots=True)
 class ExposureView:
-    """Key figures, sentences, bars by fund and exact tables; every table has the same total."""
+    """Key figures, sentences, bars by quarter and fund, and exact tables, all of the same total.
 
-    total: Exposure
+    ``bars``: a line a quarter in which money was or can be paid; ``rest``: what the bars by fund
+    leave out, in words.
+    """
+
+    kpis: Sequence[Mapping[str, str]]
+    most: str
+    open: Money
+    initiatives: int
     warnings: Sequence[str]
+    bars: Sequence[Mapping[str, object]]
+    rest: str | None
     quarters: Sequence[str]
     funds: Sequence[Mapping[str, object]]
     by_quarter: Sequence[Row]
@@ -56,20 +65,43 @@ def exposure_view(
     ]
     next_cells = {cell: part.at_next for cell, part in by_cell.items()}
     most_cells = {cell: part.maximum for cell, part in by_cell.items()}
+    shown, rest = _shown_quarters(budgets, most_cells)
     return ExposureView(
-        total=total,
+        kpis=_kpis(total, currency),
+        most=money(Money(total.maximum, currency)),
+        initiatives=len(positions),
+        open=Money(total.open_money, currency),
         warnings=[
             *_over(budgets, next_cells, currency, "are released or hang on a next hurdle"),
             *_over(budgets, most_cells, currency, "are paid if every hurdle passes"),
         ],
-        quarters=[quarter_words(quarter) for quarter in (budgets[0].quarters if budgets else ())],
-        funds=[_fund_row(fund, next_cells, currency) for fund in budgets],
-        by_quarter=_by_quarter(by_cell, budgets, currency),
+        bars=_bars(_quarters(by_cell), currency),
+        rest=rest,
+        quarters=[quarter_words(quarter) for quarter in shown],
+        funds=[_fund_row(fund, next_cells, len(shown), currency) for fund in budgets],
+        by_quarter=_by_quarter(_quarters(by_cell), budgets, currency),
         by_initiative=_by_initiative(wholes, history, currency),
         foot=("All", *_figures(total, currency)),
         hurdles=_hurdles(history),
         unjudged=_unjudged(history),
     )
+
+
+def _kpis(total: Exposure, currency: str) -> list[Mapping[str, str]]:
+    """The totals short, and exact beneath with what they mean."""
+    notes = (
+        "", ", spent or free to be spent", ", released and each next hurdle",
+        ", each hurdle by its chance to pass", ", if every hurdle passes",
+    )  # fmt: skip
+    minors = (total.spent, total.released, total.at_next, total.expected, total.maximum)
+    return [
+        {
+            "label": label,
+            "value": money_short(Money(minor, currency)),
+            "note": money(Money(minor, currency)) + note,
+        }
+        for label, minor, note in zip(FIGURE_HEAD, minors, notes, strict=True)
+    ]
 
 
 def _figures(part: Exposure, currency: str) -> list[str]:
@@ -94,9 +126,68 @@ def _over(budgets: Sequence[FundBudget], cells: Cells, currency: str, words: str
                 )
 
 
-def _fund_row(fund: FundBudget, cells: Cells, currency: str) -> dict[str, object]:
+def _quarters(by_cell: Mapping[tuple[int, Quarter], Exposure]) -> dict[Quarter, Exposure]:
+    """The exposure of each quarter over all funds, in their order."""
+    found: dict[Quarter, Exposure] = {}
+    for (_, quarter), part in sorted(by_cell.items(), key=lambda one: one[0][1]):
+        found[quarter] = found.get(quarter, Exposure()) + part
+    return found
+
+
+def _bars(quarters: Mapping[Quarter, Exposure], currency: str) -> list[Mapping[str, object]]:
+    """A bar a quarter: spent, then released, then what hangs on hurdles; a stroke at the expected.
+
+    Positions are percentages of the largest maximum of a quarter.
+    """
+    most = max((part.maximum for part in quarters.values()), default=0)
+    return [
+        {
+            "label": quarter_words(quarter),
+            "value": _bar_words(part, currency),
+            "parts": [
+                {"x": share_of(start, most), "w": share_of(width, most), "tone": tone}
+                for start, width, tone in (
+                    (0, part.spent, "fill"),
+                    (part.spent, part.unspent, "accent"),
+                    (part.released, part.open_money, "pale"),
+                )
+                if width > 0
+            ],
+            "middle": share_of(part.expected, most) if part.open_money else None,
+        }
+        for quarter, part in quarters.items()
+        if part.maximum
+    ]
+
+
+def _bar_words(part: Exposure, currency: str) -> str:
+    """What a bar says: how much is expected and possible, or that all of it is sure."""
+    if part.open_money:
+        expected, most = (
+            money_short(Money(one, currency)) for one in (part.expected, part.maximum)
+        )
+        return f"{expected} expected, at most {most}"
+    words = "released" if part.unspent else "spent"
+    return f"{money_short(Money(part.released, currency))} {words}"
+
+
+def _shown_quarters(
+    budgets: Sequence[FundBudget], most_cells: Cells
+) -> tuple[Sequence[Quarter], str | None]:
+    """The planning quarters up to the last into which money can fall, and a word on the others."""
+    quarters = budgets[0].quarters if budgets else ()
+    used = {quarter for (_, quarter), minor in most_cells.items() if minor}
+    last = max((at for at, quarter in enumerate(quarters) if quarter in used), default=-1)
+    shown = quarters[: last + 1]
+    if len(shown) == len(quarters):
+        return shown, None
+    since = f"{quarter_words(quarters[last + 1])} to {quarter_words(quarters[-1])}"
+    return shown, f"Nothing approved so far falls into {since}."
+
+
+def _fund_row(fund: FundBudget, cells: Cells, count: int, currency: str) -> dict[str, object]:
     shown = []
-    for use in fund_uses(fund, bound=_of(cells, fund.fund_id), asked={}):
+    for use in fund_uses(fund, bound=_of(cells, fund.fund_id), asked={})[:count]:
         has = use.budget + use.arrived
         shown.append(
             {
@@ -111,25 +202,20 @@ def _fund_row(fund: FundBudget, cells: Cells, currency: str) -> dict[str, object
 
 
 def _by_quarter(
-    by_cell: Mapping[tuple[int, Quarter], Exposure],
-    budgets: Sequence[FundBudget],
-    currency: str,
+    quarters: Mapping[Quarter, Exposure], budgets: Sequence[FundBudget], currency: str
 ) -> list[Row]:
-    found: dict[Quarter, Exposure] = {}
-    for (_, quarter), part in by_cell.items():
-        found[quarter] = found.get(quarter, Exposure()) + part
     budget = summed(
         {(0, quarter): minor}
         for fund in budgets
         for quarter, minor in zip(fund.quarters, fund.budget, strict=True)
     )
     rows: list[Row] = []
-    for quarter in sorted(found):
+    for quarter, part in quarters.items():
         has = budget.get((0, quarter))
         rows.append(
             (
                 quarter_words(quarter),
-                *_figures(found[quarter], currency),
+                *_figures(part, currency),
                 None if has is None else money(Money(has, currency)),
             )
         )

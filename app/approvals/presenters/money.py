@@ -16,7 +16,8 @@ from app.approvals.rules.asking import FundAsk
 from app.approvals.rules.money import FundUse
 from app.portfolio.presenters.usage import share_of
 from app.values.money import Money
-from app.web.filters import money, money_short
+from app.values.written import month_words
+from app.web.filters import counted, money, money_short
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,26 @@ class SumLine:
 class Sums:
     """Lines that add up across, and down to the total where there are several.
 
-    ``head`` names the columns after the first.
+    ``head`` names the columns after the first; ``kpis`` are the total as key figures, if it is
+    worth that, ``says`` the lines and their sum in words.
     """
 
     head: Sequence[str]
     lines: Sequence[SumLine]
     total: SumLine | None
+    kpis: Sequence[Mapping[str, str]]
+    says: str
+
+
+def _kpis(head: Sequence[str], minors: Sequence[int], currency: str) -> list[Mapping[str, str]]:
+    return [
+        {
+            "label": word.removeprefix("= ").removeprefix("+ "),
+            "value": money_short(Money(minor, currency)),
+            "note": money(Money(minor, currency)),
+        }
+        for word, minor in zip(head, minors, strict=True)
+    ]
 
 
 def balance_sums(table: BalanceTable, currency: str, *, cycle_id: int) -> Sums:
@@ -109,7 +124,14 @@ def balance_sums(table: BalanceTable, currency: str, *, cycle_id: int) -> Sums:
         return SumLine(one.word, cells, href, is_chosen)
 
     lines = [line(one) for one in table.lines]
-    return Sums(HEAD, lines, line(table.total) if len(lines) > 1 else None)
+    whole = line(table.total)
+    return Sums(
+        head=HEAD,
+        lines=lines,
+        total=whole if len(lines) > 1 else None,
+        kpis=_kpis(HEAD, table.total.figures, currency),
+        says=f"{counted(len(lines), 'line')}, {whole.cells[0]} approved",
+    )
 
 
 def budget_sums(funds: Sequence[FundBalance], currency: str) -> Sums:
@@ -120,10 +142,13 @@ def budget_sums(funds: Sequence[FundBalance], currency: str) -> Sums:
         return SumLine(word, [money(Money(minor, currency)) for minor in minors])
 
     budget, bound = sum(one.budget_minor for one in funds), sum(one.bound_minor for one in funds)
+    left = money(Money(budget - bound, currency))
     return Sums(
         head=("Budget", "= Bound by commitments of all cycles", "+ Left"),
         lines=[line(one.name, one.budget_minor, one.bound_minor) for one in funds],
         total=line("All funds", budget, bound) if len(funds) > 1 else None,
+        kpis=(),
+        says=f"{counted(len(funds), 'fund')}, {left} left of {money(Money(budget, currency))}",
     )
 
 
@@ -151,24 +176,41 @@ KIND_STATES = {
 
 @dataclass(frozen=True, slots=True)
 class TransferLine:
-    """One movement in words."""
+    """One movement in words; ``month`` heads the first line of each month."""
 
     transfer: LedgerTransfer
     kind: str
     word: str
     accounts: str
     amount: Money
+    month: str | None
 
 
 def transfer_lines(transfers: Sequence[LedgerTransfer]) -> list[TransferLine]:
     """Movements as the ledger lists them."""
+    months = [month_words(one.at.date()) for one in transfers]
     return [
         TransferLine(
             transfer=one,
+            month=months[at] if at == 0 or months[at] != months[at - 1] else None,
             kind=KIND_STATES[one.kind],
             word=KIND_WORDS[one.kind],
             accounts=f"{ACCOUNT_WORDS[one.debit]} → {ACCOUNT_WORDS[one.credit]}",
             amount=Money(one.amount_minor, one.currency),
         )
-        for one in transfers
+        for at, one in enumerate(transfers)
     ]
+
+
+def moved_words(transfers: Sequence[LedgerTransfer]) -> str:
+    """What the listed movements move, by kind: committed €5.00, released €3.00."""
+    sums: dict[tuple[TransferKind, str], int] = {}
+    for one in transfers:
+        key = (one.kind, one.currency)
+        sums[key] = sums.get(key, 0) + one.amount_minor
+    return ", ".join(
+        f"{KIND_WORDS[kind].lower()} {money(Money(minor, currency))}"
+        for kind in KIND_WORDS
+        for (found, currency), minor in sums.items()
+        if found is kind
+    )

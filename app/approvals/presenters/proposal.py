@@ -133,6 +133,17 @@ class ProposalView:
     def hurdle_count(self) -> int:
         return sum(len(item.frozen.milestones) for item in self.items if not item.is_struck)
 
+    @property
+    def held(self) -> Money:
+        """What the hurdles of what remains hold together."""
+        minors = (
+            milestone.tranche_minor
+            for item in self.items
+            if not item.is_struck
+            for milestone in item.frozen.milestones
+        )
+        return Money(sum(minors), self.frozen.cycle.currency)
+
     def certified_by(self, person_id: int) -> str | None:
         """How many items the person certified: no bar to deciding, and worth knowing."""
         by_them = [

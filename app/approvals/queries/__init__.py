@@ -7,6 +7,7 @@ from app.approvals.queries.conditions import (
     load_condition_hands,
     load_open_conditions,
 )
+from app.approvals.queries.currencies import MONEY_CURRENCIES
 from app.approvals.queries.funding import (
     currency_tie,
     fund_budgets,
@@ -54,6 +55,9 @@ from app.approvals.queries.proposals import (
     list_returned,
 )
 from app.approvals.queries.sources import list_scenario_hands
+from app.audit.queries import SUBJECT_CURRENCIES
+
+SUBJECT_CURRENCIES.update(MONEY_CURRENCIES)
 
 __all__ = [
     "ASKED",

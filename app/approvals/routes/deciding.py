@@ -89,14 +89,19 @@ def show(proposal_id: int) -> str:
 @about_costs
 def remaining(proposal_id: int) -> str:
     """What remains without the ticked items, with all that was typed so far; decides nothing."""
-    return _looked_at(proposal_id, DecisionForm())
+    form = DecisionForm()
+    if "back" in request.form:
+        form.put_back()
+    return looked_at(proposal_id, form)
 
 
-def _looked_at(proposal_id: int, form: DecisionForm) -> str:
+def looked_at(proposal_id: int, form: DecisionForm, *, refusal: str | None = None) -> str:
+    """The page without what is ticked, with all that was typed; ``refusal``: why nobody works on
+    what was asked."""
     proposal, earlier = get_with_earlier_round(db.session, proposal_id)
     struck = form.ticked & {item.id for item in proposal.items}
     form.look_at(struck)
-    return _page(proposal, earlier, struck=struck, form=form)
+    return _page(proposal, earlier, struck=struck, form=form, refusal=refusal)
 
 
 def _told(proposal_id: int) -> str | None:
@@ -123,7 +128,7 @@ def decide(proposal_id: int) -> Response | tuple[str, int]:
     form.offer(_keys(get_proposal(db.session, proposal_id)))
     if form.decision.data == "approve" and form.ticked != form.struck:
         form.refuse(InvalidError(NOT_LOOKED_AT))
-        return _looked_at(proposal_id, form), status
+        return looked_at(proposal_id, form), status
     if form.validate() and form.decision.data in DECISIONS:
         verdict = Verdict(
             digest=form.digest.data or "",
@@ -195,6 +200,7 @@ def _page(
     struck: Collection[int] | None = None,
     form: DecisionForm | None = None,
     withdrawal: WithdrawForm | None = None,
+    refusal: str | None = None,
 ) -> str:
     for one in (proposal, earlier) if earlier else (proposal,):
         check_snapshot(one.snapshot, one.digest, one.round)
@@ -216,6 +222,7 @@ def _page(
         view=view,
         risks=risks_of(proposal, view, load_beside(db.session, proposal), stale),
         stale=stale,
+        refusal=refusal,
         certified=view.certified_by(person.id),
         state=STATES[proposal.state],
         form=form,

@@ -20,6 +20,7 @@ from app.approvals.presenters.money import (
     KIND_WORDS,
     balance_sums,
     budget_sums,
+    moved_words,
     transfer_lines,
 )
 from app.approvals.queries import LedgerFilter, list_transfers, load_fund_balances
@@ -38,6 +39,9 @@ from app.web.paging import Page, page_args
 LINES_SHOWN = 25
 """How many lines of balances the page lists one by one."""
 
+MOVEMENTS_SHOWN = 25
+"""How many movements stand on one page."""
+
 MOST_EXPORTED = 100_000
 
 
@@ -48,7 +52,7 @@ def ledger() -> str:
     cycles = list_cycles(db.session)
     chosen = chosen_cycle(cycles)
     wanted, by = _wanted(chosen), _grouping()
-    asked = page_args(request.args)
+    asked = page_args(request.args, size=MOVEMENTS_SHOWN)
     transfers, total = list_transfers(db.session, wanted, limit=asked.size, offset=asked.offset)
     parts = _parts(chosen, wanted, by)
     funds = load_fund_balances(db.session, chosen.id) if chosen else ()
@@ -69,6 +73,7 @@ def ledger() -> str:
         balances=_sums(chosen, by, names) if chosen else None,
         budget=budget_sums(funds, chosen.currency) if chosen else None,
         lines=transfer_lines(transfers),
+        moved=moved_words(transfers),
         page=Page(transfers, total, asked.number, asked.size),
         address=f"{url_for('approvals.ledger', **parts)}&page={{}}" if chosen else "",
     )

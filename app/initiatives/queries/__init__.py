@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.audit.queries import SUBJECT_CURRENCIES
 from app.initiatives.queries.cases import CostFlows, case_of, cost_flows
 from app.initiatives.queries.choices import (
     customer_need_choices,
@@ -13,6 +14,7 @@ from app.initiatives.queries.choices import (
     team_choices,
     touchpoint_choices,
 )
+from app.initiatives.queries.currencies import initiative_currencies
 from app.initiatives.queries.delivery import (
     MILESTONE_STANDINGS,
     OPEN_HURDLES,
@@ -111,6 +113,8 @@ from app.initiatives.queries.worth import (
     load_full_claims,
     median_candidate_costs,
 )
+
+SUBJECT_CURRENCIES["initiative"] = initiative_currencies
 
 __all__ = [
     "ANSWERS",

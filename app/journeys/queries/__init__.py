@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.audit.queries import SUBJECT_CURRENCIES
 from app.journeys.queries.bindings import LastFigures, find_last_figures, list_touchpoints
 from app.journeys.queries.controls import (
     get_control_total,
@@ -9,6 +10,7 @@ from app.journeys.queries.controls import (
     list_control_totals,
     lock_pools,
 )
+from app.journeys.queries.currencies import journey_currencies, pool_currencies
 from app.journeys.queries.cutting import (
     list_log_sources,
     load_logged_months,
@@ -55,6 +57,8 @@ from app.journeys.queries.log import (
 from app.journeys.queries.moments import Followed, load_followed
 from app.journeys.queries.needs import get_need, list_needs, need_draft
 from app.journeys.queries.worth import POOL_CLAIMS, PoolClaim, PoolClaimant, claims_on_pools
+
+SUBJECT_CURRENCIES.update({"journey": journey_currencies, "pool": pool_currencies})
 
 __all__ = [
     "POOL_CLAIMS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.audit.queries import SUBJECT_CURRENCIES
 from app.portfolio.queries.candidates import (
     BOUND_MONEY,
     COMMITTED,
@@ -14,6 +15,7 @@ from app.portfolio.queries.candidates import (
     list_tags,
     load_committed_options,
 )
+from app.portfolio.queries.currencies import run_currencies
 from app.portfolio.queries.plans import (
     find_run_values,
     list_run_names,
@@ -33,6 +35,8 @@ from app.portfolio.queries.scenarios import (
     latest_runs,
     list_scenarios,
 )
+
+SUBJECT_CURRENCIES["run"] = run_currencies
 
 __all__ = [
     "BOUND_MONEY",

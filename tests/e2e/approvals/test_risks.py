@@ -41,8 +41,11 @@ class TestStriking:
         self, browse: Browse, session: Session, cast: Cast, now: datetime, path: str, scripts: bool
     ) -> None:
         page = browse(cast.cfo, path, java_script_enabled=scripts)
+        page.get_by_label("Reason").fill("Half a")
         page.get_by_role("button", name="Price every striking-out").click()
         expect(page.get_by_text("Marginal values Waiting for a worker")).to_be_visible()
+        expect(page.get_by_label("Reason")).to_have_value("Half a")
+        assert page.get_by_role("button", name="Price every striking-out").count() == 0
         page.get_by_label("Reason").fill("Half a sentence")
         work(session, now)
         if scripts:

@@ -116,6 +116,13 @@ class TestOnAPhone:
         answer = page.locator("#answer").bounding_box()
         drawing = page.locator("[data-roadmap]").bounding_box()
         assert answer and drawing and answer["y"] < drawing["y"]
+        page.goto(f"/gates/{tranche.id}")
+        tops = [
+            box["y"]
+            for name in ("The figures recommend", "Evidence", "All hurdles")
+            if (box := page.get_by_role("heading", name=name).first.bounding_box())
+        ]
+        assert len(tops) == 3 and tops == sorted(tops)
         addresses = (page.url, "/gates", f"/gates/{tranche.id}", f"/gates/{tranche.id}/move")
         for address in addresses:
             page.goto(address)

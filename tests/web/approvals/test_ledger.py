@@ -20,12 +20,13 @@ from app.calendar.models import FundBudget
 from app.db.session import transaction
 from app.initiatives.models import Initiative
 from app.roadmap.rules import HurdleAction
-from app.values.money import parse_money
+from app.values.money import Money, parse_money
+from app.web.filters import money, month
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.roadmap import decide, measure, tranches_of
 from tests.factories.spending import account_of, spend
-from tests.support.pages import error_on, form_values, heading, notice, table, text
+from tests.support.pages import error_on, form_values, heading, links, notice, table, text
 
 ClientFor = Callable[..., Any]
 
@@ -50,6 +51,11 @@ def commitments(session: Session, cast: Cast, now: datetime) -> dict[str, int]:
 def paying(commitments: dict[str, int]) -> int:
     """The commitment that has released money."""
     return commitments["CX-101"]
+
+
+def movements(page: Any) -> list[dict[str, str]]:
+    """The movements of the ledger's page, without the lines that head their months."""
+    return [row for row in table(page, "Movements").rows if row["When"] != row["Amount"]]
 
 
 def minor(cell: str) -> int:
@@ -81,13 +87,13 @@ class TestLedger:
     ) -> None:
         client = client_for(cast.viewer)
         page = client.get("/ledger")
-        assert {row["Movement"].split()[0] for row in table(page, "Movements").rows} == {
+        assert {row["Movement"].split()[0] for row in movements(page)} == {
             "Committed", "Released", "Freed",
         }  # fmt: skip
         assert len(page.queries) <= 13
         assert "Book spend" not in text(page)
         one = client.get("/ledger?initiative=CX-101&kind=commit")
-        assert [row["Amount"] for row in table(one, "Movements").rows] == ["€215,000.00"]
+        assert [row["Amount"] for row in movements(one)] == ["€215,000.00"]
         assert "No movement fits" in client.get("/ledger?kind=spend").text
 
     @pytest.mark.parametrize("by", ["cycle", "fund", "quarter", "initiative"])
@@ -119,7 +125,47 @@ class TestLedger:
         moved = list(csv.DictReader(StringIO(client.get("/ledger/movements.csv").text)))
         assert moved[0]["Kind"] == "spend" and moved[0]["Amount"] == "10.50"
         assert moved[0]["Reference"] == "'=1+1" and moved[0]["Paid on"] == str(now.date())
-        assert len(moved) == len(table(client.get("/ledger"), "Movements").rows)
+        assert len(moved) == len(movements(client.get("/ledger")))
+
+
+class TestLedgerOnAPhone:
+    def test_shows_balances_first_and_folds_the_rest_under_its_sums(
+        self, client_for: ClientFor, cast: Cast, commitments: dict[str, int]
+    ) -> None:
+        page = client_for(cast.cfo).get("/ledger")
+        total = page.soup.select_one(".kpis div")
+        assert total.get_text(" ", strip=True) == "Approved €680k €680,000.00"
+        folded = [one.get_text(strip=True) for one in page.soup.select("details.fold summary")]
+        assert folded[0] == "1 line, €680,000.00 approved"
+        assert " left of €" in folded[1]
+        moved = dict.fromkeys(("Committed", "Released", "Freed"), 0)
+        for row in movements(page):
+            moved[row["Movement"].split()[0]] += minor(row["Amount"])
+        words = ", ".join(
+            f"{kind.lower()} {money(Money(sum_, 'EUR'))}" for kind, sum_ in moved.items()
+        )
+        assert folded[2] == f"{len(movements(page))} movements, here {words}"
+
+    def test_gives_movements_in_pages_under_their_months(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        with transaction(session):
+            for number in range(30):
+                spend(
+                    session,
+                    paying,
+                    1_00,
+                    actor=cast.cfo,
+                    now=now,
+                    key=f"{number:032x}",
+                    reference=f"R-{number}",
+                )
+        client = client_for(cast.cfo)
+        page = client.get("/ledger")
+        assert len(movements(page)) == 25
+        assert table(page, "Movements").rows[0]["Amount"] == month(now.date())
+        rest = movements(client.get(links(page)["Next"]))
+        assert 25 + len(rest) == session.scalar(select(func.count()).select_from(LedgerTransfer))
 
 
 class TestOnePayment:
@@ -145,7 +191,7 @@ class TestOnePayment:
         assert heading(page) == "€1,250.50 for CX-101"
         assert "R-1" in text(page) and len(page.queries) <= 12
         ledger = client.get("/ledger?kind=spend")
-        assert [row["Amount"] for row in table(ledger, "Movements").rows] == ["€1,250.50"]
+        assert [row["Amount"] for row in movements(ledger)] == ["€1,250.50"]
 
     def test_that_is_wrong_says_where_and_keeps_what_was_typed(
         self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
@@ -318,3 +364,23 @@ class TestExposure:
         tight = client.get("/ledger/exposure")
         assert "are released or hang on a next hurdle" in text(tight)
         assert "are paid if every hurdle passes" in text(tight)
+
+    def test_draws_each_quarter_with_what_is_expected_and_possible(
+        self, client_for: ClientFor, cast: Cast, paying: int
+    ) -> None:
+        page = client_for(cast.viewer).get("/ledger/exposure")
+        rows = table(page, "Exposure by quarter").rows[:-1]
+        drawn = [one.get_text(" ", strip=True) for one in page.soup.select(".bars--bands li")]
+        assert len(drawn) == len([row for row in rows if minor(row["Maximum"])])
+        for words, row in zip(drawn, rows, strict=True):
+            assert words.startswith(row["Quarter"])
+            if row["Expected"] != row["Maximum"]:
+                assert "expected, at most €" in words
+
+    def test_folds_long_tables_under_their_sum(
+        self, client_for: ClientFor, cast: Cast, paying: int
+    ) -> None:
+        page = client_for(cast.viewer).get("/ledger/exposure")
+        most = table(page, "Exposure by quarter").rows[-1]["Maximum"]
+        folded = [one.get_text(strip=True) for one in page.soup.select("details.fold summary")]
+        assert folded == [f"To the cent, {most} at most", f"3 initiatives, {most} at most"]

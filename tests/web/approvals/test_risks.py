@@ -33,7 +33,7 @@ from tests.factories.accounts import Cast
 from tests.factories.approvals import make_unsure_run, verdict_on
 from tests.factories.journeys import make_baseline
 from tests.integration.portfolio.test_inquiries import work
-from tests.support.pages import buttons, links, table, text
+from tests.support.pages import buttons, form_values, links, table, text, value_of
 
 ClientFor = Callable[..., Any]
 LATER = timedelta(hours=3)
@@ -152,6 +152,39 @@ class TestStriking:
         part = client.get(address, headers=alone, loose=True)
         assert "Waiting for a worker" in text(part)
         assert client.get(address).location == f"{page}#risks"
+
+    def test_keeps_what_was_ticked_and_typed_when_it_is_asked(
+        self, client_for: ClientFor, session: Session, cast: Cast, page: str
+    ) -> None:
+        client = client_for(cast.cfo)
+        item = get_proposal(session, int(page.rpartition("/")[2])).items[0].id
+        sent = form_values(client.get(page), f"{page}/decision")
+        typed = {
+            "out": str(item),
+            "reason": "Half a sentence",
+            "conditions-0-text": "A second look",
+        }
+        for word in ("marginal", "outlook"):
+            asked = client.post(f"{page}/answers/{word}", data=sent | typed)
+            assert asked.status_code == 200
+            assert value_of(asked, "Reason") == "Half a sentence"
+            again = form_values(asked, f"{page}/decision")
+            assert again["out"] == again["without"] == str(item)
+            assert again["conditions-0-text"] == "Again"
+            assert "Being computed" in text(asked)
+        # Its address leads back to the proposal when it is opened anew.
+        assert client.get(f"{page}/answers/outlook").location == f"{page}#risks"
+
+    def test_keeps_what_was_typed_when_too_much_is_asked(
+        self, client_for: ClientFor, cast: Cast, page: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("app.portfolio.services.inquiries.MOST_OPEN", 0)
+        client = client_for(cast.cfo)
+        sent = form_values(client.get(page), f"{page}/decision")
+        refused = client.post(f"{page}/answers/marginal", data=sent | {"reason": "Half a sentence"})
+        assert refused.status_code == 409
+        assert "questions waiting or being worked on" in text(refused)
+        assert value_of(refused, "Reason") == "Half a sentence"
 
     def test_says_at_the_end_that_there_is_more_and_loads_nothing_anew(
         self, client_for: ClientFor, session: Session, cast: Cast, page: str, now: datetime

@@ -69,7 +69,7 @@ class TestEvents:
             'limit: €1,000,000.00 → €20,000.00 spend: [{"amount": "€1.50"}]'
         )
         row = table(client.get("/audit?subject=paid:1"), "Events").rows[0]
-        assert row["From → to"] == "spent: 1,234.56"
+        assert row["From → to"] == "spent: 123,456 minor units"
         assert "100000000" in client.get("/audit.csv?subject=limit:1").get_data(as_text=True)
 
     def test_say_which_days_are_the_wrong_way_round(
@@ -89,9 +89,10 @@ class TestEvents:
     def test_come_in_pages_that_keep_the_filter(self, cast: Cast, client_for: ClientFor) -> None:
         client = client_for(cast.admin)
         page = client.get("/audit?action=thing.changed&page=2")
-        assert len(table(page, "Events").rows) == 50
+        assert len(table(page, "Events").rows) == 25
         assert links(page)["Next"] == "/audit?action=thing.changed&page=3"
-        assert len(table(client.get(links(page)["Next"]), "Events").rows) == 20
+        last = client.get("/audit?action=thing.changed&page=5")
+        assert len(table(last, "Events").rows) == 20
 
     def test_are_found_by_words_and_day(self, cast: Cast, client_for: ClientFor) -> None:
         client = client_for(cast.admin)

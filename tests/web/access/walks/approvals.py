@@ -37,8 +37,8 @@ def walk(world: Walk) -> None:
     page = f"/proposals/{returned}"
     world.act(cast.cfo, page, status=200, reason="Too much at once")
     world.act(
-        cast.cfo, f"{page}/answers/marginal", "inquiry.started", page=page,
-        subject=f"run:{stage.run_id}",
+        cast.cfo, f"{page}/answers/marginal", "inquiry.started", status=200,
+        sent=world.form(cast.cfo, page, f"{page}/decision"), subject=f"run:{stage.run_id}",
     )  # fmt: skip
     world.act(
         cast.cfo, f"{page}/decision", "proposal.returned", page=page,
