@@ -170,7 +170,7 @@ class TestStriking:
             assert value_of(asked, "Reason") == "Half a sentence"
             again = form_values(asked, f"{page}/decision")
             assert again["out"] == again["without"] == str(item)
-            assert again["conditions-0-text"] == "Again"
+            assert again["conditions-0-text"] == "A second look"
             assert "Being computed" in text(asked)
         # Its address leads back to the proposal when it is opened anew.
         assert client.get(f"{page}/answers/outlook").location == f"{page}#risks"
