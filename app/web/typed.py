@@ -1,5 +1,7 @@
 """What somebody had typed when their session ended, kept for them until they send it again.
 
+A draft that could not be saved by itself is kept the same way, so that a reload loses nothing.
+
 One file per browser in the instance folder, beside uploads: the newest form sent too late. Only the
 same person gets it, in the same browser, on the page they typed it on, and nothing is sent by
 itself. Passwords and tokens are never kept (docs/adr/009).
@@ -52,13 +54,17 @@ _SECRET = re.compile(rf"^{PROOF}|passw|token|secret|credential|api.?key", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form sent too late: whose, the page it stood on, where it was sent, its texts in order."""
+    """A form that was not saved: whose, the page it stood on, where it is sent, its texts in order.
+
+    ``is_refused``: it was sent in time and could not be saved as it was.
+    """
 
     person_id: int
     page: str
     path: str
     fields: list[tuple[str, str]]
     at: datetime
+    is_refused: bool = False
 
     @property
     def form(self) -> MultiDict[str, str]:
@@ -90,6 +96,22 @@ def keep_typed() -> Response | None:
     return redirect(
         url_for("accounts.sign_in_page", next=page, ended="kept" if kept else "lost"), code=303
     )
+
+
+def keep_refused(page: str) -> bool:
+    """Keep the texts of a draft that was refused for its ``page``, which also takes the form.
+
+    False for one too large to keep.
+    """
+    fields = typed_fields(request.form.items(multi=True))
+    return _write(Typed(current_user.id, page, page, fields, now(), is_refused=True))
+
+
+def forget_refused(page: str) -> None:
+    """Erase what is kept for a page, as its draft is saved now."""
+    found = last_typed()
+    if found is not None and found.page == page:
+        forget_typed()
 
 
 def typed_fields(fields: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Propose an initiative, change what it is, answer the six questions."""
+"""Propose an initiative, and change what it is."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from flask import flash, redirect, render_template, request, url_for
 
 from app.audit.services import answered_once
 from app.calendar.queries import find_current_cycle
-from app.errors import NotFoundError
 from app.extensions import db
-from app.initiatives import presenters, queries, services
-from app.initiatives.forms import InitiativeForm, StepForm, step_data, step_form
+from app.initiatives import queries, services
+from app.initiatives.forms import InitiativeForm
 from app.initiatives.models import Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
-from app.initiatives.rules import Step, columns_of
-from app.journeys.presenters import NeedView, need_view
-from app.journeys.queries import list_needs
+from app.initiatives.rules import columns_of
 from app.values.quarter import Quarter
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
@@ -116,100 +113,3 @@ def _stored_form(initiative: Initiative) -> InitiativeForm:
     data = columns_of(queries.initiative_draft(initiative))
     data |= {"lens": initiative.lens.value, "version": str(initiative.version)}
     return _form(kept=initiative, data=data, formdata=None)
-
-
-@bp.get("/initiatives/<key>/questions")
-@requires("initiatives.view")
-def questions(key: str) -> str:
-    """Show all six questions with their answers."""
-    initiative = load(key, *queries.ANSWERS)
-    return page(
-        "questions",
-        initiative,
-        "questions",
-        steps=presenters.question_steps(initiative, None),
-        all_steps=list(Step),
-        answers=presenters.answers_of(initiative),
-    )
-
-
-@bp.get("/initiatives/<key>/questions/<step>")
-@requires("initiatives.edit")
-def question(key: str, step: str) -> str:
-    """Show one question to answer."""
-    initiative = load(key, *queries.ANSWERS)
-    chosen = _step(step)
-    return _question_page(initiative, chosen, _stored_answers(initiative, chosen))
-
-
-@bp.post("/initiatives/<key>/questions/<step>")
-@requires("initiatives.edit")
-def answer(key: str, step: str) -> Answer:
-    """Save the answers to one question and go on to the next."""
-    chosen = _step(step)
-    form = step_form(chosen, _touchpoints(load(key)))
-    status = store(
-        form,
-        lambda: services.answer_questions(
-            db.session,
-            load(key),
-            form.answers(),
-            touchpoint_ids=form.touchpoint_ids(),
-            expected_version=form.seen_version,
-            actor=current_actor(),
-            now=now(),
-        ),
-    )
-    if status != SAVED:
-        initiative = load(key, *queries.ANSWERS)
-        stored = _stored_answers(initiative, chosen)
-        conflict = conflict_with(initiative, stored, form, status)
-        return _question_page(initiative, chosen, form, conflict=conflict), status
-    flash(f"{chosen.word} saved.", "ok")
-    following = chosen.next if request.form.get("then") != "stay" else chosen
-    if following is None:
-        return redirect(url_for("initiatives.options", key=key), code=SAVED)
-    return redirect(url_for("initiatives.question", key=key, step=following.value), code=SAVED)
-
-
-def _step(name: str) -> Step:
-    if name not in {one.value for one in Step}:
-        raise NotFoundError("There is no such question; there are six.")
-    return Step(name)
-
-
-def _touchpoints(initiative: Initiative) -> list[tuple[int, str]]:
-    return queries.touchpoint_choices(db.session, initiative.journey_id)
-
-
-def _stored_answers(initiative: Initiative, step: Step) -> StepForm:
-    data = step_data(presenters.answers_of(initiative), [one.id for one in initiative.touchpoints])
-    return step_form(
-        step,
-        _touchpoints(initiative),
-        data=data | {"version": str(initiative.version)},
-        formdata=None,
-    )
-
-
-def _question_page(
-    initiative: Initiative, step: Step, form: StepForm, conflict: object = None
-) -> str:
-    return page(
-        "question",
-        initiative,
-        "questions",
-        steps=presenters.question_steps(initiative, step),
-        step=step,
-        form=form,
-        needs=_needs(initiative) if step is Step.CUSTOMERS else [],
-        conflict=conflict,
-    )
-
-
-def _needs(initiative: Initiative) -> list[NeedView]:
-    """What is recorded of the journey's customers, to help with the answer."""
-    if initiative.journey_id is None:
-        return []
-    found = list_needs(db.session, initiative.journey_id)
-    return [need_view(one, {}, "") for one in found if one.retired_at is None]

@@ -89,6 +89,11 @@ def _parts(world: Walk, here: str, who: str, behaviour: int, milestone: int, oth
 
     part("edit", "edited", title="Status tracker")
     part("questions/goals", "answered", goals="Fewer calls.")
+    goals = f"{here}/questions/goals"
+    shown = form_values(world.client(lead).get(goals), goals) | {"goals": "Far fewer calls."}
+    world.act(
+        lead, f"{goals}/draft", "initiative.answered", subject=who, sent=shown, status=200
+    )  # fmt: skip
     part("links", "linked", **{"needs-0-key": other})
     part("options/new", "option_added", **OPTION)
     part("options/lean", "option_edited", name="A third of them")
