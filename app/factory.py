@@ -16,6 +16,7 @@ from app.api.v1 import routes as api
 from app.approvals import routes as approvals
 from app.audit import routes as audit
 from app.calendar import routes as calendar
+from app.comments import routes as comments
 from app.db.sqlite import engine_options
 from app.extensions import csrf, db
 from app.initiatives import routes as initiatives
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     reporting.bp,
     reviews.bp,
     roadmap.bp,
+    comments.bp,
     meetings.bp,
     api.bp,
 )

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from app.approvals.models import Proposal
 from app.approvals.queries import CycleMoney
 from app.calendar.models import Cycle
+from app.comments.queries import MentionLine
 from app.journeys.rules import is_hot_spot
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
 from app.roadmap.queries.amendments import WaitingLine
 from app.roadmap.rules.wanted import evidence_words
 from app.values.money import Money
 from app.values.written import day_words
-from app.web.filters import money
+from app.web.filters import moment, money
 
 SOON = timedelta(days=45)
 MOST_ROWS = 8
@@ -67,6 +68,17 @@ def hot_spot_lines(spots: list[HotSpot], href: str) -> list[HotLine]:
         for spot in spots
         if not spot.is_acted_on and is_hot_spot(spot.pain)
     ][:MOST_ROWS]
+
+
+def mention_lines(lines: Sequence[MentionLine], href: str) -> list[Line]:
+    """Comments that mention the person and are not read yet."""
+    return [
+        Line(
+            line.on.title, f"{href}/{line.comment_id}", f"{line.who}, {moment(line.at)}",
+            "accent", "unread",
+        )
+        for line in lines
+    ]  # fmt: skip
 
 
 _STATE_KINDS = {"draft": "draft", "submitted": "review", "certified": "ok", "candidate": "accent"}

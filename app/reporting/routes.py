@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from app.approvals.queries import list_returned, list_running_money
 from app.calendar.queries import find_current_cycle
+from app.comments.queries import list_unread
 from app.extensions import db
 from app.reporting import presenters, queries
 from app.reporting.exports import Figure, metrics_text
@@ -56,8 +57,10 @@ def home() -> str:
         parts["gates"] = presenters.gate_lines(gates, "/gates", today())
     if person.may("jobs.view"):
         parts["system"] = queries.load_system_state(db.session)
+    mentions, unread = list_unread(db.session, person, limit=presenters.MOST_ROWS)
     return render_template(
         "reporting/home.html", person=person, cycle=cycle, parts=parts,
+        mentions=presenters.mention_lines(mentions, "/comments"), unread=unread,
         clock=presenters.cycle_clock(cycle, today()) if cycle else [],
         money=_money(),
     )  # fmt: skip

@@ -23,6 +23,7 @@ LADDER = (
     "portfolio",
     "approvals",
     "roadmap",
+    "comments",
     "meetings",
     "registry",
     "reviews",

@@ -13,6 +13,7 @@ from app.accounts.forms.people import (
 from app.accounts.forms.sign_in import (
     CodeForm,
     CodeProofForm,
+    MentionsForm,
     PasswordForm,
     ProofForm,
     SignInForm,
@@ -28,6 +29,7 @@ __all__ = [
     "ConfirmForm",
     "ForgottenForm",
     "InvitationForm",
+    "MentionsForm",
     "PasswordForm",
     "PersonForm",
     "ProofForm",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wtforms import (
+    BooleanField,
     EmailField,
     HiddenField,
     PasswordField,
@@ -62,3 +63,12 @@ class ThemeForm(Form):
         "Appearance", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")]
     )
     next = HiddenField()
+
+
+class MentionsForm(Form):
+    """Whether mentions come by mail, too."""
+
+    mention_letters = BooleanField(
+        "Write to me when a comment mentions me",
+        description="One letter for each comment, without its text. Home shows mentions anyway.",
+    )

@@ -16,6 +16,7 @@ class Person(Base):
     """Somebody who can sign in. ``email`` is stored in lower case.
 
     ``invited_at``: when they were invited, while they have not chosen a password yet.
+    ``mention_letters``: whether they want a letter when a comment mentions them.
     """
 
     __tablename__ = "people"
@@ -29,6 +30,7 @@ class Person(Base):
     has_short_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     costs_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
+    mention_letters: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()

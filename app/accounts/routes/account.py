@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.accounts.forms import ConfirmForm, PasswordForm, ThemeForm
+from app.accounts.forms import ConfirmForm, MentionsForm, PasswordForm, ThemeForm
 from app.accounts.models import Factor
 from app.accounts.presenters import browser_words, role_words
 from app.accounts.queries import list_sign_ins
@@ -22,6 +22,7 @@ from app.accounts.services import (
     end_other_sessions,
     end_session,
     open_session,
+    set_mention_letters,
 )
 from app.accounts.services import set_theme as keep_theme
 from app.db.session import transaction
@@ -98,6 +99,19 @@ def set_theme() -> Response | tuple[str, int]:
     return redirect(back or url_for("accounts.account"), code=303)
 
 
+@bp.post("/account/mentions")
+@signed_in
+def set_mentions() -> Response | tuple[str, int]:
+    """Keep whether mentions come by mail, too."""
+    form = MentionsForm()
+    if not form.validate_on_submit():
+        return _page(PasswordForm()), 422
+    with transaction(db.session):
+        set_mention_letters(db.session, current_actor(), form.mention_letters.data, now=now())
+    flash("Kept.", "ok")
+    return redirect(url_for("accounts.account"), code=303)
+
+
 def _factor_here() -> Factor:
     return Factor.TOTP if g.sign_in.has_factor else Factor.PASSWORD
 
@@ -109,6 +123,7 @@ def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
         person=person,
         form=form,
         theme_form=theme_form or ThemeForm(formdata=None, theme=person.theme),
+        mentions_form=MentionsForm(formdata=None, mention_letters=person.mention_letters),
         end_form=ConfirmForm(formdata=None),
         sign_ins=list_sign_ins(db.session, person, since=now() - session_limits().absolute),
         this_id=g.sign_in.id,

@@ -65,6 +65,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "limits.set": _ADMIN,
     "spend.book": _FINANCE,
     "meetings.run": _MANAGER,
+    "comments.write": _EVERYBODY,
+    "comments.moderate": _ADMIN,
     "roadmap.replan": _MANAGER,
     "reviews.view": _EVERYBODY,
     "reviews.assess": _LEAD | _MANAGER,

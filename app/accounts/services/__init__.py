@@ -40,7 +40,12 @@ from app.accounts.services.second_factor import (
     reset_second_factor,
     use_code,
 )
-from app.accounts.services.sight import hide_costs, set_theme, show_costs
+from app.accounts.services.sight import (
+    hide_costs,
+    set_mention_letters,
+    set_theme,
+    show_costs,
+)
 from app.accounts.services.sign_in import (
     close_session,
     close_sessions,
@@ -107,6 +112,7 @@ __all__ = [
     "revoke_invitation",
     "revoke_token",
     "send_invitation_again",
+    "set_mention_letters",
     "set_theme",
     "show_costs",
     "sign_in_person",

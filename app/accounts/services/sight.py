@@ -1,4 +1,4 @@
-"""What people see of money, and in which light."""
+"""What people see of money, in which light, and whether they get letters about mentions."""
 
 from __future__ import annotations
 
@@ -61,5 +61,20 @@ def set_theme(session: Session, person: Person, theme: str, *, now: datetime) ->
         subject=person.audit_key,
         before=before,
         after={"theme": theme},
+        now=now,
+    )
+
+
+def set_mention_letters(session: Session, person: Person, wanted: bool, *, now: datetime) -> None:
+    """Keep whether the person wants a letter when a comment mentions them."""
+    before = {"mention_letters": person.mention_letters}
+    person.mention_letters = wanted
+    record(
+        session,
+        actor=person,
+        action="person.mention_letters_set",
+        subject=person.audit_key,
+        before=before,
+        after={"mention_letters": wanted},
         now=now,
     )

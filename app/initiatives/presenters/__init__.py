@@ -24,6 +24,7 @@ from app.initiatives.presenters.sections import (
     question_steps,
 )
 from app.initiatives.presenters.spots import spot_data
+from app.initiatives.presenters.tabs import section_tabs
 from app.initiatives.presenters.units import UnitRow, unit_rows
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "question_steps",
     "read_view",
     "rows",
+    "section_tabs",
     "spot_data",
     "unit_rows",
 ]

@@ -17,6 +17,7 @@ from app.extensions import db
 from app.initiatives import queries, services
 from app.initiatives.forms import VersionedForm, differences
 from app.initiatives.models import Initiative
+from app.initiatives.presenters import section_tabs
 from app.initiatives.rules import tone_of
 from app.journeys.queries import load_stale_baselines
 from app.journeys.rules import StaleBaselines
@@ -31,16 +32,6 @@ Answer = Response | str | tuple[str, int]
 bp = Blueprint("initiatives", __name__)
 
 SAVED = 303
-_SECTIONS = (
-    ("overview", "Overview", "initiatives.show"),
-    ("questions", "Questions", "initiatives.questions"),
-    ("options", "Options", "initiatives.options"),
-    ("behaviours", "Behaviours", "initiatives.behaviours"),
-    ("milestones", "Milestones", "initiatives.milestones"),
-    ("links", "Dependencies", "initiatives.links"),
-    ("case", "Business case", "initiatives.case"),
-    ("history", "History", "initiatives.history"),
-)
 
 
 def load(key: str, *parts: Any) -> Initiative:
@@ -61,14 +52,10 @@ def load(key: str, *parts: Any) -> Initiative:
 
 def page(template: str, initiative: Initiative, section: str, **context: Any) -> str:
     """Render a page of an initiative under its head and tabs."""
-    tabs = [
-        (word, url_for(endpoint, key=initiative.key), name == section)
-        for name, word, endpoint in _SECTIONS
-    ]
     return render_template(
         f"initiatives/{template}.html",
         initiative=initiative,
-        tabs=tabs,
+        tabs=section_tabs(initiative.key, section),
         tone=tone_of(initiative.state),
         bar=services.edit_bar(current_actor(), initiative),
         **context,

@@ -92,6 +92,9 @@ def _account(world: Walk) -> None:
     me = f"person:{lead.id}"
     world.act(lead, "/account/typed/forget")
     world.act(lead, "/account/theme", "person.theme_set", subject=me, theme="dark")
+    world.act(
+        lead, "/account/mentions", "person.mention_letters_set", subject=me, mention_letters="y"
+    )  # fmt: skip
     world.client_for(lead)
     world.act(lead, "/account/sessions/end", "person.other_sessions_ended", subject=me)
     typed = {"current": PASSWORD, "new": NEW_PASSWORD}
