@@ -94,11 +94,13 @@ function bind(form) {
   form.addEventListener("change", save);
   form.addEventListener("submit", async (event) => {
     clearTimeout(timer);
-    if (!sending || isLeaving) return void (isLeaving = true);
-    event.preventDefault();
-    await sending;
     isLeaving = true;
-    form.requestSubmit(event.submitter);
+    if (!sending) return;
+    event.preventDefault();
+    const wasPaused = paused;
+    await sending;
+    if (paused && !wasPaused) isLeaving = false;
+    else form.requestSubmit(event.submitter);
   });
   document.addEventListener("click", async (event) => {
     const link = event.target.closest?.("a[href]");
