@@ -62,8 +62,11 @@ class Source(Enum):
 
     @property
     def is_about_costs(self) -> bool:
-        """Whether its reason was written on a page that only those open who may see money."""
-        return self in (Source.SUBMISSION, Source.SIGNATURE, Source.DECISION, Source.LEFT_OUT)
+        """Whether its reason stands elsewhere only on pages that are shut without sight of money.
+
+        Those are a proposal's, and the history of an initiative.
+        """
+        return self not in (Source.HURDLE, Source.DATE, Source.WORK)
 
 
 def permissions_for(thing: Thing) -> frozenset[str]:

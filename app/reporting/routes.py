@@ -16,6 +16,7 @@ from app.reporting import presenters, queries
 from app.reporting.exports import Figure, metrics_text
 from app.roadmap.queries.amendments import list_waiting_for
 from app.web.clock import now, today
+from app.web.context import CURRENT_CYCLE, once_a_request
 from app.web.guards import current_actor, public, requires
 from app.web.metrics import counted_requests
 
@@ -30,7 +31,7 @@ MOST_CYCLES = 2
 def home() -> str:
     """Show each role of the person what waits for them."""
     person = current_actor()
-    cycle = find_current_cycle(db.session, today())
+    cycle = once_a_request(CURRENT_CYCLE, lambda: find_current_cycle(db.session, today()))
     parts: dict[str, Any] = {}
     if person.may("journeys.edit"):
         spots = queries.list_hot_spots(db.session)

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Blueprint, g
 from werkzeug.local import LocalProxy
+
+T = TypeVar("T")
+
+CURRENT_CYCLE = "current_cycle"
+"""The name by which the top bar and a page share the cycle that runs."""
+
+
+def once_a_request(name: str, load: Callable[[], T]) -> T:
+    """What ``load`` gives, read once a request by whoever asks for ``name``."""
+    loaded: dict[str, Any] = g.setdefault("page_context", {})
+    if name not in loaded:
+        loaded[name] = load()
+    known: T = loaded[name]
+    return known
 
 
 def provide(bp: Blueprint, name: str, load: Callable[[], Any]) -> None:

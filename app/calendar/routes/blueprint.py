@@ -14,7 +14,7 @@ from app.calendar.rules import CycleState
 from app.errors import AppError
 from app.extensions import db
 from app.web.clock import today
-from app.web.context import provide
+from app.web.context import CURRENT_CYCLE, once_a_request, provide
 from app.web.errors import status_of
 from app.web.forms import Form
 
@@ -33,7 +33,7 @@ class TopCycle:
 
 
 def _top_cycle() -> TopCycle | None:
-    cycle = find_current_cycle(db.session, today())
+    cycle = once_a_request(CURRENT_CYCLE, lambda: find_current_cycle(db.session, today()))
     if cycle is None:
         return None
     return TopCycle(cycle.name, url_for("calendar.show", cycle_id=cycle.id), cycle.state)

@@ -82,11 +82,14 @@ class TestDiscussion:
             (f"/gates/{gate}", f"/gates/{gate}/discussion"),
             (f"/proposals/{plan}", f"/proposals/{plan}/discussion"),
         ):
-            assert "Nobody has said anything yet." in text(client.get(page))
+            before = text(client.get(page))
             write(client, "Seen.", here)
             shown = client.get(page)
             assert links(shown)["Discussion"] == here
-            assert "1 comment, the last by Carla Finance" in text(shown)
+            # The page of a hurdle reads a lot already, so it only leads there.
+            if not page.startswith("/gates"):
+                assert "Nobody has said anything yet." in before
+                assert "1 comment, the last by Carla Finance" in text(shown)
             assert len(client.get(here).queries) <= 12 and len(shown.queries) <= 12
 
     def test_escapes_everything_and_links_only_the_web(
