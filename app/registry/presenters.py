@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from app.calendar.models import Cycle
 from app.initiatives.models import ImportBatch
+from app.initiatives.presenters import why_words
 from app.initiatives.rules import InitiativeState, ProposalShape, due_day_fault, missing_parts
+from app.initiatives.rules.likeness import Titles
 from app.registry.engine.drafts import ImportDraft, InitiativeDraft
 from app.registry.engine.issues import Issue, Severity
 from app.values.money import Money
@@ -41,10 +44,14 @@ class DraftView:
     hidden_count: int
     sample: list[tuple[str, str, str, str, Money, int]]
     stuck: list[tuple[str, str, str]]
+    similar: list[tuple[str, str, str, str]]
 
 
-def draft_view(draft: ImportDraft, cycle: Cycle) -> DraftView:
-    """Errors first, at most SHOWN issues; ten initiatives as a sample; all that can't go on."""
+def draft_view(draft: ImportDraft, cycle: Cycle, there: Titles) -> DraftView:
+    """Errors first, at most SHOWN issues; ten initiatives as a sample; all that can't go on.
+
+    Of those whose title is like one that is ``there``, at most SHOWN.
+    """
     ordered = [*draft.errors, *draft.notes]
     currency = cycle.currency
     return DraftView(
@@ -73,7 +80,16 @@ def draft_view(draft: ImportDraft, cycle: Cycle) -> DraftView:
             for one in draft.initiatives
             if (gaps := _gap_words(one, cycle))
         ],
+        similar=list(islice(_similar(draft, there), SHOWN)),
     )
+
+
+def _similar(draft: ImportDraft, there: Titles) -> Iterator[tuple[str, str, str, str]]:
+    """Key, title, the key of the one it is most like, and why; for each that is like one."""
+    for one in draft.initiatives:
+        found = there.most_like(one.title)
+        if found is not None:
+            yield one.key, one.title, found.key, why_words(found)
 
 
 def _gap_words(item: InitiativeDraft, cycle: Cycle) -> str:

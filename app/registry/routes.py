@@ -5,18 +5,27 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app.calendar.models import Cycle
 from app.calendar.queries import get_cycle, list_cycles
 from app.calendar.rules import CycleState
 from app.db.session import transaction
 from app.errors import AppError, InvalidError
 from app.extensions import db
 from app.initiatives.models import ImportBatch
+from app.initiatives.queries import load_titles
 from app.interactions.engine.refusals import FileRefusedError
 from app.registry import queries
+from app.registry.engine.drafts import ImportDraft
 from app.registry.engine.mapping import Mapping, parse_mapping
 from app.registry.engine.shipped import list_shipped, shipped
 from app.registry.forms import CommitForm, MoveForm, UndoForm, UploadForm
-from app.registry.presenters import batch_rows, draft_view, state_counts, stored_issues
+from app.registry.presenters import (
+    DraftView,
+    batch_rows,
+    draft_view,
+    state_counts,
+    stored_issues,
+)
 from app.registry.rules import Move
 from app.registry.services import (
     ImportFile,
@@ -93,9 +102,14 @@ def preview() -> str | tuple[str, int]:
         cycle=str(cycle.id),
     )
     return render_template(
-        "registry/preview.html", view=draft_view(draft, cycle), form=commit,
+        "registry/preview.html", view=_view(draft, cycle), form=commit,
         mapping=mapping, cycle=cycle, file_name=file.name,
     )  # fmt: skip
+
+
+def _view(draft: ImportDraft, cycle: Cycle) -> DraftView:
+    keys = [one.key for one in draft.initiatives]
+    return draft_view(draft, cycle, load_titles(db.session, without=keys))
 
 
 def _mapping(name: str, own: bytes) -> Mapping:
@@ -136,7 +150,7 @@ def _refused(form: CommitForm, file: ImportFile) -> str:
     cycle = get_cycle(db.session, int(form.cycle.data))
     draft = preview_import(db.session, file, cycle=cycle)
     return render_template(
-        "registry/preview.html", view=draft_view(draft, cycle), form=form,
+        "registry/preview.html", view=_view(draft, cycle), form=form,
         mapping=file.mapping, cycle=cycle, file_name=file.name,
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from app.initiatives.presenters.sections import (
     overview_kpis,
     question_steps,
 )
+from app.initiatives.presenters.similar import SimilarLine, similar_lines, why_words
 from app.initiatives.presenters.spots import spot_data
 from app.initiatives.presenters.tabs import section_tabs
 from app.initiatives.presenters.units import UnitRow, unit_rows
@@ -31,6 +32,7 @@ __all__ = [
     "CaseView",
     "PlanChoice",
     "RegistryView",
+    "SimilarLine",
     "UnitRow",
     "answers_of",
     "behaviour_cards",
@@ -49,6 +51,8 @@ __all__ = [
     "read_view",
     "rows",
     "section_tabs",
+    "similar_lines",
     "spot_data",
     "unit_rows",
+    "why_words",
 ]

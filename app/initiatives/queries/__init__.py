@@ -101,6 +101,7 @@ from app.initiatives.queries.shapes import (
     load_pool_uses,
     load_shapes,
 )
+from app.initiatives.queries.similar import Similar, list_similar, load_titles
 from app.initiatives.queries.spots import LoggedReason, Spot, get_spot, get_spot_journey
 from app.initiatives.queries.ties import claims_of, covers, currency_tie, summed_claims
 from app.initiatives.queries.units import UnitUse, get_unit, list_unit_uses, list_units
@@ -152,6 +153,7 @@ __all__ = [
     "RegistryChoices",
     "RegistryFilter",
     "RegistryLine",
+    "Similar",
     "Spot",
     "UnitUse",
     "behaviour_draft",
@@ -190,6 +192,7 @@ __all__ = [
     "list_people_to_choose",
     "list_plans",
     "list_registry",
+    "list_similar",
     "list_unit_uses",
     "list_units",
     "load_candidates",
@@ -210,6 +213,7 @@ __all__ = [
     "load_pool_uses",
     "load_shapes",
     "load_sharers",
+    "load_titles",
     "median_candidate_costs",
     "milestone_draft",
     "option_choices",

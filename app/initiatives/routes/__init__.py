@@ -10,6 +10,7 @@ from app.initiatives.routes import (
     proposing,
     questions,
     registry,
+    similar,
     spots,
     units,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "proposing",
     "questions",
     "registry",
+    "similar",
     "spots",
     "units",
 ]

@@ -13,6 +13,7 @@ from app.initiatives import queries, services
 from app.initiatives.forms import InitiativeForm
 from app.initiatives.models import Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
+from app.initiatives.routes.similar import say_similar
 from app.initiatives.rules import columns_of
 from app.values.quarter import Quarter
 from app.web.clock import now, today
@@ -62,6 +63,7 @@ def create() -> Answer:
     if status != SAVED:
         return render_template("initiatives/new.html", form=form), status
     flash(f"{made[0]} is proposed as a draft. Answer the six questions next.", "ok")
+    say_similar(made[0])
     return redirect(url_for("initiatives.question", key=made[0], step="goals"), code=SAVED)
 
 

@@ -12,6 +12,7 @@ from app.initiatives import presenters, queries, services
 from app.initiatives.forms import SpotForm
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, store
 from app.initiatives.routes.proposing import first_answers
+from app.initiatives.routes.similar import say_similar
 from app.journeys.models import Journey
 from app.web.clock import now, today
 from app.web.guards import current_actor, requires
@@ -65,6 +66,7 @@ def create_from_spot(journey_id: int) -> Answer:
         journey = queries.get_spot_journey(db.session, journey_id)
         return render_template(PAGE, form=form, journey=journey), status
     flash(f"{made[0]} is proposed as a draft. Answer the six questions next.", "ok")
+    say_similar(made[0])
     return redirect(url_for("initiatives.question", key=made[0], step="goals"), code=SAVED)
 
 

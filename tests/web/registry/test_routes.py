@@ -70,6 +70,18 @@ class TestPreview:
         assert "Value is a declared benefit, evidence grade E" in text(page)
         assert count(session) == 0
 
+    def test_names_what_is_like_something_there_already(
+        self, client_for: ClientFor, cast: Cast, cycle: Cycle
+    ) -> None:
+        browser = client_for(cast.lead)
+        first = upload(browser, cycle, GOOD)
+        assert "Similar to what is there" not in text(first)
+        browser.post(COMMIT, data=form_values(first, COMMIT))
+        again = upload(browser, cycle, GOOD.replace("I-1,", "I-7,", 1))
+        row = table(again, "Similar to what is there").rows[0]
+        assert (row["Key"], row["Like"]) == ("IT-I-7", "IT-I-1")
+        assert "Similar to what is there" not in text(upload(browser, cycle, GOOD))
+
     def test_says_at_the_own_mapping_what_is_wrong_with_it(
         self, client_for: ClientFor, cast: Cast, cycle: Cycle
     ) -> None:
