@@ -19,7 +19,6 @@ from app.initiatives.routes.blueprint import (
     stale_baselines,
     store,
 )
-from app.initiatives.routes.similar import similar_to
 from app.initiatives.rules import Action, EvidenceGrade, cost_flag
 from app.web.clock import now
 from app.web.guards import about_costs, current_actor, requires
@@ -77,7 +76,6 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         kpis=presenters.overview_kpis(initiative, queries.load_full_worth(db.session, initiative)),
         partial_note=queries.find_partial_note(db.session, initiative),
         flag=_flag(initiative),
-        similar=similar_to(initiative),
     )
 
 

@@ -10,6 +10,7 @@ from app.initiatives import presenters, queries, services
 from app.initiatives.forms import StepForm, step_data, step_form
 from app.initiatives.models import Initiative
 from app.initiatives.routes.blueprint import SAVED, Answer, bp, conflict_with, load, page, store
+from app.initiatives.routes.similar import similar_to
 from app.initiatives.rules import Step
 from app.journeys.presenters import NeedView, need_view
 from app.journeys.queries import list_needs
@@ -30,6 +31,7 @@ def questions(key: str) -> str:
         steps=presenters.question_steps(initiative, None),
         all_steps=list(Step),
         answers=presenters.answers_of(initiative),
+        similar=similar_to(initiative),
     )
 
 
@@ -132,8 +134,13 @@ def _question_page(
         step=step,
         form=form,
         needs=_needs(initiative) if step is Step.CUSTOMERS else [],
+        similar=similar_to(initiative) if step in _COMPARED else [],
         conflict=conflict,
     )
+
+
+_COMPARED = (Step.GOALS, Step.DESIGN)
+"""Where a proposal begins, and where it says what it changes."""
 
 
 def _needs(initiative: Initiative) -> list[NeedView]:

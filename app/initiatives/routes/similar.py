@@ -20,13 +20,18 @@ _EARLY = (InitiativeState.DRAFT, InitiativeState.SUBMITTED)
 @bp.get("/initiatives/similar")
 @requires("initiatives.view")
 def similar() -> str:
-    """Show what is like a ``title``; ``of`` is the key of the one that has it already."""
-    title = " ".join(request.args.get("title", "").split())[:LONGEST]
-    known = queries.list_by_keys(db.session, {request.args.get("of", "")} - {""})
-    mine = next((one.id for one in known.values()), None)
-    found = queries.list_similar(db.session, title, initiative_id=mine) if title else []
+    """Show what is like a ``title``, or like the initiative whose key ``of`` is."""
+    key = request.args.get("of", "")
+    own = queries.list_by_keys(db.session, {key} - {""}).get(key)
+    title = request.args.get("title", own.title if own else "")
+    title = " ".join(title.split())[:LONGEST]
+    found = (
+        queries.list_similar(db.session, title, initiative_id=own.id if own else None)
+        if title
+        else []
+    )
     lines = presenters.similar_lines(found)
-    return render_template("initiatives/similar.html", title=title, similar=lines)
+    return render_template("initiatives/similar.html", title=title, similar=lines, own=own)
 
 
 def say_similar(key: str) -> None:
@@ -35,7 +40,7 @@ def say_similar(key: str) -> None:
     found = queries.list_similar(db.session, one.title, initiative_id=one.id)
     if found:
         names = ", ".join(f"{similar.key} {similar.title}" for similar in found)
-        flash(f"Look whether it is there already: {names}. Its overview says why.", "warn")
+        flash(f"Look whether it is there already: {names}. Its page of questions says why.", "warn")
 
 
 def similar_to(initiative: Initiative) -> list[presenters.SimilarLine]:

@@ -36,7 +36,7 @@ class TestSimilar:
         assert "Both titles say “tracker”, “claim”, “status”, 3 of their 3 words" in said
         assert len(page.queries) <= 12
 
-    def test_is_said_on_the_draft_which_is_proposed_all_the_same(
+    def test_is_said_of_the_draft_which_is_proposed_all_the_same(
         self, client_for: ClientFor, cast: Cast, there: Initiative
     ) -> None:
         client = client_for(cast.lead)
@@ -47,9 +47,14 @@ class TestSimilar:
         assert answer.status_code == 303
         said = text(client.get(answer.headers["Location"]))
         assert f"Look whether it is there already: {there.key} Claim status tracker." in said
-        page = client.get("/initiatives/CX-102")
-        assert f"{there.key} Claim status tracker" in links(page)
-        assert "Similar initiatives" in text(page) and len(page.queries) <= 12
+        overview = client.get("/initiatives/CX-102")
+        for place in (
+            links(overview)["Similar initiatives"], "/initiatives/CX-102/questions",
+            "/initiatives/CX-102/questions/goals", "/initiatives/CX-102/questions/design",
+        ):  # fmt: skip
+            page = client.get(place)
+            assert f"{there.key} Claim status tracker" in links(page), place
+            assert "Similar initiatives" in text(page) and len(page.queries) <= 12, place
         own = field(client.get("/initiatives/CX-102/edit"), "Title")["data-hx-get"]
         assert "CX-102" not in text(
             client.get(f"{own}&title=Claims+tracker").soup.find(id="similar")
@@ -61,7 +66,7 @@ class TestSimilar:
         with transaction(session):
             made = make_draft(session, cast, company, title="Callback")
         client = client_for(cast.viewer)
-        assert "Similar initiatives" not in text(client.get(f"/initiatives/{made.key}"))
+        assert "Similar initiatives" not in text(client.get(f"/initiatives/{made.key}/questions"))
         for asked in ("?title=Something+else", "?title=", "", "?title=%0A&of=%27"):
             page = client.get(f"/initiatives/similar{asked}")
             assert page.status_code == 200 and "No initiative is like it" in text(page)
