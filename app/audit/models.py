@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import CanonicalJson, UtcDateTime
 
 
-class AuditEvent(Base):
+class AuditEvent(AppendOnly, Base):
     """One change: who, what, to which subject, from what to what, and the link to the event before.
 
     ``content`` holds the canonical bytes that were hashed; the other columns repeat parts of it

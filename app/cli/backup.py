@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from flask.cli import with_appcontext
 from app.cli.archiving import Contents, check_backup, restore_backup, take_backup
 from app.cli.errors import said_plainly
 from app.db.schema import needed_revision
+from app.errors import InvalidError, UnavailableError
 from app.extensions import db
 from app.web.clock import now
 
@@ -20,14 +22,16 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("backup")
-@click.argument("path", metavar="FILE", type=_FOLDER_OR_FILE)
+@click.argument("path", metavar="FOLDER|FILE.zip", type=_FOLDER_OR_FILE)
 @click.option("--without-logs", is_flag=True, help="Leave out the logs of interactions.")
 @with_appcontext
 @said_plainly
 def backup(path: Path, without_logs: bool) -> None:
-    """Write everything into FILE while people work; in a folder it is named by the moment."""
-    if path.is_dir():
-        path /= f"waymark-{now():%Y%m%d-%H%M%S}.zip"
+    """Write everything while people work, into FILE.zip or into FOLDER, named by the moment.
+
+    A folder that is not there is made, for this account only, where there is one to make it in.
+    """
+    path = _file_at(path, now())
     logs = None if without_logs else Path(current_app.config["INTERACTIONS_FOLDER"])
     contents = take_backup(db.engine, logs, path, now=now())
     click.echo(f"{path}: {_words(contents)}")
@@ -52,6 +56,27 @@ def restore(path: Path, only_check: bool, accept_faults: bool) -> None:
     click.echo(f"Restored {_words(contents)}")
     if contents.revision != needed_revision():
         click.echo("Now run “flask --app wsgi migrate”: this code needs a newer schema.")
+
+
+def _file_at(path: Path, moment: datetime) -> Path:
+    """The file to write: the path itself where it ends in .zip, else one in the folder it names.
+
+    Raises InvalidError for a path nothing can be written at, UnavailableError for a folder that
+    could not be made.
+    """
+    is_folder = path.is_dir() or path.suffix.lower() != ".zip"
+    if not path.is_dir() and not path.parent.is_dir():
+        what = "make the folder {} in" if is_folder else "write {} in"
+        raise InvalidError(f"There is no folder {path.parent} to {what.format(path.name)}.")
+    if not is_folder:
+        return path
+    if path.exists() and not path.is_dir():
+        raise InvalidError(f"{path} is a file, not a folder. A backup’s own name ends in .zip.")
+    try:
+        path.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"The folder {path} could not be made: {error}.") from error
+    return path / f"waymark-{moment:%Y%m%d-%H%M%S}.zip"
 
 
 def _words(contents: Contents) -> str:

@@ -22,3 +22,14 @@ class Base(DeclarativeBase):
     """The base of all models; constraints are named by convention so migrations can drop them."""
 
     metadata = MetaData(naming_convention=NAMING)
+
+
+class AppendOnly:
+    """Rows are never changed or removed: the database refuses that, and emptying the table."""
+
+
+class Kept:
+    """Rows that count are never removed: the database refuses that, and emptying the table.
+
+    What may still change, and until when, the guards of each table say.
+    """

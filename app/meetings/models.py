@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.db.base import Base
+from app.db.base import Base, Kept
 from app.db.types import EnumText, UtcDateTime
 from app.meetings.rules import MeetingState
 
 
-class GateMeeting(Base):
+class GateMeeting(Kept, Base):
     """Hurdles decided together on one day.
 
     ``content`` are the closed minutes as canonical JSON bytes, ``content_digest`` their digest.
@@ -65,7 +65,7 @@ class GateMeeting(Base):
         return self.state is MeetingState.OPEN
 
 
-class MeetingItem(Base):
+class MeetingItem(Kept, Base):
     """A hurdle on an agenda, in order, with what was said about it."""
 
     __tablename__ = "meeting_items"
@@ -86,7 +86,7 @@ class MeetingItem(Base):
     tranche: Mapped[Tranche] = relationship(lazy="raise_on_sql")
 
 
-class MeetingAttendee(Base):
+class MeetingAttendee(Kept, Base):
     """A person who was there."""
 
     __tablename__ = "meeting_attendees"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle, Fund
-from app.db.base import Base
+from app.db.base import Base, Kept
 from app.db.types import CanonicalJson, EnumText, MoneyMinor, QuarterType, ShareType, UtcDateTime
 from app.initiatives.models import Initiative, Option
 from app.jobs.models import Job
@@ -147,7 +147,7 @@ class Run(Base):
     requested_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class Inquiry(Base):
+class Inquiry(Kept, Base):
     """A question beside a run's plan, and its answer.
 
     ``question`` is the digest of problem, result, kind and parameters: equal questions have equal

@@ -166,11 +166,16 @@ def gate_lines(gates: list[GateLine], href: str, today: date) -> list[Line]:
         Line(
             f"{gate.key} {gate.milestone}",
             f"{href}/{gate.tranche_id}",
-            f"{gate.title} · {_due(gate, today)} · holds {money(gate.amount)}{_hands(gate)}",
+            f"{gate.title} · {_due(gate, today)} · holds {money(gate.amount)}"
+            f"{_gone(gate)}{_hands(gate)}",
             *_gate_state(gate, today),
         )
         for gate in gates
     ]
+
+
+def _gone(gate: GateLine) -> str:
+    return f" · needs {gate.gone}, which is gone" if gate.gone else ""
 
 
 def _hands(gate: GateLine) -> str:

@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, SignInSession
 from app.approvals.models import (
     ApprovalSignature,
     Commitment,
-    ConditionSettlement,
-    DecisionCondition,
     Proposal,
     ProposalItem,
     Tranche,
 )
+from app.approvals.queries.conditions import count_open_conditions
 from app.approvals.rules import CommitmentState, ProposalState, TrancheState
 from app.audit.models import AuditHead
 from app.calendar.models import Cycle
@@ -47,6 +46,7 @@ from app.journeys.models import (
 from app.journeys.queries import measured
 from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
+from app.roadmap.queries.needed import gone_key
 from app.values.money import Money
 
 _ON_THE_WAY = (
@@ -266,7 +266,7 @@ class GateLine:
     """An open hurdle: how much it holds and how far its evidence has come.
 
     ``open_conditions`` are those of its approval; ``is_theirs``: who looks owns, owned or proposed
-    the initiative, and so never decides it.
+    the initiative, and so never decides it. ``gone``: the key of what it needs and gets no more.
     """
 
     tranche_id: int
@@ -281,6 +281,7 @@ class GateLine:
     measured: int
     open_conditions: int
     is_theirs: bool
+    gone: str | None = None
 
     @property
     def amount(self) -> Money:
@@ -307,8 +308,8 @@ def list_open_gates(session: Session, *, until: date, limit: int, person_id: int
         select(
             Tranche.id, Initiative.key, Initiative.title, Milestone.name, Tranche.due_on,
             Tranche.amount_minor, Tranche.currency, Tranche.state,
-            criteria.scalar_subquery(), known.scalar_subquery(), _open_conditions(),
-            _is_theirs(person_id),
+            criteria.scalar_subquery(), known.scalar_subquery(), count_open_conditions(),
+            _is_theirs(person_id), gone_key(),
         )
         .join(Commitment, Commitment.id == Tranche.commitment_id)
         .join(Initiative, Initiative.id == Commitment.initiative_id)
@@ -317,25 +318,6 @@ def list_open_gates(session: Session, *, until: date, limit: int, person_id: int
         .order_by(*order)
     )  # fmt: skip
     return [GateLine(*row) for row in session.execute(query)]
-
-
-def _open_conditions() -> ScalarSelect[int]:
-    """How many conditions of the approval nobody has settled, of a hurdle in the query."""
-    return (
-        select(func.count(DecisionCondition.id))
-        .outerjoin(DecisionCondition.settlement)
-        .outerjoin(DecisionCondition.item)
-        .where(
-            DecisionCondition.decision_id == Commitment.decision_id,
-            ConditionSettlement.condition_id.is_(None),
-            or_(
-                DecisionCondition.item_id.is_(None),
-                ProposalItem.initiative_id == Commitment.initiative_id,
-            ),
-        )
-        .correlate(Commitment)
-        .scalar_subquery()
-    )
 
 
 def _is_theirs(person_id: int) -> ColumnElement[bool]:

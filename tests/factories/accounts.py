@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from functools import cache
 
 from argon2 import PasswordHasher
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, RoleGrant
 from app.accounts.rules import Role
+from app.db.session import transaction
 from tests.support.kept import kept
 
 PASSWORD = "seven green kites above"
@@ -41,6 +43,19 @@ def _person(name: str, *roles: Role, email: str | None = None) -> Person:
             for role in sorted(roles, key=lambda role: role.value)
         ],
     )
+
+
+def grant_finance(session: Session, person_id: int, *, is_in_force: bool = True) -> None:
+    """Give the role past all services, so that only what a test is about bars the person."""
+    grant = {"id": person_id, "force": is_in_force}
+    with transaction(session):
+        session.execute(
+            text(
+                "INSERT INTO role_grants (person_id, role, is_in_force, granted_at)"
+                " VALUES (:id, 'finance', :force, 0)"
+            ),
+            grant,
+        )
 
 
 @dataclass(frozen=True)

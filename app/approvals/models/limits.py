@@ -9,11 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.models.proposals import Decision, Proposal, ProposalItem
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import MoneyMinor, UtcDateTime
 
 
-class ApprovalLimit(Base):
+class ApprovalLimit(AppendOnly, Base):
     """The most a person may approve of one plan without a second approver.
 
     Append-only: the newest row of a person and currency counts. None in ``amount_minor`` lifts the
@@ -40,7 +40,7 @@ class ApprovalLimit(Base):
     set_by: Mapped[Person] = relationship(foreign_keys=[set_by_id], lazy="raise_on_sql")
 
 
-class ApprovalSignature(Base):
+class ApprovalSignature(AppendOnly, Base):
     """The first of two signatures under an approval above the signer's limit.
 
     ``terms`` says what was signed: struck items and conditions, canonical; ``granted_minor`` is
@@ -67,7 +67,7 @@ class ApprovalSignature(Base):
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class DecisionCondition(Base):
+class DecisionCondition(AppendOnly, Base):
     """What an approval asks for before money of an item, or of the whole plan, is released."""
 
     __tablename__ = "decision_conditions"
@@ -92,7 +92,7 @@ class DecisionCondition(Base):
     )
 
 
-class ConditionSettlement(Base):
+class ConditionSettlement(AppendOnly, Base):
     """That a condition is met, and how that is known; said once."""
 
     __tablename__ = "condition_settlements"

@@ -16,13 +16,13 @@ from app.approvals.rules import (
     TransferKind,
 )
 from app.calendar.models import Cycle, Fund
-from app.db.base import Base
+from app.db.base import AppendOnly, Base, Kept
 from app.db.types import EnumText, MoneyMinor, QuarterType, UtcDateTime
 from app.initiatives.models import Initiative, Milestone, Option
 from app.values.quarter import Quarter
 
 
-class Commitment(Base):
+class Commitment(Kept, Base):
     """Money promised to one initiative by a decision."""
 
     __tablename__ = "commitments"
@@ -67,7 +67,7 @@ class Commitment(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
-class CommitmentSpend(Base):
+class CommitmentSpend(AppendOnly, Base):
     """The committed money by fund and quarter, as approved."""
 
     __tablename__ = "commitment_spend"
@@ -85,7 +85,7 @@ class CommitmentSpend(Base):
     fund: Mapped[Fund] = relationship(lazy="raise_on_sql")
 
 
-class Tranche(Base):
+class Tranche(Kept, Base):
     """The part of a commitment one hurdle holds. Its first due date is the baseline."""
 
     __tablename__ = "tranches"
@@ -113,7 +113,7 @@ class Tranche(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
-class LedgerTransfer(Base):
+class LedgerTransfer(AppendOnly, Base):
     """Money moved from account ``debit`` to account ``credit``; append-only, so it sums to zero."""
 
     __tablename__ = "ledger_transfers"
@@ -159,7 +159,7 @@ class LedgerTransfer(Base):
     )
 
 
-class SpendBatch(Base):
+class SpendBatch(AppendOnly, Base):
     """A file of actuals that was booked whole; the same bytes are booked once."""
 
     __tablename__ = "spend_batches"
@@ -177,7 +177,7 @@ class SpendBatch(Base):
     booked_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class SpendDetail(Base):
+class SpendDetail(AppendOnly, Base):
     """The fund and quarter a spend counts in, the day it was paid, and the paper that says so."""
 
     __tablename__ = "spend_details"

@@ -14,14 +14,14 @@ from app.approvals.rules import (
     ProposalState,
 )
 from app.calendar.models import Cycle
-from app.db.base import Base
+from app.db.base import AppendOnly, Base, Kept
 from app.db.types import EnumText, MoneyMinor, QuarterType, UtcDateTime
 from app.initiatives.models import Initiative, Option
 from app.portfolio.models import Run
 from app.values.quarter import Quarter
 
 
-class Proposal(Base):
+class Proposal(Kept, Base):
     """A plan submitted for approval: the snapshot is what is decided, byte for byte."""
 
     __tablename__ = "proposals"
@@ -62,7 +62,7 @@ class Proposal(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
-class ProposalItem(Base):
+class ProposalItem(Kept, Base):
     """One initiative of a proposal with its option, start and figures as frozen."""
 
     __tablename__ = "proposal_items"
@@ -89,7 +89,7 @@ class ProposalItem(Base):
     owner: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class ProposalHand(Base):
+class ProposalHand(AppendOnly, Base):
     """A person who had a hand in a proposal, in which part, and so can't decide it.
 
     ``subject`` is the initiative's key, or the scenario's name.
@@ -110,7 +110,7 @@ class ProposalHand(Base):
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class Decision(Base):
+class Decision(AppendOnly, Base):
     """What the approver said about a proposal; there is one and it never changes.
 
     ``first_signature_id`` is the signature of somebody else under the same terms, where there is

@@ -126,6 +126,15 @@ class ProposalView:
         return hurdle_words(self.net, self.frozen)
 
     @property
+    def short_words(self) -> str | None:
+        """How many of what remains aren't worth their money; None where all are."""
+        short = sum(item.net.is_loss for item in self.items if not item.is_struck)
+        if not short:
+            return None
+        verb = "brings less than it costs" if short == 1 else "bring less than they cost"
+        return f"{counted(short, 'item')} {verb}"
+
+    @property
     def shows_hurdles(self) -> bool:
         return len(self.items) <= HURDLES_SHOWN
 

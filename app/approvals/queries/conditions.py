@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.models import Person
@@ -103,6 +103,25 @@ def _open_conditions() -> Select[int, str]:
             ),
         )
         .order_by(DecisionCondition.position)
+    )
+
+
+def count_open_conditions() -> ScalarSelect[int]:
+    """How many conditions of the approval nobody has settled, of a hurdle in the query."""
+    return (
+        select(func.count(DecisionCondition.id))
+        .outerjoin(DecisionCondition.settlement)
+        .outerjoin(DecisionCondition.item)
+        .where(
+            DecisionCondition.decision_id == Commitment.decision_id,
+            ConditionSettlement.condition_id.is_(None),
+            or_(
+                DecisionCondition.item_id.is_(None),
+                ProposalItem.initiative_id == Commitment.initiative_id,
+            ),
+        )
+        .correlate(Commitment)
+        .scalar_subquery()
     )
 
 

@@ -10,7 +10,12 @@ from werkzeug.utils import import_string
 from app.approvals.presenters.proposal import STATES, frozen_budgets, proposal_view
 from app.approvals.presenters.risks import risks_of
 from app.approvals.presenters.signing import condition_lines, signature_words
-from app.approvals.queries import find_signature, get_proposal, list_conditions, load_beside
+from app.approvals.queries import (
+    find_signature,
+    get_with_earlier_round,
+    list_conditions,
+    load_beside,
+)
 from app.approvals.queries.amendments import list_amended_criteria
 from app.approvals.routes.blueprint import PROPOSAL, bp
 from app.approvals.rules import DecisionKind, ProposalState, check_snapshot
@@ -53,12 +58,13 @@ def paper_pdf(proposal_id: int) -> Response:
 
 def _page(proposal_id: int, *, ways: bool) -> tuple[str, str]:
     """The page and the digest of the version it is about."""
-    proposal = get_proposal(db.session, proposal_id)
-    check_snapshot(proposal.snapshot, proposal.digest, proposal.round)
+    proposal, earlier = get_with_earlier_round(db.session, proposal_id)
+    for one in (proposal, earlier) if earlier else (proposal,):
+        check_snapshot(one.snapshot, one.digest, one.round)
     struck = {item.id for item in proposal.items if item.is_struck}
     decision = proposal.decision
     is_approved = proposal.state is ProposalState.APPROVED
-    view = proposal_view(proposal, struck, frozen_budgets(proposal), None)
+    view = proposal_view(proposal, struck, frozen_budgets(proposal), earlier)
     first = find_signature(db.session, decision.first_signature_id if decision else None)
     html = render_template(
         "approvals/paper.html",

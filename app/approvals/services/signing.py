@@ -151,6 +151,11 @@ def refusal_of(error: IntegrityError) -> Exception:
             "You cannot decide: you were given a part in this proposal at this moment. "
             "Somebody else in Finance has to."
         )
+    if "Only Finance" in said:
+        return NotAllowedError(
+            "You cannot decide: your role or your access changed at this moment. Somebody else in "
+            "Finance has to."
+        )
     if "approval limit" in said or "first signature" in said:
         return ConflictError(
             "Approval limits or the first signature changed at this moment. Open the proposal "

@@ -8,11 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import UtcDateTime
 
 
-class InitiativeHandover(Base):
+class InitiativeHandover(AppendOnly, Base):
     """One change of an owner who was gone; there may be several and none ever changes.
 
     Whoever owned an initiative once decides nothing about its money later.

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db.base import Base
+from app.db.base import Base, Kept
 from app.db.types import (
     EnumText,
     MeasureType,
@@ -54,7 +54,7 @@ class Milestone(Base):
     )
 
 
-class Criterion(Base):
+class Criterion(Kept, Base):
     """One measurable condition of a hurdle; ``link`` is what of its behaviour's way it measures."""
 
     __tablename__ = "criteria"

@@ -16,6 +16,7 @@ from app.initiatives.queries.choices import (
 )
 from app.initiatives.queries.currencies import initiative_currencies
 from app.initiatives.queries.delivery import (
+    LOST_NEEDS,
     MILESTONE_STANDINGS,
     OPEN_HURDLES,
     AmendedFigures,
@@ -23,6 +24,7 @@ from app.initiatives.queries.delivery import (
     HurdleDates,
     Measured,
     MilestoneStanding,
+    list_lost_needs,
     load_milestone_standings,
     load_open_hurdles,
 )
@@ -124,6 +126,7 @@ __all__ = [
     "EFFECTS",
     "HEAD",
     "LINKS",
+    "LOST_NEEDS",
     "MILESTONES",
     "MILESTONE_STANDINGS",
     "MONEY_DECIDERS",
@@ -188,6 +191,7 @@ __all__ = [
     "list_heirs",
     "list_ids",
     "list_journeys_under_plans",
+    "list_lost_needs",
     "list_needing",
     "list_people_to_choose",
     "list_plans",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,16 @@ def load_open_hurdles(session: Session, initiative_ids: Collection[int]) -> dict
         for initiative_id, names in provide(session, initiative_ids).items():
             found.setdefault(initiative_id, []).extend(names)
     return found
+
+
+LOST_NEEDS: list[Callable[[Session, int], Sequence[str]]] = []
+"""A later station appends what an initiative under way needs and no longer gets: (session, id) →
+sentences."""
+
+
+def list_lost_needs(session: Session, initiative_id: int) -> list[str]:
+    """What the initiative needs and no longer gets, in sentences."""
+    return [said for provide in LOST_NEEDS for said in provide(session, initiative_id)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ def _overview(initiative: Initiative, form: MoveForm, refused: str | None = None
         kpis=presenters.overview_kpis(initiative, queries.load_full_worth(db.session, initiative)),
         partial_note=queries.find_partial_note(db.session, initiative),
         flag=_flag(initiative),
+        lost_needs=queries.list_lost_needs(db.session, initiative.id),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Unique
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import CanonicalJson, EnumText, MeasureType, MoneyMinor, ShareType, UtcDateTime
 from app.journeys.models.controls import ControlTotal
 from app.journeys.rules import (
@@ -95,7 +95,7 @@ class Touchpoint(Base):
     stage: Mapped[Stage] = relationship(lazy="raise_on_sql")
 
 
-class Baseline(Base):
+class Baseline(AppendOnly, Base):
     """The measured state of a journey at a date; versions are added, never overwritten.
 
     One cut from the log says from which days, both included, how many of them the log covers where
@@ -125,7 +125,7 @@ class Baseline(Base):
     )
 
 
-class TouchpointFigure(Base):
+class TouchpointFigure(AppendOnly, Base):
     """What one baseline measured at one touchpoint. Satisfaction and importance: 0 to 10.
 
     ``unmet_share`` is of the contacts whose expectation is known; None where nobody knows.

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle
-from app.db.base import Base
+from app.db.base import Base, Kept
 from app.db.types import EnumText, UtcDateTime
 from app.reviews.rules.maturity import AssessmentState
 
 _DRAFT = text("state = 'draft'")
 
 
-class MaturityAssessment(Base):
+class MaturityAssessment(Kept, Base):
     """One assessment of the company or a unit as of a day, by one version of the questionnaire.
 
     ``question_count`` is how many questions that version asks; it is closed with an answer to
@@ -66,7 +66,7 @@ class MaturityAssessment(Base):
         return self.state is AssessmentState.DRAFT
 
 
-class MaturityAnswer(Base):
+class MaturityAnswer(Kept, Base):
     """The answer to one question by its key; ``stage`` 1 to 5, without one it is not known."""
 
     __tablename__ = "maturity_answers"

@@ -128,6 +128,8 @@ def act_address(finding: Finding, item: Item, acting: Acting) -> Address:
         if acting.may("initiatives.hand_over"):
             return "Hand over ownership", url_for("initiatives.handover", key=place.key)
         return "Overview", url_for("initiatives.show", key=place.key)
+    if kind is FindingKind.GONE:
+        return "Its hurdles", url_for("initiatives.milestones", key=place.key)
     return "Dependencies", url_for("initiatives.links", key=place.key)
 
 

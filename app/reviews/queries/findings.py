@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Select, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import Date, Select, Text, and_, case, cast, func, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
@@ -44,6 +44,8 @@ from app.reviews.rules.findings import (
     JourneyFacts,
     PortfolioFacts,
 )
+from app.roadmap.queries.needed import load_lost_needs
+from app.roadmap.rules.needed import LostNeed
 from app.values.money import Money
 
 
@@ -56,7 +58,8 @@ def load_portfolio_facts(
     """
     parts = _load_parts(session, today)
     rows = session.execute(_initiatives()).all()
-    known = {row.id: _initiative(row, parts[row.id]) for row in rows}
+    lost = load_lost_needs(session)
+    known = {row.id: _initiative(row, parts[row.id], lost.get(row.key, ())) for row in rows}
     stale = load_stale_baselines(session, today=today, limit_days=limit_days)
     return PortfolioFacts(
         initiatives=tuple(known.values()),
@@ -81,17 +84,20 @@ class _Parts:
 def _initiatives() -> Select[*tuple[Any, ...]]:
     """Everything in the portfolio by key, with its owner and what is committed to it."""
     committed = (
-        select(Commitment.initiative_id, func.sum(Commitment.amount_minor).label("minor"))
+        select(
+            Commitment.initiative_id, func.sum(Commitment.amount_minor).label("minor"),
+            func.max(case((Commitment.state == CommitmentState.ACTIVE, 1), else_=0)).label("on"),
+        )
         .where(Commitment.state != CommitmentState.STOPPED)
         .group_by(Commitment.initiative_id)
         .subquery()
-    )
+    )  # fmt: skip
     return (
         select(
             Initiative.id, Initiative.key, Initiative.title, Initiative.unit, Initiative.lens,
             Initiative.currency, Initiative.cost_minor, Initiative.cycle_id,
             Initiative.journey_id, Person.name.label("owner"), Person.is_active,
-            committed.c.minor.label("committed"),
+            committed.c.minor.label("committed"), committed.c.on.label("is_under_way"),
         )
         .join(Person, Person.id == Initiative.owner_id)
         .outerjoin(committed, committed.c.initiative_id == Initiative.id)
@@ -100,7 +106,7 @@ def _initiatives() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _initiative(row: Any, parts: _Parts) -> InitiativeFacts:
+def _initiative(row: Any, parts: _Parts, lost: tuple[LostNeed, ...]) -> InitiativeFacts:
     planned = row.cost_minor if row.committed is None else int(row.committed)
     return InitiativeFacts(
         id=row.id,
@@ -117,6 +123,8 @@ def _initiative(row: Any, parts: _Parts) -> InitiativeFacts:
         behaviours=tuple(parts.behaviours),
         criteria=parts.criteria,
         hurdles=tuple(parts.hurdles),
+        is_under_way=bool(row.is_under_way),
+        lost=lost,
     )
 
 

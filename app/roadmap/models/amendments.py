@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.db.base import Base
+from app.db.base import Base, Kept
 from app.db.types import EnumText, MeasureType, UtcDateTime
 from app.initiatives.models import Criterion
 from app.roadmap.models.hurdles import HurdleDecision
@@ -19,7 +19,7 @@ from app.roadmap.rules.amending import AmendmentState
 _WAITS = text("state = 'waiting'")
 
 
-class Amendment(Base):
+class Amendment(Kept, Base):
     """Another threshold or sample of one hurdle's criterion: asked for, then ended once for good.
 
     The criterion itself never changes; the agreed amendment asked for last is what it is judged

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import EnumText, UtcDateTime
 from app.roadmap.models.plans import PlanVersion
 from app.roadmap.rules.reasons import MoveReason
 
 
-class DateMove(Base):
+class DateMove(AppendOnly, Base):
     """A hurdle's date moved, from when to when, by whom and why; append-only.
 
     ``cause`` is the reason from the list: a hurdle that follows another initiative has its own.

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.db.base import Base
+from app.db.base import Base, Kept
 from app.db.types import MoneyMinor, UtcDateTime
 from app.jobs.models import Job
 from app.portfolio.models import Scenario
 
 
-class HurdleForecast(Base):
+class HurdleForecast(Kept, Base):
     """The best other use of what a hurdle and the later ones hold, by two solves.
 
     ``problems`` are canonical JSON bytes of the scenario's problem with the initiative going on

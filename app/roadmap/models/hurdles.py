@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import Person
 from app.approvals.models import Tranche
-from app.db.base import Base
+from app.db.base import AppendOnly, Base, Kept
 from app.db.types import EnumText, MeasureType, MoneyMinor, UtcDateTime
 from app.initiatives.models import Criterion
 from app.roadmap.models.forecasts import HurdleForecast
@@ -18,7 +18,7 @@ from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.posterior import Among, Design
 
 
-class Evidence(Base):
+class Evidence(Kept, Base):
     """One measurement for one criterion; a later one supersedes it, none is overwritten.
 
     Evidence brought in from a registry belongs to its criterion before any tranche exists; it
@@ -67,7 +67,7 @@ class Evidence(Base):
     recorded_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class HurdleDecision(Base):
+class HurdleDecision(AppendOnly, Base):
     """What was decided, with the reason, what was recommended and on which grounds.
 
     ``override_minor``: what deciding against the figures is expected to lose, None where it went

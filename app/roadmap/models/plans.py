@@ -10,12 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.accounts.models import Person
 from app.approvals.models import Commitment
 from app.calendar.models import Cycle
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import EnumText, UtcDateTime
 from app.roadmap.rules.reasons import MoveReason
 
 
-class PlanVersion(Base):
+class PlanVersion(AppendOnly, Base):
     """The roadmap of a cycle as saved at one moment; append-only, numbered from 1.
 
     Version 0 is what was approved and has no row. What a version moved are its `DateMove` and
@@ -40,7 +40,7 @@ class PlanVersion(Base):
     saved_by: Mapped[Person] = relationship(lazy="raise_on_sql")
 
 
-class WorkMove(Base):
+class WorkMove(AppendOnly, Base):
     """Work of a commitment that was planned from ``from_on`` on goes on from ``to_on``.
 
     Before an initiative has begun that is its start; afterwards what is left of it. Append-only.

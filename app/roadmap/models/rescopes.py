@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.approvals.models import Commitment
-from app.db.base import Base
+from app.db.base import AppendOnly, Base
 from app.db.types import MoneyMinor
 from app.initiatives.models import Option
 from app.roadmap.models.hurdles import HurdleDecision
 
 
-class Rescope(Base):
+class Rescope(AppendOnly, Base):
     """The amendment of a commitment by a decision at one of its hurdles; it never changes.
 
     ``remaining_minor`` is what its open hurdles hold from then on. ``content`` says in canonical

@@ -251,7 +251,7 @@ def _bar(
         move_href=move_of(one.id) if move_of and may_move else "",
         diamonds=diamonds,
         is_selected=any(diamond.is_selected for diamond in diamonds),
-        note=one.end_word,
+        note=one.end_word or _lost_note(standing),
         is_stopped=one.state is CommitmentState.STOPPED,
     )
 
@@ -297,7 +297,13 @@ def _row(
         "released": Money(one.released_minor, one.currency),
         "approved": Money(one.amount_minor, one.currency),
         "work_id": one.id if one.state is CommitmentState.ACTIVE else 0,
+        "lost": [lost.words for lost in standing.lost_needs],
     }
+
+
+def _lost_note(standing: Standing) -> str:
+    """What the work needs and no longer gets, short enough for beside its bar."""
+    return ", ".join(f"needs {one.key}: gone" for one in standing.lost_needs)
 
 
 _END_TONES = {

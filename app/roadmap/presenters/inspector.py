@@ -66,6 +66,8 @@ def inspected(
         facts.append(("Decided", f"{day(hurdle.decided_on)}, {hurdle.decided_by}"))
     elif hurdle.is_open:
         facts.append(("Decides", decider_words(deciders, barred)))
+    if hurdle.is_open:
+        facts += [("Needs", lost.words.removeprefix("needs ")) for lost in standing.lost_needs]
     facts.append(("Releases" if hurdle.is_open else "Held", f"{holds} of {whole}"))
     return Inspected(
         tranche_id=hurdle.tranche_id,

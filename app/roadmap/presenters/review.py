@@ -341,6 +341,16 @@ def _changed(label: str, yours: str, theirs: str) -> dict[str, Any]:
     return {"label": label, "yours": yours, "theirs": theirs, "same": yours == theirs}
 
 
+def dependants_words(gate: Gate, action: HurdleAction) -> str:
+    """What becomes of initiatives that need this one, once it is stopped or finished early."""
+    if action is HurdleAction.FINISH and gate.balance.released:
+        return "What it delivered stays. They go on as approved; ask whether that is all they need."
+    return (
+        "Their money stays committed and they go on, until somebody decides at their own hurdles. "
+        f"From then on each of them says that it needs {gate.initiative.key} and what became of it."
+    )
+
+
 def plannable_words(freed: Money, again: Money) -> str:
     """How much of freed money can be planned with again."""
     if again == freed:

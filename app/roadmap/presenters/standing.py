@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
+from app.approvals.rules import CommitmentState
 from app.roadmap.queries.timeline import TimelineCommitment, TimelineHurdle
 from app.roadmap.rules import (
     HurdleAction,
@@ -14,6 +15,7 @@ from app.roadmap.rules import (
     hurdle_state,
     recommended_action,
 )
+from app.roadmap.rules.needed import LostNeed
 
 _AT_RISK, _MISSED = HurdleState.AT_RISK, HurdleState.MISSED
 
@@ -23,7 +25,7 @@ class Standing:
     """A commitment with its hurdles' states today.
 
     ``following`` is the first hurdle that is not decided; ``waits`` says that its figures are
-    there and somebody has to decide.
+    there and somebody has to decide. ``lost_needs`` is what the work needs and no longer gets.
     """
 
     commitment: TimelineCommitment
@@ -31,6 +33,7 @@ class Standing:
     following: TimelineHurdle | None
     state: HurdleState | None
     waits: bool
+    lost_needs: tuple[LostNeed, ...] = ()
 
     @property
     def is_in_trouble(self) -> bool:
@@ -41,8 +44,21 @@ class Standing:
         return False
 
 
-def standings(commitments: Iterable[TimelineCommitment], today: date) -> list[Standing]:
-    return [_standing(commitment, today) for commitment in commitments]
+def standings(
+    commitments: Iterable[TimelineCommitment],
+    today: date,
+    lost: Mapping[str, tuple[LostNeed, ...]] | None = None,
+) -> list[Standing]:
+    """Each commitment as it stands; ``lost``: what is needed and gone, by key."""
+    found = [_standing(commitment, today) for commitment in commitments]
+    if not lost:
+        return found
+    return [
+        replace(one, lost_needs=lost.get(one.commitment.key, ()))
+        if one.commitment.state is CommitmentState.ACTIVE
+        else one
+        for one in found
+    ]
 
 
 def _standing(commitment: TimelineCommitment, today: date) -> Standing:

@@ -24,31 +24,26 @@ from app.journeys.models import Journey
 from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision
 from app.roadmap.queries.facts import (
     CHUNK,
-    AmendmentRow,
-    Decided,
-    HurdleRows,
     TrancheKey,
     key_of,
     load_hurdle_rows,
 )
 from app.roadmap.queries.forecasts import Asked, load_asked
-from app.roadmap.queries.history import HurdleHistory, Narrowed, load_history
+from app.roadmap.queries.history import Narrowed, known_rows, load_history
 from app.roadmap.queries.judging import bound_readings, judge_hurdle, last_evidence
 from app.roadmap.queries.tranches import NO_HURDLE
 from app.roadmap.rules import (
-    CriterionFacts,
     Horizon,
     HurdleFacts,
     HurdleRecord,
     HurdleState,
-    Measurement,
     Reading,
     Recommendation,
     hurdle_state,
     recommend,
 )
-from app.roadmap.rules.judging import Judged, NotJudged, recommend_by_figures
-from app.roadmap.rules.works import shifted
+from app.roadmap.rules.judging import Judged, NotJudged
+from app.roadmap.rules.needed import Dependant, LostNeed, recommend_knowing
 from app.values.quarter import Quarter
 
 
@@ -283,6 +278,8 @@ class Gate:
     narrowed: Narrowed | None
     balance: Balance
     record: HurdleRecord
+    lost_needs: tuple[LostNeed, ...]
+    dependants: tuple[Dependant, ...]
 
     @property
     def commitment(self) -> Commitment:
@@ -309,7 +306,7 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
     if tranche is None:
         raise NotFoundError(NO_HURDLE)
     history = load_history(session, tranche)
-    hurdles = _known(tranche, history)
+    hurdles = known_rows(tranche, history)
     hurdles.conditions = load_open_conditions(session, [tranche.id])
     facts = hurdles.facts(key_of(tranche))
     movements = load_movements(session, Commitment.id == tranche.commitment_id)
@@ -325,7 +322,9 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         facts=facts,
         state=hurdle_state(facts, today),
         readings=facts.readings,
-        recommendation=recommend_by_figures(facts, today, judged) if judged else None,
+        recommendation=recommend_knowing(facts, today, judged, history.lost_needs)
+        if judged
+        else None,
         judged=judged,
         asked=asked,
         evidence=history.evidence,
@@ -335,6 +334,8 @@ def get_gate(session: Session, tranche_id: int, *, today: date) -> Gate:
         narrowed=history.narrowed,
         balance=balance(commitment.amount_minor, movements.get(commitment.id, [])),
         record=hurdles.record(tranche, commitment.tranches, commitment.initiative),
+        lost_needs=history.lost_needs,
+        dependants=history.dependants,
     )
 
 
@@ -364,37 +365,3 @@ def horizon_of(cycle: Cycle, tranches: Sequence[Tranche]) -> Horizon:
     agreed = [one.baseline_due_on for one in tranches]
     last_on = max([cycle.quarters.last.last_day, *agreed])
     return Horizon(last_on, cycle.name, can_grow=cycle.state is CycleState.OPEN)
-
-
-def _known(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
-    """What was loaded for the page already, as the facts are made of."""
-    rows, milestone = HurdleRows(), tranche.milestone
-    rows.criteria[milestone.id] = [
-        CriterionFacts(
-            one.id, one.metric, one.unit, one.direction, one.threshold, one.minimum_sample,
-            one.is_must_meet, one.behaviour_id, one.link,
-        )
-        for one in milestone.criteria
-    ]  # fmt: skip
-    for amendment in reversed(history.amendments):
-        ended_by = amendment.ended_by.name if amendment.ended_by else None
-        row = AmendmentRow(amendment, amendment.asked_by.name, ended_by)
-        rows.amendments.setdefault((tranche.id, amendment.criterion_id), []).append(row)
-    in_order = sorted(history.evidence, key=lambda one: one.id)
-    rows.evidence[milestone.id] = [
-        (
-            one.tranche_id,
-            Measurement(one.id, one.criterion_id, one.value, one.sample, one.measured_on),
-        )
-        for one in in_order
-    ]
-    rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
-    rows.decisions[tranche.id] = [
-        Decided(one.action, one.recommended, one.decided_at.date(), one.hold_until)
-        for one in reversed(history.decisions)
-    ]
-    rows.movers[tranche.id] = {move.moved_by_id for move in history.moves}
-    rows.former_owners[tranche.id] = set(history.former_owners)
-    start_on = tranche.commitment.start.first_day
-    rows.starts[tranche.id] = shifted(start_on, history.shifts)
-    return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -12,14 +13,20 @@ from sqlalchemy.orm import Session, aliased, contains_eager
 from sqlalchemy.types import Integer
 
 from app.accounts.models import Person
-from app.approvals.models import Tranche
-from app.initiatives.models import InitiativeHandover, Option
+from app.approvals.models import Commitment, Tranche
+from app.initiatives.models import Dependency, Initiative, InitiativeHandover, Option
 from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision, Rescope, WorkMove
+from app.roadmap.queries.facts import AmendmentRow, Decided, HurdleRows
+from app.roadmap.queries.needed import dependants, gone_needs, held_of, lost_need
 from app.roadmap.queries.rescoping import promises_less
-from app.roadmap.rules.works import Shift
+from app.roadmap.rules import CriterionFacts, Measurement
+from app.roadmap.rules.needed import Dependant, LostNeed
+from app.roadmap.rules.works import Shift, shifted
+from app.values.money import Money
 
 EVIDENCE, DECISION, MOVE, OWNER = "evidence", "decision", "move", "owner"
-AMENDMENT, RESCOPE, WORK = "amendment", "rescope", "work"
+AMENDMENT, RESCOPE, WORK, NEED = "amendment", "rescope", "work", "need"
+DEPENDANT = "dependant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class HurdleHistory:
     """All of it, the newest first, each with who did it; amendments with who ended them, too.
 
     ``narrowed``: the last rescope at any hurdle of the initiative, None without one; ``shifts``
-    of the work in their order.
+    of the work in their order; ``lost_needs`` is what the initiative needs and no longer gets,
+    ``dependants`` are those under way that need it.
     """
 
     evidence: tuple[Evidence, ...]
@@ -47,6 +55,8 @@ class HurdleHistory:
     amendments: tuple[Amendment, ...] = ()
     narrowed: Narrowed | None = None
     shifts: tuple[Shift, ...] = ()
+    lost_needs: tuple[LostNeed, ...] = ()
+    dependants: tuple[Dependant, ...] = ()
 
 
 def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
@@ -60,6 +70,11 @@ def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
             "initiative": tranche.commitment.initiative_id,
         },
     ).all()
+    return _history_of(rows)
+
+
+def _history_of(rows: Sequence[Any]) -> HurdleHistory:
+    """What the rows say, each kind in its own place."""
     evidence = [row[2] for row in rows if row[2] is not None]
     scopes = [Narrowed(row[6], row[7], row[8], bool(row[9])) for row in rows if row[8] is not None]
     return HurdleHistory(
@@ -72,6 +87,12 @@ def load_history(session: Session, tranche: Tranche) -> HurdleHistory:
         shifts=tuple(
             Shift(row[10].from_on, row[10].to_on) for row in reversed(rows) if row[10] is not None
         ),
+        lost_needs=tuple(lost_need(*row[11:15]) for row in reversed(rows) if row.kind == NEED),
+        dependants=tuple(
+            Dependant(row[11], row[12], Money(int(row[15]), row[16]))
+            for row in reversed(rows)
+            if row.kind == DEPENDANT
+        ),
     )
 
 
@@ -81,10 +102,13 @@ def _history() -> Any:
     of = _happened().subquery()
     ender, scoped = aliased(Person), aliased(HurdleDecision)
     before, after = aliased(Option), aliased(Option)
+    other, ended, theirs = aliased(Initiative), aliased(HurdleDecision), aliased(Commitment)
     return (
         select(
             of.c.kind, of.c.person_id, Evidence, HurdleDecision, DateMove, Amendment,
             before.name, after.name, scoped.decided_at, promises_less(before, after), WorkMove,
+            other.key, other.title, ended.action, ended.decided_at, held_of(theirs),
+            theirs.currency,
         )
         .select_from(of)
         .outerjoin(Evidence, and_(of.c.kind == EVIDENCE, Evidence.id == of.c.id))
@@ -96,6 +120,9 @@ def _history() -> Any:
         .outerjoin(before, before.id == Rescope.from_option_id)
         .outerjoin(after, after.id == Rescope.to_option_id)
         .outerjoin(WorkMove, and_(of.c.kind == WORK, WorkMove.id == of.c.id))
+        .outerjoin(other, and_(of.c.kind.in_((NEED, DEPENDANT)), other.id == of.c.person_id))
+        .outerjoin(ended, and_(of.c.kind == NEED, ended.id == of.c.id))
+        .outerjoin(theirs, and_(of.c.kind == DEPENDANT, theirs.id == of.c.id))
         .outerjoin(Person, Person.id == of.c.person_id)
         .outerjoin(ender, ender.id == Amendment.ended_by_id)
         .options(
@@ -110,7 +137,8 @@ def _history() -> Any:
 
 
 def _happened() -> CompoundSelect[*tuple[Any, ...]]:
-    """Kind, id and person of everything that happened."""
+    """Kind, id and person of everything that happened; of what is needed and gone, the decision
+    that ended it and the initiative; of dependants, their commitment and the initiative."""
     tranche: Any = bindparam("tranche")
     commitment: Any = bindparam("commitment")
     return union_all(
@@ -139,4 +167,44 @@ def _happened() -> CompoundSelect[*tuple[Any, ...]]:
         select(literal(WORK), WorkMove.id, cast(null(), Integer)).where(
             WorkMove.commitment_id == commitment
         ),
+        gone_needs(literal(NEED), HurdleDecision.id, Dependency.needs_id).where(
+            Dependency.initiative_id == bindparam("initiative")
+        ),
+        dependants(literal(DEPENDANT), Commitment.id, Dependency.initiative_id).where(
+            Dependency.needs_id == bindparam("initiative")
+        ),
     )  # fmt: skip
+
+
+def known_rows(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
+    """What was loaded for the page already, as the facts are made of."""
+    rows, milestone = HurdleRows(), tranche.milestone
+    rows.criteria[milestone.id] = [
+        CriterionFacts(
+            one.id, one.metric, one.unit, one.direction, one.threshold, one.minimum_sample,
+            one.is_must_meet, one.behaviour_id, one.link,
+        )
+        for one in milestone.criteria
+    ]  # fmt: skip
+    for amendment in reversed(history.amendments):
+        ended_by = amendment.ended_by.name if amendment.ended_by else None
+        row = AmendmentRow(amendment, amendment.asked_by.name, ended_by)
+        rows.amendments.setdefault((tranche.id, amendment.criterion_id), []).append(row)
+    in_order = sorted(history.evidence, key=lambda one: one.id)
+    rows.evidence[milestone.id] = [
+        (
+            one.tranche_id,
+            Measurement(one.id, one.criterion_id, one.value, one.sample, one.measured_on),
+        )
+        for one in in_order
+    ]
+    rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
+    rows.decisions[tranche.id] = [
+        Decided(one.action, one.recommended, one.decided_at.date(), one.hold_until)
+        for one in reversed(history.decisions)
+    ]
+    rows.movers[tranche.id] = {move.moved_by_id for move in history.moves}
+    rows.former_owners[tranche.id] = set(history.former_owners)
+    start_on = tranche.commitment.start.first_day
+    rows.starts[tranche.id] = shifted(start_on, history.shifts)
+    return rows

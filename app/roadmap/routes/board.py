@@ -22,6 +22,7 @@ from app.roadmap.queries.load import (
     load_money_by_unit,
     load_team_work,
 )
+from app.roadmap.queries.needed import load_lost_needs
 from app.roadmap.queries.timeline import (
     list_deciders,
     load_hurdle_evidence,
@@ -41,7 +42,7 @@ from app.web.guards import current_actor, may, requires
 def index() -> str | Response:
     """Show all funded initiatives with their hurdles on a time axis."""
     choices = RoadmapChoices.read(request.args)
-    known = standings(load_timeline(db.session), today())
+    known = standings(load_timeline(db.session), today(), load_lost_needs(db.session))
     if not known:
         return render_template("roadmap/empty.html")
     person_id = current_actor().id

@@ -90,6 +90,7 @@ def _ending_page(
         freed=freed,
         again=review.plannable_words(freed, plannable(one, one.freed_by_stop_minor)),
         released=Money(one.balance.released, one.commitment.currency),
+        dependants_then=review.dependants_words(one, action),
         form=form,
         conflict=conflict,
     )

@@ -25,6 +25,7 @@ from app.initiatives.services import mark_stopped
 from app.roadmap.models import HurdleDecision
 from app.roadmap.queries.facts import key_of, load_hurdle_rows
 from app.roadmap.queries.judging import judge_hurdle
+from app.roadmap.queries.needed import find_lost_needs
 from app.roadmap.rules import (
     PERMISSION,
     Decider,
@@ -37,7 +38,8 @@ from app.roadmap.rules import (
     hold_fault,
     needs_reason,
 )
-from app.roadmap.rules.judging import Judged, NotJudged, override_minor, recommend_by_figures
+from app.roadmap.rules.judging import Judged, NotJudged, override_minor
+from app.roadmap.rules.needed import recommend_knowing
 from app.roadmap.services.amendments import close_amendments
 
 LONGEST_REASON = 4_000
@@ -93,7 +95,7 @@ def decide_hurdle(
     check_decider(action, hurdle, Decider(actor.id, may=True))
     _check_hold(action, hold_until, stored, now.date())
     judged = judge_hurdle(session, commitment, stored, facts, now.date())
-    recommendation = recommend_by_figures(facts, now.date(), judged)
+    recommendation = recommended(session, commitment, facts, judged, now.date())
     if not reason and needs_reason(action, recommendation):
         raise InvalidError(_reason_wanted(action, recommendation), field="reason")
     decision = store_decision(
@@ -105,6 +107,18 @@ def decide_hurdle(
     _record(session, stored, facts, decision, outcome, closed, actor, now)
     remember(session, once_key, asdict(outcome))
     return outcome
+
+
+def recommended(
+    session: Session,
+    commitment: Commitment,
+    facts: HurdleFacts,
+    judged: Judged | NotJudged,
+    today: date,
+) -> Recommendation:
+    """What the figures recommend, knowing what the initiative needs and no longer gets."""
+    lost = find_lost_needs(session, commitment.initiative_id)
+    return recommend_knowing(facts, today, judged, lost)
 
 
 def checked_reason(reason: str, actor: Person) -> str:

@@ -24,13 +24,13 @@ from app.roadmap.queries.facts import key_of, load_hurdle_rows
 from app.roadmap.queries.judging import judge_hurdle
 from app.roadmap.queries.rescoping import load_whole_options, total_spend
 from app.roadmap.rules import Decider, HurdleAction
-from app.roadmap.rules.judging import recommend_by_figures
 from app.roadmap.rules.rescoping import needs_of, shrunk
 from app.roadmap.services.hurdles import (
     HurdleOutcome,
     check_amended,
     check_decider,
     checked_reason,
+    recommended,
     store_decision,
 )
 from app.values.canonical import canonical_json, digest
@@ -78,8 +78,9 @@ def rescope_hurdle(
     facts = hurdles.facts(key_of(stored))
     judged = judge_hurdle(session, commitment, stored, facts, now.date())
     decision = store_decision(
-        session, stored, HurdleAction.RESCOPE, recommend_by_figures(facts, now.date(), judged),
-        judged, reason=reason, hold_until=None, actor=actor, now=now,
+        session, stored, HurdleAction.RESCOPE,
+        recommended(session, commitment, facts, judged, now.date()), judged,
+        reason=reason, hold_until=None, actor=actor, now=now,
     )  # fmt: skip
     outcome = _carry_out(session, commitment, decision, change, actor=actor, now=now)
     _record(session, decision, change, outcome, actor=actor, now=now)

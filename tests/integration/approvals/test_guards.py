@@ -18,7 +18,7 @@ from app.db.session import transaction
 from app.errors import ConflictError
 from app.portfolio.models import Run
 from app.roadmap.rules import HurdleAction
-from tests.factories.accounts import Cast
+from tests.factories.accounts import Cast, grant_finance
 from tests.factories.approvals import make_commitments, make_proposal, make_world
 from tests.factories.initiatives import make_company, make_complete
 from tests.factories.roadmap import decide, measure, tranches_of
@@ -138,6 +138,7 @@ class TestFourHands:
         self, session: Session, cast: Cast, waiting: Proposal
     ) -> None:
         for person in (cast.lead, cast.owner):
+            grant_finance(session, person.id)
             values = self.decision(waiting, person.id)
             refused(session, "had a hand", insert("decisions", values), **values)
 
@@ -225,6 +226,8 @@ class TestFourHands:
                 ),
                 {"by": cast.manager.id, "tranche": money.tranches[1]},
             )
+        grant_finance(session, cast.manager.id)
+        grant_finance(session, cast.owner.id)
         for person in (cast.cfo2, cast.manager, cast.owner):
             values = hurdle_decision(money.tranches[1], person.id)
             refused(session, "measured a hurdle", insert("hurdle_decisions", values), **values)
@@ -235,6 +238,74 @@ def hurdle_decision(tranche_id: int, person_id: int, action: str = "release") ->
         "tranche_id": tranche_id, "action": action, "recommended": "release", "grounds": "",
         "reason": "", "decided_by_id": person_id, "decided_at": 0,
     }  # fmt: skip
+
+
+class TestRoles:
+    """Whoever decides about money may do so by the database's own rows."""
+
+    def decision(self, proposal: Proposal, person_id: int, **changes: Any) -> dict[str, Any]:
+        return TestFourHands().decision(proposal, person_id) | changes
+
+    def test_keep_everybody_but_finance_from_deciding_a_proposal(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        grant_finance(session, cast.viewer.id, is_in_force=False)  # waits for a second admin
+        for person in (cast.stranger, cast.viewer, cast.admin):
+            values = self.decision(waiting, person.id)
+            refused(session, "Only Finance decides", insert("decisions", values), **values)
+
+    @pytest.mark.parametrize("change", ["is_active = false", "must_change_password = true"])
+    def test_keep_who_acts_as_nobody_from_deciding(
+        self, session: Session, cast: Cast, waiting: Proposal, change: str
+    ) -> None:
+        with transaction(session):
+            session.execute(text(f"UPDATE people SET {change} WHERE id = :id"), {"id": cast.cfo.id})
+        values = self.decision(waiting, cast.cfo.id)
+        refused(session, "Only Finance decides", insert("decisions", values), **values)
+
+    def test_take_only_kinds_of_decisions_there_are(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        for kind in ("approve-without", "bogus", ""):
+            values = self.decision(waiting, cast.cfo.id, kind=kind)
+            refused(session, "A decision approves", insert("decisions", values), **values)
+
+    def test_keep_everybody_but_finance_from_signing(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        values = self.signature(waiting, cast.stranger.id)
+        refused(session, "Only Finance signs", insert("approval_signatures", values), **values)
+
+    def test_count_a_first_signature_only_of_who_is_in_finance_now(
+        self, session: Session, cast: Cast, waiting: Proposal
+    ) -> None:
+        values = self.signature(waiting, cast.cfo2.id)
+        with transaction(session):
+            session.execute(text(insert("approval_signatures", values)), values)
+            session.execute(
+                text("DELETE FROM role_grants WHERE person_id = :id"), {"id": cast.cfo2.id}
+            )
+        first = session.execute(text("SELECT id FROM approval_signatures")).scalar_one()
+        made = self.decision(
+            waiting, cast.cfo.id, first_signature_id=first, terms_digest=values["terms_digest"]
+        )
+        refused(session, "in Finance now", insert("decisions", made), **made)
+        grant_finance(session, cast.cfo2.id)
+        with transaction(session):
+            session.execute(text(insert("decisions", made)), made)
+
+    def test_keep_everybody_but_finance_from_deciding_a_hurdle(
+        self, session: Session, cast: Cast, money: Money
+    ) -> None:
+        values = hurdle_decision(money.tranches[1], cast.stranger.id, "stop")
+        refused(session, "Only Finance decides", insert("hurdle_decisions", values), **values)
+
+    def signature(self, proposal: Proposal, person_id: int) -> dict[str, Any]:
+        return {
+            "proposal_id": proposal.id, "person_id": person_id, "digest": proposal.digest,
+            "granted_minor": sum(one.spend_minor for one in proposal.items), "terms": b"{}",
+            "terms_digest": "0" * 64, "reason": "", "signed_at": 0,
+        }  # fmt: skip
 
 
 class TestHurdles:

@@ -25,7 +25,7 @@ from app.approvals.services import Verdict, approve_proposal
 from app.audit.services import record
 from app.db.session import transaction
 from app.db.types import UtcDateTime
-from tests.factories.accounts import Cast
+from tests.factories.accounts import Cast, grant_finance
 from tests.factories.approvals import make_proposal, make_world
 from tests.factories.limits import limit
 from tests.factories.roadmap import measure, tranches_of
@@ -185,6 +185,7 @@ class TestSignatures:
     ) -> None:
         table = "approval_signatures"
         for person in (cast.lead, cast.owner):
+            grant_finance(session, person.id)
             refused(session, "cannot sign it", table, **signature(waiting, person))
         refused(session, "as it waits", table, **signature(waiting, cast.cfo, digest="0" * 64))
         write(session, "approval_limits", **setting(cast.cfo, cast.cfo2, now))
@@ -211,6 +212,8 @@ class TestConditions:
     def test_are_settled_by_other_hands(
         self, session: Session, cast: Cast, approved: Proposal
     ) -> None:
+        for person in (cast.lead, cast.owner):
+            grant_finance(session, person.id)
         for id_ in session.scalars(select(DecisionCondition.id)).all():
             for person in (cast.lead, cast.owner):
                 refused(

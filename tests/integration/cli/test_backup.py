@@ -113,6 +113,50 @@ class TestBackup:
         assert file.stat().st_mode & 0o077 == 0
         assert "is there already" in _run(app, "backup", str(file)).output
 
+    def test_makes_the_folder_so_that_the_timer_works_from_the_first_night_on(
+        self, app: Flask, session: Session, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "waymark"
+        result = _run(app, "backup", str(folder))
+        assert result.exit_code == 0, result.output
+        assert folder.stat().st_mode & 0o777 == 0o700
+        file = folder / "waymark-20270215-090000.zip"
+        assert str(file) in result.output
+        file.rename(folder / "waymark-20270214-030000.zip")  # another night's
+        assert _run(app, "backup", str(folder)).exit_code == 0
+        assert len(list(folder.iterdir())) == 2
+
+    @OnSqlite
+    @pytest.mark.parametrize(
+        ("address", "sentence"),
+        [
+            ("nowhere/waymark", "There is no folder {0}/nowhere to make the folder waymark in."),
+            ("nowhere/b.zip", "There is no folder {0}/nowhere to write b.zip in."),
+            ("notes", "{0}/notes is a file, not a folder. A backup’s own name ends in .zip."),
+        ],
+    )
+    def test_says_what_is_wrong_with_an_address(
+        self, app: Flask, session: Session, tmp_path: Path, address: str, sentence: str
+    ) -> None:
+        (tmp_path / "notes").write_text("mine")
+        result = _run(app, "backup", str(tmp_path / address))
+        assert result.exit_code == 2
+        assert sentence.format(tmp_path) in result.output
+        assert [one.name for one in tmp_path.iterdir() if one.suffix == ".zip"] == []
+        assert (tmp_path / "notes").read_text() == "mine"
+
+    @OnSqlite
+    def test_says_that_a_folder_may_not_be_made(
+        self, app: Flask, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def denied(*_: object, **__: object) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        monkeypatch.setattr("pathlib.Path.mkdir", denied)
+        result = _run(app, "backup", str(tmp_path / "waymark"))
+        assert result.exit_code == 7
+        assert "could not be made" in result.output
+
     def test_leaves_out_who_is_signed_in_and_half_written_logs(self, taken: Path) -> None:
         with ZipFile(taken) as archive:
             names = set(archive.namelist())

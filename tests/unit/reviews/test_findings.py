@@ -26,12 +26,14 @@ from app.reviews.rules.findings import (
     isolated,
     journeys_without_initiatives,
     metrics_without_need,
+    needing_what_is_gone,
     stale_baselines,
     technology_alone,
     units_without_investment,
     without_behaviour,
     without_owner,
 )
+from app.roadmap.rules.needed import LostNeed
 from app.values.money import Money
 
 SERVES, SERVES_NOT = BehaviourFacts("Look it up", True), BehaviourFacts("Buy more", False)
@@ -65,6 +67,33 @@ def facts(*initiatives: InitiativeFacts, **changes: Any) -> PortfolioFacts:
 
 def keys(finding: Finding) -> list[str]:
     return [item.place.key for item in finding.items]
+
+
+class TestNeedingWhatIsGone:
+    stopped = LostNeed("CX-6", "Call-back", was_finished=False, on=date(2027, 2, 15))
+    finished = LostNeed("CX-7", "Kiosk", was_finished=True, on=date(2027, 2, 16))
+
+    def test_is_work_under_way_that_needs_something_stopped(self) -> None:
+        found = needing_what_is_gone(
+            facts(
+                initiative(1, is_under_way=True, lost=(self.stopped, self.finished)),
+                initiative(2, is_under_way=True),
+                initiative(3),
+            )
+        )
+        assert (found.severity, keys(found)) == (Severity.ACT, ["CX-1"])
+        assert found.count.words == "1 of 2 initiatives under way"
+        assert found.items[0].why == (
+            "needs CX-6, which was stopped on 15 Feb 2027; "
+            "needs CX-7, which was finished early without any of its money on 16 Feb 2027"
+        )
+
+    def test_holds_while_nothing_needed_is_gone(self) -> None:
+        found = needing_what_is_gone(facts(initiative(1, is_under_way=True)))
+        assert (found.severity, found.items) == (Severity.HOLDS, ())
+
+    def test_is_not_known_before_any_money_is_under_way(self) -> None:
+        assert needing_what_is_gone(facts(initiative(1))).severity is Severity.UNKNOWN
 
 
 class TestIsolated:

@@ -10,7 +10,9 @@ from bs4 import Tag
 from sqlalchemy import func, select
 
 from app.accounts.rules import Role
-from app.approvals.models import Commitment, LedgerTransfer, Tranche
+from app.approvals.models import Commitment, LedgerTransfer, Proposal, Tranche
+from app.approvals.presenters.proposal import frozen_budgets, proposal_view
+from app.approvals.queries import get_proposal
 from app.approvals.queries.soundness import check_ledger
 from app.approvals.rules import TrancheState, TransferKind
 from app.audit.models import AuditEvent
@@ -83,6 +85,23 @@ class TestDemo:
         assert states[InitiativeState.APPROVED] == 4
         assert freed == 3
         assert (spent, faults) == (5, ())
+
+    def test_approved_a_plan_that_earns_its_hurdle_rate_as_a_whole_and_in_each_item(
+        self, demo: Demo
+    ) -> None:
+        (number,) = demo.session.scalars(select(Proposal.id)).all()
+        proposal = get_proposal(demo.session, number)
+        view = proposal_view(proposal, set(), frozen_budgets(proposal), None)
+        wanted = view.frozen.cycle.hurdle_rate
+        short = [one.frozen.key for one in view.items if (one.net.rate or 0) < wanted]
+        assert (short, view.short_words) == ([], None)
+        assert view.net.rate is not None and view.net.rate >= wanted
+        browser: Any = demo.app.test_client()
+        finance = demo.person(Role.FINANCE)
+        sign_in(browser, demo.session, finance, now=demo.app.config["FIXED_NOW"])
+        words = text(browser.get(f"/proposals/{number}"))
+        assert "reaches the hurdle rate of" in words
+        assert "Brings less than it costs" not in words
 
     def test_shows_what_the_money_of_a_hurdle_still_brings(self, demo: Demo) -> None:
         query = (

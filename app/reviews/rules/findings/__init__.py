@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.reviews.rules.findings.content import (
     metrics_without_need,
+    needing_what_is_gone,
     without_behaviour,
     without_owner,
 )
@@ -42,6 +43,7 @@ RULES = (
     without_behaviour,
     without_owner,
     integration_undone,
+    needing_what_is_gone,
 )
 
 
@@ -73,6 +75,7 @@ __all__ = [
     "journeys_without_initiatives",
     "metrics_without_need",
     "most_severe_first",
+    "needing_what_is_gone",
     "stale_baselines",
     "technology_alone",
     "units_without_investment",

@@ -63,6 +63,27 @@ def without_behaviour(facts: PortfolioFacts) -> Finding:
     )  # fmt: skip
 
 
+def needing_what_is_gone(facts: PortfolioFacts) -> Finding:
+    """Find initiatives under way that need something stopped (model N10).
+
+    Figure: those that need something gone ÷ judged with money under way; one is enough to act.
+    """
+    under_way = [one for one in facts.judged if one.is_under_way]
+    found = [one for one in under_way if one.lost]
+    count = Count(len(found), len(under_way), "initiative under way", "initiatives under way")
+    portions = portions_of((one.cost for one in found), (one.cost for one in under_way))
+    if not under_way:
+        said = "No initiative looked at has money under way."
+        return Finding(FindingKind.GONE, Severity.UNKNOWN, count, said, portions)
+    if not found:
+        said = "Nothing that an initiative under way needs was stopped."
+        return Finding(FindingKind.GONE, Severity.HOLDS, count, said, portions)
+    verb = "needs" if len(found) == 1 else "need"
+    items = in_order(one.item("; ".join(lost.words for lost in one.lost)) for one in found)
+    said = f"{count.words} {verb} something that was stopped or never got its money."
+    return Finding(FindingKind.GONE, Severity.ACT, count, said, portions, items)
+
+
 def without_owner(facts: PortfolioFacts) -> Finding:
     """Find initiatives whose owner cannot sign in any more (model N8).
 

@@ -10,6 +10,7 @@ from datetime import date
 from app.initiatives.rules import Lens
 from app.journeys.rules import JourneyStake, StaleBaseline
 from app.reviews.rules.findings.result import Item, Place, PlaceKind
+from app.roadmap.rules.needed import LostNeed
 from app.values.money import Money
 from app.values.written import day_words
 
@@ -43,6 +44,8 @@ class InitiativeFacts:
     ``cost`` is its planned cost: what is committed once approved, before that the fund spend of its
     full option. ``pools``: ids of those it works on under any option. ``needs``: ids of the
     initiatives it needs. ``criteria``: how many its hurdles have. ``hurdles``: those in trouble.
+    ``is_under_way``: its money is not all released or freed. ``lost``: what it needs and that is
+    gone.
     """
 
     id: int
@@ -59,6 +62,8 @@ class InitiativeFacts:
     behaviours: tuple[BehaviourFacts, ...] = ()
     criteria: int = 0
     hurdles: tuple[HurdleFacts, ...] = ()
+    is_under_way: bool = False
+    lost: tuple[LostNeed, ...] = ()
 
     @property
     def name(self) -> str:

@@ -55,6 +55,7 @@ class FindingKind(Enum):
     BEHAVIOURS = "behaviours"
     OWNERS = "owners"
     INTEGRATION = "integration"
+    GONE = "needs-gone"
 
     @property
     def definition(self) -> Definition:
@@ -165,5 +166,15 @@ _DEFINITIONS = {
         "Act when two or more parts of one journey sputter, watch when one does, holds at none.",
         "Decide what has to come together first on this journey, and record what needs what, before"
         " the parts go on by themselves.",
+    ),
+    FindingKind.GONE: Definition(
+        "Approved work that needs something stopped",
+        "Looked at are the initiatives with money under way. One needs something gone when what it"
+        " needs was stopped, or finished early before any of its money was released, and was not"
+        " approved again. The figure is these ÷ all with money under way.",
+        "Act when there is one: its money was approved together with what it no longer gets. Holds"
+        " at none.",
+        "Decide at its next hurdle whether it is still worth its money without what it needed, or"
+        " propose that anew.",
     ),
 }
