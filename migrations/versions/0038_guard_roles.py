@@ -6,7 +6,7 @@ table for a check and lose its triggers, so a guard of the insert keeps it, and 
 change. Whatever is append-only or archived can't be emptied as a whole either.
 
 Revision ID: 0038
-Revises: 0036
+Revises: 0037
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0038"
-down_revision = "0036"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
