@@ -16,6 +16,7 @@ from app.journeys.models import InteractionSource
 from app.journeys.rules import Channel, SourceState
 from app.values.written import day_words
 from app.web.filters import number
+from app.web.guards import costs_are_hidden
 
 TONES = {
     SourceState.IMPORTED: "accent",
@@ -126,16 +127,28 @@ def dry_run(report: ReadReport, found: Placed | None) -> DryRun:
     )
 
 
+HIDDEN_COST = "This cost can’t be taken in. What it says is hidden from you."
+
+
 def stored_issues(source: InteractionSource) -> list[IssueRow]:
-    """What there is to say about a source, errors first."""
+    """What there is to say about a source, errors first; no cell of the costs' column where money
+    is hidden."""
+    hidden = _cost_column(source) if costs_are_hidden() else None
     rows = [
         IssueRow(
             _row_word(int(str(one["row"])), "all"), str(one["column"]),
-            one["severity"] == "error", str(one["message"]),
+            one["severity"] == "error",
+            HIDDEN_COST if hidden and one["column"] == hidden else str(one["message"]),
         )
         for one in source.issues
     ]  # fmt: skip
     return sorted(rows, key=lambda row: not row.is_error)
+
+
+def _cost_column(source: InteractionSource) -> str | None:
+    """The column the source's mapping reads costs from, if it reads them from one."""
+    part: Any = source.mapping.get("cost") or {}
+    return part.get("column")
 
 
 def _row_word(row: int, none: str) -> str:
