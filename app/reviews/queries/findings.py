@@ -45,6 +45,7 @@ from app.reviews.rules.findings import (
     PortfolioFacts,
 )
 from app.values.money import Money
+from app.values.names import by_name
 
 
 def load_portfolio_facts(
@@ -223,7 +224,7 @@ def _load_journeys(session: Session) -> tuple[JourneyFacts, ...]:
         )
         .outerjoin(LeverPool, LeverPool.journey_id == Journey.id)
         .where(Journey.is_in_use)
-        .order_by(Journey.name, Journey.id)
+        .order_by(Journey.id)
     )  # fmt: skip
     heads: dict[int, tuple[str, str, str]] = {}
     pools: dict[int, list[PoolStake]] = defaultdict(list)
@@ -236,7 +237,7 @@ def _load_journeys(session: Session) -> tuple[JourneyFacts, ...]:
             id_, key, name, frozenset(pool.id for pool in pools[id_]),
             journey_stake(pools[id_], strengths, currency),
         )
-        for id_, (key, name, currency) in heads.items()
+        for id_, (key, name, currency) in by_name(heads.items(), lambda one: one[1][1])
     )  # fmt: skip
 
 
