@@ -212,6 +212,8 @@ def moments(journey_key: str, as_json: bool) -> None:
     told = moment_table(followed)
     click.echo(f"{journey.name}, {span_words(span)}; {told.basis}.")
     click.echo(told.says)
+    for sentence in told.seen:
+        click.echo(sentence)
     for row in told.rows:
         click.echo(f"{row.reason}: {row.moments} moments, {row.note}")
         for word, cell in zip(MOMENT_HEAD, row.cells, strict=True):

@@ -14,8 +14,10 @@ from app.interactions.engine.placing import Placed
 from app.interactions.engine.requests import ReadReport, Sample
 from app.journeys.models import InteractionSource
 from app.journeys.rules import Channel, SourceState
+from app.values.names import by_name
 from app.values.written import day_words
-from app.web.filters import number
+from app.web.filters import counted, number
+from app.web.guards import costs_are_hidden
 
 TONES = {
     SourceState.IMPORTED: "accent",
@@ -33,12 +35,22 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "outcome": ("outcome", "result", "resolution", "closure", "response"),
     "met": ("met", "ontime", "timely", "fulfilled"),
     "customer": ("customer", "client", "person", "account", "who"),
-    "id": ("id", "number", "ticket", "case"),
     "segment": ("segment", "group", "product"),
     "cost": ("cost", "charge"),
     "minutes": ("minutes", "duration", "length", "seconds"),
     "score": ("score", "rating", "csat", "satisfaction"),
 }
+_CONTACTS = frozenset({
+    "contact", "case", "ticket", "interaction", "call", "request", "incident", "complaint",
+    "conversation", "chat", "message", "enquiry", "inquiry", "record", "event",
+})  # fmt: skip
+_OTHER_IDS = frozenset({
+    "customer", "client", "person", "account", "user", "member", "policy", "contract", "agent",
+    "employee", "product", "store", "branch", "location", "team", "department", "phone", "parent",
+    "session",
+})  # fmt: skip
+"""Words of headers whose ids are of something else than one contact."""
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _MET = frozenset({"yes", "y", "true", "1", "ontime", "on time", "met", "kept", "fulfilled"})
 _UNMET = frozenset({"no", "n", "false", "0", "overdue", "late", "unmet", "not met", "missed"})
@@ -126,16 +138,28 @@ def dry_run(report: ReadReport, found: Placed | None) -> DryRun:
     )
 
 
+HIDDEN_COST = "This cost can’t be taken in. What it says is hidden from you."
+
+
 def stored_issues(source: InteractionSource) -> list[IssueRow]:
-    """What there is to say about a source, errors first."""
+    """What there is to say about a source, errors first; no cell of the costs' column where money
+    is hidden."""
+    hidden = _cost_column(source) if costs_are_hidden() else None
     rows = [
         IssueRow(
             _row_word(int(str(one["row"])), "all"), str(one["column"]),
-            one["severity"] == "error", str(one["message"]),
+            one["severity"] == "error",
+            HIDDEN_COST if hidden and one["column"] == hidden else str(one["message"]),
         )
         for one in source.issues
     ]  # fmt: skip
     return sorted(rows, key=lambda row: not row.is_error)
+
+
+def _cost_column(source: InteractionSource) -> str | None:
+    """The column the source's mapping reads costs from, if it reads them from one."""
+    part: Any = source.mapping.get("cost") or {}
+    return part.get("column")
 
 
 def _row_word(row: int, none: str) -> str:
@@ -159,6 +183,8 @@ def guessed(sample: Sample) -> dict[str, str]:
             free = [one for one in free if (one in days) == (name == "expected_by")]
         if column := _hinted(free, hints):
             found[name] = column
+    if own := _guessed_id(sample, found):
+        found["id"] = own
     if "channel" in found:
         words = sample.words.get(found["channel"], ())
         found["channel_words"] = "\n".join(f"{one} = {_guessed_channel(one)}" for one in words)
@@ -194,7 +220,48 @@ def followed_words(source: InteractionSource) -> str:
         return ""
     near = ", ".join(f"{one}" for one in lineage["near"])
     until = f"until {day_words(date.fromisoformat(lineage['until']))}"
-    return f"{until}, in import {near}, too" if near else until
+    said = f"{until}, in import {near}, too" if near else until
+    if not lineage.get("customers"):
+        return said
+    found = f"{number(lineage['elsewhere'])} of {counted(lineage['customers'], 'customer')}"
+    return f"{said}; {found} found in another system"
+
+
+def _guessed_id(sample: Sample, found: Mapping[str, str]) -> str | None:
+    """The column that seems to name each contact, in whose first rows no two are alike."""
+    for place, column in enumerate(sample.columns):
+        cells = [row[place] for row in sample.rows if row[place]]
+        is_free = column not in found.values() and len(cells) == len(set(cells))
+        if is_free and _names_contacts(column):
+            return column
+    return None
+
+
+def _names_contacts(column: str) -> bool:
+    """Whether a header is an id's: Contact id, ID, Case number, TicketNo; no customer's or agent's.
+
+    A number is one of a contact only where the header says so.
+    """
+    words = [one.casefold() for one in _WORDS.findall(column)]
+    if not words or _OTHER_IDS & set(words):
+        return False
+    *before, last = words
+    if last in ("id", "uuid", "guid", "key"):
+        return True
+    is_number = last in ("number", "no", "nr", "num", "ref", "reference")
+    if is_number:
+        return not before or before[-1] in _CONTACTS
+    return len(words) == 1 and (last in ("case", "ticket") or last.removesuffix("id") in _CONTACTS)
+
+
+def known_systems(sources: Iterable[InteractionSource]) -> list[str]:
+    """The names of the systems that logs came from, to choose one again."""
+    named = {
+        str(one.mapping["source"])
+        for one in sources
+        if not one.address and one.mapping.get("source")
+    }
+    return by_name(named, str)
 
 
 def _hinted(columns: list[str], hints: tuple[str, ...]) -> str | None:

@@ -117,6 +117,15 @@ def moment_figures(key: str, span: MonthSpan, followed: Followed) -> dict[str, A
         "watch_days": WATCH.days,
         "contacts": followed.contacts,
         "contacts_with_customer": followed.keyed,
+        "systems": [
+            {
+                "name": one.name,
+                "is_followed_alone": one.is_warehouse,
+                "customers": one.customers,
+                "customers_in_other_systems": one.elsewhere,
+            }
+            for one in followed.systems
+        ],
         "reasons": [
             {
                 "reason": reason,

@@ -20,6 +20,7 @@ from app.meetings.rules import MeetingState
 from app.roadmap.models import HurdleDecision
 from app.roadmap.queries import GateFilter, GateLine, list_gates
 from app.values.canonical import digest
+from app.values.names import by_name
 
 _MISSING = "There is no such gate meeting."
 
@@ -230,6 +231,6 @@ def list_people_to_attend(session: Session, known: Collection[int]) -> list[tupl
     rows = session.execute(
         select(Person.id, Person.name)
         .where(or_(Person.is_active, Person.id.in_(known)))
-        .order_by(func.lower(Person.name), Person.id)
+        .order_by(Person.id)
     )
-    return [(id_, name) for id_, name in rows]
+    return by_name(((id_, name) for id_, name in rows), lambda one: one[1])

@@ -48,6 +48,7 @@ from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
 from app.roadmap.queries.needed import gone_key
 from app.values.money import Money
+from app.values.names import by_name
 
 _ON_THE_WAY = (
     InitiativeState.DRAFT,
@@ -256,9 +257,9 @@ def list_claimed_pools(session: Session) -> list[PoolLine]:
         )
         .join(Journey, Journey.id == LeverPool.journey_id)
         .where(LeverPool.state == PoolState.CLAIMED)
-        .order_by(Journey.name, LeverPool.lever)
+        .order_by(LeverPool.lever)
     )  # fmt: skip
-    return [PoolLine(*row) for row in session.execute(query)]
+    return by_name((PoolLine(*row) for row in session.execute(query)), lambda one: one.journey_name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+
+from app.values.money import rounded_parts
 
 _FORM = re.compile(r"([+-]?\d{1,9}(?:\.\d{1,9})?)\s*%?", re.ASCII)
 
@@ -18,3 +21,13 @@ def parse_percent(text: str) -> Decimal:
     if not match:
         raise ShareFormatError("Enter a percentage such as 12.5 %.")
     return Decimal(match[1]) / 100
+
+
+def whole_percents(shares: Sequence[Decimal]) -> list[Decimal]:
+    """Shares in whole hundredths that add up to their rounded sum, as parts of a whole are shown.
+
+    What rounding leaves goes to the largest remainders, the earlier first.
+    """
+    hundredths = [100 * share for share in shares]
+    total = int(sum(hundredths, Decimal(0)).to_integral_value())
+    return [Decimal(part) / 100 for part in rounded_parts(hundredths, total)]

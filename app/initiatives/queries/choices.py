@@ -112,15 +112,17 @@ def option_choices(session: Session, initiative: Initiative) -> Choices:
 def fund_choices(session: Session, cycle_id: int | None, kept: set[int]) -> list[tuple[int, str]]:
     """The cycle's funds in their order, all funds without a cycle; and those used already."""
     if cycle_id is None:
-        query = select(Fund.id, Fund.name).order_by(Fund.name)
-    else:
-        query = (
-            select(Fund.id, Fund.name)
-            .outerjoin(CycleFund, (CycleFund.fund_id == Fund.id) & (CycleFund.cycle_id == cycle_id))
-            .where(or_(CycleFund.id.is_not(None), Fund.id.in_(kept)))
-            .order_by(CycleFund.position, Fund.name)
-        )
-    return [(id_, name) for id_, name in session.execute(query)]
+        funds = session.execute(select(Fund.id, Fund.name).order_by(Fund.id))
+        return by_name(((id_, name) for id_, name in funds), lambda one: one[1])
+    placed = session.execute(
+        select(Fund.id, Fund.name, CycleFund.position)
+        .outerjoin(CycleFund, (CycleFund.fund_id == Fund.id) & (CycleFund.cycle_id == cycle_id))
+        .where(or_(CycleFund.id.is_not(None), Fund.id.in_(kept)))
+        .order_by(Fund.id)
+    )
+    named = by_name(placed, lambda row: row.name)
+    ordered = sorted(named, key=lambda row: (row.position is None, row.position or 0))
+    return [(id_, name) for id_, name, _ in ordered]
 
 
 def team_choices(session: Session, cycle_id: int | None, kept: set[int]) -> list[tuple[int, str]]:

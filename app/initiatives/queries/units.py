@@ -44,4 +44,5 @@ def list_unit_uses(session: Session) -> list[UnitUse]:
         .group_by(Initiative.unit)
         .order_by(Initiative.unit)
     )
-    return [UnitUse(name, count, int(live)) for name, count, live in rows]
+    uses = (UnitUse(name, count, int(live)) for name, count, live in rows)
+    return by_name(uses, lambda one: one.name)

@@ -28,7 +28,7 @@ from app.interactions.engine.log import LOG_FILE, SCRATCH
 from app.interactions.engine.mapping import Mapping, MetCounts
 from app.interactions.engine.moments import KEYS as MOMENT_KEYS
 from app.interactions.engine.moments import moments
-from app.interactions.engine.near import is_replaced, open_around
+from app.interactions.engine.near import is_replaced, met_elsewhere, open_around
 from app.interactions.engine.ranking import Ranks, ranks, words_in
 from app.interactions.engine.refusals import FileRefusedError
 from app.interactions.engine.requests import (
@@ -111,9 +111,11 @@ def count_log(request: CountRequest) -> CountReport:
             seen = fetch_one(engine, "SELECT count(*), min(occurred_on), max(occurred_on) FROM log")
             gone = rows_in(engine, path) - seen[0]
             own, until = None, max((one for one in (seen[2], request.until) if one), default=None)
+            met = None
             if request.near and seen[0]:
                 own = request.source_id
                 log = open_around(engine, own, request.near, *seen[1:])
+                met = met_elsewhere(engine, own, request.near)
             found = fetch(engine, sql_of(bounded(counts(log, request.mapping, own=own))))
             followed: tuple[MomentLine, ...] = ()
             if seen[0] and until:
@@ -127,6 +129,7 @@ def count_log(request: CountRequest) -> CountReport:
         rows=seen[0], first_on=first, last_on=seen[2], lines=lines_of(found),
         moments=followed, issues=_told_replaced(gone), until=until,
         near=tuple(one.source_id for one in request.near),
+        customers=met[0] if met else None, elsewhere=met[1] if met else None,
     )  # fmt: skip
 
 

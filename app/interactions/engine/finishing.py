@@ -57,7 +57,7 @@ def finished(reading: Reading, log: Path) -> ReadReport:
     bars = Bars(bool(twice), texts, known)
     standing = known_rows(reading, known, own_faults(reading, bars))
     told += named + twice + personal + told_known(reading, known, standing)
-    told += told_overlaps(reading, shown_as(reading, texts)) + told_alike(reading)
+    told += told_overlaps(reading, shown_as(reading, texts), known) + told_alike(reading)
     errors = len(reading.lines) + _error_rows(reading, faulty, bars)
     if request.faults_file:
         write_faults(reading, bars, Path(request.faults_file))

@@ -100,6 +100,14 @@ class Place(Part):
             return said or self.otherwise
         return self._known.get(said, self.otherwise)
 
+    @property
+    def meant(self) -> frozenset[str]:
+        """All places it can give; none where the words of a column are the places."""
+        if self.column is not None and not self.words:
+            return frozenset()
+        named = (self.fixed, self.otherwise, *self.words.values())
+        return frozenset(one for one in named if one is not None)
+
     @cached_property
     def _known(self) -> dict[str, str]:
         return {word.strip().casefold(): place for word, place in self.words.items()}

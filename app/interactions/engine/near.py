@@ -1,4 +1,4 @@
-"""Logs of one system beside each other: what one's contacts are looked at with when it is counted.
+"""Logs beside each other: what the contacts of one are looked at with when it is counted.
 
 A contact counts in its own log only; what went before it and what followed it may stand in others.
 """
@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.duckdb import Backend
 
-from app.interactions.engine.duck import quoted
+from app.interactions.engine.duck import fetch_one, quoted
 from app.interactions.engine.known import log_scan
 from app.interactions.engine.log import COLUMNS, REPLACES_FILE
 from app.interactions.engine.refusals import FileRefusedError
@@ -63,3 +63,19 @@ def is_replaced(source_id: int, replaced: Sequence[str]) -> str:
         f"coalesce(id IN (SELECT id FROM read_parquet([{listed}])"
         f" WHERE source_id = {source_id}), false)"
     )
+
+
+def met_elsewhere(engine: Backend, own: int, logs: Sequence[NearLog]) -> tuple[int, int] | None:
+    """How many customers the log has, and how many of them ``around`` has of other systems.
+
+    None where no log of another system was looked at.
+    """
+    others = ", ".join(str(one.source_id) for one in logs if one.is_other)
+    if not others:
+        return None
+    customers, elsewhere = fetch_one(
+        engine,
+        f"SELECT count(DISTINCT customer) FILTER (source = {own}),"
+        f" count(DISTINCT customer) FILTER (source IN ({others})) FROM around",
+    )
+    return int(customers), int(elsewhere)

@@ -39,23 +39,25 @@ class KnownLog(_Message):
 
 
 class NearLog(KnownLog):
-    """A log of the same system beside the one that is counted: it is looked at and not counted.
+    """A log beside the one that is counted: it is looked at and not counted.
 
     ``replaced`` are the folders of later logs that took the place of some rows of it, ``journey``
-    is what its mapping makes of its words.
+    is what its mapping makes of its words. ``is_other``: it is of another system.
     """
 
     replaced: tuple[str, ...] = ()
     journey: Place | None = None
+    is_other: bool = False
 
 
 class ReadRequest(_Message):
     """Read a file into ``folder`` as a log. ``digits`` are those of the mapping's currency.
 
     ``known`` are earlier logs of its source: rows they have already are left out, and those they
-    have with another content refused, or taken to ``replace`` theirs. ``erased`` are pseudonyms of
-    customers whose rows may not come in. ``faults_file``: where all that is wrong is written as
-    CSV, if it is asked for.
+    have with another content refused, or taken to ``replace`` theirs. ``beside`` are logs of its
+    journeys from other sources: what a file repeats of them is taken and told. ``erased`` are
+    pseudonyms of customers whose rows may not come in. ``faults_file``: where all that is wrong is
+    written as CSV, if it is asked for.
     """
 
     do: Literal["read"] = "read"
@@ -68,6 +70,7 @@ class ReadRequest(_Message):
     leave_out_errors: bool = False
     personal_data: Literal["refuse", "mask", "keep"] = "refuse"
     known: tuple[KnownLog, ...] = ()
+    beside: tuple[KnownLog, ...] = ()
     changed: Literal["refuse", "replace"] = "refuse"
     erased: tuple[int, ...] = ()
     now: datetime
@@ -183,8 +186,8 @@ class CountRequest(_Message):
     """Count a log: the file in ``folder``, or a ``table`` of a warehouse read in place.
 
     ``replaced`` are the folders of later logs that took the place of some rows of ``source_id``.
-    ``near`` are logs of the same system in which its contacts' customers are looked for, too, and
-    ``until`` is the day to which the log of that system goes on in them. ``journeys`` are the keys
+    ``near`` are logs in which its contacts' customers are looked for, too, and ``until`` is the day
+    to which the log of its own system goes on in them. ``journeys`` are the keys
     of all there are; None: moments stay with the words of the log.
     """
 
@@ -209,7 +212,8 @@ class CountReport(_Message):
 
     ``left_out`` rows of a warehouse's table have faults, of which ``issues`` tell; None: of a log
     that was read from a file, where that was said when it came in. ``near`` are the logs that were
-    looked at beside it, and ``until`` the day to which its customers were followed.
+    looked at beside it, and ``until`` the day to which its customers were followed. Of its
+    ``customers`` so many were found ``elsewhere``, in logs of other systems; None: there were none.
     """
 
     rows: int
@@ -222,6 +226,8 @@ class CountReport(_Message):
     issues: tuple[Issue, ...] = ()
     near: tuple[int, ...] = ()
     until: date | None = None
+    customers: int | None = None
+    elsewhere: int | None = None
 
 
 class EraseRequest(_Message):

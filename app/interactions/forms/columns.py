@@ -62,7 +62,11 @@ class ColumnsForm(Form):
     file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
     journey = HiddenField()
     currency = HiddenField()
-    source = StringField("System", validators=[InputRequired("Name the system it comes from.")])
+    source = StringField(
+        "System",
+        validators=[InputRequired("Name the system it comes from.")],
+        render_kw={"list": "known-systems"},
+    )
     licence = HiddenField()
     when = SelectField("Moment", validators=[InputRequired("Choose the column of the moment.")])
     when_format = _moments("Moments look like")

@@ -24,7 +24,7 @@ from app.interactions.forms import (
     refused_part,
 )
 from app.interactions.forms.columns import DELIMITERS, ENCODINGS
-from app.interactions.presenters import dry_run, guessed, guessed_system
+from app.interactions.presenters import dry_run, guessed, guessed_system, known_systems
 from app.interactions.routes.blueprint import Page, as_file, bp, content_of, store
 from app.interactions.services import (
     LogFile,
@@ -137,7 +137,8 @@ def _sampled(key: str, name: str, *, encoding: str, delimiter: str) -> Sample:
 
 def _columns(form: ColumnsForm, sample: Sample) -> str:
     form.offer(sample)
-    return render_template("interactions/columns.html", form=form, sample=sample)
+    systems = known_systems(queries.list_live_sources(db.session))
+    return render_template("interactions/columns.html", form=form, sample=sample, systems=systems)
 
 
 @bp.get("/import/columns")

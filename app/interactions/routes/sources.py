@@ -17,7 +17,7 @@ from app.interactions.routes.blueprint import Page, as_file, bp, content_of, sto
 from app.interactions.services import count_again, remove_source
 from app.journeys.models import InteractionSource
 from app.web.clock import now
-from app.web.guards import current_actor, requires
+from app.web.guards import about_costs, current_actor, requires
 
 
 @bp.get("")
@@ -47,8 +47,9 @@ def _show(source: InteractionSource, form: RemoveForm) -> str:
 
 @bp.get("/<int:source_id>/mapping.json")
 @requires("journeys.view")
+@about_costs
 def mapping(source_id: int) -> Response:
-    """Give the mapping a source is read by, to be used again."""
+    """Give the mapping a source is read by, to be used again; it may say what contacts cost."""
     source = queries.get_source(db.session, source_id)
     content = content_of(Mapping.model_validate(source.mapping))
     return as_file(content, f"{source.mapping_name}.json", "application/json")

@@ -207,6 +207,7 @@ def drafted(
             leave_out_errors=leave_out_errors,
             personal_data=store.personal_data,
             known=basis.known,
+            beside=basis.beside,
             changed=changed,
             erased=basis.erased,
             now=now,

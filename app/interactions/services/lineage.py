@@ -6,7 +6,7 @@ that takes it in; where that changed meanwhile, the log has to be read again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import ConflictError
 from app.interactions import queries
-from app.interactions.engine.mapping import OF_COLUMNS, Mapping, MomentColumn
+from app.interactions.engine.mapping import OF_COLUMNS, Mapping, MomentColumn, Place
 from app.interactions.engine.requests import CountReport, KnownLog, ReadReport
 from app.interactions.services.store import LogStore
 from app.journeys.models import InteractionSource
@@ -30,27 +30,68 @@ class Basis:
 
     known: tuple[KnownLog, ...] = ()
     erased: tuple[int, ...] = ()
+    beside: tuple[KnownLog, ...] = field(default=(), compare=False)
+    """Of these nothing is left out for, so one more or less of them changes nothing."""
 
 
 def basis_of(session: Session, store: LogStore, mapping: Mapping) -> Basis:
-    """Earlier imports of the mapping's source, the oldest first, and who was erased."""
-    known = tuple(
-        KnownLog(
-            source_id=one.id, name=one.name,
-            folder=str(store.log_folder(one.id, one.digest).resolve()),
+    """Earlier imports of the mapping's source and others of its journeys, the oldest first, and who
+    was erased."""
+    own = logs_of(session, mapping)
+    others = [one for one in _logs(session) if one not in own and _is_beside(one, mapping)]
+    known, beside = (
+        tuple(
+            KnownLog(
+                source_id=one.id, name=one.name,
+                folder=str(store.log_folder(one.id, one.digest).resolve()),
+            )
+            for one in logs
         )
-        for one in logs_of(session, mapping)
+        for logs in (own, others)
     )  # fmt: skip
-    return Basis(known, queries.list_suppressed(session) if mapping.customer else ())
+    return Basis(known, queries.list_suppressed(session) if mapping.customer else (), beside)
 
 
 def logs_of(session: Session, mapping: Mapping) -> list[InteractionSource]:
     """The live imports of the system a mapping is for, the oldest first; no warehouse's table."""
+    return [one for one in _logs(session) if _is_of(one, mapping)]
+
+
+def _logs(session: Session) -> list[InteractionSource]:
+    """Live imports of files by a mapping, the oldest first."""
+    return [one for one in queries.list_live_sources(session) if not one.address and one.mapping]
+
+
+def logs_beside(session: Session, mapping: Mapping) -> list[InteractionSource]:
+    """The live imports in which customers of a mapping's log are looked for, the oldest first.
+
+    They name their customers and are of its system, or of a journey that its contacts belong to:
+    customers' keys are hashed in one way in all of them. A warehouse's table is not looked into.
+    """
+    if mapping.customer is None:
+        return []
     return [
-        one
-        for one in queries.list_live_sources(session)
-        if not one.address and _is_of(one, mapping)
+        one for one in _logs(session) if one.mapping.get("customer") and _is_beside(one, mapping)
     ]
+
+
+def _is_beside(source: InteractionSource, mapping: Mapping) -> bool:
+    its = Mapping.model_validate(source.mapping)
+    return _is_of(source, mapping) or _share_a_journey(its.journey, mapping.journey)
+
+
+def is_of_system(source: InteractionSource, mapping: Mapping) -> bool:
+    """Whether a log comes from the system the mapping names, whatever tells its contacts apart."""
+    return _is_of(source, mapping) or _name(Mapping.model_validate(source.mapping)) == _name(
+        mapping
+    )
+
+
+def _share_a_journey(one: Place | None, other: Place | None) -> bool:
+    """Whether contacts of both may be of one journey; a column without words may name any."""
+    if one is None or other is None:
+        return False
+    return not (one.meant and other.meant and one.meant.isdisjoint(other.meant))
 
 
 def _is_of(source: InteractionSource, mapping: Mapping) -> bool:
@@ -69,7 +110,12 @@ def _is_of(source: InteractionSource, mapping: Mapping) -> bool:
 
 def _system(mapping: Mapping) -> tuple[object, ...]:
     when = mapping.when.column if isinstance(mapping.when, MomentColumn) else mapping.when
-    return (" ".join(mapping.source.split()).casefold(), mapping.id, when)
+    return (_name(mapping), mapping.id, when)
+
+
+def _name(mapping: Mapping) -> str:
+    """A system's name, in which case and spaces tell nothing apart."""
+    return " ".join(mapping.source.split()).casefold()
 
 
 def take_turns(session: Session) -> None:
@@ -130,10 +176,16 @@ def _set_replaced_by(source: InteractionSource, marks: list[tuple[int, str]]) ->
 
 
 def note_near(source: InteractionSource, report: CountReport) -> None:
-    """Keep which imports a count looked at beside the source's own, and until which day."""
+    """Keep which imports a count looked at beside the source's own, and until which day.
+
+    With how many of its customers it found in those of other systems, where there are any.
+    """
     if not source.address:
         until = report.until.isoformat() if report.until else None
-        source.lineage = (source.lineage or {}) | {"near": list(report.near), "until": until}
+        source.lineage = (source.lineage or {}) | {
+            "near": list(report.near), "until": until,
+            "customers": report.customers, "elsewhere": report.elsewhere,
+        }  # fmt: skip
 
 
 def refuse_leaned_on(session: Session, source: InteractionSource) -> None:

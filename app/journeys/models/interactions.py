@@ -33,8 +33,9 @@ class InteractionSource(Base):
     counted again; None: the last count went well. ``issues`` are the rows left out or doubted,
     each with row, column and message. ``lineage`` says how the log came to be what it is:
     ``left_out`` by rule, what was ``known`` in earlier imports, ``replaced_by`` which later ones,
-    and which imports were ``near`` and looked at by the last count, ``until`` which day; None: from
-    before that was kept. `app.interactions.services.lineage` reads and writes it.
+    and which imports were ``near`` and looked at by the last count, ``until`` which day, and how
+    many of its ``customers`` that found ``elsewhere``, in other systems; None: from before that was
+    kept. `app.interactions.services.lineage` reads and writes it.
     """
 
     __tablename__ = "interaction_sources"

@@ -22,6 +22,7 @@ from app.journeys.rules import (
     total_of,
 )
 from app.values.money import Money
+from app.values.share import whole_percents
 from app.web.filters import counted, money, number, percent, signed
 
 MOST_DRIVERS = 5
@@ -39,7 +40,8 @@ class Inspector:
     """A touchpoint with its pain, the reasons behind it, its figures and who acts on it.
 
     ``reasons`` come from the contact log, ``factors`` are those of the pain; ``top_reason`` is the
-    first of the reasons. A touchpoint without a baseline has no pain.
+    first of the reasons. A touchpoint without a baseline has no pain. ``change`` is between both
+    baselines' pains on the scale of the one that is shown, which ``change_scale`` says.
     """
 
     id: int
@@ -48,6 +50,7 @@ class Inspector:
     pain: int | None
     rank: str
     change: str | None
+    change_scale: str
     change_trend: str
     change_tone: str | None
     change_note: str
@@ -90,9 +93,10 @@ def inspector(
         pain=now,
         rank=_rank(touchpoint, heat),
         change=None if moved is None else signed(moved),
+        change_scale=_on_one_scale(known.earlier_pains.get(id_), now),
         change_trend=trend,
         change_tone={"up": "poor", "down": "good"}.get(trend) if said is Change.CLEAR else None,
-        change_note=f", {said.word}" if moved and said is not None else "",
+        change_note=said.word if moved and said is not None else "",
         reasons=_bars(found),
         reasons_note=_reasons_note(total_of(by_reason.values()), found),
         top_reason=found[0].reason if found else None,
@@ -111,6 +115,13 @@ def _moved(now: int | None, before: int | None) -> int | None:
     return None if now is None or before is None else now - before
 
 
+def _on_one_scale(before: int | None, now: int | None) -> str:
+    """Both pains as they are compared: a baseline's own page shows its pain on its own scale."""
+    if before is None or now is None or before == now:
+        return ""
+    return f"{before} → {now}, both on the scale of the baseline shown"
+
+
 def _rank(touchpoint: Touchpoint, heat: HeatMap) -> str:
     by = "Pain" if heat.known.pains else "By unmet contacts"
     return f"{by} {heat.ranking.index(touchpoint.id) + 1} of {len(heat.ranking)}"
@@ -118,14 +129,15 @@ def _rank(touchpoint: Touchpoint, heat: HeatMap) -> str:
 
 def _bars(found: Sequence[Driver]) -> list[dict[str, object]]:
     """The first drivers as bars: their share of the unmet contacts, and how they stand out."""
+    shares = whole_percents([driver.share for driver in found])
     return [
         {
             "label": driver.reason or "Reason not stated",
-            "value": percent(driver.share, 0),
+            "value": percent(share, 0),
             "share": round(float(driver.share * 100), 1),
             "note": _stands_out(driver),
         }
-        for driver in found[:MOST_DRIVERS]
+        for driver, share in zip(found[:MOST_DRIVERS], shares, strict=False)
     ]
 
 

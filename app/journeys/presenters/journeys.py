@@ -23,6 +23,7 @@ from app.journeys.rules import (
     pain_scale,
 )
 from app.values.money import Money
+from app.values.names import name_key
 from app.web.guards import costs_are_hidden
 
 MOST_SPOTS = 12
@@ -93,7 +94,7 @@ def journey_rows(
     """
     rows = [_row(state, acting, claims) for state in states]
     if costs_are_hidden():
-        return sorted(rows, key=lambda row: (not row.journey.is_in_use, row.journey.name))
+        return sorted(rows, key=lambda row: (not row.journey.is_in_use, name_key(row.journey.name)))
     return sorted(
         rows,
         key=lambda row: (
@@ -102,7 +103,7 @@ def journey_rows(
             row.journey.currency,
             -row.certified.minor,
             -row.claimed.minor,
-            row.journey.name,
+            name_key(row.journey.name),
         ),
     )
 

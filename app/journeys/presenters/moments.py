@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.journeys.presenters.contacts import MOST_ROWS, NO_REASON
-from app.journeys.queries import Followed
+from app.journeys.queries import Followed, FollowedSystem
 from app.journeys.rules import Compared, Consequence, ordered_by_loss
 from app.web.filters import NONE, counted, number, percent
 
@@ -40,13 +40,17 @@ class MomentRow:
 
 @dataclass(frozen=True, slots=True)
 class MomentTable:
-    """The reasons by what precedes loss, ``hidden`` of them left out; without rows, why."""
+    """The reasons by what precedes loss, ``hidden`` of them left out; without rows, why.
+
+    ``seen`` are sentences on the logs through which customers are followed.
+    """
 
     rows: Sequence[MomentRow]
     foot: MomentRow | None
     says: str
     basis: str
     hidden: int = 0
+    seen: Sequence[str] = ()
 
 
 def moment_table(followed: Followed) -> MomentTable:
@@ -57,7 +61,7 @@ def moment_table(followed: Followed) -> MomentTable:
     ordered = ordered_by_loss(followed.by_reason)
     whole = sum(followed.by_reason.values(), Compared())
     if not ordered:
-        return MomentTable([], None, _nothing(followed, whole), basis)
+        return MomentTable([], None, _nothing(followed, whole), basis, seen=_seen(followed))
     known = _known(whole)
     return MomentTable(
         rows=[_row(reason or NO_REASON, one, known) for reason, one in ordered[:MOST_ROWS]],
@@ -65,7 +69,54 @@ def moment_table(followed: Followed) -> MomentTable:
         says=_says(whole, known),
         basis=basis,
         hidden=max(len(ordered) - MOST_ROWS, 0),
+        seen=_seen(followed),
     )
+
+
+def _seen(followed: Followed) -> list[str]:
+    """Through which logs customers are followed, and how many of them are found in several."""
+    own = [one for one in followed.systems if not one.is_warehouse]
+    said = []
+    if len(own) == 1:
+        said.append(f"Customers are followed within the log of “{own[0].name}” alone.")
+    elif own:
+        said.append(_together(own))
+    if strange := [one for one in own if one.customers and one.elsewhere == 0]:
+        said.append(
+            f"No customer of {_listed(strange)} is found in another system. Keys of different"
+            " kinds, such as an e-mail address in one and a number in the other, never match: then"
+            " the same customer counts as two."
+        )
+    if len(own) > 1 and (stale := [one for one in own if one.is_stale]):
+        said.append(
+            f"{_listed(stale)} {'was' if len(stale) == 1 else 'were'} counted before other systems"
+            " were looked into; count again on the import’s own page."
+        )
+    if apart := [one for one in followed.systems if one.is_warehouse]:
+        said.append(
+            f"{_listed(apart)} {'lies' if len(apart) == 1 else 'lie'} in a warehouse, which is"
+            " followed by itself: what its customers had in other systems is not seen."
+        )
+    return said
+
+
+def _together(systems: Sequence[FollowedSystem]) -> str:
+    words = f"Customers are followed through the logs of {len(systems)} systems together."
+    told = [
+        f"of “{one.name}” {number(one.elsewhere)} of {number(one.customers)}"
+        for one in systems
+        if one.elsewhere
+    ]
+    if not told:
+        return words
+    return (
+        f"{words} So many customers of the latest import appear in more than one system:"
+        f" {', '.join(told)}."
+    )
+
+
+def _listed(systems: Sequence[FollowedSystem]) -> str:
+    return " and ".join(f"“{one.name}”" for one in systems)
 
 
 def _nothing(followed: Followed, whole: Compared) -> str:

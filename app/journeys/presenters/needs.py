@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from app.journeys.models import CustomerNeed, NeedStatement
 from app.journeys.rules import Channel, NeedKind
+from app.values.share import whole_percents
 from app.web.filters import day, number, percent
 
 Use = Mapping[str, Mapping[Channel, int]]
@@ -88,12 +89,14 @@ def _lines(
         (channel for channel in contacts if channel not in preferred),
         key=lambda channel: -contacts[channel],
     )
+    listed = (*preferred, *others)
+    shares = [Decimal(contacts.get(one, 0)) / total if total else Decimal(0) for one in listed]
     return [
         ChannelLine(
             channel.word,
             f"{preferred.index(channel) + 1}" if channel in preferred else "–",
-            percent(Decimal(contacts.get(channel, 0)) / total, 0) if total else "–",
+            percent(share, 0) if total else "–",
             round(100 * contacts.get(channel, 0) / total, 1) if total else 0.0,
         )
-        for channel in (*preferred, *others)
+        for channel, share in zip(listed, whole_percents(shares), strict=True)
     ]

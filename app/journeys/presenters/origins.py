@@ -169,6 +169,8 @@ def _change(
         for figures, _ in (before, now)
     )
     written = [written_figure(kind, value, currency) for value in (old, new)]
+    if kind is FigureKind.COST and costs_are_hidden():
+        return ChangeCell(NONE, NONE, "", "", "idle")
     if old is None or new is None:
         word = "" if old is new else "newly measured" if old is None else "not measured any more"
         return ChangeCell(written[0], written[1], "", word, "idle")
@@ -226,7 +228,7 @@ class InputChange:
 
 
 def input_changes(journey: Journey, before: Figures, now: Figures) -> list[InputChange]:
-    """Every pool input that is bound to a baseline, in two versions."""
+    """Every pool input that is bound to a baseline, in two versions; no cost where it is hidden."""
     found = []
     for pool in journey.pools:
         specs = {spec.symbol: spec for spec in LEVER_INPUTS[pool.lever]}
@@ -248,7 +250,9 @@ def input_changes(journey: Journey, before: Figures, now: Figures) -> list[Input
 def _written_input(figure: BoundFigure, value: Decimal) -> str:
     if figure is BoundFigure.UNMET:
         return percent(value, 2)
-    return number(value, 2) if figure is BoundFigure.COST else number(value)
+    if figure is BoundFigure.COST:
+        return NONE if costs_are_hidden() else number(value, 2)
+    return number(value)
 
 
 def shared_words(before: Baseline, now: Baseline) -> str:

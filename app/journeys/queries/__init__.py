@@ -54,7 +54,7 @@ from app.journeys.queries.log import (
     touchpoints_ever_logged,
     use_by_segment,
 )
-from app.journeys.queries.moments import Followed, load_followed
+from app.journeys.queries.moments import Followed, FollowedSystem, load_followed
 from app.journeys.queries.needs import get_need, list_needs, need_draft
 from app.journeys.queries.worth import POOL_CLAIMS, PoolClaim, PoolClaimant, claims_on_pools
 
@@ -65,6 +65,7 @@ __all__ = [
     "TOUCHPOINT_COVERS",
     "Acting",
     "Followed",
+    "FollowedSystem",
     "JourneyState",
     "LastFigures",
     "LogScope",

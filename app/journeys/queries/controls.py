@@ -9,6 +9,7 @@ from app.accounts.models import Person
 from app.errors import NotFoundError
 from app.journeys.models import ControlTotal, Journey, LeverPool, PoolControl
 from app.journeys.rules import CONTROLLED, Claim
+from app.values.names import by_name
 
 _PEOPLE = (
     joinedload(ControlTotal.owner).lazyload(Person.grants),
@@ -22,8 +23,10 @@ def list_control_totals(session: Session) -> list[ControlTotal]:
     What the session has loaded before is read again: certifying goes by the amount after its lock.
     """
     query = select(ControlTotal).options(*_PEOPLE)
-    query = query.order_by(ControlTotal.kind, ControlTotal.name)
-    return list(session.scalars(query, execution_options={"populate_existing": True}))
+    found = session.scalars(
+        query.order_by(ControlTotal.id), execution_options={"populate_existing": True}
+    )
+    return sorted(by_name(found, lambda one: one.name), key=lambda one: one.kind.value)
 
 
 def get_control_total(session: Session, total_id: int) -> ControlTotal:
@@ -46,9 +49,9 @@ def list_claims(session: Session) -> list[Claim]:
         .join(Journey, Journey.id == LeverPool.journey_id)
         .outerjoin(PoolControl, PoolControl.pool_id == LeverPool.id)
         .where(LeverPool.lever.in_(CONTROLLED))
-        .order_by(Journey.name, LeverPool.lever)
+        .order_by(LeverPool.lever)
     )  # fmt: skip
-    return [Claim(*row) for row in session.execute(query)]
+    return by_name((Claim(*row) for row in session.execute(query)), lambda one: one.journey)
 
 
 def lock_pools(session: Session) -> None:

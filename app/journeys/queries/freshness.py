@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.journeys.models import Baseline, FigureOrigin, Journey
 from app.journeys.rules import JUDGED_BY_PEOPLE, StaleBaselines, stale_baseline
+from app.values.names import by_name
 
 
 def load_stale_baselines(session: Session, *, today: date, limit_days: int) -> StaleBaselines:
@@ -20,7 +21,8 @@ def load_stale_baselines(session: Session, *, today: date, limit_days: int) -> S
         )
         for key, name, measured_on, oldest_on in session.execute(_oldest_in_use())
     )
-    return StaleBaselines({one.key: one for one in found if one})
+    stale = by_name((one for one in found if one), lambda one: one.name)
+    return StaleBaselines({one.key: one for one in stale})
 
 
 @cache
@@ -43,7 +45,6 @@ def _oldest_in_use() -> Select[str, str, date | None, date | None]:
         )
         .where(Journey.is_in_use)
         .group_by(Journey.key, Journey.name, last.measured_on)
-        .order_by(Journey.name)
     )
 
 

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.journeys.models import InteractionMoment, InteractionMonth, Touchpoint
+from app.journeys.models import (
+    InteractionMoment,
+    InteractionMonth,
+    InteractionSource,
+    Touchpoint,
+)
 from app.journeys.queries.sums import COUNTED_SOURCES
 from app.journeys.rules import Aftermath, Compared, MonthSpan
+from app.values.names import by_name
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedSystem:
+    """A system whose logs name their customers, as its latest import was counted.
+
+    Of its ``customers`` so many were found ``elsewhere``, in logs of other systems; None where no
+    other one was looked into. ``is_stale``: it was counted before others were looked into at all.
+    """
+
+    name: str
+    is_warehouse: bool
+    customers: int | None = None
+    elsewhere: int | None = None
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +40,13 @@ class Followed:
     """What followed the contacts of a journey by reason.
 
     ``keyed`` of its logged ``contacts`` name their customer; without any nothing can be told.
+    Customers are followed through the ``systems``, each warehouse by itself.
     """
 
     by_reason: Mapping[str, Compared]
     contacts: int
     keyed: int
+    systems: Sequence[FollowedSystem] = ()
 
 
 def load_followed(session: Session, journey_id: int, span: MonthSpan) -> Followed:
@@ -47,7 +71,9 @@ def load_followed(session: Session, journey_id: int, span: MonthSpan) -> Followe
         one = Aftermath(*(int(count) for count in counts))
         side = Compared(met=one) if is_met else Compared(unmet=one)
         found[reason] = found.get(reason, Compared()) + side
-    return Followed(found, *_contacts(session, journey_id, span))
+    return Followed(
+        found, *_contacts(session, journey_id, span), _systems(session, journey_id, span)
+    )
 
 
 def _contacts(session: Session, journey_id: int, span: MonthSpan) -> tuple[int, int]:
@@ -56,12 +82,43 @@ def _contacts(session: Session, journey_id: int, span: MonthSpan) -> tuple[int, 
     query = (
         select(func.sum(months.contacts), func.sum(months.keyed))
         .join(Touchpoint, Touchpoint.id == months.touchpoint_id)
-        .where(
-            Touchpoint.journey_id == journey_id,
-            months.source_id.in_(COUNTED_SOURCES),
-            months.month >= span.first,
-            months.month < span.end,
-        )
+        .where(*_logged(journey_id, span))
     )
     contacts, keyed = session.execute(query).one()
     return int(contacts or 0), int(keyed or 0)
+
+
+def _logged(journey_id: int, span: MonthSpan) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Touchpoint.journey_id == journey_id,
+        InteractionMonth.source_id.in_(COUNTED_SOURCES),
+        InteractionMonth.month >= span.first,
+        InteractionMonth.month < span.end,
+    )
+
+
+def _systems(session: Session, journey_id: int, span: MonthSpan) -> tuple[FollowedSystem, ...]:
+    """The systems whose contacts these months have, by name, each as its latest import has it."""
+    logged = (
+        select(InteractionMonth.source_id)
+        .join(Touchpoint, Touchpoint.id == InteractionMonth.touchpoint_id)
+        .where(*_logged(journey_id, span), InteractionMonth.keyed > 0)
+    )
+    source = InteractionSource
+    rows = session.execute(
+        select(source.mapping, source.mapping_name, source.address, source.lineage)
+        .where(source.id.in_(logged))
+        .order_by(source.last_on, source.id)
+    )
+    found = {}
+    for mapping, mapping_name, address, lineage in rows:
+        name = " ".join(str(mapping.get("source") or mapping_name).split())
+        found[name.casefold(), bool(address)] = _system(name, bool(address), lineage or {})
+    return tuple(by_name(found.values(), lambda one: one.name))
+
+
+def _system(name: str, is_warehouse: bool, lineage: Mapping[str, Any]) -> FollowedSystem:
+    return FollowedSystem(
+        name, is_warehouse, lineage.get("customers"), lineage.get("elsewhere"),
+        is_stale="elsewhere" not in lineage,
+    )  # fmt: skip

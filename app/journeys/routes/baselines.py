@@ -46,13 +46,15 @@ def baseline(key: str, number: int) -> str:
     journey = queries.get_journey(db.session, key)
     shown = _numbered(journey, number)
     other = request.args.get("against", type=int)
-    against = _numbered(journey, other) if other else None
+    is_itself = other == number
+    against = _numbered(journey, other) if other and not is_itself else None
     return render_template(
         "journeys/baseline.html",
         journey=journey,
         shown=shown,
         source=presenters.short_source(shown.source),
         against=against,
+        is_itself=is_itself,
         head=[kind.word for kind in presenters.SHOWN],
         others=[one for one in reversed(journey.baselines) if one.number != number],
         tabs=presenters.journey_tabs(journey, "journeys.baselines"),

@@ -17,7 +17,7 @@ from app.journeys.routes.asked import LogView, read_log_view
 from app.journeys.routes.blueprint import bp
 from app.journeys.rules import Logged, covers
 from app.web.filters import day
-from app.web.guards import requires
+from app.web.guards import costs_are_hidden, requires
 
 Acting = Mapping[int, list[queries.Acting]]
 
@@ -33,6 +33,8 @@ class View:
     at: int | None
     is_chosen: bool
     log: LogView
+    is_kept_from: bool = False
+    """Whether costs were asked for by somebody who may not see them."""
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -72,9 +74,7 @@ def show(key: str) -> str:
         journey=journey,
         tabs=presenters.journey_tabs(journey, "journeys.show"),
         view=view,
-        switch=[
-            (word, view.address(show=name), name == view.show) for name, word in presenters.SHOWS
-        ],
+        switch=[(word, view.address(show=name), name == view.show) for name, word in _shows()],
         numbers=[(one.number, f"{one.number}, {day(one.measured_on)}") for one in _newest(journey)],
         heat=heat,
         basis=presenters.basis_words(
@@ -135,13 +135,19 @@ def _view(journey: Journey) -> View:
     show_ = request.args.get("show", usual)
     return View(
         key=journey.key,
-        show=show_ if show_ in dict(presenters.SHOWS) else usual,
+        show=show_ if show_ in dict(_shows()) else usual,
         baseline=shown,
         against=_asked(journey, "against") or next(iter(before), None),
         at=at,
         is_chosen=bool(request.args.get("baseline") or request.args.get("against")),
         log=log,
+        is_kept_from=show_ == "cost" and costs_are_hidden(),
     )
+
+
+def _shows() -> list[tuple[str, str]]:
+    """The ways to look that this person has: colours and trends tell of costs as numbers do."""
+    return [one for one in presenters.SHOWS if not (one[0] == "cost" and costs_are_hidden())]
 
 
 def _asked(journey: Journey, name: str) -> Baseline | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -17,6 +18,7 @@ from app.reviews.rules.findings import (
     Portion,
     Severity,
 )
+from app.values.share import whole_percents
 from app.web.filters import counted, money_short, percent
 
 MOST_ITEMS = 20
@@ -157,11 +159,21 @@ def _view(finding: Finding, acting: Acting) -> FindingView:
         figure=figure_words(finding),
         beside=_beside(finding),
         table=_table(finding, acting),
-        mix=[
-            (lens.word, money_short(one.part), percent(one.share, 0)) for lens, one in finding.mix
-        ],
+        mix=_mix(finding),
         lists_units=finding.kind is FindingKind.UNITS,
     )
+
+
+def _mix(finding: Finding) -> list[tuple[str, str, str]]:
+    """The parts of each currency's planned cost, whose shares add up as they are shown."""
+    shares: dict[int, Decimal] = {}
+    for currency in dict.fromkeys(one.whole.currency for _, one in finding.mix):
+        at = [k for k, (_, one) in enumerate(finding.mix) if one.whole.currency == currency]
+        shares |= dict(zip(at, whole_percents([finding.mix[k][1].share for k in at]), strict=True))
+    return [
+        (lens.word, money_short(one.part), percent(shares[k], 0))
+        for k, (lens, one) in enumerate(finding.mix)
+    ]
 
 
 def _beside(finding: Finding) -> str:

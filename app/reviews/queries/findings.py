@@ -47,6 +47,7 @@ from app.reviews.rules.findings import (
 from app.roadmap.queries.needed import load_lost_needs
 from app.roadmap.rules.needed import LostNeed
 from app.values.money import Money
+from app.values.names import by_name
 
 
 def load_portfolio_facts(
@@ -231,7 +232,7 @@ def _load_journeys(session: Session) -> tuple[JourneyFacts, ...]:
         )
         .outerjoin(LeverPool, LeverPool.journey_id == Journey.id)
         .where(Journey.is_in_use)
-        .order_by(Journey.name, Journey.id)
+        .order_by(Journey.id)
     )  # fmt: skip
     heads: dict[int, tuple[str, str, str]] = {}
     pools: dict[int, list[PoolStake]] = defaultdict(list)
@@ -244,7 +245,7 @@ def _load_journeys(session: Session) -> tuple[JourneyFacts, ...]:
             id_, key, name, frozenset(pool.id for pool in pools[id_]),
             journey_stake(pools[id_], strengths, currency),
         )
-        for id_, (key, name, currency) in heads.items()
+        for id_, (key, name, currency) in by_name(heads.items(), lambda one: one[1][1])
     )  # fmt: skip
 
 

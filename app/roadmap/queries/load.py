@@ -17,6 +17,7 @@ from app.initiatives.models import Initiative, OptionDemand
 from app.journeys.models import Journey
 from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules.works import Demand, Shift
+from app.values.names import by_name
 from app.values.quarter import Quarter
 
 RUNNING = (CommitmentState.ACTIVE, CommitmentState.COMPLETED)
@@ -122,13 +123,14 @@ def load_team_demand(session: Session) -> TeamDemand:
         .join(Commitment, Commitment.option_id == OptionDemand.option_id)
         .join(OptionDemand.team)
         .where(OptionDemand.days > 0)
-        .order_by(Team.name, Team.id)
+        .order_by(Team.id)
     )  # fmt: skip
     names: dict[int, str] = {}
     demands: list[tuple[Demand, bool]] = []
     for name, team_id, commitment_id, state, start, index, days in rows:
         names[team_id] = name
         demands.append((Demand(team_id, commitment_id, start, index, days), state in RUNNING))
+    names = dict(by_name(names.items(), lambda one: one[1]))
     return TeamDemand(names, demands, _available_days(session) if names else {})
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
-from app.journeys.models import Journey
-from app.journeys.rules import Lever
+from app.journeys.models import FigureOrigin, Journey
+from app.journeys.rules import FigureKind, Lever, OriginKind
 from tests.factories.accounts import Cast
-from tests.factories.journeys import make_baseline, make_journey, make_pool
+from tests.factories.journeys import make_baseline, make_journey, make_pool, measured
 from tests.support.browser import PHONE, accessibility_faults, scrolls_sideways
 
 Browse = Callable[..., Page]
@@ -43,6 +45,32 @@ class TestJourney:
 
         assert accessibility_faults(opened) == []
         assert not scrolls_sideways(opened)
+
+    def test_says_on_a_phone_why_two_pains_are_not_judged(
+        self, browse: Browse, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            journey = make_journey(session, cast.lead)
+            one = journey.touchpoints[0].id
+            for satisfaction in ("5.5", "5.6"):
+                made = make_baseline(
+                    session, journey, figures={one: measured(satisfaction=satisfaction)}
+                )
+                made.logged_from, made.logged_to = date(2026, 1, 1), date(2026, 12, 31)
+                made.days_covered, made.logged_one_in = 365, 1
+                session.add_all(
+                    FigureOrigin(
+                        baseline_id=made.id, touchpoint_id=one, figure=kind, kind=OriginKind.LOG,
+                        sample=1_000, error=Decimal("0.01"),
+                    )
+                    for kind in (FigureKind.SATISFACTION, FigureKind.CONTACTS)
+                )  # fmt: skip
+
+        page = browse(cast.lead, "/journeys/motor-claim", viewport=PHONE)
+
+        said = page.locator("#spot").get_by_text("not judged, some months count in both")
+        expect(said).to_be_visible()
+        assert not scrolls_sideways(page)
 
     def test_shows_the_touchpoint_that_is_clicked(
         self, browse: Browse, cast: Cast, journey: Journey

@@ -152,6 +152,60 @@ class TestRowsWithoutIds:
         assert self._second(tmp_path, [FIRST[0]] * 9) == []
 
 
+class TestOtherSources:
+    """A file that another source of the journey brought is taken in and said to repeat it."""
+
+    TIMED = [
+        row(id=str(n), who=f"K{n % 7}", when=f"2026-05-{n:02} 10:{n:02}") for n in range(1, 21)
+    ]
+
+    def _second(self, tmp_path: Path, lines: list[str], **changes: Any) -> list[str]:
+        _read(tmp_path, 1, rows(*self.TIMED), mapping=mapping(**changes))
+        own = mapping(**{"id": None} | changes)
+        report = read(_at(tmp_path, 2), rows(*lines), beside=_known(tmp_path, 1), mapping=own)
+        assert (report.errors, report.kept) == (0, len(lines))
+        return [one.message for one in report.issues]
+
+    def test_are_told_where_nothing_but_the_id_was_left_out(self, tmp_path: Path) -> None:
+        (told,) = self._second(tmp_path, self.TIMED)
+        assert "20 rows of 20 (100 %) say in every column what rows of “1.csv”" in told
+
+    def test_are_told_by_moment_and_customer(self, tmp_path: Path) -> None:
+        lines = [one.replace("Where is my claim?", "Claim") for one in self.TIMED[:5]]
+        new = [row(id=f"n{n}", who=f"N{n}", when=f"2026-05-{n:02} 11:00") for n in range(1, 16)]
+        (told,) = self._second(tmp_path, [*lines, *new])
+        assert "5 rows of 20 (25 %) have the moment and the customer of rows of “1.csv”" in told
+        assert "name the same system" in told
+
+    def test_are_told_of_the_same_source_where_their_ids_are_others(self, tmp_path: Path) -> None:
+        _read(tmp_path, 1, rows(*self.TIMED))
+        renamed = [f"x{one}".replace("Solved", "Done") for one in self.TIMED]
+        (told,) = _read(tmp_path, 2, rows(*renamed), 1).issues
+        assert "20 rows of 20 (100 %) have the moment and the customer of rows of" in told.message
+
+    def test_are_told_by_moment_and_reason_without_customers(self, tmp_path: Path) -> None:
+        lines = [one.replace("Solved", "Done") for one in self.TIMED]
+        (told,) = self._second(tmp_path, lines, customer=None, id="id")
+        assert "have the moment and the reason of rows of “1.csv”" in told
+
+    def test_are_not_told_where_days_and_reasons_are_alike_by_chance(self, tmp_path: Path) -> None:
+        daily = [row(id=str(n), when=f"2026-05-{n:02}", score="1") for n in range(1, 29)]
+        _read(tmp_path, 1, rows(*daily), mapping=mapping(customer=None))
+        other = rows(*(one.replace(",1", ",2") for one in daily))
+        own = mapping(customer=None, id=None)
+        report = read(_at(tmp_path, 2), other, beside=_known(tmp_path, 1), mapping=own)
+        assert report.issues == ()
+
+    def test_are_not_told_where_other_customers_came_at_the_same_moments(
+        self, tmp_path: Path
+    ) -> None:
+        lines = [one.replace(",K", ",N") for one in self.TIMED]
+        assert self._second(tmp_path, lines) == []
+
+    def test_bar_nothing_when_their_log_is_gone(self, tmp_path: Path) -> None:
+        assert read(tmp_path, rows(ROW), beside=_known(tmp_path, 7)).issues == ()
+
+
 class TestRowsLeftOut:
     def test_by_the_mapping_are_told_with_their_rule(self, tmp_path: Path) -> None:
         own = mapping(only={"column": "kind", "words": ["call"]}, contacts="n", customer=None,

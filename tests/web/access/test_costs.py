@@ -39,7 +39,7 @@ from tests.support.tokens import Program, token_for
 ClientFor = Callable[[Person], StrictClient]
 MONEY = re.compile(r"(?:€|EUR)[\s\u00a0\u202f]?[−-]?\d")
 """Any sum of the cycle's currency, however it is written."""
-WITHOUT_MONEY = {"interactions.mapping", "reviews.answers_file"}
+WITHOUT_MONEY = {"reviews.answers_file"}
 """Files that may be given to whoever may not see money."""
 SMALLEST = 1_000_00
 """Smaller amounts would be found in any number."""

@@ -118,6 +118,9 @@ class TestPage:
         assert lead.post(COMMIT, data=form_values(dry, COMMIT)).status_code == 303
         next_month = row(id="2", when="2026-06-04T10:00:00+02:00")
         page = _upload(lead, b"", file=_file(next_month, "June.csv"))
+        systems = page.soup.find(id=page.soup.find("input", attrs={"name": "source"})["list"])
+        assert [one["value"] for one in systems.find_all("option")] == ["Hotline"]
+        assert value_of(page, "Id of the contact") == "id"
         assert value_of(page, "System") == "Hotline"
 
     def test_asks_for_the_stage_and_takes_a_tariff(self, lead: Any) -> None:

@@ -205,6 +205,9 @@ class TestBaselines:
         changes = client.get("/journeys/motor-claim/baselines/2?against=1")
         satisfaction = "version 1: 5.5 → version 2: 6.5 +1 not tested"
         assert satisfaction in table(changes, "Changes").column("Satisfaction")
+        itself = client.get("/journeys/motor-claim/baselines/2?against=2")
+        assert "A version can’t be compared with itself" in text(itself)
+        assert table(itself, "Figures").rows
 
     @pytest.mark.parametrize(
         ("column", "typed", "words"),

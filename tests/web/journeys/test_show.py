@@ -82,6 +82,18 @@ class TestMap:
         assert "Cost to serve €960,000.00 a year" in aside
         assert "This is a hot spot nobody works on." in aside
 
+    def test_says_on_which_scale_two_pains_are_compared(
+        self, client_for: ClientFor, cast: Cast, journey: Journey
+    ) -> None:
+        """A baseline's own page shows its pain on its own scale, of which the change says nothing;
+        and a phone has room for all that is said."""
+        aside = client_for(cast.viewer).get(MAP).soup.find("aside")
+
+        assert "since baseline 1" in text(aside)
+        assert "→ 91, both on the scale of the baseline shown, not tested" in text(aside)
+        assert [text(one) for one in aside.select(".nowrap") if "scale" in text(one)] == []
+        assert [text(one) for one in aside.select(".nowrap") if "not tested" in text(one)] == []
+
     def test_selects_the_touchpoint_in_the_address(
         self, client_for: ClientFor, cast: Cast, session: Session, journey: Journey
     ) -> None:
