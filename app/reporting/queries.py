@@ -47,6 +47,7 @@ from app.journeys.models import (
 from app.journeys.queries import measured
 from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
+from app.roadmap.queries.judging import SINCE_THE_START
 from app.values.money import Money
 
 _ON_THE_WAY = (
@@ -301,7 +302,7 @@ def list_open_gates(session: Session, *, until: date, limit: int, person_id: int
     known = (
         select(func.count(func.distinct(Evidence.criterion_id)))
         .join(Criterion, Criterion.id == Evidence.criterion_id)
-        .where(of_milestone)
+        .where(of_milestone, SINCE_THE_START)
     )
     query = (
         select(

@@ -30,6 +30,7 @@ from app.roadmap.queries.facts import (
     TrancheKey,
     key_of,
     load_hurdle_rows,
+    measurement_of,
 )
 from app.roadmap.queries.forecasts import Asked, load_asked
 from app.roadmap.queries.history import HurdleHistory, Narrowed, load_history
@@ -41,7 +42,6 @@ from app.roadmap.rules import (
     HurdleFacts,
     HurdleRecord,
     HurdleState,
-    Measurement,
     Reading,
     Recommendation,
     hurdle_state,
@@ -381,13 +381,7 @@ def _known(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
         row = AmendmentRow(amendment, amendment.asked_by.name, ended_by)
         rows.amendments.setdefault((tranche.id, amendment.criterion_id), []).append(row)
     in_order = sorted(history.evidence, key=lambda one: one.id)
-    rows.evidence[milestone.id] = [
-        (
-            one.tranche_id,
-            Measurement(one.id, one.criterion_id, one.value, one.sample, one.measured_on),
-        )
-        for one in in_order
-    ]
+    rows.evidence[milestone.id] = [(one.tranche_id, measurement_of(one)) for one in in_order]
     rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
     rows.decisions[tranche.id] = [
         Decided(one.action, one.recommended, one.decided_at.date(), one.hold_until)
