@@ -46,6 +46,7 @@ from app.journeys.models import (
 from app.journeys.queries import measured
 from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
+from app.roadmap.queries.judging import SINCE_THE_START
 from app.roadmap.queries.needed import gone_key
 from app.values.money import Money
 from app.values.names import by_name
@@ -303,7 +304,7 @@ def list_open_gates(session: Session, *, until: date, limit: int, person_id: int
     known = (
         select(func.count(func.distinct(Evidence.criterion_id)))
         .join(Criterion, Criterion.id == Evidence.criterion_id)
-        .where(of_milestone)
+        .where(of_milestone, SINCE_THE_START)
     )
     query = (
         select(

@@ -72,7 +72,7 @@ def make_hurdles(
 def make_run(session: Session, scenario_id: int, *, actor: Person, now: datetime) -> Run:
     """Add a finished run whose plan is the best ranked list, as a run out of time would give."""
     scenario = get_scenario(session, scenario_id)
-    frozen = freeze_problem(session, scenario)
+    frozen = freeze_problem(session, scenario, today=now.date())
     problem = parse_problem(frozen.content)
     greedy = best_greedy_list(problem)
     assert greedy is not None

@@ -26,13 +26,17 @@ class Hurdle:
 
 @dataclass
 class MoneyModel:
-    """A round: nothing, submitted, or approved into commitments of hurdles in order."""
+    """A round: nothing, submitted, or approved into commitments of hurdles in order.
+
+    ``is_late`` once the quarter is over in which some of the plan was to start.
+    """
 
     round: str = "none"
     commitments: dict[str, list[Hurdle]] = field(default_factory=dict)
+    is_late: bool = False
 
     def submit(self, who: str) -> bool:
-        accepted = who == "lead" and self.round == "none"
+        accepted = who == "lead" and self.round == "none" and not self.is_late
         return self._to("submitted", accepted)
 
     def withdraw(self, who: str) -> bool:
@@ -42,7 +46,8 @@ class MoneyModel:
         return self._to("none", who in FINANCE and self.round == "submitted")
 
     def approve(self, who: str) -> bool:
-        return self._to("approved", who in FINANCE and self.round == "submitted")
+        accepted = who in FINANCE and self.round == "submitted" and not self.is_late
+        return self._to("approved", accepted)
 
     def _to(self, state: str, accepted: bool) -> bool:
         if accepted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from app.approvals.models import Proposal
@@ -20,6 +21,7 @@ from app.approvals.rules import (
 )
 from app.approvals.rules.asking import Cell, asked_of, fund_asks, overdrawn_sentences
 from app.approvals.rules.frozen import FrozenCriterion, FrozenItem, frozen_of
+from app.approvals.rules.over import LEAVE_OUT, over_sentences
 from app.approvals.rules.remaining import Remainder, Worth, remaining, whole
 from app.initiatives.rules import InitiativeState
 from app.portfolio.presenters.net import Net, net_of, net_sum
@@ -108,6 +110,7 @@ class ProposalView:
     quarters: Sequence[str]
     beyond: Money
     overdrawn: Sequence[str]
+    over: Sequence[str]
     torn: Sequence[str]
     broken: Sequence[str]
     forced: Sequence[Bound]
@@ -173,7 +176,9 @@ class ProposalView:
         if not self.kept.count:
             return ["Every item is left out; return the proposal instead."]
         remedy = "Leave out what depends on it as well, or keep it."
-        return [*self.overdrawn, *(f"Broken: {sentence}. {remedy}" for sentence in self.torn)]
+        over = [f"{sentence} {LEAVE_OUT}" for sentence in self.over]
+        torn = [f"Broken: {sentence}. {remedy}" for sentence in self.torn]
+        return [*over, *self.overdrawn, *torn]
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +207,9 @@ def frozen_budgets(proposal: Proposal) -> Budgets:
 
 
 def proposal_view(
-    proposal: Proposal, struck: Collection[int], budgets: Budgets, earlier: Proposal | None
-) -> ProposalView:
+    proposal: Proposal, struck: Collection[int], budgets: Budgets, earlier: Proposal | None,
+    today: date,
+) -> ProposalView:  # fmt: skip
     """Arrange a proposal without the items whose ids are in ``struck``."""
     frozen = frozen_of(proposal.snapshot)
     gone = frozenset(item.initiative.key for item in proposal.items if item.id in struck)
@@ -227,6 +233,7 @@ def proposal_view(
         )
         if is_open
         else [],
+        over=_over(items, today) if is_open else [],
         torn=[rule.sentence for rule in rest.broken if rule.is_inseparable],
         broken=[rule.sentence for rule in rest.broken if not rule.is_inseparable],
         forced=_forced(frozen),
@@ -235,6 +242,11 @@ def proposal_view(
         since=_since(frozen, gone, rest, earlier),
         drift=_drift(proposal, frozen) if is_open else [],
     )
+
+
+def _over(items: Sequence[ItemLine], today: date) -> list[str]:
+    starts = {item.frozen.key: item.start for item in items if not item.is_struck}
+    return list(over_sentences(starts, today).values())
 
 
 def _sums(frozen: FrozenProposal, worth: Mapping[str, Worth], minutes: int | None = None) -> Sums:

@@ -213,7 +213,7 @@ def _page(
         struck = {item.id for item in proposal.items if item.is_struck}
     form = form or _fresh_form(proposal, struck, signed)
     form.offer(_keys(proposal))
-    view = proposal_view(proposal, struck, _budgets(proposal), earlier)
+    view = proposal_view(proposal, struck, _budgets(proposal), earlier, today())
     terms = Terms(frozenset(struck), form.asked)
     stale = _stale(view) if proposal.state is ProposalState.SUBMITTED else None
     return render_template(

@@ -64,7 +64,7 @@ def _page(proposal_id: int, *, ways: bool) -> tuple[str, str]:
     struck = {item.id for item in proposal.items if item.is_struck}
     decision = proposal.decision
     is_approved = proposal.state is ProposalState.APPROVED
-    view = proposal_view(proposal, struck, frozen_budgets(proposal), earlier)
+    view = proposal_view(proposal, struck, frozen_budgets(proposal), earlier, today())
     first = find_signature(db.session, decision.first_signature_id if decision else None)
     html = render_template(
         "approvals/paper.html",

@@ -13,7 +13,7 @@ from app.approvals.presenters.honesty import honesty_of
 from app.approvals.presenters.worth import return_words
 from app.approvals.queries import find_open_proposal, find_proposal_of_run, list_returned
 from app.approvals.routes.blueprint import bp
-from app.approvals.services import approved_bar, submit_proposal
+from app.approvals.services import approved_bar, over_starts, submit_proposal
 from app.db.session import transaction
 from app.errors import InvalidError
 from app.extensions import db
@@ -71,6 +71,7 @@ def _page(run: Run, form: SubmitForm) -> str:
     inputs: dict[str, Any] = run.inputs
     has_plan = bool(result and result["funded"])
     net = _net(run) if has_plan else None
+    over = over_starts(result, now().date()) if result and has_plan else {}
     return render_template(
         "approvals/submit.html",
         run=run,
@@ -83,6 +84,7 @@ def _page(run: Run, form: SubmitForm) -> str:
         net=net,
         hurdle=return_words(net, run.scenario.cycle.hurdle_rate) if net else None,
         barred_by=barred,
+        over=list(over.values()),
         waiting=find_open_proposal(db.session, run.scenario.cycle_id),
         earlier=find_proposal_of_run(db.session, run.id),
         returned=next(iter(list_returned(db.session, run.scenario.cycle_id)), None),

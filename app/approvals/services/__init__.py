@@ -14,6 +14,7 @@ from app.approvals.services.submission import (
     approved_bar,
     checked_result,
     drift_of,
+    over_starts,
     submit_proposal,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "checked_result",
     "drift_of",
     "free_tranches",
+    "over_starts",
     "release_tranche",
     "return_proposal",
     "set_limit",

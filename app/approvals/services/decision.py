@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, update
@@ -33,6 +33,7 @@ from app.approvals.rules import (
 )
 from app.approvals.rules.asking import asked_of, overdrawn_sentences
 from app.approvals.rules.limits import ConditionDraft, Terms
+from app.approvals.rules.over import LEAVE_OUT, over_sentences
 from app.approvals.rules.remaining import Remainder, strike
 from app.approvals.services.commitments import commit
 from app.approvals.services.signing import (
@@ -49,6 +50,7 @@ from app.calendar.rules import CycleState
 from app.calendar.services.checks import mark_changed
 from app.errors import ConflictError, InvalidError, NotAllowedError, StaleError
 from app.initiatives.rules import InitiativeState
+from app.values.quarter import Quarter
 from app.values.texts import LONGEST_NOTE
 
 SIGNED = "signed"
@@ -97,6 +99,7 @@ def approve_proposal(
     kept = strike(frozen, struck)
     _refuse_inseparable(kept)
     _refuse_changed(session, frozen, struck)
+    _refuse_begun(frozen, struck, now.date())
     _refuse_overdrawn(session, cycle, frozen, struck)
     granted = sum(item.spend_minor for item in frozen.items if item.key in kept.worth)
     consent = consent_to(proposal, ground, terms, granted, actor=actor)
@@ -268,6 +271,14 @@ def _refuse_changed(session: Session, frozen: FrozenProposal, struck: Collection
             f"{', '.join(changed[:5])} changed since this was submitted and is not what was "
             "proposed. Strike it, or return the proposal."
         )
+
+
+def _refuse_begun(frozen: FrozenProposal, struck: Collection[str], today: date) -> None:
+    """What waited until its start was over can't start then any more."""
+    starts = {one.key: Quarter.parse(one.start) for one in frozen.items if one.key not in struck}
+    over = over_sentences(starts, today)
+    if over:
+        raise InvalidError(" ".join([*over.values(), LEAVE_OUT]))
 
 
 def _refuse_overdrawn(

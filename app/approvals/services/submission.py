@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.approvals.queries import (
 )
 from app.approvals.rules import Hand, HandKind, ProposalState, snapshot_bytes
 from app.approvals.rules.frozen import FrozenProposal
+from app.approvals.rules.over import over_sentences
 from app.approvals.rules.remaining import placements_of
 from app.approvals.rules.rounds import problem_drift
 from app.approvals.services.freezing import Plan, freeze
@@ -65,6 +66,7 @@ def submit_proposal(
         raise ConflictError(bar)
     scenario = get_scenario(session, run.scenario_id)
     result = checked_result(run)
+    _refuse_over(result, now.date())
     _refuse_drift(session, scenario, run)
     plan = _plan(session, run, result)
     _refuse_unready(plan, cycle.id, cycle.currency)
@@ -122,9 +124,14 @@ def approved_bar(session: Session, run: Run) -> str | None:
 
 
 def drift_of(session: Session, scenario: Scenario, run: Run) -> list[str]:
-    """What changed since the run, one sentence each; empty when a new run would ask the same."""
+    """What changed since the run, one sentence each; empty when a new run would ask the same.
+
+    As of the day it was made: that time passes alone changes no input, see `over_sentences`.
+    """
+    made_on = run.inputs.get("as_of")
+    today = date.fromisoformat(str(made_on)) if made_on else None
     try:
-        frozen = freeze_problem(session, scenario)
+        frozen = freeze_problem(session, scenario, today=today)
     except InvalidError as error:
         return [error.message, *error.fields.values()]
     if frozen.digest == run.digest:
@@ -134,6 +141,22 @@ def drift_of(session: Session, scenario: Scenario, run: Run) -> list[str]:
     return problem_drift(json.loads(run.problem), json.loads(frozen.content), names) or [
         "The problem would be written differently now."
     ]
+
+
+def over_starts(result: Mapping[str, Any], today: date) -> dict[str, str]:
+    """Which funded initiatives of a result were to start in a quarter that is over, by key."""
+    starts = {row["initiative"]: Quarter.parse(row["start"]) for row in result["funded"]}
+    return over_sentences(starts, today)
+
+
+def _refuse_over(result: Mapping[str, Any], today: date) -> None:
+    over = over_starts(result, today)
+    if over:
+        raise InvalidError(
+            "Some of it was to start in quarters that are over. Run the scenario again and submit "
+            "that.",
+            fields=over,
+        )
 
 
 def _refuse_second(session: Session, cycle_id: int) -> None:

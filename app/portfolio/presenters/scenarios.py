@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from app.portfolio.models import Run, Scenario
 from app.portfolio.presenters.names import Names
 from app.portfolio.presenters.verdicts import Verdict, noted_of, result_gap, summary_verdict
 from app.portfolio.rules.demands import DemandKind, demand_sentence
-from app.portfolio.rules.pins import PinKind, pin_sentence
+from app.portfolio.rules.pins import PinKind, over_sentence, pin_sentence
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.web.filters import money, money_short, number, quarter
@@ -34,13 +35,17 @@ class LimitLine:
 
 @dataclass(frozen=True, slots=True)
 class BindingLine:
-    """A pin or rule as a sentence. ``id`` is the initiative's for a pin and the rule's own else."""
+    """A pin or rule as a sentence. ``id`` is the initiative's for a pin and the rule's own else.
+
+    ``over`` says that the start a pin fixes is over; empty where it can still hold.
+    """
 
     id: int
     key: str
     sentence: str
     reason: str
     puts_in: bool = True
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,9 @@ def team_lines(scenario: Scenario) -> list[tuple[str, str]]:
     ]
 
 
-def pin_lines(scenario: Scenario) -> list[BindingLine]:
+def pin_lines(scenario: Scenario, today: date) -> list[BindingLine]:
+    """The pins by initiative, with what time has made impossible of them."""
+    present = Quarter.containing(today)
     currency = scenario.cycle.currency
     return sorted(
         (
@@ -101,6 +108,7 @@ def pin_lines(scenario: Scenario) -> list[BindingLine]:
                 ),
                 reason=pin.reason,
                 puts_in=pin.kind is not PinKind.EXCLUDE,
+                over=over_sentence(pin.start) if pin.start and pin.start < present else "",
             )
             for pin in scenario.pins
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -54,8 +55,11 @@ class LoadedFacts:
     pools: Sequence[LeverPool]
 
 
-def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
-    """Everything the optimizer may know when it works on ``scenario``, as it is stored now."""
+def load_problem_facts(session: Session, scenario: Scenario, *, today: date | None) -> LoadedFacts:
+    """Everything the optimizer may know when it works on ``scenario``, as it is stored now.
+
+    Quarters before the one of ``today`` are over; without a day none is.
+    """
     cycle = scenario.cycle
     candidates = load_candidates(session, cycle.id)
     committed = load_committed_options(session, cycle.id)
@@ -87,6 +91,7 @@ def load_problem_facts(session: Session, scenario: Scenario) -> LoadedFacts:
             DemandFacts(rule.key, DemandKind(rule.type), rule.parameters, rule.reason)
             for rule in scenario.rules
         ),
+        present=max(0, Quarter.containing(today) - cycle.first_quarter) if today else 0,
     )
     return LoadedFacts(facts, candidates, pools)
 

@@ -105,7 +105,7 @@ def _pins_page(scenario: Scenario, form: PinForm) -> str:
         "portfolio/pins.html",
         scenario=scenario,
         form=form,
-        pins=pin_lines(scenario),
+        pins=pin_lines(scenario, now().date()),
         candidates=lines,
         candidate_count=count_candidates(db.session, scenario.cycle_id),
     )

@@ -66,7 +66,7 @@ def try_out(scenario_id: int) -> tuple[str | Response, int]:
         try:
             trial = try_wish(
                 db.session, one, wish, known=look.answer, actor=current_actor(),
-                memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20,
+                today=now().date(), memory_bytes=current_app.config["SOLVER_MEMORY_MB"] * 2**20,
                 most_candidates=current_app.config["PAGE_INITIATIVES"],
             )  # fmt: skip
         except InvalidError as error:

@@ -231,7 +231,7 @@ def scenario_page(
         runs=[run_line(run, one.cycle.currency) for run in look.own],
         candidate_count=count_candidates(db.session, one.cycle_id) if look.answer is None else None,
         foreign=foreign_sentences(load_bound(db.session, one.cycle), one.cycle.currency),
-        pins=pin_lines(one),
+        pins=pin_lines(one, now().date()),
         rules=rule_lines(one),
         teams=team_lines(one),
         prices=_prices(look),

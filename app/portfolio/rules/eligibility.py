@@ -13,6 +13,7 @@ from app.portfolio.rules.facts import (
     ProblemFacts,
     Remark,
 )
+from app.values.written import quarter_words
 
 Starts = dict[tuple[str, str], list[int]]
 """Planning quarters in which an option may start, by initiative and option key."""
@@ -52,8 +53,7 @@ def eligible(facts: ProblemFacts) -> tuple[list[CandidateFacts], Starts, list[Re
         if options:
             kept[candidate.key] = replace(candidate, options=tuple(options))
         else:
-            text = "Left out: none of its options can be carried out within this cycle's quarters."
-            remarks.append(Remark(candidate.key, text))
+            remarks.append(Remark(candidate.key, _without_options(candidate, facts)))
     _drop_what_needs_the_missing(kept, begun, remarks)
     return list(kept.values()), starts, remarks
 
@@ -72,6 +72,31 @@ def _barred(
     return None
 
 
+def _without_options(candidate: CandidateFacts, facts: ProblemFacts) -> str:
+    over = over_words(candidate, facts)
+    if over:
+        return f"Left out: {over}."
+    return "Left out: none of its options can be carried out within this cycle's quarters."
+
+
+def over_words(candidate: CandidateFacts, facts: ProblemFacts) -> str:
+    """That its last possible start is over; empty where it is not, or never was one."""
+    last = [_over(one, facts) for one in candidate.options]
+    known = [one for one in last if one is not None]
+    if not known or len(known) < len(last):
+        return ""
+    words = quarter_words(facts.quarters.first + max(known))
+    return f"its last possible start, {words}, is over"
+
+
+def _over(option: OptionFacts, facts: ProblemFacts) -> int | None:
+    """The last quarter the option could have started in, where that is over."""
+    last = len(facts.quarters) - 1
+    if option.latest is not None:
+        last = min(last, option.latest)
+    return last if max(0, option.earliest or 0) <= last < facts.present else None
+
+
 def _usable_options(
     candidate: CandidateFacts,
     facts: ProblemFacts,
@@ -85,6 +110,7 @@ def _usable_options(
         (begun[need.key] + need.lag for need in candidate.needs if need.key in begun),
         default=0,
     )
+    ready = max(ready, facts.present)
     for option in candidate.options:
         foreign = sorted(key for key in option.spend if key not in funds)
         found = possible_starts(option, len(facts.quarters), not_before=ready)
@@ -102,14 +128,21 @@ def _usable_options(
             )
             remarks.append(Remark(candidate.key, text))
         elif not found:
-            text = (
-                f"Option “{option.name}” is left out: it can't start between "
-                f"{facts.quarters.first} and {facts.quarters.last}."
-            )
-            remarks.append(Remark(candidate.key, text))
+            remarks.append(Remark(candidate.key, _without_start(option, facts)))
         else:
             starts[candidate.key, option.key] = found
             yield option
+
+
+def _without_start(option: OptionFacts, facts: ProblemFacts) -> str:
+    first = facts.quarters.first
+    over = _over(option, facts)
+    why = (
+        f"it can't start between {first} and {facts.quarters.last}"
+        if over is None
+        else f"its last possible start, {quarter_words(first + over)}, is over"
+    )
+    return f"Option “{option.name}” is left out: {why}."
 
 
 def _drop_what_needs_the_missing(

@@ -163,7 +163,10 @@ class DemandFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProblemFacts:
-    """Everything a problem is built from."""
+    """Everything a problem is built from.
+
+    No candidate starts before planning quarter ``present``: those before it are over.
+    """
 
     currency: str
     quarters: QuarterSpan
@@ -177,6 +180,7 @@ class ProblemFacts:
     bound: tuple[BoundFacts, ...]
     pins: tuple[PinFacts, ...]
     demands: tuple[DemandFacts, ...]
+    present: int = 0
 
 
 @dataclass(frozen=True, slots=True)

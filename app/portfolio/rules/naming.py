@@ -8,9 +8,9 @@ from typing import Any
 
 from app.errors import InvalidError
 from app.portfolio.rules.demands import DemandKind, demand_sentence, listed
-from app.portfolio.rules.eligibility import eligible
+from app.portfolio.rules.eligibility import eligible, over_words
 from app.portfolio.rules.facts import DemandFacts, PinFacts, ProblemFacts, Remark
-from app.portfolio.rules.pins import PinKind, pin_sentence
+from app.portfolio.rules.pins import PinKind, over_sentence, pin_sentence
 
 _REMOVE = "Bring it back as a candidate, or remove this from the scenario."
 
@@ -22,17 +22,20 @@ def settle_names(facts: ProblemFacts) -> tuple[ProblemFacts, list[Remark]]:
     be chosen any more.
     """
     known = {candidate.key for candidate in eligible(facts)[0]}
+    over = {one.key: words for one in facts.candidates if (words := over_words(one, facts))}
     pins, demands = [], []
     remarks: list[Remark] = []
     faults: dict[str, str] = {}
     for pin in facts.pins:
         if pin.initiative in known:
             pins.append(pin)
+            if words := start_over(pin, facts):
+                faults[pin.initiative] = words
         elif pin.kind is PinKind.EXCLUDE:
             text = "Is pinned out, and can't be chosen in this cycle anyway."
             remarks.append(Remark(pin.initiative, text))
         else:
-            faults[pin.initiative] = _pin_fault(pin)
+            faults[pin.initiative] = _pin_fault(pin, over.get(pin.initiative, ""))
     for demand in facts.demands:
         settled = _settled(demand, known, facts, remarks, faults)
         if settled is not None:
@@ -42,9 +45,20 @@ def settle_names(facts: ProblemFacts) -> tuple[ProblemFacts, list[Remark]]:
     return replace(facts, pins=tuple(pins), demands=tuple(demands)), remarks
 
 
-def _pin_fault(pin: PinFacts) -> str:
+def _pin_fault(pin: PinFacts, over: str) -> str:
     sentence = pin_sentence(pin.kind, pin.initiative, pin.option, None)
+    if over:
+        return f"“{sentence}”: {over}. Lift the pin, or let it start later."
     return f"“{sentence}”: {pin.initiative} can't be chosen in this cycle. {_REMOVE}"
+
+
+def start_over(pin: PinFacts, facts: ProblemFacts) -> str:
+    """Why the start a pin fixes is not possible any more; empty where it is."""
+    if pin.start is None or pin.start >= facts.present:
+        return ""
+    start = facts.quarters.first + pin.start
+    sentence = pin_sentence(pin.kind, pin.initiative, pin.option, start)
+    return f"“{sentence}”: {over_sentence(start)} Lift the pin, or fix a later start."
 
 
 def _settled(

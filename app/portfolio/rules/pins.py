@@ -6,6 +6,7 @@ from enum import Enum
 
 from app.values.money import Money
 from app.values.quarter import Quarter
+from app.values.written import quarter_words
 
 
 class PinKind(Enum):
@@ -40,6 +41,11 @@ def pin_sentence(
     """
     said = _sentence(kind, initiative, option, start)
     return said if price is None else f"{said}; may be broken for {price}"
+
+
+def over_sentence(start: Quarter) -> str:
+    """That nothing new can start then any more."""
+    return f"{quarter_words(start)} is over, so nothing can start then any more."
 
 
 def _sentence(kind: PinKind, initiative: str, option: str | None, start: Quarter | None) -> str:

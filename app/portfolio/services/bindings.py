@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,7 @@ from app.portfolio.rules.demands import (
     listed,
     unknown_sentence,
 )
-from app.portfolio.rules.pins import PinKind, pin_sentence
+from app.portfolio.rules.pins import PinKind, over_sentence, pin_sentence
 from app.portfolio.services.checks import check_open, touch
 from app.portfolio.services.scenarios import record_change
 from app.values.money import Money
@@ -74,7 +74,7 @@ def place_pin(
         theirs=bindings_in_words(scenario), yours={f"Pin {draft.initiative}": draft.sentence},
     )  # fmt: skip
     lines = {line.key: line for line in list_candidate_lines(session, scenario.cycle_id)}
-    faults = _pin_faults(draft, scenario, lines.get(draft.initiative))
+    faults = _pin_faults(draft, scenario, lines.get(draft.initiative), now.date())
     if faults:
         raise InvalidError("This pin can't hold.", fields=faults)
     line = lines[draft.initiative]
@@ -265,7 +265,9 @@ def _in_words(rule: ScenarioRule, scenario: Scenario) -> str:
     return demand_sentence(DemandKind(rule.type), rule.parameters, scenario.cycle.currency)
 
 
-def _pin_faults(draft: PinDraft, scenario: Scenario, line: CandidateLine | None) -> dict[str, str]:
+def _pin_faults(
+    draft: PinDraft, scenario: Scenario, line: CandidateLine | None, today: date
+) -> dict[str, str]:
     if line is None:
         return {"initiative": unknown_sentence([draft.initiative])}
     faults = {}
@@ -285,6 +287,8 @@ def _pin_faults(draft: PinDraft, scenario: Scenario, line: CandidateLine | None)
     quarters = scenario.cycle.quarters
     if draft.start is not None and draft.start not in quarters:
         faults["start"] = f"Enter a quarter from {quarters.first} to {quarters.last}."
+    elif draft.start is not None and draft.start < Quarter.containing(today):
+        faults["start"] = f"{over_sentence(draft.start)} Choose this quarter or a later one."
     return faults
 
 

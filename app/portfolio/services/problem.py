@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,17 +40,21 @@ class FrozenProblem:
     inputs: dict[str, Any]
 
 
-def freeze_problem(session: Session, scenario: Scenario) -> FrozenProblem:
-    """Build the problem from what is stored now.
+def freeze_problem(session: Session, scenario: Scenario, *, today: date | None) -> FrozenProblem:
+    """Build the problem from what is stored now, with no new start in a quarter that is over today.
 
+    The inputs keep the day as ``as_of``, so that the same problem can be built again later; runs
+    from before it was kept have none, and in theirs no quarter was over: they pass None.
     Raises InvalidError, with a sentence per fault, when pins and rules can't hold, more is
     committed than budgeted, or there is nothing to choose from.
     """
-    loaded = load_problem_facts(session, scenario)
-    return freeze_facts(scenario, loaded, loaded.facts)
+    loaded = load_problem_facts(session, scenario, today=today)
+    return freeze_facts(scenario, loaded, loaded.facts, today=today)
 
 
-def freeze_facts(scenario: Scenario, loaded: LoadedFacts, wanted: ProblemFacts) -> FrozenProblem:
+def freeze_facts(
+    scenario: Scenario, loaded: LoadedFacts, wanted: ProblemFacts, *, today: date | None
+) -> FrozenProblem:
     """The problem of facts that may differ from the loaded ones. Raises as `freeze_problem`."""
     facts, dropped = settle_names(wanted)
     _refuse_overdrawn(facts)
@@ -66,9 +71,11 @@ def freeze_facts(scenario: Scenario, loaded: LoadedFacts, wanted: ProblemFacts) 
         raise _in_words(error, built, facts) from error
     content = canonical_json(problem_document(problem))
     remarks = (*dropped, *built.remarks)
-    inputs = _inputs(scenario, loaded, facts) | {
-        "remarks": [{"subject": one.subject, "text": one.text} for one in remarks]
-    }
+    inputs = (
+        _inputs(scenario, loaded, facts)
+        | {"remarks": [{"subject": one.subject, "text": one.text} for one in remarks]}
+        | ({"as_of": today.isoformat()} if today else {})
+    )
     return FrozenProblem(content, problem.digest, inputs)
 
 

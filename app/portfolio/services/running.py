@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -18,13 +19,13 @@ from app.values.quarter import Quarter
 class RunningCase:
     """A running initiative: its effects as measured, and what ending it would free.
 
-    ``freed`` are minor units by fund key and quarter; ``now`` is today's quarter.
+    ``freed`` are minor units by fund key and quarter; quarters before that of ``today`` are over.
     """
 
     key: str
     effects: Sequence[MeasuredEffect]
     freed: Mapping[tuple[str, Quarter], int]
-    now: Quarter
+    today: date
 
 
 def freeze_running(
@@ -35,9 +36,10 @@ def freeze_running(
     Their best values differ by what others gain from its money, its people and what it leaves of
     the pools. Raises InvalidError as `freeze_problem`.
     """
-    loaded = load_problem_facts(session, scenario)
+    loaded = load_problem_facts(session, scenario, today=case.today)
     first = scenario.cycle.first_quarter
     goes = going_on(loaded.facts, case.key, case.effects)
     freed = {(fund, quarter - first): minor for (fund, quarter), minor in case.freed.items()}
-    ends = without(goes, case.key, freed, max(0, case.now - first))
-    return freeze_facts(scenario, loaded, goes), freeze_facts(scenario, loaded, ends)
+    ends = without(goes, case.key, freed, loaded.facts.present)
+    both = (freeze_facts(scenario, loaded, one, today=case.today) for one in (goes, ends))
+    return next(both), next(both)

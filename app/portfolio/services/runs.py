@@ -67,7 +67,7 @@ def start_run(
     check_cycle_is_open(scenario)
     _check_options(options, longest_seconds)
     check_size(session, scenario, most_candidates)
-    frozen = freeze_problem(session, scenario)
+    frozen = freeze_problem(session, scenario, today=now.date())
     answered = find_answered_run(
         session, frozen.digest, scenario_id=scenario.id,
         time_limit_seconds=options.time_limit_seconds, allowed_gap=options.allowed_gap,

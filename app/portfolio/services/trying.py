@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from threading import BoundedSemaphore
 
 from sqlalchemy.orm import Session
@@ -96,10 +96,11 @@ def try_wish(
     *,
     known: Answer | None,
     actor: Person,
+    today: date,
     memory_bytes: int,
     most_candidates: int = 1_000,
 ) -> Answer:
-    """The recounted answer to the scenario with the wish; nothing is stored.
+    """The recounted answer to the scenario with the wish, as of today; nothing is stored.
 
     ``known``: an answer whose plan stays where it still holds and nothing better is found. Raises
     InvalidError, ConflictError, NotAllowedError, UnavailableError.
@@ -110,15 +111,16 @@ def try_wish(
     if not _turns.acquire(timeout=PATIENCE):
         raise UnavailableError("Others are trying something out right now. Try again in a moment.")
     try:
-        return _answer(session, scenario, wish, known, memory_bytes)
+        frozen = freeze_problem(session, scenario, today=today)
+        return _answer(session, scenario, wish, known, frozen, memory_bytes)
     finally:
         _turns.release()
 
 
 def _answer(
-    session: Session, scenario: Scenario, wish: Wish, known: Answer | None, memory_bytes: int
-) -> Answer:
-    frozen = freeze_problem(session, scenario)
+    session: Session, scenario: Scenario, wish: Wish, known: Answer | None, frozen: FrozenProblem,
+    memory_bytes: int,
+) -> Answer:  # fmt: skip
     problem = parse_problem(frozen.content)
     try:
         problem = applied(problem, _changes(session, scenario, wish, frozen))

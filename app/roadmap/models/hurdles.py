@@ -28,6 +28,8 @@ class Evidence(Kept, Base):
     ``standard_error`` is in the criterion's unit. Measured from ``window_from``, if it took longer
     than a day, to ``measured_on``, among the exposed or all customers. ``persists``: what was
     measured stays when the initiative ends. ``link`` leads to the report, empty without one.
+    ``starts_on`` is the first day of the work as planned when it was recorded: no later move makes
+    what was measured before it count. None before a tranche exists, and in old rows.
     """
 
     __tablename__ = "evidence"
@@ -51,6 +53,7 @@ class Evidence(Kept, Base):
     is_confirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
     standard_error: Mapped[Decimal | None] = mapped_column(MeasureType)
     window_from: Mapped[date | None]
+    starts_on: Mapped[date | None]
     link: Mapped[str] = mapped_column(default="", server_default="")
     among: Mapped[Among] = mapped_column(
         EnumText(Among), default=Among.ALL, server_default=Among.ALL.value

@@ -18,12 +18,14 @@ from app.roadmap.presenters.words import (
     condition,
     distance_words,
     measure,
+    measured_when,
     verdict,
 )
 from app.roadmap.queries import Gate
 from app.roadmap.rules import (
     Decider,
     HurdleAction,
+    Measurement,
     Reading,
     Recommendation,
     bar_on_hurdle,
@@ -102,7 +104,8 @@ def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) ->
         "condition": condition(criterion),
         "baseline": measure(baseline, criterion.unit) if baseline is not None else None,
         "measured": measure(latest.value, criterion.unit) if latest else None,
-        "measured_note": f"on {day(latest.measured_on)}" if latest else "",
+        "measured_note": _measured_note(latest),
+        "early": f"Measured {reading.early_words}." if reading.is_early else "",
         "unusual": _unusual(reading, baseline, source),
         "sample": number(latest.sample) if latest and latest.sample is not None else None,
         "source": source.source if source else None,
@@ -112,6 +115,23 @@ def _criterion_row(reading: Reading, baseline: Any, evidence: list[Evidence]) ->
         "earlier": [_earlier(one, criterion.unit) for one in evidence if one is not source],
         **amending.criterion_notes(criterion),
     }
+
+
+def since_hint(gate: Gate) -> str:
+    """What the first day of a window is, and from which on one counts."""
+    starts_on = gate.facts.starts_on
+    said = "The first day, if it took longer than one."
+    if starts_on is None:
+        return said
+    return f"{said} The work starts on {day(starts_on)}; a window from before does not count."
+
+
+def _measured_note(latest: Measurement | None) -> str:
+    """When it was measured, both days of a window."""
+    if latest is None:
+        return ""
+    is_window = latest.since is not None and latest.since != latest.measured_on
+    return f"{'from' if is_window else 'on'} {measured_when(latest)}"
 
 
 def _unusual(reading: Reading, baseline: Any, source: Evidence | None) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_UP, Decimal
 
 from app.initiatives.rules import Direction
-from app.roadmap.rules import CriterionFacts, HurdleState, Reading
+from app.roadmap.rules import CriterionFacts, HurdleState, Measurement, Reading
 from app.roadmap.rules.wanted import Wanted
 from app.values.money import Money
 from app.values.unit import unit_for
@@ -96,11 +96,18 @@ def criteria_items(readings: tuple[Reading, ...]) -> list[dict[str, object]]:
     return items
 
 
+def measured_when(one: Measurement) -> str:
+    """The day of a measurement, or both days of its window."""
+    if one.since is None or one.since == one.measured_on:
+        return day(one.measured_on)
+    return f"{day(one.since)} to {day(one.measured_on)}"
+
+
 def _condition_and_day(reading: Reading) -> str:
     text = condition(reading.criterion) + reading.criterion.amended_words
     if reading.latest is None:
         return text
-    text += f" · measured {day(reading.latest.measured_on)}"
+    text += f" · measured {measured_when(reading.latest)}"
     if reading.is_early:
         return f"{text}, before the work starts"
     return (

@@ -233,7 +233,7 @@ def load_following(session: Session, wanted: CalendarFilter) -> dict[int, Hurdle
     found: dict[int, _Known] = {}
     for row in session.execute(_following().where(*wanted.of_tranches)):
         id_, start, state, due_on, held_at, until, move, from_on, to_on, *of_criterion = row
-        criterion, (number, value, sample, measured_on) = of_criterion[:7], of_criterion[7:]
+        criterion, measured = of_criterion[:7], of_criterion[7:]
         known = found.get(id_)
         if known is None:
             known = found[id_] = _Known(start, state, due_on, held_at, until, {}, {}, {})
@@ -241,9 +241,9 @@ def load_following(session: Session, wanted: CalendarFilter) -> dict[int, Hurdle
             known.moves[move] = Shift(from_on, to_on)
         if criterion[0] is not None and criterion[0] not in known.criteria:
             known.criteria[criterion[0]] = CriterionFacts(*criterion)
-        if number is not None:
-            one = Measurement(number, criterion[0], value, sample, measured_on)
-            known.measurements[number] = one
+        if measured[0] is not None:
+            one = Measurement(measured[0], criterion[0], *measured[1:])
+            known.measurements[one.number] = one
     return {id_: known.facts for id_, known in found.items()}
 
 
@@ -265,7 +265,7 @@ def _following() -> Any:
             hold.hold_until, WorkMove.id, WorkMove.from_on, WorkMove.to_on, Criterion.id,
             Criterion.metric, Criterion.unit, Criterion.direction, WANTED_THRESHOLD,
             WANTED_SAMPLE, Criterion.is_must_meet, Evidence.id, Evidence.value, Evidence.sample,
-            Evidence.measured_on,
+            Evidence.measured_on, Evidence.window_from, Evidence.starts_on,
         )
         .join(Tranche.commitment)
         .outerjoin(WorkMove, WorkMove.commitment_id == Commitment.id)

@@ -139,7 +139,7 @@ class HurdleRows:
                 for one in siblings
                 if one.position < tranche.position and one.state in OPEN_TRANCHES
             ),
-            is_measured=bool(facts.measurements),
+            is_measured=facts.is_measured,
             was_held=facts.held_on is not None,
             unmet_conditions=self.conditions.get(tranche.id, ()),
             was_rescoped=any(
@@ -175,6 +175,14 @@ def amended(criterion: CriterionFacts, rows: Iterable[AmendmentRow]) -> Criterio
 
 def key_of(tranche: Tranche) -> TrancheKey:
     return TrancheKey(tranche.id, tranche.milestone_id, tranche.state, tranche.due_on)
+
+
+def measurement_of(one: Evidence) -> Measurement:
+    """A stored measurement as the rules count with it."""
+    return Measurement(
+        one.id, one.criterion_id, one.value, one.sample, one.measured_on, one.window_from,
+        one.starts_on,
+    )  # fmt: skip
 
 
 def load_hurdle_rows(session: Session, tranches: Collection[TrancheKey]) -> HurdleRows:
@@ -246,6 +254,7 @@ def _evidence() -> Any:
         select(
             Criterion.milestone_id, Evidence.tranche_id, Evidence.recorded_by_id, Evidence.id,
             Evidence.criterion_id, Evidence.value, Evidence.sample, Evidence.measured_on,
+            Evidence.window_from, Evidence.starts_on,
         )
         .join(Evidence.criterion)
         .where(Criterion.milestone_id.in_(_IDS))

@@ -16,10 +16,10 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment, Tranche
 from app.initiatives.models import Dependency, Initiative, InitiativeHandover, Option
 from app.roadmap.models import Amendment, DateMove, Evidence, HurdleDecision, Rescope, WorkMove
-from app.roadmap.queries.facts import AmendmentRow, Decided, HurdleRows
+from app.roadmap.queries.facts import AmendmentRow, Decided, HurdleRows, measurement_of
 from app.roadmap.queries.needed import dependants, gone_needs, held_of, lost_need
 from app.roadmap.queries.rescoping import promises_less
-from app.roadmap.rules import CriterionFacts, Measurement
+from app.roadmap.rules import CriterionFacts
 from app.roadmap.rules.needed import Dependant, LostNeed
 from app.roadmap.rules.works import Shift, shifted
 from app.values.money import Money
@@ -191,13 +191,7 @@ def known_rows(tranche: Tranche, history: HurdleHistory) -> HurdleRows:
         row = AmendmentRow(amendment, amendment.asked_by.name, ended_by)
         rows.amendments.setdefault((tranche.id, amendment.criterion_id), []).append(row)
     in_order = sorted(history.evidence, key=lambda one: one.id)
-    rows.evidence[milestone.id] = [
-        (
-            one.tranche_id,
-            Measurement(one.id, one.criterion_id, one.value, one.sample, one.measured_on),
-        )
-        for one in in_order
-    ]
+    rows.evidence[milestone.id] = [(one.tranche_id, measurement_of(one)) for one in in_order]
     rows.recorders[milestone.id] = [(one.tranche_id, one.recorded_by_id) for one in in_order]
     rows.decisions[tranche.id] = [
         Decided(one.action, one.recommended, one.decided_at.date(), one.hold_until)

@@ -65,6 +65,10 @@ OVER = (
 )
 PAID = "No money is left to decide about, so only the thresholds were judged."
 
+_SINCE = func.coalesce(Evidence.window_from, Evidence.measured_on)
+SINCE_THE_START = or_(Evidence.starts_on.is_(None), Evidence.starts_on <= _SINCE)
+"""Whether evidence is all from after the start that was planned when it was recorded."""
+
 Cells = Mapping[tuple[int, Quarter], int]
 
 
@@ -276,7 +280,7 @@ def _measured(
 ) -> dict[int, BehaviourMeasured] | NotJudged:
     """The latest measurement of each behaviour at any hurdle of the commitment, by its id.
 
-    What was measured before the work starts says nothing of its effect.
+    What was measured before the work starts, or from before it on, says nothing of its effect.
     """
     mine = select(Tranche.id).where(Tranche.commitment_id == commitment.id)
     rows = session.execute(
@@ -287,7 +291,8 @@ def _measured(
             TargetBehaviour.initiative_id == commitment.initiative_id,
             Criterion.link == ChainLink.BEHAVIOUR,
             or_(Evidence.tranche_id.is_(None), Evidence.tranche_id.in_(mine)),
-            *([Evidence.measured_on >= starts_on] if starts_on else []),
+            *([starts_on <= _SINCE] if starts_on else []),
+            SINCE_THE_START,
         )
         .order_by(Evidence.measured_on, Evidence.id)
     )

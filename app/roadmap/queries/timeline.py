@@ -273,7 +273,7 @@ def _criteria_with_evidence(*more: Any) -> Select[*tuple[Any, ...]]:
             Criterion.unit, Criterion.direction, Criterion.is_must_meet,
             WANTED_THRESHOLD.label("threshold"), WANTED_SAMPLE.label("minimum_sample"),
             Evidence.id.label("number"), Evidence.value, Evidence.sample, Evidence.measured_on,
-            Evidence.recorded_by_id, *more,
+            Evidence.window_from, Evidence.starts_on, Evidence.recorded_by_id, *more,
         )
         .join(Criterion, Criterion.milestone_id == Tranche.milestone_id)
         .outerjoin(IN_FORCE, is_in_force())
@@ -289,7 +289,10 @@ def criterion_facts(row: Row[Any]) -> CriterionFacts:
 
 
 def _measurement(row: Row[Any]) -> Measurement:
-    return Measurement(row.number, row.criterion_id, row.value, row.sample, row.measured_on)
+    return Measurement(
+        row.number, row.criterion_id, row.value, row.sample, row.measured_on, row.window_from,
+        row.starts_on,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

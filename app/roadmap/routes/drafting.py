@@ -15,7 +15,6 @@ from app.roadmap.queries.plans import HistoryFilter, MoveLine, list_moves
 from app.roadmap.queries.works import load_months_since, load_plan_numbers, load_works
 from app.roadmap.rules.replanning import Draft, rebased
 from app.roadmap.rules.works import Works
-from app.web.clock import today
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def looked_at(asked: Draft, works: Works | None = None) -> Looked:
     if not old:
         return Looked(asked, asked)
     late = load_months_since(db.session, old)
-    now = rebased(asked, load_works(db.session) if works is None else works, late, today())
+    now = rebased(asked, load_works(db.session) if works is None else works, late)
     newer = [
         line
         for cycle_id in sorted(old)

@@ -144,6 +144,7 @@ def _page(
         hurdles=review.hurdle_rows(one),
         history=review.history_items(one),
         evidence=evidence,
+        since_hint=review.since_hint(one),
         decision=decision or HoldForm(formdata=None, seen=review.seen_mark(one)),
         day=DayForm(formdata=None, meta={"csrf": False}),
         conflict=conflict,

@@ -88,13 +88,37 @@ class CriterionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One recorded measurement; ``number`` rises with the order of recording."""
+    """One recorded measurement; ``number`` rises with the order of recording.
+
+    ``since`` is the first day of a window that took longer than one. ``starts_on`` is when the work
+    was to start as planned when it was recorded, None where nothing was planned then.
+    """
 
     number: int
     criterion_id: int
     value: Decimal
     sample: int | None
     measured_on: date
+    since: date | None = None
+    starts_on: date | None = None
+
+    @property
+    def begun_on(self) -> date:
+        """The first day of what was measured."""
+        return self.since or self.measured_on
+
+    def counts_from(self, starts_on: date | None) -> date | None:
+        """The first day from which it could show what the work did.
+
+        The start as planned now or when it was recorded, whichever is later: so a measurement can
+        stop counting when the work slips, and no move of the start makes an early one count.
+        """
+        return max((day for day in (starts_on, self.starts_on) if day is not None), default=None)
+
+    def is_early(self, starts_on: date | None) -> bool:
+        """Whether any of it was measured before the work started, ``starts_on`` as planned now."""
+        first = self.counts_from(starts_on)
+        return first is not None and self.begun_on < first
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +149,11 @@ class HurdleFacts:
         return readings(self.criteria, self.measurements, self.starts_on)
 
     @property
+    def is_measured(self) -> bool:
+        """Whether anything shows what the work did: a starting point alone is no measurement."""
+        return any(not one.is_early(self.starts_on) for one in self.measurements)
+
+    @property
     def last_amendment(self) -> int:
         """The agreed amendment asked for last of those its criteria are judged on, 0 without."""
         return max((one.amended.id for one in self.criteria if one.amended), default=0)
@@ -145,9 +174,7 @@ class Reading:
     @property
     def is_early(self) -> bool:
         """Whether it was measured before the work started: where it stood, not what was done."""
-        if self.latest is None or self.starts_on is None:
-            return False
-        return self.latest.measured_on < self.starts_on
+        return self.latest is not None and self.latest.is_early(self.starts_on)
 
     @property
     def is_thin(self) -> bool:
@@ -178,15 +205,26 @@ class Reading:
         return self.is_measured and not self.reaches
 
     @property
+    def early_words(self) -> str:
+        """From when it would have counted, and what of it lies before; empty where it counts."""
+        first = self.latest.counts_from(self.starts_on) if self.latest else None
+        if self.latest is None or first is None or not self.is_early:
+            return ""
+        since = f"since {_day(self.latest.since)}, " if self.latest.since else ""
+        if first == self.starts_on:
+            return f"{since}before the work starts on {_day(first)}"
+        return f"{since}before {_day(first)}, the start planned when it was recorded"
+
+    @property
     def words(self) -> str:
         """How the criterion stands, as a sentence."""
         name = self.criterion.metric
         if self.latest is None:
             return f"{name} is not measured."
         value = _measure(self.latest.value, self.criterion.unit)
-        if self.is_early and self.starts_on is not None:
+        if self.is_early:
             return (
-                f"{name} is {value}, measured before the work starts on {_day(self.starts_on)}: "
+                f"{name} is {value}, measured {self.early_words}: "
                 "a starting point, which can't show what the work did."
             )
         amended = self.criterion.amended_words
@@ -249,7 +287,7 @@ def recommended_action(facts: HurdleFacts, today: date) -> HurdleAction:
 
     Release if every deciding criterion is measured on a sufficient sample and passes; stop if one
     is and fails; else wait until the hurdle's day, then hold, once and for HOLD_DAYS, and then
-    stop. What was measured before the work starts counts as not measured.
+    stop. What was measured before the work starts, or from before it on, counts as not measured.
     """
     decide = deciding(facts.readings)
     if any(reading.fails for reading in decide):

@@ -14,9 +14,6 @@ from app.values.written import day_words, quarter_words
 MOST_MONTHS = 120
 """How far one move reaches at most, either way."""
 
-BACKWARD_MONTHS = 3
-"""Work of an initiative that runs comes forward into this quarter at most."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -90,16 +87,14 @@ def replanned(works: Works, draft: Draft, today: date) -> Replan:
     return plan
 
 
-def rebased(draft: Draft, works: Works, late: Mapping[int, int], today: date) -> Draft:
+def rebased(draft: Draft, works: Works, late: Mapping[int, int]) -> Draft:
     """The draft on the plan as it is now: everything ends where it was to end when it was begun.
 
     ``late`` are the months by which works moved since. What stands there already is left out.
     """
     bars = dict(draft.bars)
     for id_ in bars.keys() & late.keys() & works.keys():
-        # Work that has begun came forward no further than it can.
-        months = max(bars[id_], -BACKWARD_MONTHS) if works[id_].has_begun(today) else bars[id_]
-        bars[id_] = months - late[id_]
+        bars[id_] -= late[id_]
         if not bars[id_]:
             del bars[id_]
     stands = {gate.id: gate.due_on for one in works.values() for gate in one.gates}
@@ -108,15 +103,17 @@ def rebased(draft: Draft, works: Works, late: Mapping[int, int], today: date) ->
 
 
 def _move(plan: Replan, work: Work, months: int, today: date) -> None:
-    """Move a work's start, or what is left of it once it has begun, with its open hurdles."""
+    """Move a work's start, or what is left of it once it has begun, with its open hurdles.
+
+    What is left begins with the next quarter, or with the start if that is later.
+    """
     plan.gates |= {
         gate.id: months_later(gate.due_on, months) for gate in work.gates if gate.is_open
     }
-    if not work.has_begun(today):
-        plan.shifts[work.id] = Shift(work.starts_on, months_later(work.starts_on, months))
-        return
-    rest_on = (Quarter.containing(today) + 1).first_day
-    plan.shifts[work.id] = Shift(rest_on, months_later(rest_on, max(months, -BACKWARD_MONTHS)))
+    from_on = work.starts_on
+    if work.has_begun(today):
+        from_on = max(from_on, (Quarter.containing(today) + 1).first_day)
+    plan.shifts[work.id] = Shift(from_on, months_later(from_on, months))
 
 
 def _judge_bars(plan: Replan, works: Works, draft: Draft, today: date) -> None:
@@ -162,12 +159,19 @@ def _bar_fault(plan: Replan, works: Works, work: Work, months: int, today: date)
 
 
 def start_fault(work: Work, shift: Shift, today: date) -> str | None:
-    """Why a work that has not begun can't start then, as a sentence; None if it can."""
+    """Why a work can't start then, or go on then, as a sentence; None if it can.
+
+    Neither lies before today: what was measured by now would count as measured after the start.
+    """
+    to_on, quarter = shift.to_on, Quarter.containing(shift.to_on)
+    if to_on < today:
+        first = today if today.day == 1 else months_later(today.replace(day=1), 1)
+        said = f"{day_words(to_on)} is past"
+        if work.has_begun(today):
+            said = f"What is left of it would go on from {day_words(to_on)}, which is past"
+        return f"{said}. Choose {day_words(first)} or a later month."
     if work.has_begun(today):
         return None
-    to_on, quarter = shift.to_on, Quarter.containing(shift.to_on)
-    if to_on < today.replace(day=1):
-        return f"{day_words(to_on)} is past. Choose this month or a later one."
     if work.window.earliest and quarter < work.window.earliest:
         return f"Its option can start from {quarter_words(work.window.earliest)} on."
     if work.window.latest and quarter > work.window.latest:

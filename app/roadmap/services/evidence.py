@@ -27,6 +27,7 @@ from app.roadmap.rules.measuring import PLAINLY, Measuring, standard_error
 from app.roadmap.rules.posterior import Among
 from app.roadmap.rules.wanted import Wanted
 from app.values.texts import LONGEST_NOTE
+from app.values.written import day_words
 
 PERMISSION = "evidence.record"
 LONGEST_SOURCE = 500
@@ -52,7 +53,9 @@ def record_evidence(
     """Add a measurement; a later one for the same criterion supersedes it.
 
     Unless ``is_confirmed``, an unusual figure is asked about. One measured before the work starts
-    is kept as a starting point and counts for nothing else.
+    is kept as a starting point and counts for nothing else, wherever the start is moved later: the
+    start as planned now is kept with it. A window counts from the start on; one that begins before
+    and ends after it is neither, and refused.
 
     Raises NotAllowedError, ConflictError once the hurdle is decided, InvalidError by field.
     """
@@ -62,9 +65,10 @@ def record_evidence(
     stored = next(one for one in tranches if one.id == tranche.id)
     if stored.state not in OPEN_TRANCHES:
         raise ConflictError("This hurdle is decided; evidence comes before the decision.")
+    starts_on = load_starts(session, [commitment.id])[commitment.id]
     evidence = Evidence(
         tranche_id=stored.id, criterion_id=criterion.id, value=value, sample=sample,
-        measured_on=measured_on, source=source.strip(), note=note.strip(),
+        measured_on=measured_on, starts_on=starts_on, source=source.strip(), note=note.strip(),
         recorded_by_id=actor.id, recorded_at=now, **_columns(how),
     )  # fmt: skip
     wanted = load_wanted(session, stored.id, criterion)
@@ -101,8 +105,9 @@ def _all_faults(
     faults |= _how_faults(how, measured_on)
     if len(evidence.note) > LONGEST_NOTE:
         faults["note"] = f"Shorten this to {LONGEST_NOTE:,} characters."
-    starts = load_starts(session, [commitment.id])[commitment.id]
-    if criterion.link is ChainLink.BEHAVIOUR and not faults and measured_on >= starts:
+    faults |= _straddling_fault(how.since, measured_on, evidence.starts_on)
+    is_early = evidence.starts_on is not None and measured_on < evidence.starts_on
+    if criterion.link is ChainLink.BEHAVIOUR and not faults and not is_early:
         faults = _bound_faults(
             session, commitment, criterion, evidence.value, sample, measured_on, how
         )
@@ -113,6 +118,19 @@ def _early_fault(measured_on: date, begun_on: date) -> dict[str, str]:
     if measured_on >= begun_on - TOO_EARLY:
         return {}
     return {"measured_on": "This is from more than a year before the start; measure it anew."}
+
+
+def _straddling_fault(
+    since: date | None, measured_on: date, starts_on: date | None
+) -> dict[str, str]:
+    if since is None or starts_on is None or not since < starts_on <= measured_on:
+        return {}
+    return {
+        "since": (
+            f"The work starts on {day_words(starts_on)}, and this begins before. A window counts "
+            "from that day on: measure since then, or end it before as a starting point."
+        )
+    }
 
 
 def _noted(evidence: Evidence, criterion: Criterion, unusual: str | None) -> dict[str, Any]:

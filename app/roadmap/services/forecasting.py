@@ -42,7 +42,6 @@ from app.roadmap.queries.judging import PAID, Running, last_evidence, load_runni
 from app.roadmap.rules.forward import discounted_cost
 from app.roadmap.rules.judging import NotJudged
 from app.values.canonical import canonical_json, digest
-from app.values.quarter import Quarter
 
 KIND = "roadmap.other_use"
 SECONDS = 60
@@ -110,7 +109,7 @@ def _problems(session: Session, running: Running, scenario_id: int) -> bytes:
             MeasuredEffect(one.case.pool, one.now.mean, one.haircut) for one in running.effects
         ],
         freed={(keys[fund], at): minor for (fund, at), minor in running.freed.items()},
-        now=Quarter.containing(running.today),
+        today=running.today,
     )
     both = freeze_running(session, get_scenario(session, scenario_id), case)
     return canonical_json(

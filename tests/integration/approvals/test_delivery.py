@@ -147,7 +147,7 @@ class TestRetired:
         move(session, commitment, Action.RETIRE, cast.manager, now, "The shop is closed")
         session.expire_all()
 
-        facts = load_problem_facts(session, get_scenario(session, scenario_id)).facts
+        facts = load_problem_facts(session, get_scenario(session, scenario_id), today=None).facts
 
         start = commitment.start - facts.quarters.first
         assert facts.delivered == (DeliveredFacts("CX-101", start),)

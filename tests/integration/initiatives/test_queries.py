@@ -195,7 +195,7 @@ class TestAgainstThePortfolio:
                 session, company.cycle, ScenarioDraft("All"), actor=cast.lead, now=NOW
             )
         session.expire_all()
-        loaded = load_problem_facts(session, get_scenario(session, scenario.id))
+        loaded = load_problem_facts(session, get_scenario(session, scenario.id), today=None)
         problem = parse_problem(build_problem(loaded.facts).document)
         at = start - company.cycle.first_quarter
         placement = next(one for one in problem.placements if one.start == at)

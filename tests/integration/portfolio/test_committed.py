@@ -33,10 +33,10 @@ class TestAfterAnApproval:
         with transaction(session):
             world = make_world(session, cast, now)
             scenario = get_scenario(session, world.scenario.id)
-            before = json.loads(freeze_problem(session, scenario).content)
+            before = json.loads(freeze_problem(session, scenario, today=None).content)
             committed = make_commitments(session, cast, now, world)
         session.expire_all()
-        frozen = freeze_problem(session, get_scenario(session, world.scenario.id))
+        frozen = freeze_problem(session, get_scenario(session, world.scenario.id), today=None)
         after = json.loads(frozen.content)
         assert committed
         assert not set(committed) & {one["key"] for one in after["initiatives"]}
@@ -73,7 +73,7 @@ class TestInAnotherCurrency:
             committed = make_commitments(session, cast, now, world)
             scenario_id = self.dollars(session, cast, now, world).id
         session.expire_all()
-        facts = load_problem_facts(session, get_scenario(session, scenario_id)).facts
+        facts = load_problem_facts(session, get_scenario(session, scenario_id), today=None).facts
         assert facts.funds[0].committed == (0, 0, 0, 0)
         assert {one.initiative for one in facts.bound} == set(committed)
         assert "money" not in taking_keys(facts)

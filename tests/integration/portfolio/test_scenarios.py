@@ -289,7 +289,9 @@ class TestBindings:
         held: Any = rule.parameters["held"]
         assert {key: one["start"] for key, one in held.items()} == chosen
         problem = json.loads(
-            freeze_problem(session, get_scenario(session, portfolio.scenario.id)).content
+            freeze_problem(
+                session, get_scenario(session, portfolio.scenario.id), today=None
+            ).content
         )
         assert problem["incumbent"] == held
         assert problem["rules"][0]["type"] == "keep"

@@ -43,6 +43,7 @@ from tests.support.databases import SqliteDatabases
 from tests.support.money_model import OPEN, MoneyModel
 
 NOW = datetime.fromisoformat("2027-02-15T09:00:00+00:00")
+SECOND_QUARTER = datetime.fromisoformat("2027-04-01T00:00:00+00:00")
 EXAMPLES, STEPS = 4, 30
 WHO = st.sampled_from(["cfo", "cfo2", "lead", "manager", "owner", "viewer", "admin", "stranger"])
 OFTEN = st.sampled_from(["cfo", "cfo", "cfo2", "manager", "lead", "admin"])
@@ -168,6 +169,7 @@ class Money(RuleBasedStateMachine):
     @rule(days=st.integers(1, 40))
     def wait(self, days: int) -> None:
         self.now += timedelta(days=days)
+        self.model.is_late = self.now >= SECOND_QUARTER
 
     @invariant()
     def same_money(self) -> None:

@@ -52,9 +52,27 @@ class TestBars:
     def test_stay_within_the_window_of_their_option_and_the_horizon(self) -> None:
         closed = work(1, Q2, window=Window(Q2, Q3, Q4))
         assert "has to start by Q3 2027" in result(Draft(bars={1: 6}), closed).faults["bar-1"]
-        assert "can start from Q2 2027" in result(Draft(bars={1: -2}), closed).faults["bar-1"]
+        assert "can start from Q2 2027" in result(Draft(bars={1: -1}), closed).faults["bar-1"]
         short = work(1, Q2, horizon=Horizon(date(2027, 10, 1), "FY27", can_grow=False))
         assert "Gate 2: What was planned" in result(Draft(bars={1: 5}), short).faults["bar-1"]
+
+    def test_do_not_start_before_today(self) -> None:
+        """Not in a month that has begun either: what was measured in it would count."""
+        words = "{} is past. Choose 1 Mar 2027 or a later month."
+        for months, on in ((-2, "1 Feb 2027"), (-4, "1 Dec 2026")):
+            assert result(Draft(bars={1: months}), work(1, Q2)).faults["bar-1"] == words.format(on)
+        assert result(Draft(bars={1: -1}), work(1, Q2)).faults == {}
+
+    def test_whose_money_is_released_do_not_go_on_before_today_either(self) -> None:
+        done = PlanGate(11, "Gate 1", date(2027, 4, 1), date(2027, 4, 1), is_open=False)
+        last = PlanGate(12, "Gate 2", date(2027, 12, 1), date(2027, 12, 1), is_open=True)
+        for start in (Q1, Q2):
+            released = work(1, start, gates=(done, last))
+            assert result(Draft(bars={1: -3}), released).faults["bar-1"] == (
+                "What is left of it would go on from 1 Jan 2027, which is past. "
+                "Choose 1 Mar 2027 or a later month."
+            )
+            assert result(Draft(bars={1: -1}), released).faults == {}
 
     def test_do_not_start_before_what_they_need(self) -> None:
         need, one = work(1, Q2), work(2, Q3, needs=((1, 1),))
@@ -136,6 +154,6 @@ class TestRebased:
             gates={11: date(2027, 7, 1), 12: date(2027, 11, 1)},
             base={1: 0},
         )
-        now = rebased(draft, works, {1: 2, 2: 1, 3: -3}, TODAY)
+        now = rebased(draft, works, {1: 2, 2: 1, 3: -6})
         assert now.bars == {2: 1, 9: 1}
         assert now.gates == {12: date(2027, 11, 1)}

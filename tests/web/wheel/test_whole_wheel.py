@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +28,7 @@ from tests.support.pages import form_values, heading, text
 ClientFor = Callable[[Any], Any]
 EXTRACT = Path(__file__).parents[2] / "data" / "us_it_dashboard_extract.csv"
 IMPORT = "/initiatives/import"
+WHEN_IT_WAS_PLANNED = datetime(2011, 2, 15, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -68,12 +71,15 @@ def import_extract(browser: Any, cycle: Cycle) -> str:
 class TestTheWheel:
     def test_turns_from_a_file_to_released_money(
         self,
+        app: Flask,
         client_for: ClientFor,
         cast: Cast,
         cycle: Cycle,
         session: Session,
         run_jobs: Callable[[], int],
     ) -> None:
+        today = app.config["FIXED_NOW"]
+        app.config["FIXED_NOW"] = WHEN_IT_WAS_PLANNED
         lead, cfo = client_for(cast.lead), client_for(cast.cfo)
         imported = import_extract(lead, cycle)
         send(lead, imported, f"{imported}/submit")
@@ -109,6 +115,8 @@ class TestTheWheel:
         criterion = session.scalars(
             select(Criterion).where(Criterion.milestone_id == tranche.milestone_id)
         ).one()
+        app.config["FIXED_NOW"] = today
+        cfo = client_for(cast.cfo)
         gate = f"/gates/{tranche.id}"
         send(
             client_for(cast.manager), gate, f"{gate}/evidence", criterion=str(criterion.id),

@@ -100,3 +100,28 @@ class TestEligible:
         )
         assert kept == []
         assert "can't stand beside CX-9" in remarks[0].text
+
+
+class TestPastQuarters:
+    """Nobody can start in a quarter that is over."""
+
+    def test_offer_no_start(self) -> None:
+        _, starts, _ = eligible(facts(candidate("CX-1"), present=1))
+        assert starts["CX-1", "full"] == [1, 2, 3]
+
+    def test_leave_what_was_started_where_it_is(self) -> None:
+        given = facts(candidate("CX-1", needs=needs("CX-9", 1)), present=2,
+                      committed=(committed("CX-9", 0),))  # fmt: skip
+        assert eligible(given)[1]["CX-1", "full"] == [2, 3]
+        assert given.committed[0].start == 0
+
+    def test_leave_out_whose_last_start_is_over_and_say_when_it_was(self) -> None:
+        early, later = option("lean", latest=0), option("full", latest=1)
+        kept, _, remarks = eligible(facts(candidate("CX-1", early, later), present=1))
+        assert [one.key for one in kept[0].options] == ["full"]
+        assert remarks[0].text == (
+            "Option “Lean” is left out: its last possible start, Q1 2027, is over."
+        )
+        kept, _, remarks = eligible(facts(candidate("CX-1", early, later), present=2))
+        assert kept == []
+        assert remarks[-1].text == "Left out: its last possible start, Q2 2027, is over."

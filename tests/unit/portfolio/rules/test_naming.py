@@ -11,7 +11,7 @@ from app.portfolio.rules.demands import DemandKind
 from app.portfolio.rules.facts import DemandFacts, PinFacts, ProblemFacts
 from app.portfolio.rules.naming import settle_names
 from app.portfolio.rules.pins import PinKind
-from tests.unit.portfolio.rules.facts import candidate, facts
+from tests.unit.portfolio.rules.facts import candidate, facts, option
 
 
 def with_pin(kind: PinKind) -> ProblemFacts:
@@ -89,3 +89,23 @@ class TestRules:
         settled, remarks = settle_names(with_demand(kind, **parameters))
         assert settled.demands == ()
         assert remarks[0].subject.startswith("Rule “")
+
+
+class TestPastStarts:
+    """What a pin fixes has to be possible still."""
+
+    def test_a_pin_that_fixes_one_is_refused(self) -> None:
+        pin = PinFacts("CX-1", PinKind.FIX, None, 0, "Agreed")
+        with pytest.raises(InvalidError) as refused:
+            settle_names(facts(candidate("CX-1"), pins=(pin,), present=1))
+        assert refused.value.fields["CX-1"] == (
+            "“CX-1 is funded from 2027-Q1”: Q1 2027 is over, so nothing can start then any more. "
+            "Lift the pin, or fix a later start."
+        )
+
+    def test_a_pin_on_what_can_not_start_any_more_says_why(self) -> None:
+        pin = PinFacts("CX-1", PinKind.FUND, None, None, "Agreed")
+        late = facts(candidate("CX-1", option(latest=0)), candidate("CX-2"), pins=(pin,), present=1)
+        with pytest.raises(InvalidError) as refused:
+            settle_names(late)
+        assert "its last possible start, Q1 2027, is over" in refused.value.fields["CX-1"]
