@@ -27,6 +27,7 @@ LADDER = (
     "registry",
     "reviews",
     "reporting",
+    "search",
 )
 """Packages in the order of the business process, earliest first."""
 
