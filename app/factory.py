@@ -32,6 +32,7 @@ from app.registry import routes as registry
 from app.reporting import routes as reporting
 from app.reviews import routes as reviews
 from app.roadmap import routes as roadmap
+from app.search import routes as search
 from app.web.addresses import init_addresses
 from app.web.assets import init_assets
 from app.web.characters import init_characters
@@ -65,6 +66,7 @@ BLUEPRINTS = (
     roadmap.bp,
     comments.bp,
     meetings.bp,
+    search.bp,
     api.bp,
 )
 

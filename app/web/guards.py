@@ -141,6 +141,16 @@ def may(permission: str) -> bool:
     return bool(current_user.is_authenticated and current_user.may(permission))
 
 
+def may_open(endpoint: str) -> bool:
+    """Whether this build has the view and it opens to the person looking at the page."""
+    view = current_app.view_functions.get(endpoint)
+    policy = policy_of(view) if view is not None else None
+    if view is None or policy is None:
+        return False
+    is_free = policy == PUBLIC or (policy == SIGNED_IN and current_user.is_authenticated)
+    return (is_free or may(policy)) and not (is_about_costs(view) and costs_are_hidden())
+
+
 def costs_are_hidden() -> bool:
     """Whether the person looking at the page may not see money; nobody looks outside requests."""
     if not has_request_context():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     CompoundSelect,
     Select,
     Text,
@@ -24,6 +26,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle
+from app.db.words import holds
 from app.initiatives.models import Initiative
 from app.initiatives.queries.shapes import ProposalHead
 from app.initiatives.rules import Horizon, InitiativeState, Lens
@@ -36,7 +39,8 @@ from app.values.quarter import Quarter, QuarterSpan
 class RegistryFilter:
     """Which initiatives somebody wants to see; None or empty: all of them.
 
-    ``after``: a key; only those that stand behind it in the order of keys.
+    ``text``: words that each stand in title, key or the owner's name. ``after``: a key; only those
+    that stand behind it in the order of keys.
     """
 
     state: InitiativeState | None = None
@@ -187,15 +191,19 @@ def _filtered(query: Select[Any], wanted: RegistryFilter, *, order: str = "") ->
         length = len(wanted.after)
         behind = and_(func.length(Initiative.key) == length, Initiative.key > wanted.after)
         query = query.where(or_(func.length(Initiative.key) > length, behind))
-    for word in wanted.text.lower().split():
-        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        query = query.where(
-            or_(
-                func.lower(Initiative.title).like(f"%{escaped}%", escape="\\"),
-                func.lower(Initiative.key).like(f"%{escaped}%", escape="\\"),
-            )
+    return query.where(*has_words(wanted.text.lower().split()))
+
+
+def has_words(words: Iterable[str]) -> list[ColumnElement[bool]]:
+    """That initiatives have each word, in small letters, in title, key or their owner's name."""
+    return [
+        or_(
+            holds(Initiative.title, word),
+            holds(Initiative.key, word),
+            Initiative.owner_id.in_(select(Person.id).where(holds(Person.name, word))),
         )
-    return query
+        for word in words
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ APP = Path(__file__).resolve().parents[3] / "app"
 PAGES = ("parts", "journey", "workbench", "roadmap", "forms", "table", "empty")
 ENDPOINTS = {
     "reporting.home": "/",
+    "search.index": "/search",
     "journeys.index": "/journeys",
     "initiatives.index": "/initiatives",
     "portfolio.index": "/scenarios",

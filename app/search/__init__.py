@@ -1,0 +1,1 @@
+"""One field that finds pages, actions and things of every domain."""
