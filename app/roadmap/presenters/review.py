@@ -312,8 +312,7 @@ _DECIDED = {
 
 
 def seen_mark(gate: Gate) -> str:
-    """What a decision is based on: the last evidence, the due date, the other use known, and the
-    amendments agreed."""
+    """What a decision is based on: last evidence, due date, other use known, amendments agreed."""
     last = max((one.id for one in gate.evidence), default=0)
     other = gate.judged.forecast_id if isinstance(gate.judged, Judged) else None
     agreed = gate.facts.last_amendment

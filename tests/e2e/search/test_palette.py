@@ -92,6 +92,14 @@ class TestPalette:
         page.get_by_role("button", name="Close").click()
         expect(page.get_by_role("combobox", name="Type a command")).to_be_hidden()
 
+    @pytest.mark.parametrize("scheme", ["light", "dark"])
+    def test_its_page_is_accessible(
+        self, browse: Browse, cast: Cast, key: str, scheme: str
+    ) -> None:
+        for words in ("", key, "no such thing"):
+            page = browse(cast.lead, f"/search?q={words}", color_scheme=scheme)
+            assert accessibility_faults(page) == [], words
+
     def test_search_works_without_scripts(self, browse: Browse, cast: Cast, key: str) -> None:
         page = browse(cast.lead, "/journeys", java_script_enabled=False)
         page.get_by_role("searchbox", name="Search everything").fill(key)

@@ -27,7 +27,7 @@ ClientFor = Callable[[Any], Any]
 ALONE = {"HX-Request": "true"}
 MEASURED = {
     "value": "20", "sample": "500", "measured_on": "2027-02-10", "source": "Pilot in the north",
-    "standard_error": "4", "among": "exposed", "design": "controlled", "since": "2027-01-10",
+    "standard_error": "4", "among": "exposed", "design": "controlled", "since": "2027-02-01",
     "link": "https://reports.example/pilot",
 }  # fmt: skip
 

@@ -91,7 +91,8 @@ class TestDemo:
     ) -> None:
         (number,) = demo.session.scalars(select(Proposal.id)).all()
         proposal = get_proposal(demo.session, number)
-        view = proposal_view(proposal, set(), frozen_budgets(proposal), None)
+        decided_on = proposal.submitted_at.date()
+        view = proposal_view(proposal, set(), frozen_budgets(proposal), None, decided_on)
         wanted = view.frozen.cycle.hurdle_rate
         short = [one.frozen.key for one in view.items if (one.net.rate or 0) < wanted]
         assert (short, view.short_words) == ([], None)
