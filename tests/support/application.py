@@ -31,6 +31,8 @@ def build_app(url: str, folder: Path, **settings: Any) -> Flask:
         }
     )
     app.test_client_class = StrictClient
+    # Else tests that run beside each other would take each other's uploads away.
+    app.instance_path = str(folder)
     return app
 
 
