@@ -31,7 +31,6 @@ from app.initiatives.rules import tone_of
 from app.mail.services import Outbox
 from app.web.addresses import own_page
 from app.web.clock import now
-from app.web.context import provide
 from app.web.errors import status_of
 from app.web.guards import COSTS, about_costs, current_actor, may, requires
 from app.web.paging import Page, page_args
@@ -260,10 +259,3 @@ def _say_not_told(words: str | None) -> None:
 
 def _outbox() -> Outbox | None:
     return Outbox.of(current_app.config)
-
-
-def _talk_on(thing: str, number: int) -> queries.Talk:
-    return queries.load_talk(db.session, Thing(thing), number)
-
-
-provide(bp, "talk_on", lambda: _talk_on)

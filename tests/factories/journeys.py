@@ -120,10 +120,12 @@ def make_baseline(
     *,
     measured_on: date = MEASURED_ON,
     figures: Mapping[int, Measured] | None = None,
+    **log: Any,
 ) -> Baseline:
     """Add the next baseline of a journey made or loaded whole, by its owner.
 
-    Without `figures` (by touchpoint id) the touchpoints have ever fewer contacts.
+    Without `figures` (by touchpoint id) the touchpoints have ever fewer contacts. `log` are the
+    columns that say which days of a log it was cut from.
     """
     given = figures or {
         touchpoint.id: measured(contacts_per_year=150_000 // (place + 1))
@@ -137,6 +139,7 @@ def make_baseline(
         note="",
         recorded_by=journey.owner,
         recorded_at=_LONG_AGO,
+        **log,
         figures=[
             TouchpointFigure(
                 touchpoint=touchpoints[touchpoint_id],

@@ -4,13 +4,11 @@ from app.comments.queries.mentions import MentionLine, list_unread
 from app.comments.queries.notes import Note, list_notes
 from app.comments.queries.subjects import COLUMNS, Subject, get_subject, thing_of
 from app.comments.queries.threads import (
-    Talk,
     find_known,
     get_comment,
     list_comments,
     list_known,
     list_recipients,
-    load_talk,
 )
 
 __all__ = [
@@ -18,7 +16,6 @@ __all__ = [
     "MentionLine",
     "Note",
     "Subject",
-    "Talk",
     "find_known",
     "get_comment",
     "get_subject",
@@ -27,6 +24,5 @@ __all__ = [
     "list_notes",
     "list_recipients",
     "list_unread",
-    "load_talk",
     "thing_of",
 ]

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Person
 from app.comments.models import Comment, CommentMention
 from app.comments.queries.subjects import COLUMNS, MOST_ID, Subject
-from app.comments.rules import Known, Thing
+from app.comments.rules import Known
 from app.errors import NotFoundError
 from app.values.names import by_name, name_key
 
@@ -44,27 +42,6 @@ def list_comments(session: Session, subject: Subject) -> list[Comment]:
         .order_by(Comment.written_at, Comment.id)
     )
     return list(session.scalars(query))
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """How much is said about a thing: the count of comments, and the last one's author and time."""
-
-    count: int = 0
-    who: str | None = None
-    at: datetime | None = None
-
-
-def load_talk(session: Session, thing: Thing, number: int) -> Talk:
-    """What a page says of the discussion of its thing, in one query."""
-    row = session.execute(
-        select(func.count().over(), Person.name, Comment.written_at)
-        .join(Comment.author)
-        .where(COLUMNS[thing] == number, Comment.deleted_at.is_(None))
-        .order_by(Comment.written_at.desc(), Comment.id.desc())
-        .limit(1)
-    ).first()
-    return Talk(*row) if row else Talk()
 
 
 def list_known(session: Session) -> list[Known]:

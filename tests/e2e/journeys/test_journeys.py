@@ -54,10 +54,10 @@ class TestJourney:
             one = journey.touchpoints[0].id
             for satisfaction in ("5.5", "5.6"):
                 made = make_baseline(
-                    session, journey, figures={one: measured(satisfaction=satisfaction)}
-                )
-                made.logged_from, made.logged_to = date(2026, 1, 1), date(2026, 12, 31)
-                made.days_covered, made.logged_one_in = 365, 1
+                    session, journey, figures={one: measured(satisfaction=satisfaction)},
+                    logged_from=date(2026, 1, 1), logged_to=date(2026, 12, 31), days_covered=365,
+                    logged_one_in=1,
+                )  # fmt: skip
                 session.add_all(
                     FigureOrigin(
                         baseline_id=made.id, touchpoint_id=one, figure=kind, kind=OriginKind.LOG,

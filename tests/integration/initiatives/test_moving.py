@@ -37,6 +37,7 @@ from tests.factories.initiatives import (
     make_draft,
     make_submitted,
 )
+from tests.factories.journeys import make_journey
 
 
 def move(session: Session, initiative: Initiative, action: Action, **more: Any) -> None:
@@ -181,11 +182,9 @@ class TestNominate:
     ) -> None:
         with transaction(session):
             made = make_certified(session, cast, company)
-            session.refresh(company.journey, ["baselines"])
-            session.refresh(company.journey.baselines[0], ["figures"])
-            session.delete(company.journey.baselines[0])
+            made.journey = make_journey(session, cast.lead, key="home-claim", name="Home claim")
 
-        with pytest.raises(InvalidError, match="“Motor claim” has no baseline"):
+        with pytest.raises(InvalidError, match="“Home claim” has no baseline"):
             move(session, made, Action.NOMINATE, actor=cast.owner)
 
 

@@ -82,14 +82,9 @@ class TestDiscussion:
             (f"/gates/{gate}", f"/gates/{gate}/discussion"),
             (f"/proposals/{plan}", f"/proposals/{plan}/discussion"),
         ):
-            before = text(client.get(page))
-            write(client, "Seen.", here)
             shown = client.get(page)
             assert links(shown)["Discussion"] == here
-            # The pages of hurdles and plans read a lot already, so they only lead there.
-            if page.startswith("/initiatives"):
-                assert "Nobody has said anything yet." in before
-                assert "1 comment, the last by Carla Finance" in text(shown)
+            assert "Seen." in write(client, "Seen.", here)
             assert len(client.get(here).queries) <= 12 and len(shown.queries) <= 12
 
     def test_escapes_everything_and_links_only_the_web(

@@ -6,7 +6,7 @@ from app.calendar.models import Fund
 from app.db.session import transaction
 from app.roadmap.rules import HurdleAction
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import decide, tranches_of
+from tests.factories.roadmap import begin, decide, tranches_of
 from tests.factories.spending import account_of
 from tests.support.tokens import Program, token_for
 from tests.web.access.walks.walk import Walk
@@ -19,6 +19,7 @@ def walk(world: Walk) -> None:
     session.expire_all()
     with transaction(session):
         made = make_commitments(session, cast, now, stage)["CX-101"]
+        begin(session, made.id, actor=cast.manager, now=now)
     first = tranches_of(session, made.id)[0]
     manager = Program(world.app, token_for(session, cast.manager, now=now))
     (gate, *_) = (one for one in manager.get("/gates").json["items"] if one["id"] == first.id)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from app.approvals.models import Tranche
 from app.db.session import transaction
 from tests.factories.approvals import make_commitments, make_world
-from tests.factories.roadmap import bind_criteria, criterion_of, tranches_of
+from tests.factories.roadmap import begin, bind_criteria, criterion_of, tranches_of
 from tests.web.access.walks.walk import Walk
 
 MEASURED = {
     "value": "22", "sample": "500", "measured_on": "2027-02-15", "source": "Contact statistics",
-    "standard_error": "4", "among": "exposed", "design": "controlled", "since": "2027-01-10",
+    "standard_error": "4", "among": "exposed", "design": "controlled", "since": "2027-02-01",
 }  # fmt: skip
 
 
@@ -41,6 +41,7 @@ def walk(world: Walk) -> None:
     session.expire_all()
     with transaction(session):
         made = make_commitments(session, cast, now, stage)
+        begin(session, made["CX-101"].id, actor=cast.manager, now=now)
     gates = [tranches_of(session, made[key].id)[0] for key in ("CX-101", "CX-102", "CX-103")]
     first, held, stopped = (f"/gates/{one.id}" for one in gates)
     who = f"tranche:{gates[0].id}"
