@@ -211,8 +211,7 @@ def written_change(kind: FigureKind, difference: Decimal, currency: str) -> str:
     if kind is FigureKind.UNMET:
         return f"{signed(round(difference * 100, 1))} points"
     if kind is FigureKind.COST:
-        amount = Money(int(difference), currency).amount
-        return NONE if costs_are_hidden() else signed(amount)
+        return signed(Money(int(difference), currency).amount)
     return signed(difference)
 
 

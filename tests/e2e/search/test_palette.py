@@ -16,6 +16,9 @@ from tests.support.browser import PHONE, accessibility_faults, scrolls_sideways
 pytestmark = pytest.mark.browser
 Browse = Callable[..., Page]
 
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""A browser drops keys that are pressed before it has painted a page for the first time."""
+
 
 @pytest.fixture
 def key(session: Session, cast: Cast) -> str:
@@ -27,6 +30,7 @@ def key(session: Session, cast: Cast) -> str:
 
 
 def opened(page: Page) -> Page:
+    page.evaluate(PAINTED)
     page.keyboard.press("Control+k")
     expect(page.locator("#palette [role=option]").first).to_have_attribute("aria-selected", "true")
     return page

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import pytest
 from sqlalchemy.orm import Session
 
 from app.approvals.queries import get_proposal
@@ -15,22 +14,10 @@ from app.db.session import transaction
 from app.values.money import Money
 from app.web.filters import money
 from tests.factories.accounts import Cast
-from tests.factories.approvals import World, make_proposal, make_world, verdict_on
+from tests.factories.approvals import World, make_proposal, verdict_on
 from tests.support.pages import buttons, form_values, links, table, text, value_of
 
 ClientFor = Callable[..., Any]
-
-
-@pytest.fixture
-def world(session: Session, cast: Cast, now: datetime) -> World:
-    with transaction(session):
-        return make_world(session, cast, now)
-
-
-@pytest.fixture
-def proposal_id(session: Session, cast: Cast, now: datetime, world: World) -> int:
-    with transaction(session):
-        return make_proposal(session, cast, now, world).id
 
 
 class TestOrder:

@@ -6,22 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.db.session import transaction
 from tests.factories.accounts import Cast
-from tests.factories.approvals import World, make_proposal, make_world
+from tests.factories.approvals import World, make_proposal
 from tests.support.pages import buttons, text
 
 ClientFor = Callable[..., Any]
-
-
-@pytest.fixture
-def world(session: Session, cast: Cast, now: datetime) -> World:
-    with transaction(session):
-        return make_world(session, cast, now)
 
 
 class TestSubmitPage:

@@ -31,7 +31,6 @@ from tests.factories.approvals import (
     make_commitments,
     make_proposal,
     make_run,
-    make_world,
     verdict_on,
 )
 from tests.support.pages import (
@@ -47,18 +46,6 @@ from tests.support.pages import (
 )
 
 ClientFor = Callable[..., Any]
-
-
-@pytest.fixture
-def world(session: Session, cast: Cast, now: datetime) -> World:
-    with transaction(session):
-        return make_world(session, cast, now)
-
-
-@pytest.fixture
-def proposal_id(session: Session, cast: Cast, now: datetime, world: World) -> int:
-    with transaction(session):
-        return make_proposal(session, cast, now, world).id
 
 
 def decide(client: Any, address: str, decision: str, **changes: str) -> Any:
