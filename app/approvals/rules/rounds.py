@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.approvals.rules.frozen import FrozenItem, FrozenProposal
+from app.approvals.rules.revisions import revised
 from app.values.money import Money
 
 
 @dataclass(frozen=True, slots=True)
 class RoundChange:
-    """One initiative that is new, gone or placed otherwise, with the money that moved."""
+    """One initiative that is new, gone, placed or planned otherwise, with the money that moved."""
 
     key: str
     title: str
@@ -31,7 +32,7 @@ class RoundChanges:
 
 
 def round_changes(earlier: FrozenProposal, later: FrozenProposal) -> RoundChanges:
-    """List what was added, dropped, re-scoped or moved."""
+    """List what was added, dropped, re-scoped or moved, and whose hurdles or claims are others."""
     before = {item.key: item for item in earlier.items}
     after = {item.key: item for item in later.items}
     return RoundChanges(
@@ -40,12 +41,14 @@ def round_changes(earlier: FrozenProposal, later: FrozenProposal) -> RoundChange
         items=tuple(
             change
             for key in sorted(before | after)
-            if (change := _change(before.get(key), after.get(key)))
+            if (change := _change(before.get(key), after.get(key), later.cycle.currency))
         ),
     )
 
 
-def _change(before: FrozenItem | None, after: FrozenItem | None) -> RoundChange | None:
+def _change(
+    before: FrozenItem | None, after: FrozenItem | None, currency: str
+) -> RoundChange | None:
     if before is None and after is not None:
         return _signed(after, f"new, {after.option_name} from {after.start}", None)
     if after is None and before is not None:
@@ -59,9 +62,11 @@ def _change(before: FrozenItem | None, after: FrozenItem | None) -> RoundChange 
         words.append(f"{before.option_name} → {after.option_name}")
     if before.start != after.start:
         words.append(f"start {before.start} → {after.start}")
-    if before.spend_minor != after.spend_minor and not words:
-        words.append("other spend")
-    return _signed(after, ", ".join(words), before) if words else None
+    if not words and before.spend != after.spend:
+        is_other_sum = before.spend_minor != after.spend_minor
+        words.append("other spend" if is_other_sum else "spend in other funds or quarters")
+    parts = [*([", ".join(words)] if words else []), *revised(before, after, currency)]
+    return _signed(after, "; ".join(parts), before) if parts else None
 
 
 def _signed(after: FrozenItem, words: str, before: FrozenItem | None) -> RoundChange:

@@ -123,7 +123,7 @@ class TestPaper:
         printed = text(client_for(cast.viewer).get(f"/proposals/{second.id}/paper"))
         assert "Since round 1" in printed
         assert "Show me the pilot first" in printed
-        assert "The same items as before." in printed
+        assert "The same items as before, with the same hurdles." in printed
 
     def dear(self, session: Session, cast: Cast, now: datetime) -> int:
         """The id of a proposal that costs more than it brings."""
