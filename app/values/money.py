@@ -16,6 +16,9 @@ LARGEST_MINOR = 10**15
 
 _PLAIN = re.compile(r"[+-]?\d+(?:\.\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}", re.ASCII)
+"""One point before three digits: thousands to some people, a decimal mark to others."""
+
 _SCALES = {"k": 3, "m": 6, "bn": 9}
 _SIGNS = {
     "€": ("EUR",), "£": ("GBP",), "¥": ("JPY",), "$": ("USD", "AUD", "CAD", "NZD"),
@@ -113,7 +116,8 @@ def sum_money(amounts: Iterable[Money], currency: str) -> Money:
 def parse_money(text: str, currency: str) -> Money:
     """Read an amount as people type it: ``1,250,000.50``, ``€1.25m``, ``1250kEUR``.
 
-    The decimal mark is a point; groups of three may be set off by comma, blank or apostrophe.
+    The decimal mark is a point; groups of three may be set off by comma, blank or apostrophe. A
+    point where a group could begin, as in ``1.250``, is refused rather than read as one and a bit.
     Raises MoneyFormatError when the text is no amount, names another currency by code or sign, has
     more digits than the currency or is larger than LARGEST_MINOR.
     """
@@ -126,6 +130,11 @@ def parse_money(text: str, currency: str) -> Money:
             break
     if len(bare) > 40 or not (_PLAIN.fullmatch(bare) or _GROUPED.fullmatch(bare)):
         raise MoneyFormatError("Enter an amount such as 1,250,000 or 1.25m, with a decimal point.")
+    if not scale and _THOUSANDS.fullmatch(bare):
+        raise MoneyFormatError(
+            f"“{bare}” may mean thousands: write {bare.replace('.', ',')} for that. The point is "
+            f"the decimal mark, and {currency} has {CURRENCY_DIGITS[currency]} digits behind it."
+        )
     exact = Decimal(re.sub(r"[^0-9.+-]", "", bare)).scaleb(scale + CURRENCY_DIGITS[currency])
     if exact != exact.to_integral_value():
         raise MoneyFormatError(f"{currency} has no unit that small; round the amount.")

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from app.values.money import CURRENCY_DIGITS, Money
 from app.values.quarter import Quarter
+from app.values.written import quarter_words
 
 LONGEST_REFERENCE = 80
+TOO_EARLY = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,11 @@ def actual_faults(actual: Actual, account: Account, *, today: date) -> dict[str,
         )
     if actual.spent_on > today:
         faults["paid_on"] = "This day is still to come; book what is paid."
+    elif actual.spent_on < account.start.first_day - TOO_EARLY:
+        faults["paid_on"] = (
+            f"This is more than a year before {account.key} begins in"
+            f" {quarter_words(account.start)}; look at the year."
+        )
     if fault := _quarter_fault(actual, account):
         faults["quarter"] = fault
     if not actual.reference:

@@ -10,7 +10,7 @@ from enum import Enum
 from app.approvals.rules import OPEN_TRANCHES, TrancheState
 from app.initiatives.rules.faults import LARGEST_COUNT
 from app.roadmap.rules.deciding import Decider
-from app.roadmap.rules.measuring import measured_fault
+from app.roadmap.rules.measuring import measured_fault, unusual_words
 from app.roadmap.rules.wanted import Wanted
 
 PERMISSION = "amendments.ask"
@@ -67,8 +67,11 @@ def amendment_faults(
     elif len(reason.strip()) > LONGEST_REASON:
         faults["reason"] = f"Shorten the reason to {LONGEST_REASON:,} characters."
     below = measured_fault(wanted.threshold, unit, threshold=now.threshold, baseline=baseline)
+    odd = unusual_words(wanted.threshold, unit, threshold=now.threshold, baseline=baseline)
     if below:
         faults["threshold"] = below
+    elif odd and wanted.threshold >= 0:
+        faults["threshold"] = f"{odd} Nothing agreed lies there; look at it again."
     sample = wanted.minimum_sample
     if sample is not None and sample < 1:
         faults["minimum_sample"] = "A sample has at least 1 in it; leave it empty for none."

@@ -62,6 +62,21 @@ class TestFaults:
             "reason", "threshold", "minimum_sample",
         }  # fmt: skip
 
+    @pytest.mark.parametrize(
+        ("threshold", "said"),
+        [(101, "more than 100\u202f%"), (30_000_000, "more than 100\u202f%"), (100, None)],
+    )
+    def test_name_a_threshold_that_nothing_can_reach(
+        self, threshold: int, said: str | None
+    ) -> None:
+        wanted = Wanted(Decimal(threshold), 200)
+        found = amendment_faults(wanted, AGREED, "So", unit="%", baseline=Decimal(10))
+        assert (said in found["threshold"]) if said else (found == {})
+
+    def test_name_no_threshold_below_zero_in_a_unit_that_goes_there(self) -> None:
+        wanted = Wanted(Decimal(-5), 200)
+        assert amendment_faults(wanted, AGREED, "So", unit="NPS", baseline=Decimal(10)) == {}
+
 
 class TestBars:
     def test_keep_out_whose_hands_are_in_it(self) -> None:

@@ -83,6 +83,23 @@ class TestParseMoney:
         with pytest.raises(MoneyFormatError):
             parse_money(typed, "EUR")
 
+    @pytest.mark.parametrize("typed", ["1.250", "-12.500", "\u2212999.990", "EUR 100.000"])
+    def test_refuses_a_point_that_may_set_off_thousands(self, typed: str) -> None:
+        with pytest.raises(MoneyFormatError, match="may mean thousands"):
+            parse_money(typed, "EUR")
+
+    @pytest.mark.parametrize(
+        ("typed", "minor"),
+        [
+            ("0.500", 50), ("1250.500", 125_050), ("1,250.500", 125_050), ("1.2500", 125),
+            ("1.250m", 125_000_000),
+        ],
+    )  # fmt: skip
+    def test_reads_zeros_behind_a_point_that_can_be_nothing_else(
+        self, typed: str, minor: int
+    ) -> None:
+        assert parse_money(typed, "EUR").minor == minor
+
     @pytest.mark.parametrize(
         ("typed", "currency"),
         [
