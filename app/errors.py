@@ -62,6 +62,10 @@ class InvalidError(AppError):
         self.fields = dict(fields or ({field: message} if field else {}))
 
 
+class SentBeforeError(InvalidError):
+    """A form was carried out already and comes again with other content; nothing more was done."""
+
+
 class StaleError(AppError):
     """What the person looked at is no longer what would be decided."""
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 from app.audit.models import AuditEvent, AuditHead, RequestKey
 from app.audit.rules import GENESIS, event_content, event_hash
 from app.db.statements import rows_changed
-from app.errors import ConflictError, InvalidError
+from app.errors import ConflictError, SentBeforeError
 from app.values.canonical import canonical_json, digest
 
 _PENDING = "audit_pending"
@@ -158,7 +158,10 @@ def _within(savepoint: SessionTransaction | None, ended: SessionTransaction) -> 
     return False
 
 
-SENT_BEFORE = "This form was sent before with other content. Reload the page and send it again."
+SENT_BEFORE = (
+    "This form was sent before with other content, and that was carried out. Look at what it did; "
+    "to have this done as well, send it again."
+)
 
 
 def once(
@@ -172,7 +175,7 @@ def once(
 ) -> Any:
     """Give the answer remembered for a request key, or None if this is the first time.
 
-    The same key with other parameters, another action or another person raises InvalidError. The
+    The same key with other parameters, another action or another person raises SentBeforeError. The
     key is claimed at once: a second transaction with it waits, then sees the first's answer.
     Call `remember` before the transaction ends.
     """
@@ -195,7 +198,7 @@ def once(
         select(RequestKey).where(RequestKey.key == key).execution_options(populate_existing=True)
     ).one()
     if (known.actor, known.action, known.parameters_digest) != (actor.audit_key, action, wanted):
-        raise InvalidError(SENT_BEFORE)
+        raise SentBeforeError(SENT_BEFORE)
     if known.answer is None:
         raise ConflictError("This request is being carried out already.")
     return known.answer

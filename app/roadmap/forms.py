@@ -94,9 +94,10 @@ class FinishForm(DecisionForm):
 
 
 class RescopeForm(DecisionForm):
-    """The option to go on with, and why."""
+    """The option to go on with, and why; the service says which can be, as another may be by now
+    when the form comes twice."""
 
-    option = SelectField("Go on with", coerce=int)
+    option = SelectField("Go on with", coerce=int, validate_choice=False)
     reason = TextAreaField(
         "Reason",
         [InputRequired("Say why a smaller scope is better; it stays on record.")],

@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, FieldList, FormField, HiddenField, PasswordField
 from wtforms.validators import Regexp
 
-from app.errors import AppError, InvalidError
+from app.errors import AppError, InvalidError, SentBeforeError
 from app.values.texts import LONGEST_NOTE
 from app.web.characters import is_fit, without_controls
 from app.web.typed import bring_back
@@ -88,6 +88,12 @@ class OnceForm(Form):
         default=lambda: uuid4().hex,
         validators=[Regexp(r"^[0-9a-f]{32}\Z", message="Reload the page and send the form again.")],
     )
+
+    def refuse(self, error: AppError) -> None:
+        """As every form; sent again after other content was carried out, it is another one."""
+        super().refuse(error)
+        if isinstance(error, SentBeforeError):
+            self.once.data, self.once.raw_data = uuid4().hex, None
 
     def typed(self) -> dict[str, object]:
         """What was sent, to tell the same request sent twice from another one; no passwords."""

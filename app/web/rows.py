@@ -58,6 +58,8 @@ def add_spares(rows: FieldList, spare: int) -> None:
 
 def in_typed_rows(error: InvalidError, prefix: str, rows: FieldList) -> InvalidError:
     """A service's refusal with row numbers as typed; the service counts without empty rows."""
+    if not error.fields:
+        return error
     places = [place for place, _ in filled(rows)]
     fields = {}
     for name, message in error.fields.items():

@@ -55,7 +55,8 @@ def spending() -> str:
 @requires("spend.book")
 def add_spend() -> Response | tuple[str, int]:
     """Book one payment."""
-    form = spend_form(_accounts())
+    # The first of two same payments may have used all that was left; the second gets its answer.
+    form = spend_form(_accounts(also=request.form.get("commitment", type=int)))
     if not form.validate():
         return _page(form), 422
     try:
@@ -138,13 +139,13 @@ def take_back(transfer_id: int) -> Response | tuple[str, int]:
     return redirect(url_for("approvals.spend", transfer_id=transfer_id), 303)
 
 
-def _accounts() -> list[Account]:
-    """The commitments that have money left to spend, of whoever may book it."""
+def _accounts(*, also: int | None = None) -> list[Account]:
+    """The commitments with money left to spend, and ``also`` one, of whoever may book it."""
     person_id = current_actor().id
     return [
         one
         for one in load_accounts(db.session)
-        if one.left_minor > 0 and owner_bar(one, person_id) is None
+        if (one.left_minor > 0 or one.commitment_id == also) and owner_bar(one, person_id) is None
     ]
 
 

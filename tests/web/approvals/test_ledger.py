@@ -193,6 +193,30 @@ class TestOnePayment:
         ledger = client.get("/ledger?kind=spend")
         assert [row["Amount"] for row in movements(ledger)] == ["€1,250.50"]
 
+    def test_of_all_that_was_left_gets_its_answer_twice(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        left = account_of(session, paying).left
+        sent = self.typed(client, session, paying, paid_on=str(now.date()), amount=f"{left.amount}")
+        answers = [client.post("/ledger/spend", data=sent) for _ in range(2)]
+        assert [one.status_code for one in answers] == [303, 303], text(answers[1])
+        assert answers[0].location == answers[1].location
+
+    def test_that_is_changed_after_going_back_is_another_one(
+        self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
+    ) -> None:
+        client = client_for(cast.cfo)
+        sent = self.typed(client, session, paying, paid_on=str(now.date()))
+        client.post("/ledger/spend", data=sent)
+        page = client.post("/ledger/spend", data=sent | {"amount": "7", "reference": "R-2"})
+        assert page.status_code == 422 and "sent before with other content" in text(page)
+        again = form_values(page, "/ledger/spend")
+        assert (again["amount"], again["reference"]) == ("7", "R-2")
+        assert client.post("/ledger/spend", data=again).status_code == 303
+        amounts = [row["Amount"] for row in movements(client.get("/ledger?kind=spend"))]
+        assert sorted(amounts) == ["€1,250.50", "€7.00"]
+
     def test_that_is_wrong_says_where_and_keeps_what_was_typed(
         self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
     ) -> None:

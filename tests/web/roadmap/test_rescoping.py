@@ -27,3 +27,14 @@ class TestRescope:
         assert table(seen, "Where it is free again").rows[-1]["Freed"] == "€95,000.00"
         page = cfo.get(gate)
         assert "Rescoped" in text(page) and "Release €36,000.00" in buttons(page) | links(page)
+
+    def test_sent_twice_gives_its_answer_twice(
+        self, client_for: ClientFor, cast: Cast, tranches: list[Tranche]
+    ) -> None:
+        gate = f"/gates/{tranches[0].id}"
+        cfo = client_for(cast.cfo)
+        sent = form_values(cfo.get(f"{gate}/rescope"), f"{gate}/rescope")
+        answers = [
+            cfo.post(f"{gate}/rescope", data=sent | {"reason": "Lean does it"}) for _ in range(2)
+        ]
+        assert [one.status_code for one in answers] == [303, 303], text(answers[1])
