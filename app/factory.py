@@ -42,6 +42,7 @@ from app.web.guards import init_guards
 from app.web.headers import init_headers
 from app.web.health import bp as health
 from app.web.logs import init_logs
+from app.web.menu import init_menu
 from app.web.origin import init_origin_check
 from app.web.rates import init_rates
 from app.web.retry import init_retry
@@ -108,4 +109,5 @@ def _bind_extensions(app: Flask) -> None:
     accounts.init_step_up(app)
     init_assets(app)
     init_filters(app)
+    init_menu(app)
     init_subjects(app)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
@@ -208,7 +208,9 @@ def remember(session: Session, key: str, answer: object) -> None:
     """Keep the answer, not None, to the request key that `once` claimed in this transaction."""
     if answer is None:
         raise ValueError("An answer to remember can't be None.")
-    session.get_one(RequestKey, key).answer = answer
+    wanted = update(RequestKey).where(RequestKey.key == key).values(answer=answer)
+    if not rows_changed(session, wanted):
+        raise ValueError("The request key to remember an answer to was not claimed.")
 
 
 def answered_once(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from runpy import run_path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -26,6 +28,7 @@ from tests.support.application import FIXED_NOW, build_app, let_go
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 
 SOLVER_SECONDS = 10
+SERVED = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,22 @@ def copy_rows(source: Engine, target: Engine) -> None:
 
 @contextmanager
 def open_world(world: World, folder: Path) -> Iterator[Flask]:
-    """An application on the world's database, as it runs, with an ordinary client."""
+    """An application on the world's database, as it is served, with an ordinary client."""
     app = build_app(world.url, folder)
     app.test_client_class = FlaskClient
-    yield app
+    with _garbage_as_served():
+        yield app
     let_go(app)
+
+
+@contextmanager
+def _garbage_as_served() -> Iterator[None]:
+    """Look for garbage as seldom as the web workers do, which a page of many rows shows."""
+    before, served = gc.get_threshold(), run_path(str(SERVED))
+    served["when_ready"](None)
+    served["post_fork"](None, None)
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)

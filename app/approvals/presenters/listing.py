@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.approvals.models import Proposal
 from app.approvals.presenters.proposal import STATES
+from app.approvals.queries import ItemSums
 from app.values.money import Money
 
 
@@ -24,22 +25,25 @@ class ProposalLine:
     struck: int
 
 
-def proposal_lines(proposals: Iterable[Proposal], granted: Mapping[int, int]) -> list[ProposalLine]:
-    """Rows of the list, in the order given; ``granted``: minor units by proposal approved."""
-    return [_line(proposal, granted.get(proposal.id)) for proposal in proposals]
+_NO_ITEMS = ItemSums(0, 0, 0, 0)
 
 
-def _line(proposal: Proposal, granted: int | None) -> ProposalLine:
-    if granted is None:
-        granted = sum(item.value_allocated_minor for item in proposal.items)
-    kept = [item for item in proposal.items if not item.is_struck]
+def proposal_lines(
+    proposals: Iterable[Proposal], sums: Mapping[int, ItemSums], granted: Mapping[int, int]
+) -> list[ProposalLine]:
+    """Rows of the list, in the order given; ``sums`` of the items by proposal, ``granted``: minor
+    units by proposal approved."""
+    return [_line(one, sums.get(one.id, _NO_ITEMS), granted.get(one.id)) for one in proposals]
+
+
+def _line(proposal: Proposal, sums: ItemSums, granted: int | None) -> ProposalLine:
     kind, word = STATES[proposal.state]
     return ProposalLine(
         proposal=proposal,
         kind=kind,
         word=word,
-        spend=Money(sum(item.spend_minor for item in kept), proposal.currency),
-        value=Money(granted, proposal.currency),
-        count=len(kept),
-        struck=len(proposal.items) - len(kept),
+        spend=Money(sums.spend_minor, proposal.currency),
+        value=Money(sums.value_minor if granted is None else granted, proposal.currency),
+        count=sums.items - sums.struck,
+        struck=sums.struck,
     )

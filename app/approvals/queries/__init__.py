@@ -44,6 +44,7 @@ from app.approvals.queries.plans import (
     load_granted_values,
 )
 from app.approvals.queries.proposals import (
+    ItemSums,
     find_open_proposal,
     find_proposal_of_run,
     get_proposal,
@@ -53,6 +54,7 @@ from app.approvals.queries.proposals import (
     list_commitments_of,
     list_proposals,
     list_returned,
+    load_item_sums,
 )
 from app.approvals.queries.sources import list_scenario_hands
 from app.audit.queries import SUBJECT_CURRENCIES
@@ -66,6 +68,7 @@ __all__ = [
     "CycleMoney",
     "FundBalance",
     "Ground",
+    "ItemSums",
     "LedgerFilter",
     "count_unlimited",
     "currency_tie",
@@ -99,6 +102,7 @@ __all__ = [
     "load_funded",
     "load_granted_values",
     "load_ground",
+    "load_item_sums",
     "load_limits",
     "load_open_conditions",
     "load_versions",

@@ -67,20 +67,21 @@ def load_committed(session: Session, cycle_id: int) -> dict[Cell, int]:
 def load_bound_funds(session: Session, cycle_id: int) -> dict[int, int]:
     """The same by fund: all that was committed, without what commitments gave back of it."""
     cycle = session.get_one(Cycle, cycle_id)
+    quarters = cycle.quarters
     rows = session.execute(
         select(CommitmentSpend.fund_id, func.sum(CommitmentSpend.amount_minor))
         .join(CommitmentSpend.commitment)
         .where(
             Commitment.currency == cycle.currency,
-            CommitmentSpend.quarter >= cycle.quarters.first,
-            CommitmentSpend.quarter <= cycle.quarters.last,
+            CommitmentSpend.quarter >= quarters.first,
+            CommitmentSpend.quarter <= quarters.last,
         )
         .group_by(CommitmentSpend.fund_id)
     )
     bound = {fund: int(minor) for fund, minor in rows}
     for one in list_given_back(session, Commitment.currency == cycle.currency):
         for (fund, quarter), minor in one.freed.items():
-            if quarter in cycle.quarters:
+            if quarter in quarters:
                 bound[fund] -= minor
     return bound
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 from sqlalchemy.orm import (
     Session,
     aliased,
@@ -80,22 +81,43 @@ def _whole() -> Select[Proposal]:
     )
 
 
-def list_proposals(session: Session, *, cycle_id: int | None = None) -> Sequence[Proposal]:
-    """Proposals with their items and decision, without snapshots, the newest first."""
-    query = (
+def list_proposals(session: Session) -> Sequence[Proposal]:
+    """Proposals with their decision, without items and snapshots, the newest first."""
+    return session.scalars(
         select(Proposal)
         .options(
             defer(Proposal.snapshot),
             joinedload(Proposal.cycle),
             joinedload(Proposal.submitted_by).lazyload(Person.grants),
             joinedload(Proposal.decision).joinedload(Decision.decided_by).lazyload(Person.grants),
-            selectinload(Proposal.items),
         )
         .order_by(Proposal.submitted_at.desc(), Proposal.id.desc())
-    )
-    if cycle_id is not None:
-        query = query.where(Proposal.cycle_id == cycle_id)
-    return session.scalars(query).all()
+    ).all()
+
+
+class ItemSums(NamedTuple):
+    """How many items a proposal has and how many of them are struck, what those kept cost, and
+    what all are worth; sums in minor units."""
+
+    items: int
+    struck: int
+    spend_minor: int
+    value_minor: int
+
+
+def load_item_sums(session: Session, proposal_ids: Collection[int]) -> dict[int, ItemSums]:
+    """The sums of the items of each proposal that has any."""
+    kept = case((ProposalItem.is_struck, 0), else_=ProposalItem.spend_minor)
+    rows = session.execute(
+        select(
+            ProposalItem.proposal_id, func.count(),
+            func.sum(case((ProposalItem.is_struck, 1), else_=0)), func.sum(kept),
+            func.sum(ProposalItem.value_allocated_minor),
+        )
+        .where(ProposalItem.proposal_id.in_(proposal_ids))
+        .group_by(ProposalItem.proposal_id)
+    )  # fmt: skip
+    return {id_: ItemSums(*map(int, sums)) for id_, *sums in rows}
 
 
 def find_open_proposal(session: Session, cycle_id: int) -> Proposal | None:

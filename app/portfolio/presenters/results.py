@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
 
 from app.portfolio.engine.problem import Placement, Problem
@@ -118,11 +118,16 @@ class ResultView:
     def candidate_count(self) -> int:
         return len(self.funded) + len(self.not_funded)
 
-    @property
+    @cached_property
     def has_declared(self) -> bool:
         return any(line.is_declared for line in self.funded)
 
-    @property
+    @cached_property
+    def has_unexplained(self) -> bool:
+        """Whether no reason stands at something that is not funded."""
+        return not all(line.reason for line in self.not_funded)
+
+    @cached_property
     def binding(self) -> list[str]:
         """Names of funds and teams that are used up in some quarter."""
         return [row.name for row in (*self.funds, *self.capacities) if row.is_full]
@@ -134,6 +139,8 @@ Line = TypeVar("Line", FundedLine, NotFundedLine)
 def matching(lines: Sequence[Line], words: str) -> list[Line]:
     """The lines whose key or title holds every one of ``words``, whatever their case."""
     wanted = words.casefold().split()
+    if not wanted:
+        return list(lines)
     return [
         line
         for line in lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -51,7 +51,9 @@ def load_answer(run: Run) -> Answer | None:
     _check_problem(run.problem, run.digest)
     if digest(run.result) != run.result_digest:
         raise UntrueAnswerError("The stored result is not the one the run ended with.")
-    answer, differences = _recounted(run.problem, run.result, run.inputs_content)
+    answer, differences = _recounted(
+        _Sound(run.digest, run.problem), _Sound(run.result_digest, run.result), run.inputs_content
+    )
     if differences:
         raise UntrueAnswerError(
             "The stored result and its recount from the choices differ.", differences
@@ -72,6 +74,14 @@ def ranges_of(run: Run) -> KeptRanges | None:
     return _kept_ranges(run.inputs_content)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """Bytes that were found to have this digest, known by it: a look at megabytes less."""
+
+    digest: str
+    content: bytes = field(compare=False, repr=False)
+
+
 @lru_cache(maxsize=16)
 def _kept_ranges(inputs: bytes) -> KeptRanges | None:
     tree = json.loads(inputs).get("ranges")
@@ -81,7 +91,7 @@ def _kept_ranges(inputs: bytes) -> KeptRanges | None:
 def sound_problem(content: bytes, stated: str) -> Problem:
     """The problem of a run if it is the one its digest names. Raises UntrueAnswerError."""
     _check_problem(content, stated)
-    return _parsed(content)
+    return _parsed(_Sound(stated, content))
 
 
 def _check_problem(content: bytes, stated: str) -> None:
@@ -90,15 +100,15 @@ def _check_problem(content: bytes, stated: str) -> None:
 
 
 @lru_cache(maxsize=16)
-def _parsed(content: bytes) -> Problem:
-    return parse_known(content)
+def _parsed(problem: _Sound) -> Problem:
+    return parse_known(problem.content)
 
 
 @lru_cache(maxsize=16)
 def _recounted(
-    problem: bytes, result: bytes, inputs: bytes
+    problem: _Sound, result: _Sound, inputs: bytes
 ) -> tuple[Answer, tuple[Difference, ...]]:
     """Kept for the contents last looked at: equal bytes have equal recounts."""
-    stated = json.loads(result)
-    answer = Answer(_parsed(problem), stated, json.loads(inputs), digest(problem), digest(result))
+    stated = json.loads(result.content)
+    answer = Answer(_parsed(problem), stated, json.loads(inputs), problem.digest, result.digest)
     return answer, tuple(verify(answer.problem, stated))

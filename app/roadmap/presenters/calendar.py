@@ -142,7 +142,7 @@ def calendar_head(
     counts = Counter[When]()
     for one in days:
         counts[when_of(one.due_on, one.state, today)] += one.hurdles
-    months = {f"{on:%Y-%m}": f"{month_words(on)}" for on in options.days}
+    months = sorted({on.replace(day=1) for on in options.days})
     return CalendarHead(
         subtitle=_subtitle(days, waiting, counts),
         tabs=[
@@ -157,7 +157,7 @@ def calendar_head(
         states=[("", "All states"), *((one.value, one.word) for one in STATE_ORDER)],
         owners=[("", "Everybody"), *_by_word(options.owners)],
         journeys=[("", "All journeys"), *_by_word(options.journeys)],
-        months=[("", "All months"), *months.items()],
+        months=[("", "All months"), *((f"{on:%Y-%m}", f"{month_words(on)}") for on in months)],
     )
 
 

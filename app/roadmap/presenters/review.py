@@ -198,16 +198,14 @@ def decision_words(gate: Gate, action: HurdleAction) -> str:
     }[action]
 
 
-def recorded_words(gate: Gate, criterion_id: int, measured_on: date) -> str:
-    """That a measurement is recorded, and which one counts where a later one stands."""
-    for reading in gate.readings:
-        latest = reading.latest
-        if reading.criterion.id == criterion_id and latest and latest.measured_on > measured_on:
-            return (
-                f"The measurement of {day(measured_on)} is recorded. The one of "
-                f"{day(latest.measured_on)} still counts, as it is the later one."
-            )
-    return "The measurement is recorded."
+def recorded_words(measured_on: date, last_on: date | None) -> str:
+    """That a measurement is recorded, and the one of ``last_on`` counts if that is later."""
+    if last_on is None or last_on <= measured_on:
+        return "The measurement is recorded."
+    return (
+        f"The measurement of {day(measured_on)} is recorded. The one of "
+        f"{day(last_on)} still counts, as it is the later one."
+    )
 
 
 _HOLDS = "{held} stays reserved. A hurdle can be held once."

@@ -17,7 +17,7 @@ from app.roadmap.queries.gates import (
 )
 from app.roadmap.queries.rescoping import LAST_RESCOPE
 from app.roadmap.queries.standings import list_standings
-from app.roadmap.queries.tranches import get_tranche
+from app.roadmap.queries.tranches import find_last_measured_on, get_tranche
 
 __all__ = [
     "FINISHED_MET",
@@ -27,6 +27,7 @@ __all__ = [
     "GateLine",
     "HurdleRows",
     "TrancheKey",
+    "find_last_measured_on",
     "get_gate",
     "get_tranche",
     "horizon_of",

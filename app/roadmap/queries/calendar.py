@@ -96,14 +96,15 @@ def load_calendar_options(session: Session) -> CalendarOptions:
 
 @cache
 def _options() -> CompoundSelect[Any]:
-    has_hurdles = select(Tranche.id).where(Tranche.commitment_id == Commitment.id).exists()
-    of_funded = Initiative.id.in_(select(Commitment.initiative_id).where(has_hurdles))
+    # Asked of each person and journey, since the first hurdle found answers: there are few of
+    # them and thousands of hurdles.
+    hurdles = select(Tranche.id).join(Tranche.commitment).join(Commitment.initiative)
     return union_all(
         select(literal("owner"), cast(Person.id, Text), Person.name).where(
-            Person.id.in_(select(Initiative.owner_id).where(of_funded))
+            hurdles.where(Initiative.owner_id == Person.id).exists()
         ),
         select(literal("journey"), Journey.key, Journey.name).where(
-            Journey.id.in_(select(Initiative.journey_id).where(of_funded))
+            hurdles.where(Initiative.journey_id == Journey.id).exists()
         ),
         select(literal("day"), cast(Tranche.due_on, Text), literal("")).distinct(),
     )

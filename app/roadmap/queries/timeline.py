@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -35,8 +35,7 @@ from app.roadmap.rules.works import Shift, shifted
 from app.values.quarter import Quarter
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineHurdle:
+class TimelineHurdle(NamedTuple):
     """One hurdle of a commitment with what its state is derived from.
 
     ``facts`` hold criteria and their latest measurements where an open hurdle has any; without

@@ -21,7 +21,7 @@ from app.roadmap.presenters.forecast import (
     other_use_progress,
     override_words,
 )
-from app.roadmap.queries import Gate, get_tranche
+from app.roadmap.queries import Gate, find_last_measured_on, get_tranche
 from app.roadmap.queries.timeline import list_deciders
 from app.roadmap.routes.amending import asking_bar
 from app.roadmap.routes.blueprint import GATE, bp
@@ -73,7 +73,8 @@ def add_evidence(tranche_id: int) -> Answer:
             status = status_of(error)
         else:
             day = form.data["measured_on"]
-            flash(review.recorded_words(gate_of(tranche_id), criterion.id, day), "ok")
+            last_on = find_last_measured_on(db.session, tranche_id, form.criterion.data)
+            flash(review.recorded_words(day, last_on), "ok")
             return _back(tranche_id)
     return _page(gate_of(tranche_id), evidence=form), status
 

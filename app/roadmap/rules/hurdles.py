@@ -113,7 +113,9 @@ class Measurement:
         The start as planned now or when it was recorded, whichever is later: so a measurement can
         stop counting when the work slips, and no move of the start makes an early one count.
         """
-        return max((day for day in (starts_on, self.starts_on) if day is not None), default=None)
+        if starts_on is None or self.starts_on is None:
+            return starts_on or self.starts_on
+        return max(starts_on, self.starts_on)
 
     def is_early(self, starts_on: date | None) -> bool:
         """Whether any of it was measured before the work started, ``starts_on`` as planned now."""
@@ -146,6 +148,8 @@ class HurdleFacts:
     @property
     def readings(self) -> tuple[Reading, ...]:
         """Its criteria with their latest measurements, judged by when the work starts."""
+        if not self.criteria:  # of thousands on a roadmap only those with evidence bring any
+            return ()
         return readings(self.criteria, self.measurements, self.starts_on)
 
     @property
@@ -290,9 +294,10 @@ def recommended_action(facts: HurdleFacts, today: date) -> HurdleAction:
     stop. What was measured before the work starts, or from before it on, counts as not measured.
     """
     decide = deciding(facts.readings)
-    if any(reading.fails for reading in decide):
+    measured = [reading for reading in decide if reading.is_measured]
+    if not all(reading.reaches for reading in measured):
         return HurdleAction.STOP
-    if decide and all(reading.passes for reading in decide):
+    if measured and len(measured) == len(decide):
         return HurdleAction.RELEASE
     if facts.held_on is None or today <= _hold_ends(facts.held_on, facts):
         return HurdleAction.HOLD

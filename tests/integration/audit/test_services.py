@@ -200,3 +200,7 @@ class TestOnce:
         with transaction(session):
             assert once(session, "k1", cast.cfo, "release", {}) is None
             remember(session, "k1", "done")
+
+    def test_remembers_no_answer_to_a_key_nobody_claimed(self, session: Session) -> None:
+        with pytest.raises(ValueError, match="not claimed"), transaction(session):
+            remember(session, "k1", "done")

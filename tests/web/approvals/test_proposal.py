@@ -487,3 +487,14 @@ class TestIndex:
         decide(client, f"/proposals/{proposal_id}", "approve")
         rows = table(client.get("/proposals"), "Proposals").rows
         assert rows[0]["State"] == "Approved" and rows[0]["Asked"] == "€680,000.00"
+
+    def test_counts_without_the_items_struck_and_says_how_many_those_are(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        items = get_proposal(session, proposal_id).items
+        kept = sum(one.spend_minor for one in items[1:])
+        client, address = client_for(cast.cfo), f"/proposals/{proposal_id}"
+        decide(client, f"{address}?without={items[0].id}", "approve", reason="Too early")
+        row = table(client.get("/proposals"), "Proposals").rows[0]
+        assert row["Asked"] == f"€{kept // 100:,}.{kept % 100:02}"
+        assert row["Items"].split() == ["2", "1", "struck"]
