@@ -14,7 +14,7 @@ from app.initiatives.rules.case import ClaimStep
 from app.reviews.queries.bridge import Approved, ApprovedRound
 from app.reviews.rules.bridge import Change, StepKind
 from app.values.money import Money
-from app.web.filters import counted, money, percent, signed
+from app.web.filters import counted, money, money_short, percent, signed
 
 Cell = Mapping[str, Any]
 
@@ -107,8 +107,8 @@ def _kpis(
     alive = [item for item in items if not item.is_stopped]
     measured = sum(item.is_measured for item in alive)
     return [
-        {"label": "Approved in all", "value": Money(_granted(sums), currency)},
-        {"label": "Now", "value": Money(sums[StepKind.NOW], currency)},
+        _amount_kpi("Approved in all", Money(_granted(sums), currency)),
+        _amount_kpi("Now", Money(sums[StepKind.NOW], currency)),
         {
             "label": "Measured",
             "value": measured,
@@ -117,6 +117,10 @@ def _kpis(
         },
         {"label": "Stopped", "value": len(items) - len(alive), "unit": f"of {len(items)}"},
     ]
+
+
+def _amount_kpi(label: str, amount: Money) -> Mapping[str, Any]:
+    return {"label": label, "value": money_short(amount), "note": money(amount)}
 
 
 _HOW = {
