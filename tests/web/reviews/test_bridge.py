@@ -24,7 +24,7 @@ from app.roadmap.rules.posterior import Among, Design
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
 from tests.factories.roadmap import bind_criteria, decide, measure, tranches_of
-from tests.support.pages import links, table, text
+from tests.support.pages import form_values, links, table, text
 
 ClientFor = Callable[..., Any]
 PILOT = Measuring(error=Decimal(4), among=Among.EXPOSED, design=Design.CONTROLLED)
@@ -116,6 +116,23 @@ class TestBridge:
         assert f"of {len(commitments)}" in text(page)
         cause = table(page, "Re-estimated by evidence, EUR").rows[0]["Cause"]
         assert links(page)[cause] == f"/gates/{first.id}"
+
+    def test_counts_a_rescope_with_the_smaller_option(
+        self, client_for: ClientFor, session: Session, cast: Cast,
+        commitments: dict[str, Commitment],
+    ) -> None:  # fmt: skip
+        hurdle = tranches_of(session, commitments["CX-101"].id)[0]
+        gate, cfo = f"/gates/{hurdle.id}", client_for(cast.cfo)
+        page = cfo.get(links(cfo.get(gate))["Rescope to a smaller option"])
+        sent = form_values(page, f"{gate}/rescope") | {"reason": "Lean does it"}
+        assert cfo.post(f"{gate}/rescope", data=sent).status_code == 303
+        session.expire_all()
+        page = client_for(cast.viewer).get("/value")
+        found = amounts(page)
+        assert found["Rescoped"] < 0
+        assert found["Approved first"] + found["Rescoped"] == found["Now"]
+        cause = table(page, "Rescoped, EUR").rows[0]["Cause"]
+        assert links(page)[cause] == gate
 
     def test_is_shown_per_cycle(
         self, client_for: ClientFor, session: Session, cast: Cast,
