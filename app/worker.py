@@ -52,6 +52,8 @@ from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.solving import solve_run
+from app.reporting.services import KIND as DIGEST_KIND
+from app.reporting.services import wake_digests, write_digests
 from app.roadmap.queries.comparing import KIND as WITHOUT_FREED_KIND
 from app.roadmap.services.comparing import work_out_comparison
 from app.roadmap.services.forecasting import KIND as OTHER_USE_KIND
@@ -99,6 +101,7 @@ HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     WITHOUT_FREED_KIND: _within_limits(work_out_comparison),
     COUNT_KIND: _count_interactions,
     MAIL_KIND: _deliver_letters,
+    DIGEST_KIND: lambda job: write_digests(job, Outbox.of(current_app.config)),
 }
 """Kind of job → what carries it out."""
 
@@ -274,6 +277,7 @@ class Worker:
         if self._is_due("mail", MAIL_SECONDS) and Outbox.of(self._app.config):
             with self._sessions() as session:
                 wake_delivery(session, also=has_reset_requests(session), now=self._now())
+                wake_digests(session, now=self._now())
         if self._is_due("anchor", ANCHOR_SECONDS):
             self._note_audit_head()
         if self._is_due("tidy", TIDY_SECONDS):

@@ -47,6 +47,7 @@ LEFT_OUT = frozenset(
         "account_links",
         "reset_requests",
         "api_tokens",
+        "calendar_feeds",
     }
 )
 """What belongs to the running place, not to its history: whoever was signed in signs in again, no

@@ -12,12 +12,17 @@ from fontTools.ttLib import woff2
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from app.web.paper import with_colours
+
 BASE = "https://paper.invalid/"
 """What addresses in a page are relative to; it is never asked, and nothing could answer there."""
 
 STAND_INS = ("□", "¤")
 """What is printed for a character no font has; our own font has the second, should all others lack
 the first."""
+
+UNIVERSAL = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
+"""Tagged, with the language, title and reading order that PDF/UA asks for."""
 
 _TYPES = {".css": "text/css", ".woff2": "font/ttf", ".svg": "image/svg+xml"}
 
@@ -64,6 +69,7 @@ def pdf_of(html: str, *, folder: Path, path: str = "/static/") -> bytes:
     makes all the other text of its font unreadable to whoever copies or searches it. Raises
     ForeignFileError where the page asks for anything but those files.
     """
+    html = with_colours(html, folder)
     for stand_in in STAND_INS:
         printed, missing = _printed(html, OwnFiles(folder, path))
         if not missing:
@@ -78,8 +84,8 @@ def pdf_of(html: str, *, folder: Path, path: str = "/static/") -> bytes:
 
 def _printed(html: str, files: OwnFiles) -> tuple[bytes, frozenset[int]]:
     """The PDF of a page, and the characters that none of the fonts here has."""
-    document = HTML(string=html, base_url=BASE, url_fetcher=files).render(pdf_tags=True)
-    printed = document.write_pdf(pdf_tags=True)
+    document = HTML(string=html, base_url=BASE, url_fetcher=files).render(**UNIVERSAL)
+    printed = document.write_pdf(**UNIVERSAL)
     return bytes(printed), frozenset(
         one for font in document.fonts.values() for one in font.missing
     )

@@ -13,6 +13,7 @@ from app.accounts.forms.people import (
 from app.accounts.forms.sign_in import (
     CodeForm,
     CodeProofForm,
+    DigestForm,
     MentionsForm,
     PasswordForm,
     ProofForm,
@@ -27,6 +28,7 @@ __all__ = [
     "CodeForm",
     "CodeProofForm",
     "ConfirmForm",
+    "DigestForm",
     "ForgottenForm",
     "InvitationForm",
     "MentionsForm",

@@ -7,12 +7,14 @@ from wtforms import (
     EmailField,
     HiddenField,
     PasswordField,
+    RadioField,
     SelectField,
     StringField,
 )
 from wtforms.validators import InputRequired
 
 from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, SHORTEST_WITH_FACTOR
+from app.accounts.rules.digests import DigestRhythm
 from app.web.forms import Form
 
 
@@ -72,3 +74,12 @@ class MentionsForm(Form):
         "Write to me when a comment mentions me",
         description="One letter for each comment, without its text. Home shows mentions anyway.",
     )
+
+
+class DigestForm(Form):
+    """How often what waits comes by mail."""
+
+    digest = RadioField(
+        "Write to me", choices=[(one.value, one.word) for one in DigestRhythm],
+        description="What waits for you and what others changed on what you own, in one letter.",
+    )  # fmt: skip

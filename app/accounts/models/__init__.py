@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.accounts.models.digests import Digest
+from app.accounts.models.feeds import CalendarFeed
 from app.accounts.models.identities import Identity
 from app.accounts.models.links import AccountLink, LinkKind, ResetRequest
 from app.accounts.models.people import Person, RoleGrant
@@ -12,6 +14,8 @@ from app.accounts.models.tokens import ApiToken
 __all__ = [
     "AccountLink",
     "ApiToken",
+    "CalendarFeed",
+    "Digest",
     "Factor",
     "Identity",
     "KnownDevice",

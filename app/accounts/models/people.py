@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.rules import COSTS, PERMISSIONS, Role, costs_can_be_hidden
+from app.accounts.rules.digests import DigestRhythm
 from app.db.base import Base
 from app.db.types import EnumText, UtcDateTime
 
@@ -17,6 +18,7 @@ class Person(Base):
 
     ``invited_at``: when they were invited, while they have not chosen a password yet.
     ``mention_letters``: whether they want a letter when a comment mentions them.
+    ``digest``: how often they want what waits for them by mail.
     """
 
     __tablename__ = "people"
@@ -31,6 +33,9 @@ class Person(Base):
     invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     costs_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     mention_letters: Mapped[bool] = mapped_column(default=False, server_default=false())
+    digest: Mapped[DigestRhythm] = mapped_column(
+        EnumText(DigestRhythm), default=DigestRhythm.OFF, server_default=DigestRhythm.OFF.value
+    )
     theme: Mapped[str] = mapped_column(default="system")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.accounts.queries.feeds import find_feed, find_feed_person
 from app.accounts.queries.identities import find_identified
 from app.accounts.queries.links import (
     find_invitation,
@@ -33,6 +34,8 @@ __all__ = [
     "count_active_admins",
     "count_recovery_codes",
     "find_factor",
+    "find_feed",
+    "find_feed_person",
     "find_identified",
     "find_invitation",
     "find_link",

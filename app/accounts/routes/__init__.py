@@ -3,6 +3,7 @@
 from app.accounts.routes import (
     account,
     codes,
+    feeds,
     invitations,
     links,
     people,
@@ -19,6 +20,7 @@ __all__ = [
     "account",
     "bp",
     "codes",
+    "feeds",
     "init_sign_in",
     "init_step_up",
     "invitations",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.accounts.forms import ConfirmForm, MentionsForm, PasswordForm, ThemeForm
+from app.accounts.forms import ConfirmForm, DigestForm, MentionsForm, PasswordForm, ThemeForm
 from app.accounts.models import Factor
 from app.accounts.presenters import browser_words, role_words
 from app.accounts.queries import list_sign_ins
@@ -17,6 +17,7 @@ from app.accounts.routes.sign_in import (
     session_limits,
     this_device,
 )
+from app.accounts.rules.digests import DigestRhythm
 from app.accounts.services import (
     change_password,
     end_other_sessions,
@@ -24,6 +25,7 @@ from app.accounts.services import (
     open_session,
     set_mention_letters,
 )
+from app.accounts.services import set_digest as keep_digest
 from app.accounts.services import set_theme as keep_theme
 from app.db.session import transaction
 from app.errors import AppError
@@ -112,11 +114,29 @@ def set_mentions() -> Response | tuple[str, int]:
     return redirect(url_for("accounts.account"), code=303)
 
 
+@bp.post("/account/digest")
+@signed_in
+def set_digest() -> Response | tuple[str, int]:
+    """Keep how often what waits comes by mail."""
+    form = DigestForm()
+    if not form.validate_on_submit():
+        return _page(PasswordForm(), digest_form=form), 422
+    with transaction(db.session):
+        keep_digest(db.session, current_actor(), DigestRhythm(form.digest.data), now=now())
+    flash("Kept.", "ok")
+    return redirect(url_for("accounts.account"), code=303)
+
+
 def _factor_here() -> Factor:
     return Factor.TOTP if g.sign_in.has_factor else Factor.PASSWORD
 
 
-def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
+def _page(
+    form: PasswordForm,
+    *,
+    theme_form: ThemeForm | None = None,
+    digest_form: DigestForm | None = None,
+) -> str:
     person = current_actor()
     return render_template(
         "accounts/account.html",
@@ -124,6 +144,7 @@ def _page(form: PasswordForm, *, theme_form: ThemeForm | None = None) -> str:
         form=form,
         theme_form=theme_form or ThemeForm(formdata=None, theme=person.theme),
         mentions_form=MentionsForm(formdata=None, mention_letters=person.mention_letters),
+        digest_form=digest_form or DigestForm(formdata=None, digest=person.digest.value),
         end_form=ConfirmForm(formdata=None),
         sign_ins=list_sign_ins(db.session, person, since=now() - session_limits().absolute),
         this_id=g.sign_in.id,

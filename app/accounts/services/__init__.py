@@ -10,6 +10,7 @@ from app.accounts.services.attempts import (
     network_of,
     token_hash,
 )
+from app.accounts.services.feeds import end_feed, renew_feed, revoke_feed
 from app.accounts.services.identities import identified_person, link_identity
 from app.accounts.services.links import (
     answer_resets,
@@ -42,6 +43,7 @@ from app.accounts.services.second_factor import (
 )
 from app.accounts.services.sight import (
     hide_costs,
+    set_digest,
     set_mention_letters,
     set_theme,
     show_costs,
@@ -87,6 +89,7 @@ __all__ = [
     "create_person",
     "create_token",
     "deactivate_person",
+    "end_feed",
     "end_other_sessions",
     "end_session",
     "end_sessions",
@@ -105,13 +108,16 @@ __all__ = [
     "password_matches",
     "reactivate_person",
     "remove_second_factor",
+    "renew_feed",
     "renew_proof",
     "renew_recovery_codes",
     "reset_password",
     "reset_second_factor",
+    "revoke_feed",
     "revoke_invitation",
     "revoke_token",
     "send_invitation_again",
+    "set_digest",
     "set_mention_letters",
     "set_theme",
     "show_costs",

@@ -26,7 +26,9 @@ from app.accounts.rules import (
     needs_second_admin,
     together_bar,
 )
+from app.accounts.rules.digests import DIGEST_LETTER
 from app.accounts.services.attempts import forget_devices
+from app.accounts.services.feeds import end_feed
 from app.accounts.services.passwords import check_new_password, hash_password, password_fits
 from app.accounts.services.sign_in import close_sessions
 from app.accounts.services.tokens import end_tokens
@@ -162,6 +164,8 @@ def deactivate_person(
     person.is_active = False
     close_sessions(session, person)
     end_tokens(session, person, now=now)
+    end_feed(session, person)
+    drop_letters(session, [DIGEST_LETTER], to=person.email, why="The account was deactivated.")
     void_links(session, person, why="The account was deactivated.", now=now)
     _status_changed(session, person, "person.deactivated", actor=actor, now=now)
 

@@ -1,4 +1,4 @@
-"""What people see of money, in which light, and whether they get letters about mentions."""
+"""What people see of money, in which light, and which letters they get."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.accounts.rules import costs_can_be_hidden
+from app.accounts.rules.digests import DigestRhythm
 from app.accounts.services.people import check_manager
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError
@@ -76,5 +77,20 @@ def set_mention_letters(session: Session, person: Person, wanted: bool, *, now: 
         subject=person.audit_key,
         before=before,
         after={"mention_letters": wanted},
+        now=now,
+    )
+
+
+def set_digest(session: Session, person: Person, wanted: DigestRhythm, *, now: datetime) -> None:
+    """Keep how often the person wants what waits for them by mail."""
+    before = {"digest": person.digest.value}
+    person.digest = wanted
+    record(
+        session,
+        actor=person,
+        action="person.digest_set",
+        subject=person.audit_key,
+        before=before,
+        after={"digest": wanted.value},
         now=now,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -67,10 +67,13 @@ class Beside:
 
 
 def beside_plan(
-    proposal: Proposal, frozen: FrozenProposal, asked: Mapping[InquiryKind, Inquiry]
+    proposal: Proposal,
+    frozen: FrozenProposal,
+    asked: Mapping[InquiryKind, Inquiry],
+    kinds: Sequence[InquiryKind] = ASKED,
 ) -> dict[InquiryKind, Beside]:
     """What is known of every question that is asked beside a plan to be decided."""
-    return {kind: _one(proposal, frozen, kind, asked.get(kind)) for kind in ASKED}
+    return {kind: _one(proposal, frozen, kind, asked.get(kind)) for kind in kinds}
 
 
 def _one(

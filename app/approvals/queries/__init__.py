@@ -1,6 +1,6 @@
 """Read proposals, commitments and the ledger."""
 
-from app.approvals.queries.beside import ASKED, load_beside
+from app.approvals.queries.beside import ASKED, IN_PACK, load_beside, load_for_pack
 from app.approvals.queries.conditions import (
     get_condition,
     list_conditions,
@@ -63,6 +63,7 @@ SUBJECT_CURRENCIES.update(MONEY_CURRENCIES)
 
 __all__ = [
     "ASKED",
+    "IN_PACK",
     "CommitmentBalance",
     "CycleBalances",
     "CycleMoney",
@@ -98,6 +99,7 @@ __all__ = [
     "load_beside",
     "load_committed",
     "load_condition_hands",
+    "load_for_pack",
     "load_fund_balances",
     "load_funded",
     "load_granted_values",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from sqlalchemy.orm import Session
@@ -15,19 +16,26 @@ from app.values.canonical import canonical_json, digest
 
 ASKED = (InquiryKind.OUTLOOK, InquiryKind.ROBUST, InquiryKind.PRICE, InquiryKind.MARGINAL)
 """What whoever decides wants to know besides the plan."""
+IN_PACK = (*ASKED, InquiryKind.FRONTIER, InquiryKind.EXPLAIN)
+"""What a board reads of it, as far as it was asked."""
 
 
 def load_beside(session: Session, proposal: Proposal) -> dict[InquiryKind, Inquiry]:
     """The answers to those questions about exactly the frozen problem and plan, or what works on
     them; in one query, by their digests."""
-    return load_asked(session, _questions(proposal.snapshot))
+    return load_asked(session, _questions(proposal.snapshot, ASKED))
 
 
-def _questions(content: bytes) -> dict[str, InquiryKind]:
+def load_for_pack(session: Session, proposal: Proposal) -> dict[InquiryKind, Inquiry]:
+    """The same for all that a board pack tells, in one query, too."""
+    return load_asked(session, _questions(proposal.snapshot, IN_PACK))
+
+
+def _questions(content: bytes, kinds: Sequence[InquiryKind]) -> dict[str, InquiryKind]:
     run, ranges = frozen_of(content).run, _ranges(content)
     return {
         question_digest(run.digest, run.result_digest, kind, kind.parameters, ranges=ranges): kind
-        for kind in ASKED
+        for kind in kinds
     }
 
 

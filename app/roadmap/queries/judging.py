@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +15,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     union_all,
 )
@@ -27,14 +25,14 @@ from app.approvals.rules import OPEN_TRANCHES
 from app.approvals.rules.tranches import bound_left, spend_left
 from app.calendar.models import Cycle
 from app.db.types import QuarterType
-from app.initiatives.models import Criterion, Initiative, Option, OptionSpend, TargetBehaviour
+from app.initiatives.models import Initiative, Option, OptionSpend
 from app.initiatives.rules.milestone_kinds import ChainLink
 from app.portfolio.queries.facts import pool_key
 from app.portfolio.queries.running import RunningFacts, load_running
 from app.portfolio.rules.approved import still_to_come
 from app.portfolio.rules.facts import PoolFacts
-from app.roadmap.models import Evidence
 from app.roadmap.queries.forecasts import Asked, load_asked
+from app.roadmap.queries.measured import list_measured, measured_of
 from app.roadmap.queries.rescoping import kept_of, last_rescope
 from app.roadmap.rules import HurdleFacts, Reading
 from app.roadmap.rules.forward import (
@@ -43,15 +41,11 @@ from app.roadmap.rules.forward import (
     ForwardShape,
     Remaining,
     forward,
-    reached_in,
 )
 from app.roadmap.rules.judging import Judged, NotJudged
-from app.roadmap.rules.measuring import standard_error
 from app.roadmap.rules.posterior import (
-    Among,
     BehaviourMeasured,
     EffectNow,
-    Normal,
     effect_case,
     effect_now,
 )
@@ -64,10 +58,6 @@ OVER = (
     "thresholds were judged."
 )
 PAID = "No money is left to decide about, so only the thresholds were judged."
-
-_SINCE = func.coalesce(Evidence.window_from, Evidence.measured_on)
-SINCE_THE_START = or_(Evidence.starts_on.is_(None), Evidence.starts_on <= _SINCE)
-"""Whether evidence is all from after the start that was planned when it was recorded."""
 
 Cells = Mapping[tuple[int, Quarter], int]
 
@@ -278,51 +268,9 @@ def _measured(
     first: Quarter,
     starts_on: date | None,
 ) -> dict[int, BehaviourMeasured] | NotJudged:
-    """The latest measurement of each behaviour at any hurdle of the commitment, by its id.
-
-    What was measured before the work starts, or from before it on, says nothing of its effect.
-    """
-    mine = select(Tranche.id).where(Tranche.commitment_id == commitment.id)
-    rows = session.execute(
-        select(Evidence, Criterion, TargetBehaviour)
-        .join(Evidence.criterion)
-        .join(TargetBehaviour, TargetBehaviour.id == Criterion.behaviour_id)
-        .where(
-            TargetBehaviour.initiative_id == commitment.initiative_id,
-            Criterion.link == ChainLink.BEHAVIOUR,
-            or_(Evidence.tranche_id.is_(None), Evidence.tranche_id.in_(mine)),
-            *([starts_on <= _SINCE] if starts_on else []),
-            SINCE_THE_START,
-        )
-        .order_by(Evidence.measured_on, Evidence.id)
-    )
-    latest = {behaviour.id: (one, of, behaviour) for one, of, behaviour in rows}
-    found: dict[int, BehaviourMeasured] = {}
-    for evidence, criterion, behaviour in latest.values():
-        error = standard_error(
-            evidence.value, criterion.unit, evidence.sample, evidence.standard_error
-        )
-        reached = reached_in(shape, first, evidence.window_from, evidence.measured_on)
-        if evidence.among is Among.EXPOSED:
-            reached = 1.0
-        if error is None or not reached or behaviour.target == behaviour.baseline:
-            return NotJudged(_unusable(criterion.metric, error, reached))
-        found[behaviour.id] = BehaviourMeasured(
-            float(behaviour.baseline), float(behaviour.target),
-            Normal(float(evidence.value), float(error)), reached, evidence.design,
-            evidence.persists,
-        )  # fmt: skip
-    return found
-
-
-def _unusable(metric: str, error: Decimal | None, reached: float) -> str:
-    if error is None:
-        why = "was recorded without a standard error"
-    elif not reached:
-        why = "was measured among all customers before the change reached any"
-    else:
-        why = "is bound to a behaviour whose target is its baseline"
-    return f"{metric} {why}, so only the thresholds were judged."
+    """The latest measurement of each behaviour at any hurdle of the commitment, by its id."""
+    rows = list_measured(session, [commitment.id]).get(commitment.id, ())
+    return measured_of(rows, shape, first, starts_on)
 
 
 @dataclass(frozen=True, slots=True)

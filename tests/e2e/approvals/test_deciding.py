@@ -59,3 +59,14 @@ class TestDeciding:
                 assert accessibility_faults(page) == [], (path, options)
                 assert not scrolls_sideways(page), (path, options)
                 page.close()
+
+    def test_takes_the_board_pack_along(self, browse: Browse, cast: Cast, proposal_id: int) -> None:
+        page = browse(cast.viewer, f"/proposals/{proposal_id}")
+        pack = page.locator(
+            "section, aside div", has=page.get_by_role("heading", name="Board pack")
+        )
+        for name, ending in (("PDF", ".pdf"), ("Spreadsheet", ".xlsx")):
+            with page.expect_download() as taken:
+                pack.get_by_role("link", name=name).first.click()
+            assert taken.value.suggested_filename.startswith("board-pack-")
+            assert taken.value.suggested_filename.endswith(ending)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person, SignInSession
+from app.accounts.rules.digests import DigestRhythm
 from app.accounts.services import token_hash
 from app.db.session import transaction
 from tests.factories.accounts import PASSWORD, Cast, make_person
@@ -120,3 +121,18 @@ class TestSetTheme:
         response = client_for(cast.cfo).post("/account/theme", data=data)
         assert response.headers["Location"] == "/account"
         assert client_for(cast.cfo).post("/account/theme", data={"theme": "x"}).status_code == 422
+
+
+class TestSetDigest:
+    def test_is_off_until_somebody_asks_for_it(
+        self, session: Session, cast: Cast, client_for: ClientFor
+    ) -> None:
+        client = client_for(cast.lead)
+        assert session.get_one(Person, cast.lead.id).digest is DigestRhythm.OFF
+        assert client.post("/account/digest", data={"digest": "weekly"}).status_code == 303
+        session.expire_all()
+        assert session.get_one(Person, cast.lead.id).digest is DigestRhythm.WEEKLY
+
+    def test_refuses_what_is_no_choice(self, cast: Cast, client_for: ClientFor) -> None:
+        refused = client_for(cast.lead).post("/account/digest", data={"digest": "hourly"})
+        assert refused.status_code == 422

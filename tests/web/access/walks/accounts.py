@@ -46,6 +46,7 @@ def walk(world: Walk) -> None:
     _sessions(world)
     _links(world)
     _tokens(world)
+    _feeds(world)
 
 
 def _factor(world: Walk) -> None:
@@ -95,6 +96,7 @@ def _account(world: Walk) -> None:
     world.act(
         lead, "/account/mentions", "person.mention_letters_set", subject=me, mention_letters="y"
     )  # fmt: skip
+    world.act(lead, "/account/digest", "person.digest_set", subject=me, digest="daily")
     world.client_for(lead)
     world.act(lead, "/account/sessions/end", "person.other_sessions_ended", subject=me)
     typed = {"current": PASSWORD, "new": NEW_PASSWORD}
@@ -136,3 +138,11 @@ def _tokens(world: Walk) -> None:
         world.act(manager, mine, "person.token_created", subject=me, status=200, sent=typed)
         made = world.session.scalars(select(ApiToken.id).order_by(ApiToken.id.desc())).first()
         world.act(actor, f"{address}/{made}/revoke", "person.token_revoked", subject=me)
+
+
+def _feeds(world: Walk) -> None:
+    manager, mine = world.cast.manager, "/account/calendar"
+    me = f"person:{manager.id}"
+    world.act(manager, mine, "person.feed_made", subject=me, status=200)
+    world.act(manager, mine, "person.feed_replaced", subject=me, status=200)
+    world.act(manager, f"{mine}/end", "person.feed_ended", subject=me)

@@ -46,7 +46,7 @@ from app.journeys.models import (
 from app.journeys.queries import measured
 from app.journeys.rules import Channel, Lever, PoolState, pain, pain_scale
 from app.roadmap.models import Evidence
-from app.roadmap.queries.judging import SINCE_THE_START
+from app.roadmap.queries.measured import SINCE_THE_START
 from app.roadmap.queries.needed import gone_key
 from app.values.money import Money
 from app.values.names import by_name

@@ -6,21 +6,21 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask import Response, abort, current_app, render_template, request
 
 from app.approvals.queries import list_returned, list_running_money
 from app.calendar.queries import find_current_cycle
 from app.comments.queries import list_unread
 from app.extensions import db
-from app.reporting import presenters, queries
-from app.reporting.exports import Figure, metrics_text
+from app.reporting import queries
+from app.reporting.exports.metrics import Figure, metrics_text
+from app.reporting.presenters import home as presenters
+from app.reporting.routes.blueprint import bp
 from app.roadmap.queries.amendments import list_waiting_for
 from app.web.clock import now, today
 from app.web.context import CURRENT_CYCLE, once_a_request
 from app.web.guards import current_actor, public, requires
 from app.web.metrics import counted_requests
-
-bp = Blueprint("reporting", __name__)
 
 MOST_CYCLES = 2
 """Cycles whose money the page shows."""

@@ -1,0 +1,1 @@
+"""Figures for monitoring, days for calendars."""

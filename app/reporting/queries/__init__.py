@@ -1,0 +1,41 @@
+"""Read what needs somebody, now and by date."""
+
+from app.reporting.queries.home import (
+    GateLine,
+    HotSpot,
+    InitiativeLine,
+    Load,
+    Owned,
+    PoolLine,
+    SystemState,
+    WaitingProposal,
+    list_claimed_pools,
+    list_hot_spots,
+    list_open_gates,
+    list_owned,
+    list_to_certify,
+    list_to_deliver,
+    list_waiting_proposals,
+    load_system_state,
+    measure_load,
+)
+
+__all__ = [
+    "GateLine",
+    "HotSpot",
+    "InitiativeLine",
+    "Load",
+    "Owned",
+    "PoolLine",
+    "SystemState",
+    "WaitingProposal",
+    "list_claimed_pools",
+    "list_hot_spots",
+    "list_open_gates",
+    "list_owned",
+    "list_to_certify",
+    "list_to_deliver",
+    "list_waiting_proposals",
+    "load_system_state",
+    "measure_load",
+]
