@@ -144,3 +144,13 @@ class RowSaveForm(OnceForm):
     cycle = HiddenField()
     mark = HiddenField()
     is_confirmed = BooleanField("The unusual budgets are meant")
+
+
+class ReverseForm(OnceForm):
+    """Why all payments of a file are taken back."""
+
+    reason = TextAreaField(
+        "Reason",
+        validators=[InputRequired("Say why they are taken back.")],
+        description="It stays on record; book the right payments afterwards.",
+    )

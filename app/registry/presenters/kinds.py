@@ -93,7 +93,7 @@ def past_imports(
     found += [
         PastImport(
             "Payments", one.file_name, one.booked_by.name, one.booked_at,
-            f"{one.row_count:,} payments", "booked", "", one.id,
+            f"{one.row_count:,} payments", "booked", "registry.show_payments", one.id,
         )
         for one in spend
     ]  # fmt: skip

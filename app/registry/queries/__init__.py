@@ -13,6 +13,7 @@ from app.registry.queries.batches import (
 )
 from app.registry.queries.edits import get_edit, list_edits
 from app.registry.queries.names import load_names
+from app.registry.queries.payments import get_payments_file, list_payments
 from app.registry.queries.sheets import load_initiatives, load_sheets
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "find_cycle_fund",
     "get_batch",
     "get_edit",
+    "get_payments_file",
     "list_batches",
     "list_edits",
     "list_in_states",
     "list_known_keys",
+    "list_payments",
     "list_touched_keys",
     "load_initiatives",
     "load_names",

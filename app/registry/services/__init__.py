@@ -23,6 +23,7 @@ from app.registry.services.returning import (
     save_file,
     try_cells,
 )
+from app.registry.services.reversing import reverse_file
 from app.registry.services.rows import (
     RowFile,
     keep_mapping,
@@ -50,6 +51,7 @@ __all__ = [
     "mapping_for",
     "move_all",
     "preview_import",
+    "reverse_file",
     "save_file",
     "try_cells",
     "undo_bar",

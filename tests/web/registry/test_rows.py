@@ -195,7 +195,14 @@ class TestActuals:
         )
         assert heading(dry_run) == "Dry run of rows.csv"
         assert table(dry_run, "The first payments").rows[0]["Line"] == "2"
-        assert save(browser, self.PAGE, dry_run).status_code == 303
+        saved = save(browser, self.PAGE, dry_run)
+        assert saved.status_code == 303
+        shown, back = browser.get(saved.location), f"{saved.location}/reversal"
+        assert table(shown, "Payments").rows[0]["State"] == "booked"
+        values = form_values(shown, back)
+        assert browser.post(back, data=values).status_code == 422
+        assert browser.post(back, data=values | {"reason": "Wrong file"}).status_code == 303
+        assert table(browser.get(saved.location), "Payments").rows[0]["State"] == "reversed"
 
 
 class TestKinds:

@@ -87,6 +87,9 @@ def _payments(world: Walk, stage: World) -> None:
     world.session.rollback()
     dry_run = _steps(world, cast.cfo, page, rows)
     save = f"{page}/save"
-    world.act(
+    saved = world.act(
         cast.cfo, save, "spend.booked", "spend.imported", KEPT, sent=form_values(dry_run, save)
     )
+    shown = str(saved.location)
+    back = f"{shown}/reversal"
+    world.act(cast.cfo2, back, "spend.reversed", page=shown, reason="The wrong file")
