@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from app.registry.engine.current import Current, Head, Identity, row_mark
+from app.registry.engine.current import Current, Head, Identity, Names, row_mark
 from app.registry.engine.layout import INITIATIVES, SHEETS, Column, Kind, Sheet, Words
 from app.registry.engine.returned import FileRow, FileSheet, ReturnedFile
 from app.registry.engine.values import Value, digest, plain_text, without_guard, written
@@ -141,14 +141,17 @@ def _key(row: FileRow, column: str) -> str:
     return written(row.values.get(column))
 
 
-def _identity(there: FileSheet, row: FileRow) -> Identity:
+def _identity(there: FileSheet, row: FileRow, names: Names) -> Identity:
     return tuple(
-        _in_house(one, _key(row, one), there.sheet.column(one)) for one in there.sheet.identity
+        _in_house(one, _key(row, one), there.sheet.column(one), names)
+        for one in there.sheet.identity
     )
 
 
-def _in_house(name: str, text: str, column: Column) -> str:
-    """Keys as Waymark writes them, whatever was typed."""
+def _in_house(name: str, text: str, column: Column, names: Names) -> str:
+    """Keys and names as Waymark writes them, whatever was typed."""
+    if column.words is not None:
+        return names.find(column.words, text) or text
     if name in ("initiative", "other") and text.lower().startswith("cx-"):
         return text.upper()
     return text
@@ -179,7 +182,7 @@ _TWICE = "This row stands in the sheet twice; keep one."
 def _named(work: _Comparing, there: FileSheet, row: FileRow) -> Identity | None:
     """Which row it is; None after saying what is wrong with its name."""
     sheet = there.sheet
-    identity = _identity(there, row)
+    identity = _identity(there, row, work.current.names)
     key = identity[0]
     bad = next((one for one in sheet.identity if one in row.faults), None)
     if bad is not None:

@@ -74,6 +74,7 @@ class Desk:
 
     def whole(self, key: str) -> Initiative:
         self.session.rollback()
+        self.session.expire_all()
         return get_initiative(self.session, key, *OPTIONS, *MILESTONES)
 
 
@@ -350,6 +351,23 @@ class TestSave:
         desk.save(edited(content, cells), key="b" * 32)
         shares = session.scalars(select(Milestone.tranche_share).order_by(Milestone.due_on)).all()
         assert list(shares) == [Decimal("0.7"), Decimal("0.3")]
+
+    def test_knows_keys_and_names_in_any_case(
+        self, desk: Desk, session: Session, tracker: Initiative, export: Export
+    ) -> None:
+        fund = sheets_of(export())["Spend"][1][2]
+
+        def change(sheets: Sheets) -> None:
+            sheets["Options"].append(
+                [tracker.key.lower(), "pilot", "One region", "", 1, 2, "", "", "", "2 LOW"]
+            )
+            sheets["Spend"].append([tracker.key.lower(), "pilot", fund.upper(), 750])
+
+        content, key = edited(export(), change=change), tracker.key
+        assert desk.tried(content).barred == ()
+        desk.save(content)
+        (pilot, _) = desk.whole(key).options
+        assert (pilot.key, [one.amount_minor for one in pilot.spend]) == ("pilot", [750_00])
 
     def test_refuses_what_was_not_what_was_looked_at(
         self, desk: Desk, session: Session, cast: Cast, tracker: Initiative, export: Export,
