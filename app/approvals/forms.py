@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
     FieldList,
@@ -143,19 +142,6 @@ class SpendForm(OnceForm):
             spent_on=paid_on,
             reference=" ".join((self.reference.data or "").split()),
         )
-
-
-class FileForm(Form):
-    """A file of actuals to be read."""
-
-    file = FileField("File of actuals", validators=[FileRequired("Choose a CSV or XLSX file.")])
-
-
-class CommitForm(OnceForm):
-    """The confirmation of a dry run; the file is found again by its digest."""
-
-    file_name = HiddenField(validators=[InputRequired()])
-    file = HiddenField(validators=[Regexp(DIGEST, message="Upload the file again.")])
 
 
 class ReversalForm(OnceForm):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -57,3 +57,18 @@ def transaction(session: Session) -> Iterator[Session]:
         session.info.pop("after_commit", None)
     for call in wake:
         call()
+
+
+class _TriedError(Exception):
+    """Ends a trial; nobody sees it."""
+
+
+@contextmanager
+def trial(session: Session) -> Iterator[Session]:
+    """Open a writing transaction that is rolled back whatever happens (docs/adr/024).
+
+    What services would refuse is known afterwards, and nothing is saved. Raises as `transaction`.
+    """
+    with suppress(_TriedError), transaction(session):
+        yield session
+        raise _TriedError

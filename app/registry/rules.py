@@ -46,3 +46,16 @@ _LABELS = {
     Move.NOMINATE: "Nominate all certified",
 }
 _DONE = {Move.SUBMIT: "submitted", Move.CERTIFY: "certified", Move.NOMINATE: "nominated"}
+
+
+class RowKind(Enum):
+    """What the rows of a file are."""
+
+    WORKBOOK = "workbook"
+    MILESTONES = "milestones"
+    BUDGETS = "budgets"
+    ACTUALS = "actuals"
+
+    @property
+    def word(self) -> str:
+        return self.value.capitalize()

@@ -63,6 +63,8 @@ class Place(NamedTuple):
 ACTIONS = (
     Place("Propose an initiative", "plus", "initiatives.new", "new initiative create idea"),
     Place("Plan a new scenario", "sliders-horizontal", "portfolio.new_scenario", "run optimizer"),
+    Place("Registry workbook", "file-spreadsheet", "registry.workbook", "excel xlsx export edit"),
+    Place("Import", "upload", "registry.kinds", "file upload milestones budgets payments csv"),
     Place("Import initiatives", "upload", "registry.index", "registry upload csv xlsx excel"),
     Place("Import contacts", "upload", "interactions.upload", "interactions log upload csv"),
     Place("Describe a journey", "plus", "journeys.new", "new journey create"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from app.approvals.exports.ledger import balances_csv, movements_csv
+from app.approvals.exports.ledger import BALANCE_FIGURES, balances_csv, movements_csv
 from app.approvals.models import Commitment
 from app.approvals.presenters.balances import (
     BalanceTable,
@@ -35,6 +35,7 @@ from app.extensions import db
 from app.web.clock import today
 from app.web.guards import about_costs, requires
 from app.web.paging import Page, page_args
+from app.web.workbooks import list_file
 
 LINES_SHOWN = 25
 """How many lines of balances the page lists one by one."""
@@ -84,13 +85,25 @@ def ledger() -> str:
 @about_costs
 def ledger_balances() -> Response:
     """Give the balances the page shows, every line of them."""
+    return _balances("balances.csv")
+
+
+@bp.get("/ledger/balances.xlsx")
+@requires("proposals.view")
+@about_costs
+def ledger_balances_workbook() -> Response:
+    """Give the balances the page shows, every line of them, as XLSX."""
+    return _balances("balances.xlsx")
+
+
+def _balances(name: str) -> Response:
     chosen = chosen_cycle(list_cycles(db.session))
     if chosen is None:
-        return _file("", "balances.csv")
+        return list_file((), name)
     table = _table(chosen, _grouping())
     lines = [(line.word, line.figures) for line in [*table.lines, table.total]]
-    content = "".join(balances_csv(table.grouping.word, lines, chosen.currency))
-    return _file(content, "balances.csv")
+    written = balances_csv(table.grouping.word, lines, chosen.currency)
+    return list_file(written, name, numbers=BALANCE_FIGURES)
 
 
 @bp.get("/ledger/movements.csv")
@@ -98,17 +111,21 @@ def ledger_balances() -> Response:
 @about_costs
 def ledger_movements() -> Response:
     """Give the movements the page shows, all pages of them, the newest first."""
+    return _movements("movements.csv")
+
+
+@bp.get("/ledger/movements.xlsx")
+@requires("proposals.view")
+@about_costs
+def ledger_movements_workbook() -> Response:
+    """Give the movements the page shows, all pages of them, the newest first, as XLSX."""
+    return _movements("movements.xlsx")
+
+
+def _movements(name: str) -> Response:
     chosen = chosen_cycle(list_cycles(db.session))
     transfers, _ = list_transfers(db.session, _wanted(chosen), limit=MOST_EXPORTED, offset=0)
-    return _file("".join(movements_csv(transfers)), "movements.csv")
-
-
-def _file(content: str, name: str) -> Response:
-    return Response(
-        content,
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return list_file(movements_csv(transfers), name, numbers=("Movement", "Amount", "Reverses"))
 
 
 def _table(chosen: Cycle, by: Grouping, names: Mapping[int, str] | None = None) -> BalanceTable:

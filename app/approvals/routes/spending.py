@@ -1,4 +1,4 @@
-"""Book what was spent, by hand or from a file, and take a wrong booking back."""
+"""Book what was spent by hand, and take a wrong booking back; files come in by the import."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.approvals.forms import CommitForm, FileForm, ReversalForm, SpendForm
-from app.approvals.models import Commitment, SpendBatch
+from app.approvals.forms import ReversalForm, SpendForm
+from app.approvals.models import Commitment
 from app.approvals.queries.balances import (
-    booked_words,
     find_reversal,
     find_spend,
     list_batches,
@@ -18,36 +17,26 @@ from app.approvals.queries.balances import (
 )
 from app.approvals.routes.blueprint import bp
 from app.approvals.rules.actuals import Account, owner_bar
-from app.approvals.services.spending import (
-    SpendFile,
-    book_spend,
-    import_spend,
-    preview_spend,
-    reverse_spend,
-)
+from app.approvals.services.spending import book_spend, reverse_spend
 from app.calendar.queries import list_funds
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError, NotFoundError
 from app.extensions import db
 from app.values.money import Money
 from app.web.clock import now
-from app.web.filters import counted, money
+from app.web.filters import money
 from app.web.guards import about_costs, current_actor, may, requires
 from app.web.subjects import link_subject
-from app.web.uploads import find_upload, keep_upload
 
 BATCHES_SHOWN = 20
-ISSUES_SHOWN = 200
-ROWS_SHOWN = 10
 
 link_subject(bp, "spend", lambda ref: url_for("approvals.spend", transfer_id=int(ref)))
-link_subject(bp, "spend_batch", lambda ref: url_for("approvals.spending"), permission="spend.book")
 
 
 @bp.get("/ledger/spend")
 @requires("spend.book")
 def spending() -> str:
-    """Show the form for one payment, the one for a file, and the files booked so far."""
+    """Show the form for one payment, and the files booked so far."""
     return _page()
 
 
@@ -70,45 +59,6 @@ def add_spend() -> Response | tuple[str, int]:
         return _page(form), 422
     flash("The payment is booked.", "ok")
     return redirect(url_for("approvals.spend", transfer_id=transfer_id), 303)
-
-
-@bp.post("/ledger/spend/import")
-@requires("spend.book")
-def preview_file() -> str | tuple[str, int]:
-    """Dry run: read the file, name every doubtful row, book nothing."""
-    form = FileForm()
-    if not form.validate():
-        return _page(file_form=form), 422
-    file = SpendFile(form.file.data.filename or "file", form.file.data.read())
-    try:
-        return _preview(file)
-    except InvalidError as error:
-        form.refuse(error)
-        return _page(file_form=form), 422
-
-
-@bp.post("/ledger/spend/commit")
-@requires("spend.book")
-def commit_file() -> Response | tuple[str, int]:
-    """Book what the dry run showed, whole or not at all."""
-    form = CommitForm()
-    if not form.validate():
-        raise InvalidError("The dry run's page was incomplete; upload the file again.")
-    file = SpendFile(form.file_name.data or "", find_upload(form.file.data or ""))
-    try:
-        with transaction(db.session):
-            batch_id = import_spend(
-                db.session, file, request_key=form.once.data or "",
-                actor=current_actor(), now=now(),
-            )  # fmt: skip
-            batch = db.session.get_one(SpendBatch, batch_id)
-            booked = money(Money(batch.sum_minor, batch.currency))
-            count = counted(batch.row_count, "payment")
-    except (InvalidError, ConflictError) as error:
-        form.refuse(error)
-        return _preview(file, form), 422
-    flash(f"{count} of {booked} booked.", "ok")
-    return redirect(url_for("approvals.spending"), 303)
 
 
 @bp.get("/ledger/spend/<int:transfer_id>")
@@ -180,7 +130,7 @@ def spend_form(accounts: Sequence[Account]) -> SpendForm:
     return form
 
 
-def _page(form: SpendForm | None = None, file_form: FileForm | None = None) -> str:
+def _page(form: SpendForm | None = None) -> str:
     accounts = _accounts()
     form = form or spend_form(accounts)
     currencies = sorted({one.currency for one in accounts})
@@ -194,30 +144,8 @@ def _page(form: SpendForm | None = None, file_form: FileForm | None = None) -> s
             for one in currencies
             if several
         ],
-        file_form=file_form or FileForm(formdata=None),
         accounts=accounts,
         batches=list_batches(db.session, limit=BATCHES_SHOWN),
-    )
-
-
-def _preview(file: SpendFile, form: CommitForm | None = None) -> str:
-    draft = preview_spend(db.session, file, actor=current_actor(), now=now())
-    if form is None:
-        kept = keep_upload(file.content)
-        form = CommitForm(formdata=None, file_name=file.name, file=kept)
-    funds = {fund.id: fund.name for fund in list_funds(db.session)}
-    return render_template(
-        "approvals/spending_preview.html",
-        form=form,
-        file_name=file.name,
-        booked=booked_words(db.session, file.digest),
-        draft=draft,
-        sum=Money(draft.sum_minor, draft.currency) if draft.rows else None,
-        issues=[*draft.errors, *draft.notes][:ISSUES_SHOWN],
-        rows=[
-            (row, funds[row.actual.fund_id], Money(row.actual.amount_minor, row.account.currency))
-            for row in draft.rows[:ROWS_SHOWN]
-        ],
     )
 
 

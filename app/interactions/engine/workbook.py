@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO
 
@@ -44,21 +47,12 @@ def read_workbook(
     ``most_rows`` are those below the header; ``decimal`` is the mark that numbers are written
     with, ``unsolved`` what stands in a cell whose formula has no result. Raises FileRefusedError.
     """
-    try:
+    with _readable():
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > min(most_unpacked_bytes, MOST_RATIO * len(content)):
-                raise FileRefusedError("The workbook unpacks to far more than it should; refused.")
-            _refuse_far_cells(archive, most_columns, most_rows, most_unpacked_bytes)
+            _check_sizes(archive, content, most_columns, most_rows, most_unpacked_bytes)
             without = _without_result(archive) if unsolved else []
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         rows = sheet.to_python(skip_empty_area=False)
-    except (zipfile.BadZipFile, CalamineError, KeyError, ValueError) as error:
-        if isinstance(error, FileRefusedError):
-            raise
-        raise FileRefusedError(
-            "The file is no readable XLSX workbook; save it again from the spreadsheet program."
-        ) from error
     records = [
         (line, [_cell(value, decimal) for value in cells]) for line, cells in enumerate(rows, 1)
     ]
@@ -68,6 +62,56 @@ def read_workbook(
         cells += [""] * (column - len(cells))
         cells[column - 1] = unsolved
     return [(line, cells) for line, cells in records if any(cells)]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCells:
+    """One sheet as it is: its cells from A1 on, as typed as the file has them.
+
+    ``merged`` are ranges of cells that are one, as (row, column) of both corners from 0.
+    """
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    merged: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+
+
+def read_sheets(content: bytes, *, most_columns: int, most_rows: int) -> list[SheetCells]:
+    """Every sheet of a workbook, in its order. Raises FileRefusedError."""
+    with _readable():
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_sizes(archive, content, most_columns, most_rows, MOST_UNPACKED_BYTES)
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [book.get_sheet_by_name(name) for name in book.sheet_names]
+        return [
+            SheetCells(
+                one.name, one.to_python(skip_empty_area=False), tuple(one.merged_cell_ranges or ())
+            )
+            for one in sheets
+        ]
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever the readers stumble over is a file that can't be used."""
+    try:
+        yield
+    except FileRefusedError:
+        raise
+    except (zipfile.BadZipFile, CalamineError, KeyError, ValueError) as error:
+        raise FileRefusedError(
+            "The file is no readable XLSX workbook; save it again from the spreadsheet program."
+        ) from error
+
+
+def _check_sizes(
+    archive: zipfile.ZipFile, content: bytes, most_columns: int, most_rows: int, most_bytes: int
+) -> None:
+    """Raises FileRefusedError for a workbook that unpacks to too much or reaches too far."""
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > min(most_bytes, MOST_RATIO * len(content)):
+        raise FileRefusedError("The workbook unpacks to far more than it should; refused.")
+    _refuse_far_cells(archive, most_columns, most_rows, most_bytes)
 
 
 def _without_result(archive: zipfile.ZipFile) -> list[tuple[int, int]]:

@@ -7,23 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from statistics import median_low
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.audit.services import once, record, remember
 from app.calendar.models import Cycle, Fund
 from app.calendar.rules import CycleState
-from app.db.statements import rows_changed
 from app.errors import ConflictError, InvalidError, NotAllowedError
-from app.initiatives.models import (
-    Criterion,
-    ImportBatch,
-    Initiative,
-    Milestone,
-    Option,
-    OptionSpend,
-)
+from app.initiatives.models import ImportBatch, Initiative
 from app.initiatives.queries import median_candidate_costs
 from app.initiatives.rules import cost_flag
 from app.interactions.engine.refusals import FileRefusedError
@@ -33,8 +24,8 @@ from app.registry.engine.drafts import ImportDraft
 from app.registry.engine.issues import Issue, Severity
 from app.registry.engine.mapping import Mapping
 from app.registry.engine.reading import read_drafts
+from app.registry.services.deleting import delete_initiatives
 from app.registry.services.saving import Origin, save_drafts
-from app.roadmap.models import Evidence
 from app.values.canonical import digest
 from app.values.quarter import QuarterSpan
 
@@ -238,29 +229,10 @@ def undo_import(session: Session, batch: ImportBatch, *, actor: Person, now: dat
         raise NotAllowedError("Undoing an import takes the role CX lead or Program manager.")
     if bar := undo_bar(session, batch):
         raise ConflictError(bar)
-    count = _delete(session, batch)
+    count = delete_initiatives(session, Initiative.import_batch_id == batch.id)
     record(
         session, actor=actor, action="registry.import_undone", subject=f"import:{batch.id}",
         before={"file": batch.file_name, "initiatives": count}, now=now,
     )  # fmt: skip
     session.delete(batch)
     session.flush()
-
-
-def _delete(session: Session, batch: ImportBatch) -> int:
-    """Delete imported drafts with all an import gives them, children first; how many there were."""
-    ids = select(Initiative.id).where(Initiative.import_batch_id == batch.id)
-    milestones = select(Milestone.id).where(Milestone.initiative_id.in_(ids))
-    criteria = select(Criterion.id).where(Criterion.milestone_id.in_(milestones))
-    options = select(Option.id).where(Option.initiative_id.in_(ids))
-    for statement in (
-        delete(Evidence).where(Evidence.criterion_id.in_(criteria)),
-        delete(Criterion).where(Criterion.milestone_id.in_(milestones)),
-        delete(Milestone).where(Milestone.initiative_id.in_(ids)),
-        delete(OptionSpend).where(OptionSpend.option_id.in_(options)),
-        delete(Option).where(Option.initiative_id.in_(ids)),
-    ):
-        session.execute(statement, execution_options={"synchronize_session": False})
-    count = rows_changed(session, delete(Initiative).where(Initiative.import_batch_id == batch.id))
-    session.expire_all()
-    return count

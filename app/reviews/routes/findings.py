@@ -17,6 +17,7 @@ from app.reviews.routes.blueprint import bp
 from app.reviews.rules.findings import Finding, FindingKind, PortfolioFacts, all_findings
 from app.web.clock import today
 from app.web.guards import about_costs, may, requires
+from app.web.workbooks import list_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,23 @@ def findings() -> str:
 @about_costs
 def findings_file() -> Response:
     """Give every finding with all it is about as CSV."""
+    return _file("findings.csv")
+
+
+@bp.get("/findings.xlsx")
+@requires("reviews.view")
+@about_costs
+def findings_workbook() -> Response:
+    """Give every finding with all it is about as XLSX."""
+    return _file("findings.xlsx")
+
+
+def _file(name: str) -> Response:
     look = _look()
     lines = findings_csv(
         look.findings, lambda finding, item: presenters.act_address(finding, item, look.acting)[1]
     )
-    return Response(
-        "".join(lines),
-        mimetype="text/csv",
-        headers={"Content-Disposition": 'attachment; filename="findings.csv"'},
-    )
+    return list_file(lines, name, numbers=("Number", "Of", "Amount"))
 
 
 def _look() -> _Look:

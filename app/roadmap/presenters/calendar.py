@@ -105,12 +105,19 @@ def shown_rows(
     rows: Iterable[CalendarRow], reach: Reach, choices: GateChoices, today: date
 ) -> Page[CalendarRow]:
     """The rows of one tab on one page, out of those that ``reach`` says they are among."""
-    chosen = in_order(
+    chosen = chosen_rows(rows, choices, today)
+    first = (choices.page - 1) * ROWS - reach.skipped
+    return Page(chosen[first : first + ROWS], reach.total, choices.page, ROWS)
+
+
+def chosen_rows(
+    rows: Iterable[CalendarRow], choices: GateChoices, today: date
+) -> list[CalendarRow]:
+    """The rows of one tab in its order."""
+    return in_order(
         (one for one in rows if choices.when in (When.ALL, when_of(one.due_on, one.state, today))),
         today,
     )
-    first = (choices.page - 1) * ROWS - reach.skipped
-    return Page(chosen[first : first + ROWS], reach.total, choices.page, ROWS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from flask import Response as FileResponse
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -12,6 +13,7 @@ from app.extensions import db
 from app.roadmap.presenters import board
 from app.roadmap.presenters.choices import Lanes, RoadmapChoices
 from app.roadmap.presenters.drafts import Drafted, draft_query, drafted, read_draft
+from app.roadmap.presenters.files import NUMBERS, roadmap_lines
 from app.roadmap.presenters.inspector import Inspected, find_hurdle, inspected
 from app.roadmap.presenters.lanes import LaneSet, journey_lanes, team_lanes, unit_lanes
 from app.roadmap.presenters.replanning import stale_words
@@ -34,7 +36,8 @@ from app.roadmap.routes.drafting import looked_at, roadmap_with
 from app.roadmap.rules.replanning import Draft
 from app.web.assets import has_endpoint
 from app.web.clock import today
-from app.web.guards import current_actor, may, requires
+from app.web.guards import costs_are_hidden, current_actor, may, requires
+from app.web.workbooks import list_file
 
 
 @bp.get("/roadmap")
@@ -66,6 +69,29 @@ def index() -> str | Response:
         drafted=_drafted(looked.draft, known),
         page=board.table_page(shown, choices, page_of),
         inspected=_inspected(known, choices.at),
+    )
+
+
+@bp.get("/roadmap.csv")
+@requires("roadmap.view")
+def roadmap_file() -> FileResponse:
+    """Give the table of the roadmap, all pages of what is shown, as CSV."""
+    return _file("roadmap.csv")
+
+
+@bp.get("/roadmap.xlsx")
+@requires("roadmap.view")
+def roadmap_workbook() -> FileResponse:
+    """Give the table of the roadmap, all pages of what is shown, as XLSX."""
+    return _file("roadmap.xlsx")
+
+
+def _file(name: str) -> FileResponse:
+    choices = RoadmapChoices.read(request.args)
+    known = standings(load_timeline(db.session), today(), load_lost_needs(db.session))
+    shown = board.shown_of(board.in_reach(known, choices), choices.show, current_actor().id)
+    return list_file(
+        roadmap_lines(shown, shows_money=not costs_are_hidden()), name, numbers=NUMBERS
     )
 
 

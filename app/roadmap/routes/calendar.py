@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flask import render_template, request
+from flask import Response, render_template, request
 from sqlalchemy.orm import Session
 
 from app.approvals.queries import load_open_conditions
 from app.extensions import db
 from app.roadmap.presenters import calendar
 from app.roadmap.presenters.choices import GateChoices
+from app.roadmap.presenters.files import NUMBERS, gate_lines
 from app.roadmap.presenters.standing import waits_for_decision
 from app.roadmap.queries import load_hurdle_rows
 from app.roadmap.queries.calendar import (
@@ -31,8 +32,9 @@ from app.roadmap.queries.works import load_starts
 from app.roadmap.routes.blueprint import bp
 from app.roadmap.rules import hurdle_state
 from app.web.clock import today
-from app.web.guards import requires
+from app.web.guards import costs_are_hidden, requires
 from app.web.paging import Page
+from app.web.workbooks import list_file
 
 
 @bp.get("/gates")
@@ -55,6 +57,38 @@ def gates() -> str:
         page=view.page,
         groups=calendar.groups(shown, rows, view.waiting, list_deciders(db.session), today()),
     )
+
+
+@bp.get("/gates.csv")
+@requires("roadmap.view")
+def gates_file() -> Response:
+    """Give the hurdles the calendar shows, all pages of them, as CSV."""
+    return _file("gates.csv")
+
+
+@bp.get("/gates.xlsx")
+@requires("roadmap.view")
+def gates_workbook() -> Response:
+    """Give the hurdles the calendar shows, all pages of them, as XLSX."""
+    return _file("gates.xlsx")
+
+
+def _file(name: str) -> Response:
+    choices, on = GateChoices.read(request.args), today()
+    wanted = CalendarFilter(choices.owner, choices.journey)
+    found = [
+        one for one in list_calendar_rows(db.session, wanted) if calendar.is_in_reach(one, choices)
+    ]
+    if choices.state:
+        found = _in_state(db.session, found, choices.state, on)
+    shown = calendar.chosen_rows(found, choices, on)
+    rows = load_hurdle_rows(db.session, [one.tranche_key for one in shown])
+    still = [one.tranche_id for one in shown if one.is_open]
+    rows.conditions = load_open_conditions(db.session, still)
+    waiting = frozenset(_waiting(db.session, wanted, on))
+    groups = calendar.groups(shown, rows, waiting, list_deciders(db.session), on)
+    lines = gate_lines(groups, shows_money=not costs_are_hidden())
+    return list_file(lines, name, numbers=NUMBERS)
 
 
 @dataclass(frozen=True, slots=True)

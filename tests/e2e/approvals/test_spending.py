@@ -50,14 +50,16 @@ class TestSpending:
         session.rollback()
         page = browse(cast.cfo, "/ledger", java_script_enabled=scripts)
         page.get_by_role("link", name="Book spend").click()
-        page.get_by_label("File of actuals").set_input_files(
+        page.get_by_role("link", name="Import payments").click()
+        page.get_by_label("File", exact=True).set_input_files(
             {"name": "actuals.csv", "mimeType": "text/csv", "buffer": content.encode()}
         )
         page.get_by_role("button", name="Read the file").click()
+        page.get_by_role("button", name="Check the rows").click()
         expect(page.get_by_text("Nothing is booked yet.")).to_be_visible()
         page.get_by_role("button", name="Book 1 payment").click()
         expect(page.get_by_text("1 payment of €1,250.50 booked.")).to_be_visible()
-        page.get_by_role("link", name="Ledger", exact=True).first.click()
+        page.goto("/ledger")
         page.get_by_role("link", name="Payment").first.click()
         page.get_by_label("Reason").fill("Wrong invoice")
         page.get_by_role("button", name="Take back").click()

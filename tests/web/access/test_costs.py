@@ -39,7 +39,14 @@ from tests.support.tokens import Program, token_for
 ClientFor = Callable[[Person], StrictClient]
 MONEY = re.compile(r"(?:€|EUR)[\s\u00a0\u202f]?[−-]?\d")
 """Any sum of the cycle's currency, however it is written."""
-WITHOUT_MONEY = {"reviews.answers_file"}
+WITHOUT_MONEY = {
+    "registry.export_workbook",
+    "reviews.answers_file",
+    "roadmap.gates_file",
+    "roadmap.gates_workbook",
+    "roadmap.roadmap_file",
+    "roadmap.roadmap_workbook",
+}
 """Files that may be given to whoever may not see money."""
 SMALLEST = 1_000_00
 """Smaller amounts would be found in any number."""

@@ -285,12 +285,14 @@ class TestOnePayment:
 
 class TestAFile:
     def send(self, client: Any, content: str, name: str = "actuals.csv") -> Any:
-        sent = form_values(client.get("/ledger/spend"), "/ledger/spend/import")
-        return client.post(
-            "/ledger/spend/import",
+        page, check = "/import/actuals", "/import/actuals/check"
+        sent = form_values(client.get(page), page)
+        mapping = client.post(
+            page,
             data=sent | {"file": (BytesIO(content.encode()), name)},
             content_type="multipart/form-data",
         )
+        return client.post(check, data=form_values(mapping, check))
 
     def content(self, session: Session, now: datetime, commitment_id: int, *amounts: str) -> str:
         account = account_of(session, commitment_id)
@@ -310,9 +312,9 @@ class TestAFile:
         amounts = [row["Amount"] for row in table(dry, "The first payments").rows]
         assert amounts == ["€10.50", "€2,000.00"]
         assert session.scalar(select(func.count(SpendDetail.transfer_id))) == 0
-        sent = form_values(dry, "/ledger/spend/commit")
+        sent = form_values(dry, "/import/actuals/save")
         for _ in range(2):
-            assert client.post("/ledger/spend/commit", data=sent).status_code == 303
+            assert client.post("/import/actuals/save", data=sent).status_code == 303
         page = client.get("/ledger/spend")
         assert "2 payments of €2,010.50 booked" in notice(page)
         assert [row["Sum"] for row in table(page, "Files booked so far").rows] == ["€2,010.50"]
@@ -322,13 +324,13 @@ class TestAFile:
     ) -> None:
         client = client_for(cast.cfo)
         content = self.content(session, now, paying, "10.50", "2k")
-        sent = form_values(self.send(client, content), "/ledger/spend/commit")
-        client.post("/ledger/spend/commit", data=sent)
+        sent = form_values(self.send(client, content), "/import/actuals/save")
+        client.post("/import/actuals/save", data=sent)
         again = self.send(client, content, "copy.csv")
         assert "This file was booked already, as “actuals.csv”." in text(again)
         assert "Book 2 payments" not in text(again)
-        sent = form_values(again, "/ledger/spend/commit")
-        assert client.post("/ledger/spend/commit", data=sent).status_code == 422
+        sent = form_values(again, "/import/actuals/save")
+        assert client.post("/import/actuals/save", data=sent).status_code == 422
 
     def test_with_an_error_is_not_booked_at_all(
         self, client_for: ClientFor, cast: Cast, session: Session, now: datetime, paying: int
@@ -338,8 +340,8 @@ class TestAFile:
         (row,) = table(dry, "Errors and notes").rows
         assert (row["Line"], row["Column"]) == ("3", "amount")
         assert "Book 1 payment" not in text(dry)
-        sent = form_values(dry, "/ledger/spend/commit")
-        refused = client.post("/ledger/spend/commit", data=sent)
+        sent = form_values(dry, "/import/actuals/save")
+        refused = client.post("/import/actuals/save", data=sent)
         assert refused.status_code == 422 and "Nothing was booked" in text(refused)
         assert session.scalar(select(func.count(SpendDetail.transfer_id))) == 0
 
@@ -347,7 +349,7 @@ class TestAFile:
         self, client_for: ClientFor, cast: Cast, paying: int
     ) -> None:
         page = self.send(client_for(cast.cfo), "a,b\n1,2\n")
-        assert page.status_code == 422 and "The columns are initiative" in text(page)
+        assert page.status_code == 422 and "Choose the column that holds this" in text(page)
 
 
 class TestExposure:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
 from sqlalchemy import func, select
 
 from app.approvals.models import Commitment, ProposalItem
@@ -13,7 +11,7 @@ from app.roadmap.rules import HurdleAction
 from tests.factories.approvals import make_proposal, make_world
 from tests.factories.roadmap import decide, measure, tranches_of
 from tests.factories.spending import account_of
-from tests.support.pages import form_values, links
+from tests.support.pages import links
 from tests.web.access.walks.walk import Walk
 
 SPEND = "/ledger/spend"
@@ -76,7 +74,7 @@ def _spends(world: Walk) -> None:
         measure(session, first, 17, actor=cast.manager, now=now)
         decide(session, first, HurdleAction.RELEASE, actor=cast.cfo, now=now, reason="So it is")
     account = account_of(session, paying)
-    fund, name = next(iter(account.funds.items()))
+    fund = next(iter(account.funds))
     typed = {
         "commitment": str(paying), "fund": str(fund), "amount": "1,250.50",
         "paid_on": str(now.date()), "quarter": str(account.start), "reference": "R-1",
@@ -86,15 +84,4 @@ def _spends(world: Walk) -> None:
     who = f"spend:{paid.rpartition('/')[2]}"
     world.act(
         cast.cfo2, f"{paid}/reversal", "spend.reversed", page=paid, subject=who, reason="Wrong"
-    )
-    head = "initiative,fund,paid_on,amount,reference,quarter"
-    row = f"{account.key},{name},{now.date()},10.50,R-2,{account.start}"
-    file = {"file": (BytesIO(f"{head}\n{row}".encode()), "actuals.csv")}
-    dry_run = world.act(cast.cfo, f"{SPEND}/import", page=SPEND, status=200, sent=file)
-    world.act(
-        cast.cfo,
-        f"{SPEND}/commit",
-        "spend.imported",
-        "spend.booked",
-        sent=form_values(dry_run, f"{SPEND}/commit"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.calendar.models import Cycle
@@ -26,6 +26,7 @@ from app.registry.presenters import (
     state_counts,
     stored_issues,
 )
+from app.registry.routes.blueprint import bp
 from app.registry.rules import Move
 from app.registry.services import (
     ImportFile,
@@ -41,10 +42,8 @@ from app.web.filters import counted
 from app.web.guards import about_costs, current_actor, requires
 from app.web.uploads import find_upload, keep_upload
 
-bp = Blueprint("registry", __name__, url_prefix="/initiatives/import")
 
-
-@bp.get("")
+@bp.get("/initiatives/import")
 @requires("registry.import")
 def index() -> str:
     """Show the upload form and the imports made so far."""
@@ -69,7 +68,7 @@ def _upload_form() -> UploadForm:
     return form
 
 
-@bp.post("")
+@bp.post("/initiatives/import")
 @requires("registry.import")
 def preview() -> str | tuple[str, int]:
     """Dry run: read the file, name every doubtful row, save nothing."""
@@ -116,7 +115,7 @@ def _mapping(name: str, own: bytes) -> Mapping:
     return parse_mapping(own) if own else shipped(name)
 
 
-@bp.post("/commit")
+@bp.post("/initiatives/import/commit")
 @requires("registry.import")
 def commit() -> Response | tuple[str, int]:
     """Save what the dry run showed, whole or not at all."""
@@ -155,7 +154,7 @@ def _refused(form: CommitForm, file: ImportFile) -> str:
     )  # fmt: skip
 
 
-@bp.get("/<int:batch_id>")
+@bp.get("/initiatives/import/<int:batch_id>")
 @requires("initiatives.view")
 @about_costs
 def show(batch_id: int) -> str:
@@ -175,21 +174,21 @@ def _show(batch: ImportBatch, undo_form: UndoForm) -> str:
     )  # fmt: skip
 
 
-@bp.post("/<int:batch_id>/submit")
+@bp.post("/initiatives/import/<int:batch_id>/submit")
 @requires("initiatives.edit")
 def submit(batch_id: int) -> Response:
     """Submit every draft of an import that is complete."""
     return _move(batch_id, Move.SUBMIT)
 
 
-@bp.post("/<int:batch_id>/certify")
+@bp.post("/initiatives/import/<int:batch_id>/certify")
 @requires("initiatives.certify")
 def certify(batch_id: int) -> Response:
     """Certify every submitted initiative of an import."""
     return _move(batch_id, Move.CERTIFY)
 
 
-@bp.post("/<int:batch_id>/nominate")
+@bp.post("/initiatives/import/<int:batch_id>/nominate")
 @requires("initiatives.edit")
 def nominate(batch_id: int) -> Response:
     """Make every certified initiative of an import a candidate of its cycle."""
@@ -207,7 +206,7 @@ def _move(batch_id: int, move: Move) -> Response:
     return redirect(url_for("registry.show", batch_id=batch_id), code=303)
 
 
-@bp.post("/<int:batch_id>/undo")
+@bp.post("/initiatives/import/<int:batch_id>/undo")
 @requires("registry.import")
 def undo(batch_id: int) -> Response | tuple[str, int]:
     """Take an import back while nobody has worked on it, once that is confirmed."""
