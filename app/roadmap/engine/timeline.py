@@ -35,6 +35,8 @@ QUARTER_PIXELS = 210
 FULL_SHARE = 0.85
 NEAR_TODAY = 2
 """How many quarters after the last bar, or before the first, an axis still reaches to today."""
+MOST_ON_PAPER = 10
+"""Quarters whose months still have room for their names on a sheet."""
 MOST_WORDS = 6
 """Quarters that still have room for a word each when the whole axis fits the screen."""
 
@@ -55,8 +57,9 @@ class Diamond:
 class Bar:
     """A funded initiative from its first to its last day, and as it was approved.
 
-    ``move_href`` leads to where it is moved, empty when this person can't; then a diamond's
-    ``gate_id`` is 0 as well.
+    ``look_href`` leads to all that is known of it, ``name`` says what the bar shows. Who can't move
+    it has ``gate_id`` 0 on its diamonds as well. ``link_id`` is what other bars call it in
+    ``needs``, 0 where no dependency ties it.
 
     ``note`` says beside the title what became of it; a stopped one is drawn as such.
     """
@@ -74,7 +77,11 @@ class Bar:
     is_stopped: bool = False
     baseline_starts_on: date | None = None
     work_id: int = 0
-    move_href: str = ""
+    look_href: str = ""
+    name: str = ""
+    may_move: bool = False
+    link_id: int = 0
+    needs: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +185,13 @@ def axis_drawing(axis: Axis) -> dict[str, object]:
                 }
             )
             ticks += _months(axis, quarter)
-        lines.append({"x": x, "strong": quarter.number == 1})
+        w = round(axis.x((quarter + 1).first_day) - x, 2)
+        lines.append({"x": x, "w": w, "strong": quarter.number == 1})
     return {
+        "zoom": axis.zoom.value,
         "width": axis.width,
+        "is_long": len(axis.quarters) > MOST_WORDS,
+        "is_paper": axis.zoom is _paper_zoom(axis),
         "groups": groups,
         "ticks": ticks,
         "lines": lines,
@@ -189,6 +200,11 @@ def axis_drawing(axis: Axis) -> dict[str, object]:
         "days": axis.days,
         "today_label": f"{axis.today.day} {_MONTHS[axis.today.month - 1]}",
     }
+
+
+def _paper_zoom(axis: Axis) -> Zoom:
+    """The axis that fits the width of a sheet."""
+    return Zoom.QUARTER if len(axis.quarters) <= MOST_ON_PAPER else Zoom.YEAR
 
 
 def _months(axis: Axis, quarter: Quarter) -> list[dict[str, object]]:
@@ -247,7 +263,7 @@ def _load(axis: Axis, quarter: Quarter, load: Load) -> dict[str, object]:
         "x": x,
         "w": round(axis.x((quarter + 1).first_day) - x, 2),
         "share": round(100 * min(load.share, 1)),
-        "word": load.word if axis.width or len(axis.quarters) <= MOST_WORDS else "",
+        "word": load.word,
         "title": load.title,
         "level": level,
     }
@@ -275,8 +291,11 @@ def _row(places: _Places, bar: Bar) -> dict[str, object]:
         "stopped": bar.is_stopped,
         "note": bar.note,
         "selected": bar.is_selected,
-        "work": bar.work_id,
-        "move": bar.move_href,
+        "work": bar.work_id if bar.may_move else 0,
+        "look": bar.look_href,
+        "name": bar.name,
+        "link": bar.link_id,
+        "needs": " ".join(map(str, bar.needs)),
         "diamonds": [
             {
                 "x": places[diamond.due_on],

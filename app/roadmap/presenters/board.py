@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from app.approvals.rules import CommitmentState
 from app.roadmap.engine.timeline import (
-    Bar,
-    Diamond,
+    Axis,
     Zoom,
     axis_drawing,
     axis_for,
     lane_drawings,
 )
+from app.roadmap.presenters.bars import Drawer, last_day
 from app.roadmap.presenters.choices import Lanes, RoadmapChoices, Show, matches
 from app.roadmap.presenters.lanes import LaneSet, Placed
 from app.roadmap.presenters.standing import Standing
 from app.roadmap.presenters.words import slip_words, sums
-from app.roadmap.queries.timeline import TimelineCommitment
 from app.values.money import Money
-from app.web.filters import counted, day, number
+from app.values.names import by_name
+from app.web.filters import counted, number
 from app.web.paging import Page
 
 YEARS_IN_QUARTERS = 6
@@ -50,14 +50,18 @@ class Head:
     lanes: Sequence[tuple[str, str, bool]]
     zooms: Sequence[tuple[str, str, bool]]
     cycles: Sequence[tuple[str, str]]
+    owners: Sequence[tuple[str, str]]
+    plans: str
+    view: str
 
 
 def in_reach(known: Sequence[Standing], choices: RoadmapChoices) -> list[Standing]:
-    """What the cycle and the text leave, before a tab is chosen."""
+    """What cycle, owner and text leave, before a tab is chosen."""
     return [
         one
         for one in known
         if choices.cycle in (None, one.commitment.cycle_id)
+        and (choices.show is Show.MINE or choices.owner in (None, one.commitment.owner_id))
         and matches(choices.q, one.commitment.key, one.commitment.title)
     ]
 
@@ -88,13 +92,14 @@ def head(
 ) -> Head:
     """The words and links above the drawing, which is drawn at ``zoom``."""
     cycles = {str(one.commitment.cycle_id): one.commitment.cycle for one in known}
+    owners = {str(one.commitment.owner_id): one.commitment.owner for one in known}
     counts = {show: len(shown_of(reach, show, person_id)) for show in Show}
     return Head(
         subtitle=_subtitle(reach),
         tabs=[
             (
                 word,
-                choices.href(show=show),
+                choices.href(show=show, owner=None if show is Show.MINE else choices.owner),
                 choices.show is show,
                 number(counts[show]) if counts[show] else None,
             )
@@ -103,7 +108,31 @@ def head(
         lanes=[(one.word, choices.href(lanes=one), choices.lanes is one) for one in Lanes],
         zooms=[(one.word, choices.href(zoom=one), zoom is one) for one in Zoom],
         cycles=[("", "All cycles"), *sorted(cycles.items(), key=lambda one: one[1], reverse=True)],
+        owners=[("", "All owners"), *by_name(owners.items(), lambda one: one[1])],
+        plans=_plans(reach),
+        view=_view(choices, owners),
     )
+
+
+def _plans(reach: Sequence[Standing]) -> str:
+    """The cycles of what is in reach, newest first, each with its plan version."""
+    found = {one.commitment.cycle: one.commitment.plan_number for one in reach}
+    return ", ".join(
+        f"{cycle} plan version {number}" if number else f"{cycle} as approved"
+        for cycle, number in sorted(found.items(), reverse=True)
+    )
+
+
+def _view(choices: RoadmapChoices, owners: Mapping[str, str]) -> str:
+    """What is shown of it all, for paper, on which no link says so."""
+    parts = [f"By {choices.lanes.word.lower()}"]
+    if choices.show is not Show.ALL:
+        parts.append(_TABS[choices.show].lower())
+    if choices.show is not Show.MINE and choices.owner is not None:
+        parts.append(f"owned by {owners.get(str(choices.owner), 'nobody')}")
+    if choices.q:
+        parts.append(f"with “{choices.q}”")
+    return ", ".join(parts)
 
 
 def _subtitle(reach: Sequence[Standing]) -> str:
@@ -151,45 +180,33 @@ class Drawing:
     bars: int
 
 
-class _DayWords(dict[date, str]):
-    """Days as written; each is worked out once a page."""
-
-    def __missing__(self, on: date) -> str:
-        self[on] = day(on)
-        return self[on]
-
-
-def drawing(
-    lanes: LaneSet,
-    choices: RoadmapChoices,
-    axis: tuple[Zoom, date, Span | None],
-    page_of: Callable[[str], str],
-    move_of: Callable[[int], str] | None = None,
-) -> Drawing:
-    """Bars and diamonds on their lanes; ``page_of`` gives an initiative's page by its key.
+def drawing(lanes: LaneSet, axis: tuple[Zoom, date, Span | None], drawer: Drawer) -> Drawing:
+    """Bars and diamonds on their lanes.
 
     ``axis``: zoom, today and the span of all that is shown, whether it is drawn or not.
-    ``move_of`` gives where a commitment is moved, None for whoever moves nothing.
     """
-    prefix = choices.href(at=None, page=choices.page)
-    prefix += "at=" if prefix == "?" else "&at="
-    words, drawn = _DayWords(), _drawn(lanes, choices)
-    bars = [_bar(key, one, choices, prefix, words, page_of, move_of) for key, one in drawn]
+    drawn, prefix = _drawn(lanes, drawer.choices), drawer.prefix
+    bars = [drawer.bar(key, one, prefix) for key, one in drawn]
     placed = len(lanes.placed)
     track = axis_for(bars, *axis)
     return Drawing(
         lane_drawings(lanes.lanes, bars, track),
-        axis_drawing(track),
+        axis_drawing(track) | {"others": _others(track)},
         lanes.load_words,
         _left_out(len(drawn), placed) if len(drawn) < placed else "",
         placed,
     )
 
 
+def _others(track: Axis) -> list[dict[str, object]]:
+    """The same axis at the other zooms, so that a script changes it without asking for more."""
+    return [axis_drawing(replace(track, zoom=zoom)) for zoom in Zoom if zoom is not track.zoom]
+
+
 def _drawn(lanes: LaneSet, choices: RoadmapChoices) -> Placed:
     """What is drawn: all, or the first of each lane where that would be too long to look at.
 
-    The hurdle looked at is always among it.
+    What is looked at is always among it.
     """
     if choices.all or len(lanes.placed) <= MOST_DRAWN:
         return lanes.placed
@@ -197,15 +214,18 @@ def _drawn(lanes: LaneSet, choices: RoadmapChoices) -> Placed:
     counts: dict[str, int] = {}
     for lane, standing in lanes.placed:
         counts[lane] = counts.get(lane, 0) + 1
-        if counts[lane] <= LANE_DRAWN or _holds(standing, choices.at):
+        if counts[lane] <= LANE_DRAWN or _holds(standing, choices):
             drawn.append((lane, standing))
     return drawn
 
 
-def _holds(standing: Standing, tranche_id: int | None) -> bool:
-    if tranche_id is None:
+def _holds(standing: Standing, choices: RoadmapChoices) -> bool:
+    """Whether it is what is looked at."""
+    if choices.work is not None:
+        return standing.commitment.id == choices.work
+    if choices.at is None:
         return False
-    return any(hurdle.tranche_id == tranche_id for hurdle in standing.commitment.hurdles)
+    return any(hurdle.tranche_id == choices.at for hurdle in standing.commitment.hurdles)
 
 
 def _left_out(drawn: int, placed: int) -> str:
@@ -214,56 +234,6 @@ def _left_out(drawn: int, placed: int) -> str:
         f" {number(LANE_DRAWN)} by the start that was approved. Loads count all of them, and the"
         " table below lists all."
     )
-
-
-def _bar(
-    lane: str,
-    standing: Standing,
-    choices: RoadmapChoices,
-    prefix: str,
-    words: _DayWords,
-    page_of: Callable[[str], str],
-    move_of: Callable[[int], str] | None,
-) -> Bar:
-    one = standing.commitment
-    may_move = move_of is not None and one.state is CommitmentState.ACTIVE
-    diamonds = tuple(
-        Diamond(
-            hurdle.due_on,
-            state.value,
-            f"{hurdle.name}, {state.word.lower()}, {words[hurdle.due_on]}",
-            f"{prefix}{hurdle.tranche_id}",
-            hurdle.tranche_id == choices.at,
-            hurdle.tranche_id if may_move and hurdle.is_open else 0,
-        )
-        for hurdle, state in zip(one.hurdles, standing.states, strict=True)
-    )
-    return Bar(
-        key=one.key,
-        title=one.title,
-        href=page_of(one.key),
-        lane=lane,
-        starts_on=one.starts_on,
-        ends_on=last_day(one),
-        baseline_ends_on=one.baseline_ends_on,
-        baseline_starts_on=one.start.first_day,
-        work_id=one.id,
-        move_href=move_of(one.id) if move_of and may_move else "",
-        diamonds=diamonds,
-        is_selected=any(diamond.is_selected for diamond in diamonds),
-        note=one.end_word or _lost_note(standing),
-        is_stopped=one.state is CommitmentState.STOPPED,
-    )
-
-
-def last_day(one: TimelineCommitment) -> date:
-    """When the bar ends: where it was stopped, else with its last spend or hurdle."""
-    if one.stopped_on is not None:
-        return max(one.starts_on, min(one.stopped_on, one.ends_on))
-    days = [one.ends_on, *[hurdle.facts.due_on for hurdle in one.hurdles]]
-    if one.spends_until is not None:
-        days.append(one.spends_until.last_day)
-    return max(days)
 
 
 def table_page(
@@ -290,7 +260,7 @@ def _row(
         "ends_on": ends_on,
         "slip": "" if is_stopped else slip_words(ends_on, one.baseline_ends_on),
         "hurdle": following.name if following else None,
-        "hurdle_href": choices.href(at=following.tranche_id) if following else None,
+        "hurdle_href": choices.href(at=following.tranche_id, work=None) if following else None,
         "due_on": following.due_on if following else None,
         "tone": standing.state.value if standing.state else _END_TONES[one.state],
         "state": standing.state.word if standing.state else one.end_word.capitalize(),
@@ -299,11 +269,6 @@ def _row(
         "work_id": one.id if one.state is CommitmentState.ACTIVE else 0,
         "lost": [lost.words for lost in standing.lost_needs],
     }
-
-
-def _lost_note(standing: Standing) -> str:
-    """What the work needs and no longer gets, short enough for beside its bar."""
-    return ", ".join(f"needs {one.key}: gone" for one in standing.lost_needs)
 
 
 _END_TONES = {

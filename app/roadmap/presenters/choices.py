@@ -18,6 +18,8 @@ class Lanes(Enum):
 
     JOURNEY = "journey"
     TEAM = "team"
+    FUND = "fund"
+    OWNER = "owner"
     UNIT = "unit"
 
     @property
@@ -65,8 +67,11 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class RoadmapChoices(_Asked):
-    """The view of a roadmap; ``at`` is the tranche looked at, ``zoom`` None what fits the span.
+    """The view of a roadmap; ``at`` is the tranche looked at or ``work`` the commitment.
 
+    ``zoom`` is None for what fits the span.
+
+    ``owner`` is a person's id; it means nothing where somebody asks for their own.
     ``all``: draw every bar, however many there are.
     """
 
@@ -76,6 +81,8 @@ class RoadmapChoices(_Asked):
     cycle: int | None = None
     q: str = ""
     at: int | None = None
+    owner: int | None = None
+    work: int | None = None
     all: bool = False
     page: int = 1
 
@@ -87,16 +94,24 @@ class RoadmapChoices(_Asked):
             zoom=next((one for one in Zoom if one.value == args.get("zoom")), None),
             show=_one_of(Show, args.get("show"), Show.ALL),
             cycle=_whole(args.get("cycle")),
+            owner=_whole(args.get("owner")),
             q=args.get("q", "").strip()[:100],
             at=_whole(args.get("at")),
+            work=_whole(args.get("work")),
             all=args.get("all") == "1",
             page=_whole(args.get("page")) or 1,
         )
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether text or cycle leave some out."""
-        return self.cycle is not None or bool(self.q)
+        """Whether text, cycle or owner leave some out."""
+        return self.cycle is not None or self.owner is not None or bool(self.q)
+
+    def shared(self, zoom: Zoom, person_id: int) -> Self:
+        """The same view for whoever opens it: what follows from the reader or the day is said."""
+        if self.show is not Show.MINE:
+            return replace(self, zoom=zoom)
+        return replace(self, zoom=zoom, show=Show.ALL, owner=person_id)
 
 
 @dataclass(frozen=True, slots=True)

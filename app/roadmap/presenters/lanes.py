@@ -10,7 +10,7 @@ from app.approvals.rules import CommitmentState
 from app.roadmap.engine.timeline import Lane, Load
 from app.roadmap.presenters.standing import Standing
 from app.roadmap.presenters.words import load_percent, sums
-from app.roadmap.queries.load import QuarterMoney, TeamQuarter, TeamWork
+from app.roadmap.queries.load import FundWork, QuarterMoney, TeamQuarter, TeamWork
 from app.roadmap.queries.timeline import TimelineCommitment
 from app.values.money import Money
 from app.values.quarter import Quarter
@@ -61,6 +61,44 @@ def unit_lanes(
     return _money_lanes(shown, {key or "": rows for key, rows in money.items()}, lane_of)
 
 
+def owner_lanes(shown: Sequence[Standing], money: Mapping[int, Sequence[QuarterMoney]]) -> LaneSet:
+    """A lane a person, by name, with the initiatives they own."""
+
+    def lane_of(one: TimelineCommitment) -> tuple[str, str]:
+        return str(one.owner_id), one.owner
+
+    return _money_lanes(shown, {str(id_): rows for id_, rows in money.items()}, lane_of)
+
+
+def fund_lanes(shown: Sequence[Standing], funds: Sequence[FundWork]) -> LaneSet:
+    """A lane a fund with everything it pays for, then what costs nothing."""
+    lanes: list[Lane] = []
+    placed: Placed = []
+    paid: set[int] = set()
+    for fund in funds:
+        members = [one for one in shown if one.commitment.id in fund.commitments]
+        note = _fund_note(members, fund)
+        lanes.append(Lane(str(fund.id), fund.name, note, _money_loads(fund.quarters)))
+        placed += [(str(fund.id), member) for member in members]
+        paid |= fund.commitments
+    free = [one for one in shown if one.commitment.id not in paid]
+    lanes.append(Lane("", "No fund", str(len(free)), {}))
+    return LaneSet(lanes, [*placed, *(("", one) for one in free)], _money_words())
+
+
+def _fund_note(members: Iterable[Standing], fund: FundWork) -> str:
+    """How many of a fund's still run and what they take from it, for who may see that."""
+    running = sum(one.commitment.state is not CommitmentState.STOPPED for one in members)
+    if not running:
+        return "stopped"
+    amounts = [(row.currency, row.amount_minor) for row in fund.quarters]
+    return str(running) if costs_are_hidden() else f"{running} · {sums(amounts)}"
+
+
+def _money_words() -> str:
+    return "" if costs_are_hidden() else "Committed per quarter"
+
+
 def _money_lanes(
     shown: Sequence[Standing],
     money: Mapping[str, Sequence[QuarterMoney]],
@@ -76,7 +114,7 @@ def _money_lanes(
         href = address(key) if address and key else None
         lanes.append(Lane(key, title, _note(members), _money_loads(money.get(key, ())), href))
         placed += [(key, member) for member in members]
-    return LaneSet(lanes, placed, "" if costs_are_hidden() else "Committed per quarter")
+    return LaneSet(lanes, placed, _money_words())
 
 
 def _note(members: Iterable[Standing]) -> str:

@@ -30,6 +30,12 @@ def slip_words(due_on: date, baseline_on: date) -> str:
     return f"{counted(abs(days), 'day')} {'later' if days > 0 else 'earlier'} than agreed"
 
 
+def move_days(from_on: date, to_on: date) -> str:
+    """By how many days something was moved."""
+    days = (to_on - from_on).days
+    return f"{counted(abs(days), 'day')} {'later' if days > 0 else 'earlier'}"
+
+
 def agreed_words(due_on: date, baseline_on: date) -> str:
     """The day first agreed, and how far it was moved since."""
     days = (due_on - baseline_on).days

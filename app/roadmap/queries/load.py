@@ -12,10 +12,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.approvals.models import Commitment, CommitmentSpend
 from app.approvals.rules import CommitmentState
-from app.calendar.models import Cycle, Team, TeamCapacity
+from app.calendar.models import Cycle, Fund, Team, TeamCapacity
 from app.initiatives.models import Initiative, OptionDemand
 from app.journeys.models import Journey
-from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules.works import Demand, Shift
 from app.values.names import by_name
 from app.values.quarter import Quarter
@@ -49,9 +48,44 @@ def load_money_by_unit(session: Session, only: Only = None) -> dict[str | None, 
     return _money_by(session, Initiative.unit, only)
 
 
+def load_money_by_owner(session: Session, only: Only = None) -> dict[int, list[QuarterMoney]]:
+    """Committed money by the id of the initiative's owner, without what was stopped."""
+    return _money_by(session, Initiative.owner_id, only)
+
+
+@dataclass(frozen=True, slots=True)
+class FundWork:
+    """A fund, the commitments it pays for and what they take from it by quarter."""
+
+    id: int
+    name: str
+    commitments: frozenset[int]
+    quarters: tuple[QuarterMoney, ...]
+
+
+def load_fund_work(session: Session, only: Only = None) -> list[FundWork]:
+    """Every fund that pays for commitments, by name; money without what was stopped."""
+    rows = session.execute(
+        select(Fund.id, Fund.name, CommitmentSpend.commitment_id)
+        .join(CommitmentSpend.fund)
+        .where(CommitmentSpend.amount_minor > 0)
+        .distinct()
+    )
+    names: dict[int, str] = {}
+    paid: dict[int, set[int]] = {}
+    for id_, name, commitment_id in rows:
+        names[id_] = name
+        paid.setdefault(id_, set()).add(commitment_id)
+    money: dict[int, list[QuarterMoney]] = _money_by(session, CommitmentSpend.fund_id, only)
+    return [
+        FundWork(id_, name, frozenset(paid[id_]), tuple(money.get(id_, ())))
+        for id_, name in by_name(names.items(), lambda one: one[1])
+    ]
+
+
 def _money_by(
     session: Session, lane: InstrumentedAttribute[Any], only: Only
-) -> dict[str | None, list[QuarterMoney]]:
+) -> dict[Any, list[QuarterMoney]]:
     counts = () if only is None else (Commitment.id.in_(only),)
     rows = session.execute(
         select(
@@ -65,7 +99,7 @@ def _money_by(
         .group_by(lane, CommitmentSpend.quarter, Commitment.currency)
         .order_by(CommitmentSpend.quarter)
     )  # fmt: skip
-    found: dict[str | None, list[QuarterMoney]] = {}
+    found: dict[Any, list[QuarterMoney]] = {}
     for key, quarter, currency, minor in rows:
         found.setdefault(key, []).append(QuarterMoney(quarter, currency, int(minor)))
     return found
@@ -134,13 +168,15 @@ def load_team_demand(session: Session) -> TeamDemand:
     return TeamDemand(names, demands, _available_days(session) if names else {})
 
 
-def load_team_work(session: Session, only: Only = None) -> list[TeamWork]:
+def load_team_work(
+    session: Session, shifts: Mapping[int, Sequence[Shift]], only: Only = None
+) -> list[TeamWork]:
     """Every team that works on commitments, by name; days without what was stopped.
 
-    Demand counts from each commitment's start, wherever plan versions moved the work since.
+    Demand counts from each commitment's start, wherever the shifts moved the work since.
     """
     asked = load_team_demand(session)
-    loads = asked.loads(load_shifts(session) if asked.names else {}, only)
+    loads = asked.loads(shifts, only)
     return [
         TeamWork(
             id_,

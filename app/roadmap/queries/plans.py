@@ -39,6 +39,7 @@ class MoveLine:
     to_on: date
     cause: MoveReason | None
     words: str
+    who_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class HistoryFilter:
     cycle_id: int | None = None
     initiative: str = ""
     version_id: int | None = None
+    commitment_id: int | None = None
 
     def conditions(self, moved: Any) -> list[ColumnElement[bool]]:
         wanted: list[ColumnElement[bool]] = []
@@ -57,16 +59,29 @@ class HistoryFilter:
             wanted.append(func.lower(Initiative.key) == self.initiative.lower())
         if self.version_id is not None:
             wanted.append(moved.plan_version_id == self.version_id)
+        if self.commitment_id is not None:
+            wanted.append(Commitment.id == self.commitment_id)
         return wanted
 
 
 def list_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
     """Everything that moved, newest first; hurdles and work in two queries."""
     found = [*_gate_moves(session, wanted), *_work_moves(session, wanted)]
+    return _newest_first(found)
+
+
+def list_hurdle_moves(session: Session, tranche_id: int) -> list[MoveLine]:
+    """Where one hurdle was moved, newest first; one query."""
+    return _newest_first(_gate_moves(session, HistoryFilter(), DateMove.tranche_id == tranche_id))
+
+
+def _newest_first(found: list[MoveLine]) -> list[MoveLine]:
     return sorted(found, key=lambda one: (-one.at.timestamp(), one.key, one.gate or "", one.to_on))
 
 
-def _gate_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
+def _gate_moves(
+    session: Session, wanted: HistoryFilter, *more: ColumnElement[bool]
+) -> list[MoveLine]:
     rows = session.execute(
         select(
             DateMove, Person.name, PlanVersion.number, Cycle.name, Initiative.key,
@@ -79,13 +94,14 @@ def _gate_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
         .join(Commitment.cycle)
         .join(DateMove.moved_by)
         .outerjoin(DateMove.plan_version)
-        .where(*wanted.conditions(DateMove))
+        .where(*wanted.conditions(DateMove), *more)
         .order_by(DateMove.id)
     )  # fmt: skip
     return [
         MoveLine(
             move.moved_at, who, move.plan_version_id, number, cycle, key, title, commitment_id,
             move.tranche_id, gate, move.from_on, move.to_on, move.cause, move.reason,
+            move.moved_by_id,
         )
         for move, who, number, cycle, key, title, commitment_id, gate in rows
     ]  # fmt: skip
@@ -108,7 +124,7 @@ def _work_moves(session: Session, wanted: HistoryFilter) -> list[MoveLine]:
         MoveLine(
             version.saved_at, who, version.id, version.number, cycle, key, title,
             move.commitment_id, None, None, move.from_on, move.to_on, move.cause,
-            version.note or version.reason.word,
+            version.note or version.reason.word, version.saved_by_id,
         )
         for move, version, who, cycle, key, title in rows
     ]  # fmt: skip

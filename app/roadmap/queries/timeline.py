@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from app.calendar.models import Cycle
 from app.initiatives.models import Criterion, Initiative, Milestone
 from app.initiatives.rules import InitiativeState
 from app.journeys.models import Journey
-from app.roadmap.models import DateMove, Evidence, HurdleDecision
+from app.roadmap.models import Evidence, HurdleDecision, PlanVersion
 from app.roadmap.queries.amendments import IN_FORCE, WANTED_SAMPLE, WANTED_THRESHOLD, is_in_force
 from app.roadmap.queries.facts import AmendmentRow, amended
 from app.roadmap.queries.works import load_shifts
@@ -72,6 +72,7 @@ class TimelineCommitment:
 
     ``stage`` is where the initiative stands, which says what became of it after its money.
     ``spends_until`` is the last quarter with approved spend, None where nothing is spent.
+    ``plan_number`` is the newest plan version of its cycle, 0 where nothing moved since.
     """
 
     id: int
@@ -94,6 +95,7 @@ class TimelineCommitment:
     spends_until: Quarter | None
     hurdles: tuple[TimelineHurdle, ...]
     shifts: tuple[Shift, ...] = ()
+    plan_number: int = 0
 
     @property
     def starts_on(self) -> date:
@@ -145,22 +147,29 @@ def load_timeline(session: Session) -> list[TimelineCommitment]:
         .where(CommitmentSpend.commitment_id == Commitment.id, CommitmentSpend.amount_minor > 0)
         .scalar_subquery()
     )
+    numbers = (
+        select(PlanVersion.cycle_id, func.max(PlanVersion.number).label("number"))
+        .group_by(PlanVersion.cycle_id)
+        .subquery()
+    )
     rows = session.execute(
         select(
             Commitment.id, Initiative.key, Initiative.title, Initiative.owner_id,
             Person.name, Initiative.created_by_id, Journey.key, Journey.name, Initiative.unit,
             Commitment.cycle_id, Cycle.name, Commitment.start, Commitment.ends_on,
             Commitment.state, Initiative.state, Commitment.amount_minor, Commitment.currency,
-            spends_until,
+            spends_until, numbers.c.number,
         )
         .join(Commitment.initiative)
         .join(Initiative.owner)
         .join(Commitment.cycle)
         .outerjoin(Initiative.journey)
+        .outerjoin(numbers, numbers.c.cycle_id == Commitment.cycle_id)
         .order_by(Commitment.start, Initiative.key, Commitment.id)
     )  # fmt: skip
     return [
-        _commitment([*row, tuple(hurdles.get(row[0], ())), shifts.get(row[0], ())]) for row in rows
+        _commitment([*row, tuple(hurdles.get(row[0], ())), shifts.get(row[0], ()), number or 0])
+        for *row, number in rows
     ]
 
 
@@ -306,11 +315,14 @@ class HurdleEvidence:
 
 
 def load_hurdle_evidence(
-    session: Session, tranche_id: int, starts_on: date | None = None
+    session: Session,
+    tranche_id: int,
+    starts_on: date | None = None,
+    moved_by: Iterable[int] = (),
 ) -> HurdleEvidence:
-    """Every criterion of a hurdle with its latest measurement, and who moved its date.
+    """Every criterion of a hurdle with its latest measurement.
 
-    ``starts_on``: the first day of its work as planned now.
+    ``starts_on``: the first day of its work as planned now; ``moved_by``: who moved its date.
     """
     asker, ender = aliased(Person), aliased(Person)
     rows = session.execute(
@@ -329,9 +341,7 @@ def load_hurdle_evidence(
     return HurdleEvidence(
         readings(criteria.values(), (_measurement(row) for row in measured), starts_on),
         frozenset(row.recorded_by_id for row in measured),
-        frozenset(
-            session.scalars(select(DateMove.moved_by_id).where(DateMove.tranche_id == tranche_id))
-        ),
+        frozenset(moved_by),
         frozenset(row.in_force.asked_by_id for row in rows if row.in_force is not None),
     )
 

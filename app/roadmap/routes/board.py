@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 from flask import Response as FileResponse
 from flask import flash, redirect, render_template, request, url_for
@@ -11,28 +12,40 @@ from werkzeug.wrappers import Response
 
 from app.extensions import db
 from app.roadmap.presenters import board
+from app.roadmap.presenters.bars import Drawer
 from app.roadmap.presenters.choices import Lanes, RoadmapChoices
-from app.roadmap.presenters.drafts import Drafted, draft_query, drafted, read_draft
+from app.roadmap.presenters.drafts import (
+    Drafted,
+    draft_pairs,
+    drafted,
+    read_draft,
+)
 from app.roadmap.presenters.files import NUMBERS, roadmap_lines
-from app.roadmap.presenters.inspector import Inspected, find_hurdle, inspected
-from app.roadmap.presenters.lanes import LaneSet, journey_lanes, team_lanes, unit_lanes
+from app.roadmap.presenters.lanes import (
+    LaneSet,
+    fund_lanes,
+    journey_lanes,
+    owner_lanes,
+    team_lanes,
+    unit_lanes,
+)
+from app.roadmap.presenters.linked import linked_by_key
 from app.roadmap.presenters.replanning import stale_words
 from app.roadmap.presenters.standing import Standing, standings
+from app.roadmap.queries.links import load_links
 from app.roadmap.queries.load import (
     Only,
+    load_fund_work,
     load_money_by_journey,
+    load_money_by_owner,
     load_money_by_unit,
     load_team_work,
 )
 from app.roadmap.queries.needed import load_lost_needs
-from app.roadmap.queries.timeline import (
-    list_deciders,
-    load_hurdle_evidence,
-    load_timeline,
-)
-from app.roadmap.queries.works import load_plan_numbers
+from app.roadmap.queries.timeline import load_timeline
 from app.roadmap.routes.blueprint import bp, initiative_pages
 from app.roadmap.routes.drafting import looked_at, roadmap_with
+from app.roadmap.routes.inspecting import looked_closely
 from app.roadmap.rules.replanning import Draft
 from app.web.assets import has_endpoint
 from app.web.clock import today
@@ -48,6 +61,10 @@ def index() -> str | Response:
     known = standings(load_timeline(db.session), today(), load_lost_needs(db.session))
     if not known:
         return render_template("roadmap/empty.html")
+    linked = linked_by_key(load_links(db.session))
+    closely = looked_closely(known, choices, linked)
+    if "HX-Request" in request.headers:
+        return render_template("roadmap/inspector.html", choices=choices, inspected=closely)
     person_id = current_actor().id
     reach = board.in_reach(known, choices)
     shown = board.shown_of(reach, choices.show, person_id)
@@ -64,11 +81,16 @@ def index() -> str | Response:
         choices=choices,
         head=board.head(known, reach, choices, zoom, person_id),
         drawing=board.drawing(
-            lanes, choices, (zoom, today(), span), page_of, _move_pages(looked.draft)
+            lanes,
+            (zoom, today(), span),
+            Drawer(choices, page_of, may_move=may("roadmap.replan"), linked=linked),
         ),
         drafted=_drafted(looked.draft, known),
+        shared=_shared(choices.shared(zoom, person_id), looked.draft),
+        on=today(),
+        unseen=looked.draft.count and not may("roadmap.replan"),
         page=board.table_page(shown, choices, page_of),
-        inspected=_inspected(known, choices.at),
+        inspected=closely,
     )
 
 
@@ -95,29 +117,20 @@ def _file(name: str) -> FileResponse:
     )
 
 
+def _shared(choices: RoadmapChoices, draft: Draft) -> str:
+    """The whole address of this very view, for somebody else."""
+    query = choices.href()
+    if draft.count:
+        query += ("" if query == "?" else "&") + urlencode(draft_pairs(draft), safe=":,")
+    return url_for("roadmap.index", _external=True) + query
+
+
 def _drafted(draft: Draft, known: Sequence[Standing]) -> Drafted | None:
     """The draft to go on with, for whoever may."""
     if not may("roadmap.replan"):
         return None
-    cycles = {one.commitment.cycle_id for one in known}
-    return drafted(draft, url_for("roadmap.review_plan"), load_plan_numbers(db.session, cycles))
-
-
-def _move_pages(draft: Draft) -> Callable[[int], str] | None:
-    """Where each bar is moved, for whoever may."""
-    if not may("roadmap.replan"):
-        return None
-    start, end = url_for("roadmap.move_work", commitment_id=0).split("/0/")
-    return lambda id_: f"{start}/{id_}/{end}{draft_query(draft)}"
-
-
-def _inspected(known: Sequence[Standing], tranche_id: int | None) -> Inspected | None:
-    found = find_hurdle(known, tranche_id)
-    if found is None:
-        return None
-    standing, hurdle = found
-    evidence = load_hurdle_evidence(db.session, hurdle.tranche_id, hurdle.facts.starts_on)
-    return inspected(standing, hurdle, evidence, list_deciders(db.session), today())
+    numbers = {one.commitment.cycle_id: one.commitment.plan_number for one in known}
+    return drafted(draft, url_for("roadmap.review_plan"), numbers)
 
 
 def _lanes(lanes: Lanes, shown: Sequence[Standing], *, is_narrowed: bool) -> LaneSet:
@@ -136,7 +149,16 @@ def _page_of_journey(key: str) -> str | None:
 
 
 def _by_team(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
-    return team_lanes(shown, load_team_work(session, only))
+    shifts = {one.commitment.id: one.commitment.shifts for one in shown}
+    return team_lanes(shown, load_team_work(session, shifts, only))
+
+
+def _by_fund(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
+    return fund_lanes(shown, load_fund_work(session, only))
+
+
+def _by_owner(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
+    return owner_lanes(shown, load_money_by_owner(session, only))
 
 
 def _by_unit(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet:
@@ -146,5 +168,7 @@ def _by_unit(session: Session, shown: Sequence[Standing], only: Only) -> LaneSet
 LANE_SETS: dict[Lanes, Callable[[Session, Sequence[Standing], Only], LaneSet]] = {
     Lanes.JOURNEY: _by_journey,
     Lanes.TEAM: _by_team,
+    Lanes.FUND: _by_fund,
+    Lanes.OWNER: _by_owner,
     Lanes.UNIT: _by_unit,
 }

@@ -14,6 +14,7 @@ function begin() {
   map.addEventListener("keydown", press);
   map.addEventListener("dragstart", (event) => event.preventDefault());
   map.addEventListener("click", swallow, true);
+  document.addEventListener("roadmap:drawn", show);
   show();
 }
 
@@ -54,7 +55,7 @@ function keep() {
 }
 
 function show() {
-  for (const mark of drawing.querySelectorAll("[data-bar], [data-gate]")) mark.removeAttribute("transform");
+  for (const mark of drawing.querySelectorAll(".rm-track > a[transform]")) mark.removeAttribute("transform");
   for (const [name, value] of draft) {
     for (const mark of marks(name)) {
       const { on } = mark.dataset;
@@ -125,7 +126,6 @@ function press(event) {
     if (mark.dataset.bar) put(mark, Number(now || 0) + step);
     else put(mark, written(later(dayOf(now || mark.dataset.on), step)));
   } else if (event.key === "Escape" && now) put(mark, null);
-  else if (event.key === "Enter" && draft.size) location.assign(link.href);
   else return;
   event.preventDefault();
 }

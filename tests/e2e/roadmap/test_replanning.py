@@ -33,7 +33,7 @@ class TestAPlanIsMoved:
     ) -> None:
         page = browse(cast.manager, "/roadmap?zoom=quarter")
         pending = page.locator("[data-plan-draft]")
-        bar = page.get_by_role("link", name="Move CX-101", exact=True)
+        bar = page.get_by_role("link", name="CX-101 Claim status tracker, 1 Apr 2027")
         expect(pending).to_be_hidden()
 
         bar.focus()
@@ -41,6 +41,8 @@ class TestAPlanIsMoved:
         page.keyboard.press("Alt+ArrowRight")
         expect(pending).to_contain_text("1 moved, not saved")
         assert page.url.endswith(f"bar={commitments['CX-101'].id}:2")
+        says = page.locator("[data-announces]")
+        expect(says).to_have_text("CX-101 Claim status tracker: 2 months later, not saved.")
         page.keyboard.press("Escape")
         expect(pending).to_be_hidden()
         page.keyboard.press("Alt+ArrowRight")
@@ -60,10 +62,12 @@ class TestAPlanIsMoved:
         expect(pending).to_contain_text("2 moved, not saved")
         page.get_by_role("link", name="Year", exact=True).click()
         expect(page).to_have_url(re.compile("zoom=year.*bar=.*gate="))
+        page.get_by_role("link", name="Owner", exact=True).click()
+        expect(page).to_have_url(re.compile("lanes=owner.*bar=.*gate=.*zoom=year"))
         expect(pending).to_contain_text("2 moved, not saved")
 
         bar.focus()
-        page.keyboard.press("Enter")
+        page.keyboard.press("r")
         expect(page.get_by_role("heading", name="Review changes")).to_be_visible()
         expect(page.get_by_role("row", name="Start 1 Apr 2027 1 May 2027")).to_be_visible()
         expect(page.get_by_role("region", name="CX-103 Right first time letters")).to_be_visible()

@@ -17,6 +17,7 @@ from app.initiatives.models import Initiative
 from app.roadmap.models import DateMove, PlanVersion, WorkMove
 from app.roadmap.queries.load import load_team_work
 from app.roadmap.queries.plans import HistoryFilter, list_moves, load_plan_at
+from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules import HurdleAction
 from app.roadmap.rules.reasons import MoveReason
 from app.roadmap.rules.replanning import Draft
@@ -51,7 +52,10 @@ class TestSavePlan:
     ) -> None:
         moved, follows = commitments["CX-102"], commitments["CX-101"]
         before = [days(session, one) for one in (moved, follows)]
-        load = {one.quarter: one.demanded for one in load_team_work(session)[0].quarters}
+        load = {
+            one.quarter: one.demanded
+            for one in load_team_work(session, load_shifts(session))[0].quarters
+        }
 
         with transaction(session):
             saved = plan(session, Draft(bars={moved.id: 1}), actor=cast.manager, now=now)
@@ -66,7 +70,10 @@ class TestSavePlan:
         causes = dict(session.execute(select(WorkMove.commitment_id, WorkMove.cause)).all())  # type: ignore[arg-type]
         assert causes == {moved.id: MoveReason.SUPPLIER, follows.id: MoveReason.DEPENDENCY}
         assert session.get_one(Commitment, follows.id).start == follows.start
-        now_asked = {one.quarter: one.demanded for one in load_team_work(session)[0].quarters}
+        now_asked = {
+            one.quarter: one.demanded
+            for one in load_team_work(session, load_shifts(session))[0].quarters
+        }
         assert sum(now_asked.values()) == sum(load.values())
         events = session.scalars(
             select(AuditEvent.action).order_by(AuditEvent.number.desc()).limit(7)

@@ -13,13 +13,20 @@ from app.approvals.models import Commitment
 from app.approvals.rules import CommitmentState
 from app.db.session import transaction
 from app.roadmap.queries import GateFilter, list_gates
-from app.roadmap.queries.load import load_money_by_journey, load_money_by_unit, load_team_work
+from app.roadmap.queries.load import (
+    load_fund_work,
+    load_money_by_journey,
+    load_money_by_owner,
+    load_money_by_unit,
+    load_team_work,
+)
 from app.roadmap.queries.timeline import (
     TimelineCommitment,
     list_deciders,
     load_hurdle_evidence,
     load_timeline,
 )
+from app.roadmap.queries.works import load_shifts
 from app.roadmap.rules import HurdleAction, HurdleState, hurdle_state
 from app.values.quarter import Quarter
 from tests.factories.accounts import Cast
@@ -121,18 +128,30 @@ class TestListDeciders:
 
 class TestLoads:
     def test_add_up_what_quarters_ask(
-        self, session: Session, commitments: dict[str, Commitment]
+        self, session: Session, cast: Cast, commitments: dict[str, Commitment]
     ) -> None:
         rows = load_money_by_journey(session)["claims"]
+        assert load_money_by_owner(session) == {cast.owner.id: rows}
         assert {str(one.quarter): one.amount_minor for one in rows} == {
             "2027-Q1": 285_000_00, "2027-Q2": 300_000_00, "2027-Q3": 90_000_00, "2027-Q4": 5_000_00
         }  # fmt: skip
         assert load_money_by_unit(session) == {"Service": rows}
 
+    def test_say_which_fund_pays_for_what(
+        self, session: Session, commitments: dict[str, Commitment]
+    ) -> None:
+        capex, run = load_fund_work(session)
+        assert (capex.name, run.name) == ("Capex", "Run")
+        assert capex.commitments == {one.id for one in commitments.values()}
+        assert len(run.commitments) == 2
+        assert [sum(row.amount_minor for row in fund.quarters) for fund in (capex, run)] == [
+            650_000_00, 30_000_00,
+        ]  # fmt: skip
+
     def test_set_team_days_against_what_the_team_has(
         self, session: Session, commitments: dict[str, Commitment]
     ) -> None:
-        (work,) = load_team_work(session)
+        (work,) = load_team_work(session, load_shifts(session))
         assert work.commitments == {one.id for one in commitments.values()}
         first = work.quarters[0]
         assert (first.quarter, first.demanded, first.available) == (Quarter(2027, 1), 850, 900)
@@ -145,6 +164,6 @@ class TestLoads:
             decide(session, tranche, STOP, reason="No", actor=cast.cfo, now=now)
         rows = load_money_by_journey(session)["claims"]
         assert sum(one.amount_minor for one in rows) == 365_000_00
-        (work,) = load_team_work(session)
+        (work,) = load_team_work(session, load_shifts(session))
         assert commitments["CX-102"].id in work.commitments
         assert work.quarters[0].demanded < 850

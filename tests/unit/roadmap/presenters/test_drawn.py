@@ -19,13 +19,14 @@ def row(**changes: Any) -> dict[str, Any]:
     plain = {
         "key": "CX-101", "short": "", "title": HOSTILE, "href": "/initiatives/CX-101", "x": 10.5,
         "w": 30, "elapsed_w": 0, "base_x": 10, "base_w": 0, "moved": False, "stopped": False,
-        "note": "", "selected": False, "work": 3, "move": "", "diamonds": [diamond],
+        "note": "", "selected": False, "work": 0, "look": "", "name": "", "link": 0, "needs": "",
+        "diamonds": [diamond],
     }  # fmt: skip
     return plain | changes
 
 
 def drawn(**changes: Any) -> Tag:
-    found = BeautifulSoup(roadmap_row(row(**changes), "100%"), "html.parser").li
+    found = BeautifulSoup(roadmap_row(row(**changes)), "html.parser").li
     assert found is not None
     return found
 
@@ -48,12 +49,19 @@ class TestRoadmapRow:
 
     def test_can_be_moved_by_whoever_may(self) -> None:
         diamond = row()["diamonds"][0] | {"gate": 7, "on": "2027-07-01", "selected": True}
-        found = drawn(move="/roadmap/3/move", diamonds=[diamond])
+        found = drawn(look="?work=3", work=3, name=HOSTILE, diamonds=[diamond])
         bar = found.select_one("a.rm-bar")
         assert bar is not None and bar.rect is not None
-        assert (bar["href"], bar["aria-label"], bar["data-bar"]) == (
-            "/roadmap/3/move", "Move CX-101", "3",
-        )  # fmt: skip
+        assert (bar["href"], bar["aria-label"], bar["data-bar"]) == ("?work=3", HOSTILE, "3")
         gate = found.select_one("[data-gate='7']")
         assert gate is not None and gate["data-on"] == "2027-07-01"
         assert [use["href"] for use in gate.select("use")] == ["#d-ring", "#d-risk"]
+
+    def test_is_looked_at_by_everybody(self) -> None:
+        found = drawn(look="?work=3", name="CX-101 Tracker")
+        assert found.select_one("a.rm-bar[href='?work=3']") and not found.select("[data-bar]")
+
+    def test_names_by_number_what_it_needs(self) -> None:
+        tied = drawn(link=5, needs="7 9")
+        assert (tied["data-link"], tied["data-needs"]) == ("5", "7 9")
+        assert "data-needs" not in drawn(link=5).attrs and "data-link" not in drawn().attrs
