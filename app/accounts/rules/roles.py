@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "meetings.run": _MANAGER,
     "comments.write": _EVERYBODY,
     "comments.moderate": _ADMIN,
+    "views.moderate": _ADMIN,
     "roadmap.replan": _MANAGER,
     "reviews.view": _EVERYBODY,
     "reviews.assess": _LEAD | _MANAGER,

@@ -1,8 +1,13 @@
-"""Initiatives as files: the registry, and a business case that a spreadsheet works out again."""
+"""Files of the initiative's pages."""
 
 from __future__ import annotations
 
 from app.initiatives.exports.case import case_workbook
-from app.initiatives.exports.registry import HEAD, RegistryChunk, inert, registry_csv
+from app.initiatives.exports.registry import (
+    RegistryChunk,
+    inert,
+    registry_csv,
+    registry_workbook,
+)
 
-__all__ = ["HEAD", "RegistryChunk", "case_workbook", "inert", "registry_csv"]
+__all__ = ["RegistryChunk", "case_workbook", "inert", "registry_csv", "registry_workbook"]

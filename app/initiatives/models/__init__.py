@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.initiatives.models.bulk import BulkEdit
 from app.initiatives.models.handovers import InitiativeHandover
 from app.initiatives.models.milestones import Criterion, Milestone
 from app.initiatives.models.places import InitiativeTouchpoint
@@ -19,9 +20,11 @@ from app.initiatives.models.proposal import (
 )
 from app.initiatives.models.series import ImportBatch, KeySeries
 from app.initiatives.models.units import OrganisationUnit
+from app.initiatives.models.views import SavedView
 
 __all__ = [
     "Answer",
+    "BulkEdit",
     "Criterion",
     "Dependency",
     "Effect",
@@ -37,5 +40,6 @@ __all__ = [
     "OptionDemand",
     "OptionSpend",
     "OrganisationUnit",
+    "SavedView",
     "TargetBehaviour",
 ]

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from app.audit.queries import SUBJECT_CURRENCIES
+from app.initiatives.queries.bulk import (
+    get_bulk_edit,
+    list_matching,
+    list_picked,
+    load_edited,
+)
 from app.initiatives.queries.cases import CostFlows, case_of, cost_flows
 from app.initiatives.queries.choices import (
     customer_need_choices,
@@ -42,6 +48,7 @@ from app.initiatives.queries.figures import (
     load_figures,
     load_full_value,
     load_full_worth,
+    load_values,
 )
 from app.initiatives.queries.freshness import list_journeys_under_plans, load_journeys_under
 from app.initiatives.queries.handovers import (
@@ -91,11 +98,14 @@ from app.initiatives.queries.registry import (
     RegistryChoices,
     RegistryFilter,
     RegistryLine,
+    find_line,
     has_words,
     list_ids,
     list_registry,
     load_choices,
 )
+from app.initiatives.queries.registry_matrix import MatrixLine, load_matrix
+from app.initiatives.queries.registry_pages import ORDERS, list_in_order
 from app.initiatives.queries.shapes import (
     PoolUse,
     ProposalHead,
@@ -108,6 +118,7 @@ from app.initiatives.queries.similar import Similar, list_similar, load_titles
 from app.initiatives.queries.spots import LoggedReason, Spot, get_spot, get_spot_journey
 from app.initiatives.queries.ties import claims_of, covers, currency_tie, summed_claims
 from app.initiatives.queries.units import UnitUse, get_unit, list_unit_uses, list_units
+from app.initiatives.queries.views import ViewLine, get_view, list_views
 from app.initiatives.queries.worth import (
     CaseBasis,
     PoolWorth,
@@ -134,6 +145,7 @@ __all__ = [
     "MOVES",
     "OPEN_HURDLES",
     "OPTIONS",
+    "ORDERS",
     "PLANS",
     "PLAN_VALUES",
     "SORTS",
@@ -145,6 +157,7 @@ __all__ = [
     "HurdleDates",
     "LineFigures",
     "LoggedReason",
+    "MatrixLine",
     "Measured",
     "MilestoneStanding",
     "MinutesPerContact",
@@ -160,6 +173,7 @@ __all__ = [
     "Similar",
     "Spot",
     "UnitUse",
+    "ViewLine",
     "behaviour_draft",
     "case_of",
     "claim_of",
@@ -170,17 +184,20 @@ __all__ = [
     "customer_need_choices",
     "cycle_choices",
     "find_key",
+    "find_line",
     "find_partial_note",
     "find_plan_values",
     "full_option_name",
     "fund_choices",
     "get_behaviour",
+    "get_bulk_edit",
     "get_initiative",
     "get_milestone",
     "get_option",
     "get_spot",
     "get_spot_journey",
     "get_unit",
+    "get_view",
     "has_words",
     "head_of",
     "horizon_of",
@@ -192,18 +209,23 @@ __all__ = [
     "list_handovers",
     "list_heirs",
     "list_ids",
+    "list_in_order",
     "list_journeys_under_plans",
     "list_lost_needs",
+    "list_matching",
     "list_needing",
     "list_people_to_choose",
+    "list_picked",
     "list_plans",
     "list_registry",
     "list_similar",
     "list_unit_uses",
     "list_units",
+    "list_views",
     "load_candidates",
     "load_case_basis",
     "load_choices",
+    "load_edited",
     "load_editors",
     "load_figures",
     "load_former_owners",
@@ -211,6 +233,7 @@ __all__ = [
     "load_full_value",
     "load_full_worth",
     "load_journeys_under",
+    "load_matrix",
     "load_measured_journeys",
     "load_milestone_standings",
     "load_money_deciders",
@@ -220,6 +243,7 @@ __all__ = [
     "load_shapes",
     "load_sharers",
     "load_titles",
+    "load_values",
     "median_candidate_costs",
     "milestone_draft",
     "option_choices",

@@ -27,6 +27,7 @@ from app.initiatives.rules import (
     quick_standalone,
 )
 from app.values.money import Money
+from app.values.quarter import Quarter
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,7 @@ class LineFigures:
 
 def load_figures(session: Session, lines: Sequence[RegistryLine]) -> dict[int, LineFigures]:
     """The figures of each line by id, in a fixed number of queries."""
-    starts = {
-        line.id: (line.planned_start, line.first_quarter)
-        for line in lines
-        if line.first_quarter is not None
-    }
-    claims, worths = load_full_claims(session, starts)
+    claims, worths = load_full_claims(session, _starts(lines))
     medians = median_candidate_costs(session, sorted({x.cycle_id for x in lines if x.cycle_id}))
     drafts = [line.head for line in lines if line.state is InitiativeState.DRAFT]
     shapes = load_shapes(session, drafts)
@@ -62,6 +58,21 @@ def load_figures(session: Session, lines: Sequence[RegistryLine]) -> dict[int, L
             flag=cost_flag(line.cost_minor, medians.get(line.cycle_id or 0), line.currency),
         )
     return figures
+
+
+def load_values(session: Session, lines: Sequence[RegistryLine]) -> dict[int, Money | None]:
+    """The standalone value of each line by id, in one query."""
+    claims, worths = load_full_claims(session, _starts(lines))
+    discounted = _Discounted(worths)
+    return {line.id: _value(line, claims.get(line.id), discounted) for line in lines}
+
+
+def _starts(lines: Sequence[RegistryLine]) -> dict[int, tuple[Quarter, Quarter]]:
+    return {
+        line.id: (line.planned_start, line.first_quarter)
+        for line in lines
+        if line.first_quarter is not None
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.accounts.models import Person
 from app.calendar.models import Cycle
@@ -77,6 +77,10 @@ class RegistryLine:
     first_quarter: Quarter | None
     quarter_count: int | None
     discount_rate: Decimal | None
+    sponsor: str | None
+    owner_id: int
+    created_by_id: int
+    version: int
     total: int
 
     @property
@@ -104,12 +108,14 @@ class RegistryLine:
         return Horizon(self.quarter_count, self.discount_rate)
 
 
+Sponsor = aliased(Person)
 _COLUMNS = (
     Initiative.id, Initiative.key, Initiative.title, Initiative.state, Initiative.unit,
     Initiative.lens, Initiative.currency, Initiative.planned_start, Initiative.cost_minor,
     Initiative.changed_at, Journey.key, Journey.name, Person.name, Initiative.cycle_id, Cycle.name,
     Initiative.sponsor_id, Initiative.import_batch_id, Cycle.first_quarter, Cycle.quarter_count,
-    Cycle.discount_rate,
+    Cycle.discount_rate, Sponsor.name, Initiative.owner_id, Initiative.created_by_id,
+    Initiative.version,
 )  # fmt: skip
 
 _NATURAL = (func.length(Initiative.key), Initiative.key)
@@ -117,12 +123,19 @@ SORTS: dict[str, tuple[Any, ...]] = {
     "key": _NATURAL,
     "title": (func.lower(Initiative.title),),
     "journey": (func.lower(Journey.name),),
+    "unit": (func.lower(Initiative.unit),),
+    "lens": (Initiative.lens,),
     "owner": (func.lower(Person.name),),
+    "sponsor": (func.lower(Sponsor.name),),
+    "cycle": (func.lower(Cycle.name),),
+    "start": (Initiative.planned_start,),
     "state": (Initiative.state,),
     "cost": (Initiative.cost_minor,),
     "changed": (Initiative.changed_at,),
 }
 """What the registry can be ordered by; a leading “-” turns the order round."""
+_MAY_LACK = frozenset({"journey", "sponsor", "cycle"})
+"""What an initiative can be without; those without stand last, whichever way."""
 
 
 def list_registry(
@@ -148,16 +161,31 @@ def list_registry(
     return [], session.scalar(select(total)) or 0
 
 
+def find_line(session: Session, key: str) -> RegistryLine | None:
+    """The line of one initiative; None where there is none of that key."""
+    query: Any = select(*_COLUMNS, literal(1))
+    row = session.execute(_joined(query).where(Initiative.key == key)).first()
+    return RegistryLine(*row) if row else None
+
+
 def list_ids(session: Session, wanted: RegistryFilter) -> list[int]:
     """The ids of all that match, by key."""
     return list(session.scalars(_filtered(select(Initiative.id), wanted).order_by(*_NATURAL)))
 
 
+def matching_ids(wanted: RegistryFilter) -> Select[tuple[int]]:
+    """The ids of all that match, to be asked for inside another query."""
+    return _filtered(select(Initiative.id), wanted)
+
+
 def _order(order: str) -> list[Any]:
-    columns = SORTS.get(order.removeprefix("-"), _NATURAL)
-    if not order.startswith("-"):
-        return [*columns, *_NATURAL]
-    return [*(column.desc() for column in columns), *_NATURAL]
+    name = order.removeprefix("-")
+    columns = SORTS.get(name, _NATURAL)
+    if order.startswith("-"):
+        columns = tuple(column.desc() for column in columns)
+    if name in _MAY_LACK:
+        columns = tuple(column.nulls_last() for column in columns)
+    return [*columns, *_NATURAL]
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -166,6 +194,7 @@ def _joined(query: Select[Any]) -> Select[Any]:
         .join(Person, Person.id == Initiative.owner_id)
         .outerjoin(Journey, Journey.id == Initiative.journey_id)
         .outerjoin(Cycle, Cycle.id == Initiative.cycle_id)
+        .outerjoin(Sponsor, Sponsor.id == Initiative.sponsor_id)
     )
 
 
@@ -175,6 +204,10 @@ def _filtered(query: Select[Any], wanted: RegistryFilter, *, order: str = "") ->
     query = query.select_from(Initiative)
     if by == "owner":
         query = query.join(Person, Person.id == Initiative.owner_id)
+    if by == "sponsor":
+        query = query.outerjoin(Sponsor, Sponsor.id == Initiative.sponsor_id)
+    if by == "cycle":
+        query = query.outerjoin(Cycle, Cycle.id == Initiative.cycle_id)
     if wanted.journey or by == "journey":
         query = query.outerjoin(Journey, Journey.id == Initiative.journey_id)
     for column, value in (

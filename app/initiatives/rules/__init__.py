@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+from app.initiatives.rules.bulk import (
+    BULK_ACTIONS,
+    BULK_COLUMNS,
+    MOST_IN_BULK,
+    BulkChange,
+    MakeMove,
+    PlannedRow,
+    SeenRow,
+    SetField,
+    changed_since,
+    read_seen,
+    seen_text,
+    stored_text,
+    value_of_text,
+)
 from app.initiatives.rules.case import (
     ClaimStep,
     CostRow,
@@ -40,6 +55,7 @@ from app.initiatives.rules.flags import cost_flag, looks_like_placeholder
 from app.initiatives.rules.gaps import Gap, Part, ProposalShape, due_day_fault, missing_parts
 from app.initiatives.rules.handover import HAND_OVER, handover_bar, heir_fault
 from app.initiatives.rules.links import circle_refusal, circle_through
+from app.initiatives.rules.matrix import Axis, round_axis
 from app.initiatives.rules.moves import (
     LOCKED,
     MOVES,
@@ -51,6 +67,7 @@ from app.initiatives.rules.moves import (
     bars,
     find_move,
     moves_from,
+    moves_of,
     next_step,
     permission_bars,
 )
@@ -63,6 +80,14 @@ from app.initiatives.rules.outlook import (
     option_outlook,
     shared_inputs,
 )
+from app.initiatives.rules.registry_columns import (
+    FIELDS,
+    REGISTRY_COLUMNS,
+    RegistryColumn,
+    chosen_columns,
+    columns_text,
+    hides_order,
+)
 from app.initiatives.rules.spreads import Spread
 from app.initiatives.rules.value import (
     DeclaredClaim,
@@ -74,6 +99,14 @@ from app.initiatives.rules.value import (
     intensities,
     quick_standalone,
     standalone_value,
+)
+from app.initiatives.rules.views import (
+    LONGEST_QUERY,
+    LONGEST_VIEW_NAME,
+    MODERATE_VIEWS,
+    MOST_VIEWS,
+    removal_fault,
+    view_name_fault,
 )
 from app.initiatives.rules.words import (
     IN_PORTFOLIO,
@@ -89,16 +122,27 @@ from app.initiatives.rules.words import (
 )
 
 __all__ = [
+    "BULK_ACTIONS",
+    "BULK_COLUMNS",
+    "FIELDS",
     "HAND_OVER",
     "IN_PORTFOLIO",
     "LOCKED",
+    "LONGEST_QUERY",
+    "LONGEST_VIEW_NAME",
+    "MODERATE_VIEWS",
+    "MOST_IN_BULK",
+    "MOST_VIEWS",
     "MOVES",
     "NO_CHANGES",
     "ORDER_OF_OPTIONS",
     "OVER",
+    "REGISTRY_COLUMNS",
     "Action",
     "Actor",
+    "Axis",
     "BehaviourDraft",
+    "BulkChange",
     "Circumstances",
     "ClaimStep",
     "CostRow",
@@ -116,6 +160,7 @@ __all__ = [
     "InitiativeDraft",
     "InitiativeState",
     "Lens",
+    "MakeMove",
     "MilestoneDraft",
     "Move",
     "OptionCase",
@@ -123,9 +168,13 @@ __all__ = [
     "OptionDraft",
     "Outlook",
     "Part",
+    "PlannedRow",
     "PoolSpread",
     "ProposalShape",
     "Question",
+    "RegistryColumn",
+    "SeenRow",
+    "SetField",
     "Spread",
     "Standalone",
     "Step",
@@ -134,10 +183,13 @@ __all__ = [
     "assumed_start",
     "bars",
     "behaviour_faults",
+    "changed_since",
+    "chosen_columns",
     "circle_refusal",
     "circle_through",
     "claim_steps",
     "columns_of",
+    "columns_text",
     "cost_flag",
     "cost_row",
     "cost_rows",
@@ -149,11 +201,13 @@ __all__ = [
     "flow_removed",
     "handover_bar",
     "heir_fault",
+    "hides_order",
     "intensities",
     "looks_like_placeholder",
     "milestone_faults",
     "missing_parts",
     "moves_from",
+    "moves_of",
     "next_step",
     "not_live_yet",
     "option_case",
@@ -163,10 +217,17 @@ __all__ = [
     "permission_bars",
     "quarter_fault",
     "quick_standalone",
+    "read_seen",
+    "removal_fault",
+    "round_axis",
+    "seen_text",
     "shared_inputs",
     "spend_cell",
     "standalone_value",
+    "stored_text",
     "tone_of",
+    "value_of_text",
+    "view_name_fault",
     "window_faults",
     "written",
 ]

@@ -114,6 +114,11 @@ def find_move(state: State, action: Action) -> Move | None:
     return next((m for m in MOVES if m.start is state and m.action is action), None)
 
 
+def moves_of(action: Action) -> list[Move]:
+    """The rows of the table that an action makes, from whatever state."""
+    return [move for move in MOVES if move.action is action]
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """What the table needs to know of the person who wants to move an initiative."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
@@ -17,9 +18,20 @@ from app.initiatives.rules import LOCKED, OVER, Actor, InitiativeState
 PERMISSION = "initiatives.edit"
 
 
-def standing(
-    person: Person, initiative: Initiative, editors: Collection[int] = frozenset()
-) -> Actor:
+class Proposed(Protocol):
+    """What tells how somebody stands to an initiative: the initiative, or a line of a list."""
+
+    @property
+    def owner_id(self) -> int: ...
+
+    @property
+    def created_by_id(self) -> int: ...
+
+    @property
+    def state(self) -> InitiativeState: ...
+
+
+def standing(person: Person, initiative: Proposed, editors: Collection[int] = frozenset()) -> Actor:
     """What the table of moves needs to know of a person and an initiative."""
     return Actor(
         permissions=frozenset(name for name in PERMISSIONS if person.may(name)),
@@ -30,7 +42,7 @@ def standing(
     )
 
 
-def edit_bar(person: Person, initiative: Initiative) -> str | None:
+def edit_bar(person: Person, initiative: Proposed) -> str | None:
     """Why the person can't change the initiative's substance; None if they can."""
     if not standing(person, initiative).may_edit:
         return "Only its owner, who proposed it, or a CX lead can change it."

@@ -33,6 +33,7 @@ from app.initiatives.rules import (
     bars,
     find_move,
     missing_parts,
+    moves_of,
     permission_bars,
 )
 from app.initiatives.services.checks import check_still, standing
@@ -224,7 +225,7 @@ def move_many(
 
     Each that moves gets its own line in the history and in the audit trail.
     """
-    if any(find.needs_reason for find in _moves_of(action)) and not reason.strip():
+    if any(find.needs_reason for find in moves_of(action)) and not reason.strip():
         raise InvalidError("Give the reason; it stays on the record.", field="reason")
     moved, refused = 0, []
     for start in range(0, len(initiatives), _CHUNK):
@@ -269,10 +270,6 @@ def find_refusals(
 
 _CHUNK = 1_000
 """How many are read at once: databases limit how many ids a query may name."""
-
-
-def _moves_of(action: Action) -> list[Move]:
-    return [move for state in InitiativeState if (move := find_move(state, action))]
 
 
 def mark_approved(

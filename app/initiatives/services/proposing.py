@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, exists, insert, or_, select
@@ -41,7 +41,7 @@ def create_initiative(
     """Add a draft initiative with the next free key. Raises InvalidError by field."""
     if not actor.may(PERMISSION):
         raise NotAllowedError("Proposing an initiative takes the role CX lead or Program manager.")
-    currency = _check(session, draft, before=None)
+    currency = check_draft(session, draft, before=None)
     initiative = Initiative(
         key=next_key(session),
         state=InitiativeState.DRAFT,
@@ -72,13 +72,9 @@ def edit_initiative(
     """Change what an initiative is. Raises InvalidError by field."""
     check_can_edit(actor, initiative, expected_version=expected_version)
     before = initiative_draft(initiative)
-    currency = _check(session, draft, before=before)
+    currency = check_draft(session, draft, before=before)
     if currency != initiative.currency and _has_money(session, initiative):
-        raise InvalidError(
-            f"Its money is entered in {initiative.currency}, this would make it {currency}."
-            " Keep the currency, or clear spend, effects and declared benefits first.",
-            field="cycle_id",
-        )
+        raise InvalidError(currency_refusal(initiative.currency, currency), field="cycle_id")
     for name, value in _columns(draft).items():
         setattr(initiative, name, value)
     initiative.currency = currency
@@ -165,7 +161,7 @@ def _columns(draft: InitiativeDraft) -> dict[str, object]:
     return columns_of(draft) | {"title": draft.title.strip(), "unit": draft.unit.strip()}
 
 
-def _check(session: Session, draft: InitiativeDraft, *, before: InitiativeDraft | None) -> str:
+def check_draft(session: Session, draft: InitiativeDraft, *, before: InitiativeDraft | None) -> str:
     """Refuse what is impossible; the currency that journey and cycle agree on."""
     faults: dict[str, str] = {}
     if not draft.title.strip():
@@ -216,16 +212,24 @@ def _people_faults(
     return faults
 
 
-def _has_money(session: Session, initiative: Initiative) -> bool:
-    mine = Option.initiative_id == initiative.id
-    return bool(
-        session.scalar(
-            select(
-                or_(
-                    exists().where(mine, OptionSpend.option_id == Option.id),
-                    exists().where(mine, Effect.option_id == Option.id),
-                    exists().where(mine, Option.declared_benefit_minor.is_not(None)),
-                )
-            )
-        )
+def currency_refusal(old: str, new: str) -> str:
+    """Why an initiative with money keeps its currency."""
+    return (
+        f"Its money is entered in {old}, this would make it {new}."
+        " Keep the currency, or clear spend, effects and declared benefits first."
     )
+
+
+def _has_money(session: Session, initiative: Initiative) -> bool:
+    return bool(with_money(session, [initiative.id]))
+
+
+def with_money(session: Session, ids: Sequence[int]) -> set[int]:
+    """Those of the initiatives that have spend, effects or declared benefits."""
+    has_any = or_(
+        exists().where(OptionSpend.option_id == Option.id),
+        exists().where(Effect.option_id == Option.id),
+        Option.declared_benefit_minor.is_not(None),
+    )
+    query = select(Option.initiative_id).where(Option.initiative_id.in_(ids), has_any)
+    return set(session.scalars(query))

@@ -7,9 +7,11 @@ import io
 from collections.abc import Callable
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
+from app.accounts.services import hide_costs
 from app.db.session import transaction
 from app.initiatives.exports import inert
 from app.initiatives.services import edit_option
@@ -118,7 +120,111 @@ class TestIndex:
         assert len(client.get("/initiatives").queries) <= few
 
 
+class TestColumns:
+    def test_are_those_the_reader_chose_and_stay_while_sorting_and_filtering(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            make_complete(session, cast, company)
+        client = client_for(cast.lead)
+
+        page = client.get("/initiatives?columns=key&columns=sponsor&columns=start&q=claim")
+
+        shown = table(page, "Initiatives")
+        assert shown.columns == ["Key", "Initiative", "Sponsor", "Planned start"]
+        row = shown.row("CX-101")
+        assert (row["Sponsor"], row["Planned start"]) == ("Mina Manager", "Q1 2027")
+        assert links(page)["Sponsor"] == "/initiatives?q=claim&columns=sponsor.start&sort=sponsor"
+        again = table(client.get(links(page)["Sponsor"]), "Initiatives")
+        assert again.columns == shown.columns
+        kept = page.soup.select('form[role="search"][aria-label="Filter"] input[name="columns"]')
+        assert [one["value"] for one in kept] == ["sponsor.start"]
+
+    def test_nobody_chose_are_the_usual_ones(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            make_draft(session, cast, company)
+        client = client_for(cast.lead)
+        usual = table(client.get("/initiatives"), "Initiatives").columns
+        assert usual == [
+            "Key", "Initiative", "Journey", "Owner", "State", "Cost", "Standalone value",
+            "Next step",
+        ]  # fmt: skip
+        assert table(client.get("/initiatives?columns=nope"), "Initiatives").columns == usual
+        bare = client.get("/initiatives?columns=key")
+        assert table(bare, "Initiatives").columns == ["Key", "Initiative"]
+
+    def test_sort_by_value_with_what_has_none_last(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            make_draft(session, cast, company)
+            make_complete(session, cast, company)
+            low = make_complete(session, cast, company)
+            weak = option_draft(company, half_life_quarters=1)
+            edit_option(session, low, "full", weak, expected_version=None, actor=cast.lead, now=NOW)
+        client = client_for(cast.lead)
+
+        def keys(order: str) -> list[str]:
+            return table(client.get(f"/initiatives?sort={order}"), "Initiatives").column("Key")
+
+        assert keys("-value") == ["CX-102", "CX-103", "CX-101"]
+        assert keys("value") == ["CX-103", "CX-102", "CX-101"]
+        second = client.get("/initiatives?sort=-value&size=1&page=2")
+        assert table(second, "Initiatives").column("Key") == ["CX-103"]
+        assert len(second.queries) <= 12
+
+    def test_of_money_order_nothing_for_whom_costs_are_hidden_from(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            make_draft(session, cast, company)
+            make_complete(session, cast, company)
+            hide_costs(session, cast.viewer, actor=cast.admin, now=NOW)
+
+        page = client_for(cast.viewer).get("/initiatives?sort=-value")
+        assert table(page, "Initiatives").column("Key") == ["CX-101", "CX-102"]
+        assert table(page, "Initiatives").row("CX-102")["Standalone value"] == "–"
+        assert "Export XLSX" not in links(page)
+
+
 class TestExport:
+    def test_gives_the_columns_that_are_shown(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            make_complete(session, cast, company)
+        page = client_for(cast.viewer).get("/initiatives?columns=sponsor.cost&q=claim")
+
+        answer = client_for(cast.viewer).get(links(page)["Export CSV"])
+
+        head, row = csv.reader(io.StringIO(answer.get_data(as_text=True)))
+        assert head == [
+            "Key", "Title", "Organisation unit", "Flag", "Stale baselines", "Sponsor", "Currency",
+            "Cost",
+        ]  # fmt: skip
+        assert row[5:] == ["Mina Manager", "EUR", "160000.00"]
+
+    def test_gives_the_same_as_a_workbook(
+        self, client_for: ClientFor, session: Session, cast: Cast, company: Company
+    ) -> None:
+        with transaction(session):
+            make_complete(session, cast, company)
+            make_complete(session, cast, company, title="=1+1")
+        page = client_for(cast.viewer).get("/initiatives?sort=-key&state=draft")
+
+        answer = client_for(cast.viewer).get(links(page)["Export XLSX"])
+
+        book = CalamineWorkbook.from_filelike(io.BytesIO(answer.get_data()))
+        head, *rows = book.get_sheet_by_name("Initiatives").to_python()
+        found = [dict(zip(head, row, strict=True)) for row in rows]
+        assert [row["Key"] for row in found] == ["CX-102", "CX-101"]
+        assert found[0]["Title"] == "'=1+1"
+        assert (found[1]["Cost"], found[1]["Standalone value"]) == (160000, 58762.9)
+        facts = dict(book.get_sheet_by_name("About this file").to_python())
+        assert facts["State"] == "Draft" and facts["Sorted by"] == "Key, falling"
+
     def test_gives_all_pages_of_what_is_shown(
         self, client_for: ClientFor, session: Session, cast: Cast, company: Company
     ) -> None:

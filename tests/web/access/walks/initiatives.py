@@ -43,6 +43,8 @@ def walk(world: Walk) -> None:
         sent={name: str(need.id)},
     )  # fmt: skip
     _units(world)
+    _views(world)
+    _bulk(world, other.key)
     _handed_over(world, here, who)
 
 
@@ -88,6 +90,8 @@ def _parts(world: Walk, here: str, who: str, behaviour: int, milestone: int, oth
         world.act(lead, address, f"initiative.{action}", page=f"{here}/{page}", subject=who)
 
     part("edit", "edited", title="Status tracker")
+    cell = f"{here}/cells/unit"
+    world.act(lead, cell, "initiative.edited", page=cell, subject=who, unit="Service")
     part("questions/goals", "answered", goals="Fewer calls.")
     goals = f"{here}/questions/goals"
     shown = form_values(world.client(lead).get(goals), goals) | {"goals": "Far fewer calls."}
@@ -113,6 +117,24 @@ def _parts(world: Walk, here: str, who: str, behaviour: int, milestone: int, oth
 def _newest(world: Walk, table: str) -> int:
     with world.engine.connect() as connection:
         return int(connection.exec_driver_sql(f"SELECT max(id) FROM {table}").scalar_one())
+
+
+def _bulk(world: Walk, key: str) -> None:
+    lead, bulk = world.cast.lead, "/initiatives/bulk"
+    page = f"{bulk}?all=1&q={key}&change=unit&to-unit=Sales"
+    done = world.act(lead, bulk, "initiative.edited", page=page)
+    world.act(lead, f"{done.location}/undo", "initiative.edited", page=done.location)
+
+
+def _views(world: Walk) -> None:
+    lead, views, one = world.cast.lead, "/initiatives/views", "/initiatives/views/1"
+    world.act(lead, views, "view.saved", page="/initiatives?state=draft", name="Drafts")
+    for what, typed in (("rename", {"name": "All drafts"}), ("share", {}), ("unshare", {})):
+        done = {"rename": "renamed"}.get(what, f"{what}d")
+        world.act(lead, f"{one}/{what}", f"view.{done}", page=views, sent=typed)
+    place = f"{one}/replace"
+    world.act(lead, place, "view.replaced", page="/initiatives?lens=people&view=1")
+    world.act(lead, f"{one}/remove", "view.removed", page=views, subject="saved_view:1")
 
 
 def _moves(world: Walk, here: str, who: str) -> None:
