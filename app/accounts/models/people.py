@@ -17,6 +17,8 @@ class Person(Base):
 
     ``invited_at``: when they were invited, while they have not chosen a password yet.
     ``mention_letters``: whether they want a letter when a comment mentions them.
+    ``is_demo``: whether the demo company brought them. ``hides_first_steps``: whether they put the
+    list of first steps away. ``locale``: how they read numbers and days; empty: as the company.
     """
 
     __tablename__ = "people"
@@ -32,6 +34,9 @@ class Person(Base):
     costs_hidden: Mapped[bool] = mapped_column(default=False, server_default=false())
     mention_letters: Mapped[bool] = mapped_column(default=False, server_default=false())
     theme: Mapped[str] = mapped_column(default="system")
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hides_first_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
+    locale: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
 
@@ -47,6 +52,9 @@ class Person(Base):
 
     lacks_second_factor = False
     """Whether a second factor is needed and missing; known of who is signed in."""
+
+    sees_demo = False
+    """Whether the company is the demo; known of who is signed in."""
 
     token_id = 0
     """The token by which a program acts for the person in this request; 0: they act themselves."""

@@ -42,6 +42,8 @@ from app.accounts.services.second_factor import (
 )
 from app.accounts.services.sight import (
     hide_costs,
+    set_first_steps,
+    set_locale,
     set_mention_letters,
     set_theme,
     show_costs,
@@ -112,6 +114,8 @@ __all__ = [
     "revoke_invitation",
     "revoke_token",
     "send_invitation_again",
+    "set_first_steps",
+    "set_locale",
     "set_mention_letters",
     "set_theme",
     "show_costs",
