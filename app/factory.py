@@ -18,6 +18,7 @@ from app.audit import routes as audit
 from app.calendar import routes as calendar
 from app.comments import routes as comments
 from app.db.sqlite import engine_options
+from app.demo import routes as demo
 from app.extensions import csrf, db
 from app.initiatives import routes as initiatives
 from app.interactions import routes as interactions
@@ -67,6 +68,7 @@ BLUEPRINTS = (
     roadmap.bp,
     comments.bp,
     meetings.bp,
+    demo.bp,
     search.bp,
     api.bp,
 )

@@ -26,6 +26,8 @@ from app.audit.queries import find_head
 from app.audit.rules import anchor
 from app.audit.services import forget_request_keys
 from app.db.session import transaction
+from app.demo.rules import KIND as DEMO_KIND
+from app.demo.services import tell_demo
 from app.errors import AppError, RetryableError
 from app.extensions import db
 from app.interactions.services import KIND as COUNT_KIND
@@ -102,6 +104,7 @@ HANDLERS: dict[str, Callable[[RunningJob], None]] = {
     COUNT_KIND: _count_interactions,
     MAIL_KIND: _deliver_letters,
     DIGEST_KIND: lambda job: write_digests(job, Outbox.of(current_app.config)),
+    DEMO_KIND: lambda job: tell_demo(job, LogStore.of(current_app.config)),
 }
 """Kind of job → what carries it out."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -35,15 +36,28 @@ from seeds.story.running_initiatives import RUNNING_INITIATIVES
 BASELINE_AGE_DAYS = 200
 
 
-def seed_demo(session: Session, store: LogStore, *, password: str, now: datetime) -> None:
+def say_nothing(_part: str) -> None:
+    """Nobody watches the story being told."""
+
+
+def seed_demo(
+    session: Session,
+    store: LogStore,
+    *,
+    password: str,
+    now: datetime,
+    tell: Callable[[str], None] = say_nothing,
+) -> None:
     """Tell the story up to ``now`` and nothing beyond; every step is whole or not there.
 
     A story begun earlier, perhaps quarters ago, is completed as of then and otherwise left alone.
-    ``store`` takes the contact log; ``password`` is what all the demo people sign in with.
+    ``store`` takes the contact log; ``password`` is what all the demo people sign in with; ``tell``
+    hears which part comes next, between two transactions.
     """
     founder = find_person_by_email(session, PEOPLE[0].email)
     today = last_day_told(now)
     when = Moments.since(founder.created_at, today) if founder else Moments(today)
+    tell("Journeys with what was measured")
     with transaction(session):
         people = add_people(session, password=password, now=when.founding)
         add_limits(session, people, now=when.founding)
@@ -52,21 +66,26 @@ def seed_demo(session: Session, store: LogStore, *, password: str, now: datetime
         earlier = AssessedAt(when.earlier_assessment, when.founding + timedelta(hours=3))
         assess(session, people, A_YEAR_AGO, earlier, closes=True)
         add_units(session, actor=people["maya"], now=at(when.first_baseline, hour=12))
+    tell("The last cycle with its initiatives")
     with transaction(session):
         _last_cycle(session, when, people)
     last = find_cycle(session, when.last_first_quarter)
+    tell("Thirteen months of contacts")
     add_contacts(session, store, people["maya"], until=when.today, now=when.present)
     if last is not None:
-        approve_last(session, last, people, now=when.last_decision)
+        tell("What was approved and how it has gone")
+        approve_last(session, last, people, now=when.last_decision, told_at=now)
         deliver(session, people, today=when.today)
         amend(session, people, today=when.today)
+    tell("This cycle with its candidates")
     with transaction(session):
         present = _present_cycle(session, when, people).id
         cut_from_log(session, people, today=when.today)
         _assess_again(session, when, people)
+    tell("A first plan")
     choose(
         session, present, "Balanced", "All candidates, the cycle's own limits.",
-        actor=people["tomasz"], now=when.present,
+        actor=people["tomasz"], now=when.present, told_at=now,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -215,3 +216,24 @@ def closing_faults(ends_on: date, today: date) -> list[str]:
     if today < ends_on:
         return [f"It runs until {day_words(ends_on)}; change its end if it is over earlier."]
     return []
+
+
+def next_cycle(today: date, last_end: date | None) -> dict[str, Any]:
+    """What a new cycle says before anybody types: the half-year after the last one, or after today.
+
+    Rates are left out, for they are the company's to say.
+    """
+    first = Quarter.containing(max(today, last_end or today)) + 1
+    last = first + 1
+    return {
+        "name": f"FY{first.year % 100:02} Q{first.number} to Q{last.number}",
+        "starts_on": first.first_day,
+        "ends_on": last.last_day,
+        "first_quarter": first,
+    }
+
+
+def key_of_name(name: str) -> str:
+    """The key a name makes: its letters and digits without accents, joined by hyphens."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_KEY].rstrip("-")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
+from app.accounts.services.passwords import password_fits
 from app.db.fitness import Finding, storage_findings
 from app.extensions import db
 from config import ConfigurationError
@@ -36,10 +37,16 @@ def settings_findings(app: Flask) -> Iterator[Finding]:
 
 
 def people_findings(session: Session) -> Iterator[Finding]:
-    """Whether the demo company's people are here, who all sign in with a published password."""
+    """Whether people of the demo company are here who sign in with the published password.
+
+    Those whom an admin loaded have a password of their own.
+    """
     addresses = [persona.email for persona in PEOPLE]
-    query = select(Person.email).where(Person.email.in_(addresses), Person.is_active)
-    there = sorted(session.scalars(query))
+    query = select(Person).where(Person.email.in_(addresses), Person.is_active)
+    known = current_app.config["DEMO_PASSWORD"]
+    there = sorted(
+        one.email for one in session.scalars(query) if password_fits(known, one.password_hash)
+    )
     subject = f"demo people {', '.join(there)}" if there else "no demo people"
     remedy = (
         "their password is public; name a database of your own in DATABASE_URL, or deactivate them"

@@ -13,7 +13,8 @@ from app.db.refusals import refusal_of
 from app.db.sqlite import WRITE_OPTION, writer_gate
 from app.errors import ConflictError
 
-_OPEN = "transaction_open"
+TRANSACTION_OPEN = "transaction_open"
+"""What a session's ``info`` holds while a transaction that writes is open."""
 
 
 @contextmanager
@@ -27,11 +28,11 @@ def transaction(session: Session) -> Iterator[Session]:
     they took a unique name meanwhile, and UnavailableError when the database is locked, full, gone
     or without its tables.
     """
-    if session.info.get(_OPEN):
+    if session.info.get(TRANSACTION_OPEN):
         raise RuntimeError("A transaction is open already; services never open their own.")
     session.rollback()
     bind = session.get_bind()
-    session.info[_OPEN] = True
+    session.info[TRANSACTION_OPEN] = True
     session.info["after_commit"] = []
     try:
         with writer_gate(bind.engine.url):
@@ -53,7 +54,7 @@ def transaction(session: Session) -> Iterator[Session]:
             raise
         raise refusal from error
     finally:
-        session.info.pop(_OPEN, None)
+        session.info.pop(TRANSACTION_OPEN, None)
         session.info.pop("after_commit", None)
     for call in wake:
         call()

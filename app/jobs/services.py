@@ -114,6 +114,27 @@ def claim(
     return session.get(Job, job_id, populate_existing=True)
 
 
+def claim_queued(
+    session: Session, job_id: int, *, worker: str, now: datetime, alive_until: datetime
+) -> bool:
+    """Take one certain job, queued in the caller's transaction, before any worker can see it.
+
+    Whoever takes it shows no life while they work, so it counts as alive until that moment.
+    """
+    take = (
+        update(Job)
+        .where(Job.id == job_id, Job.state == JobState.QUEUED)
+        .values(
+            state=JobState.RUNNING,
+            worker=worker,
+            attempts=Job.attempts + 1,
+            started_at=now,
+            heartbeat_at=alive_until,
+        )
+    )
+    return bool(rows_changed(session, take))
+
+
 def _next_in_line(kinds: frozenset[str], in_turn: frozenset[str]) -> Select[int]:
     """The job whose turn it is."""
     other = aliased(Job)

@@ -89,6 +89,7 @@ PAGES = (
     Place("Gate meetings", "users", "meetings.index", "minutes agenda"),
     Place("Your account", "user", "accounts.account", "password theme appearance sign in"),
     Place("Tokens", "key-round", "accounts.tokens", "api program"),
+    Place("Demo company", "database", "demo.index", "halden load remove try sample data"),
     Place("Second factor", "shield-check", "accounts.second_factor", "code authenticator"),
 )
 """Pages the menu does not name."""

@@ -86,6 +86,12 @@ def write_number(value: Decimal | int, locale: str, digits: int | None = None) -
     return form.write(text, is_negative=value < 0)
 
 
+@lru_cache(maxsize=64)
+def has_comma(locale: str) -> bool:
+    """Whether a comma stands before decimals there."""
+    return str(format_decimal(Decimal("0.5"), format="0.0", locale=locale)) == "0,5"
+
+
 def _half_up(value: Decimal, digits: int) -> Decimal:
     """Rounded for reading; a number too long for that is left as it is."""
     if value.adjusted() + digits > _LONGEST:

@@ -16,7 +16,11 @@ from app.values.quarter import Quarter
 
 MINUS = "\u2212"
 NONE = "–"
+LOCALES = ("en_GB", "en_US", "de_DE", "de_CH", "fr_FR", "es_ES", "it_IT", "nl_NL", "pl_PL", "sv_SE")
+"""How somebody may choose to read numbers and days."""
+
 _house = {"locale": "en_GB"}
+_reader: list[Callable[[], str]] = []
 _hidden: list[Callable[[], bool]] = []
 
 
@@ -26,8 +30,18 @@ def write_as(locale: str) -> None:
 
 
 def house_locale() -> str:
-    """How amounts and days are written here."""
+    """How amounts and days are written here, whoever reads them: what is kept is written so."""
     return _house["locale"]
+
+
+def read_as(asked: Callable[[], str]) -> None:
+    """Write as ``asked`` says for whoever reads now; an empty text is nobody in particular."""
+    _reader[:] = [asked]
+
+
+def locale_here() -> str:
+    """How amounts and days are written for whoever reads now."""
+    return next((own for asked in _reader if (own := asked())), house_locale())
 
 
 def hide_sums_when(asked: Callable[[], bool]) -> None:
@@ -40,17 +54,18 @@ def money_words(value: Amount) -> str:
     for asked in _hidden:
         if asked():
             return NONE
-    return write_money(value, house_locale()).replace("-", MINUS)
+    return write_money(value, locale_here()).replace("-", MINUS)
 
 
 def day_words(value: date) -> str:
-    """A day: 31 Mar 2027."""
-    return _dated(value, "d MMM y", house_locale())
+    """A day: 31 Mar 2027; in numbers where the reader's locale writes it so."""
+    own = locale_here()
+    return _dated(value, "d MMM y" if own == house_locale() else "medium", own)
 
 
 def month_words(value: date) -> str:
     """The month of a day: Mar 2027."""
-    return _dated(value, "MMM y", house_locale())
+    return _dated(value, "MMM y", locale_here())
 
 
 def quarter_words(value: Quarter) -> str:

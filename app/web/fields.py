@@ -9,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import FormField, HiddenField, SelectField, StringField
 
+from app.values.digits import has_comma
 from app.values.money import Money, MoneyFormatError, parse_money
 from app.values.quarter import Quarter, QuarterFormatError
 from app.values.share import ShareFormatError, parse_percent
+from app.values.written import locale_here
 
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,6})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, '\u00a0\u202f]\d{3})+(?:\.\d+)?", re.ASCII)
@@ -27,6 +29,38 @@ def _ungrouped(text: str) -> str:
     """
     bare = text.strip().replace("\u2212", "-")
     return re.sub(r"[, '\u00a0\u202f]", "", bare) if _GROUPED.fullmatch(bare) else bare
+
+
+def has_decimal_comma() -> bool:
+    """Whether whoever looks at the page reads a comma before decimals."""
+    return has_comma(locale_here())
+
+
+_AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII)
+"""A number whose points may set off thousands, where people write a decimal comma."""
+
+_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+", re.ASCII)
+"""The other way round: commas that fields take for thousands."""
+
+
+def _refuse_ambiguous(text: str, *, commas: bool = False) -> None:
+    """Raise ValueError for what somebody who reads decimal commas may mean otherwise.
+
+    48.000 is forty-eight as fields take it, and forty-eight thousand as they read it; so is 3,750
+    where a field takes three decimals (``commas``).
+    """
+    bare = text.strip().removesuffix("%").rstrip().replace("\u2212", "-")
+    is_either = _AMBIGUOUS.fullmatch(bare) or (commas and _COMMA.fullmatch(bare))
+    if is_either and has_decimal_comma():
+        raise ValueError(
+            f"“{bare}” can be read in two ways. Write it without marks between thousands, and with"
+            " a point before decimals: 1234 or 1.2340."
+        )
+
+
+def _unambiguous(text: str) -> str:
+    """The same number with a fourth decimal where three could be read as thousands."""
+    return f"{text}0" if has_decimal_comma() and _AMBIGUOUS.fullmatch(text) else text
 
 
 SHARE_DIGITS = 6
@@ -87,6 +121,7 @@ class MoneyField(ValueField):
         return chosen
 
     def parse(self, text: str) -> Money:
+        _refuse_ambiguous(text)
         try:
             return parse_money(text, self.currency)
         except MoneyFormatError as error:
@@ -102,6 +137,7 @@ class PercentField(ValueField):
     inputmode = "decimal"
 
     def parse(self, text: str) -> Decimal:
+        _refuse_ambiguous(text)
         try:
             share = parse_percent(text)
         except ShareFormatError as error:
@@ -111,7 +147,7 @@ class PercentField(ValueField):
         return share
 
     def write(self, value: Decimal) -> str:
-        return f"{(value * 100).normalize():f}"
+        return _unambiguous(f"{(value * 100).normalize():f}")
 
 
 class MeasureField(ValueField):
@@ -120,13 +156,14 @@ class MeasureField(ValueField):
     inputmode = "decimal"
 
     def parse(self, text: str) -> Decimal:
+        _refuse_ambiguous(text, commas=True)
         bare = _ungrouped(text)
         if not _NUMBER.fullmatch(bare):
             raise ValueError("Enter a number such as 1,250 or 3.75.")
         return Decimal(bare)
 
     def write(self, value: Decimal) -> str:
-        return f"{Decimal(value).normalize():f}".replace("-", "\u2212")
+        return _unambiguous(f"{Decimal(value).normalize():f}").replace("-", "\u2212")
 
 
 class CountField(ValueField):
@@ -135,6 +172,7 @@ class CountField(ValueField):
     inputmode = "numeric"
 
     def parse(self, text: str) -> int:
+        _refuse_ambiguous(text, commas=True)
         bare = _ungrouped(text)
         if not re.fullmatch(r"-?[0-9]{1,12}", bare):
             raise ValueError("Enter a whole number such as 1,250.")
@@ -209,3 +247,14 @@ class ChoiceField(SelectField):
 
     def offer(self, choices: Choices, empty: str = "Choose …") -> None:
         self.choices = [("", empty), *choices]
+
+
+def takes_numbers(form: Any) -> bool:
+    """Whether a form has a field for a number that may have decimals or thousands."""
+    for field in form or ():
+        parts = field.form if isinstance(field, FormField) else getattr(field, "entries", None)
+        if isinstance(field, MoneyField | PercentField | MeasureField | CountField):
+            return True
+        if parts and takes_numbers(parts):
+            return True
+    return False

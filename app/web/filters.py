@@ -8,25 +8,31 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
-from babel.dates import format_datetime
 from babel.numbers import get_currency_symbol
-from flask import Flask
+from flask import Flask, current_app, g, has_request_context
+from flask_login import current_user
 
+from app.db.session import TRANSACTION_OPEN
+from app.extensions import db
 from app.values.digits import write_number
 from app.values.money import Money
 from app.values.quarter import Quarter
 from app.values.written import (
+    LOCALES,
     MINUS,
     day_words,
     hide_sums_when,
-    house_locale,
+    locale_here,
     money_words,
     month_words,
     quarter_words,
+    read_as,
     write_as,
 )
 from app.values.written import NONE as NONE
+from app.web.fields import has_decimal_comma, takes_numbers
 from app.web.guards import costs_are_hidden
 
 
@@ -57,9 +63,9 @@ def money_short(value: Money | None) -> str:
 def _short(value: Money, scaled: Decimal, letter: str) -> str:
     digits = 2 if scaled < 10 else 1 if scaled < 100 else 0
     rounded = scaled.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    text = write_number(rounded, house_locale())
+    text = write_number(rounded, locale_here())
     sign = MINUS if value.minor < 0 and rounded else ""
-    return f"{sign}{get_currency_symbol(value.currency, locale=house_locale())}{text}{letter}"
+    return f"{sign}{get_currency_symbol(value.currency, locale=locale_here())}{text}{letter}"
 
 
 def bare_money(value: Money, digits: int | None = None) -> str:
@@ -77,7 +83,7 @@ def percent(value: Decimal | None, digits: int = 1) -> str:
     if value is None:
         return NONE
     rounded = (Decimal(value) * 100).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
-    text = write_number(rounded, house_locale())
+    text = write_number(rounded, locale_here())
     return _with_minus(f"{text}\u202f%")
 
 
@@ -85,7 +91,7 @@ def number(value: Decimal | int | None, digits: int | None = None) -> str:
     """A number with its thousands set off; ``digits`` after the point, else as many as it has."""
     if value is None:
         return NONE
-    return _with_minus(write_number(value, house_locale(), digits))
+    return _with_minus(write_number(value, locale_here(), digits))
 
 
 def signed(value: Money | Decimal | int | None) -> str:
@@ -121,8 +127,8 @@ def moment(value: datetime | None) -> str:
     """A moment in UTC: 31 Mar 2027, 14:05 UTC."""
     if value is None:
         return NONE
-    text = format_datetime(value.astimezone(UTC), format="d MMM y, HH:mm", locale=house_locale())
-    return f"{text} UTC"
+    at = value.astimezone(UTC)
+    return f"{day_words(at.date())}, {at:%H:%M} UTC"
 
 
 def counted(value: int, singular: str, plural: str | None = None) -> str:
@@ -131,9 +137,29 @@ def counted(value: int, singular: str, plural: str | None = None) -> str:
     return f"{number(value)} {noun}"
 
 
+def reader_locale() -> str:
+    """How the person looking at the page reads numbers and days; empty: as the company.
+
+    Empty, too, while something is being changed: what is kept is written as the company does.
+    """
+    if not has_request_context() or not hasattr(current_app, "login_manager"):
+        return ""
+    if "_login_user" not in g or db.session.info.get(TRANSACTION_OPEN):
+        return ""
+    own = getattr(current_user, "locale", "")
+    return own if own in LOCALES else ""
+
+
+def asks_for_points(form: Any) -> bool:
+    """Whether a form has to say that its fields take a decimal point, though pages show commas."""
+    return has_decimal_comma() and takes_numbers(form)
+
+
 def init_filters(app: Flask) -> None:
     write_as(str(app.config["LOCALE"]))
+    read_as(reader_locale)
     hide_sums_when(costs_are_hidden)
+    app.jinja_env.globals["asks_for_points"] = asks_for_points
     for filter_ in (
         money,
         money_short,

@@ -19,10 +19,9 @@ from app.calendar.models import Cycle
 from app.calendar.queries import get_cycle
 from app.db.session import transaction
 from app.initiatives.models import Initiative, Milestone
-from app.jobs.services import claim, finish
+from app.jobs.services import claim_queued, finish
 from app.portfolio.models import Scenario
 from app.portfolio.queries import get_run, get_scenario
-from app.portfolio.services.runs import KIND as RUN_KIND
 from app.portfolio.services.runs import RunOptions, start_run
 from app.portfolio.services.scenarios import ScenarioDraft, create_scenario
 from app.portfolio.services.solving import solve_run
@@ -61,9 +60,20 @@ def request_key(*parts: object) -> str:
 
 
 def choose(
-    session: Session, cycle_id: int, name: str, note: str, *, actor: Person, now: datetime
+    session: Session,
+    cycle_id: int,
+    name: str,
+    note: str,
+    *,
+    actor: Person,
+    now: datetime,
+    told_at: datetime,
 ) -> int:
-    """Make a scenario of a cycle, run it and give the run's id; what is there stays."""
+    """Make a scenario of a cycle, run it and give the run's id; what is there stays.
+
+    The job is taken in the transaction that queues it and shows life for an hour from ``told_at``,
+    so that no worker takes it as well.
+    """
     known = session.scalar(
         select(Scenario.id).where(Scenario.cycle_id == cycle_id, Scenario.name == name)
     )
@@ -78,9 +88,10 @@ def choose(
             session, get_scenario(session, known), RunOptions(60, Decimal(0)), longest_seconds=60,
             request_key=request_key("run", known), actor=actor, now=now,
         )  # fmt: skip
-    with transaction(session):
-        job = claim(session, worker=WORKER, kinds=frozenset({RUN_KIND}), now=now)
-        taken = (job.id, job.payload) if job else None
+        job = get_run(session, started.run_id).job
+        alive = told_at + timedelta(hours=1)
+        is_taken = claim_queued(session, job.id, worker=WORKER, now=now, alive_until=alive)
+        taken = (job.id, job.payload) if is_taken else None
     if taken is not None:
         sessions = sessionmaker(session.get_bind(), info=dict(session.info))
         story = StoryJob(*taken, sessions, now + timedelta(minutes=1))
@@ -89,7 +100,7 @@ def choose(
 
 
 def approve_last(
-    session: Session, cycle: Cycle, people: dict[str, Person], *, now: datetime
+    session: Session, cycle: Cycle, people: dict[str, Person], *, now: datetime, told_at: datetime
 ) -> None:
     """Submit the last cycle's plan and approve it with other hands."""
     cycle_id = cycle.id
@@ -97,7 +108,7 @@ def approve_last(
         return
     run_id = choose(
         session, cycle_id, "As proposed", "All candidates, the cycle's own limits.",
-        actor=people["tomasz"], now=now - timedelta(days=4),
+        actor=people["tomasz"], now=now - timedelta(days=4), told_at=told_at,
     )  # fmt: skip
     with transaction(session):
         proposal_id = submit_proposal(

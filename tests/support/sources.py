@@ -28,6 +28,7 @@ LADDER = (
     "registry",
     "reviews",
     "reporting",
+    "demo",
     "search",
 )
 """Packages in the order of the business process, earliest first."""

@@ -11,7 +11,7 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import InputRequired
+from wtforms.validators import AnyOf, InputRequired
 
 from app.accounts.rules import LONGEST_PASSWORD, SHORTEST_PASSWORD, SHORTEST_WITH_FACTOR
 from app.accounts.rules.digests import DigestRhythm
@@ -65,6 +65,37 @@ class ThemeForm(Form):
         "Appearance", choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")]
     )
     next = HiddenField()
+
+
+LOCALE_WORDS = {
+    "en_GB": "English, United Kingdom",
+    "en_US": "English, United States",
+    "de_DE": "German, Germany",
+    "de_CH": "German, Switzerland",
+    "fr_FR": "French, France",
+    "es_ES": "Spanish, Spain",
+    "it_IT": "Italian, Italy",
+    "nl_NL": "Dutch, Netherlands",
+    "pl_PL": "Polish, Poland",
+    "sv_SE": "Swedish, Sweden",
+}
+
+
+class LocaleForm(Form):
+    """How somebody reads numbers and days."""
+
+    locale = SelectField(
+        "Numbers and days are written as in",
+        choices=[("", "As the company writes them"), *LOCALE_WORDS.items()],
+        description="Pages only: words stay English, files stay as programs read them, and fields"
+        " take numbers with a decimal point.",
+    )
+
+
+class FirstStepsForm(Form):
+    """Whether the list of first steps is put away."""
+
+    hidden = HiddenField(validators=[AnyOf(("yes", "no"), message="Reload the page.")])
 
 
 class MentionsForm(Form):

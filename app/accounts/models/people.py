@@ -19,6 +19,8 @@ class Person(Base):
     ``invited_at``: when they were invited, while they have not chosen a password yet.
     ``mention_letters``: whether they want a letter when a comment mentions them.
     ``digest``: how often they want what waits for them by mail.
+    ``is_demo``: whether the demo company brought them. ``hides_first_steps``: whether they put the
+    list of first steps away. ``locale``: how they read numbers and days; empty: as the company.
     """
 
     __tablename__ = "people"
@@ -37,6 +39,9 @@ class Person(Base):
         EnumText(DigestRhythm), default=DigestRhythm.OFF, server_default=DigestRhythm.OFF.value
     )
     theme: Mapped[str] = mapped_column(default="system")
+    is_demo: Mapped[bool] = mapped_column(default=False, server_default=false())
+    hides_first_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
+    locale: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column()
 
@@ -52,6 +57,9 @@ class Person(Base):
 
     lacks_second_factor = False
     """Whether a second factor is needed and missing; known of who is signed in."""
+
+    sees_demo = False
+    """Whether the company is the demo; known of who is signed in."""
 
     token_id = 0
     """The token by which a program acts for the person in this request; 0: they act themselves."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from flask import flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from app.accounts.forms import ConfirmForm, DigestForm, MentionsForm, PasswordForm, ThemeForm
+from app.accounts.forms import (
+    ConfirmForm,
+    DigestForm,
+    FirstStepsForm,
+    LocaleForm,
+    MentionsForm,
+    PasswordForm,
+    ThemeForm,
+)
 from app.accounts.models import Factor
 from app.accounts.presenters import browser_words, role_words
 from app.accounts.queries import list_sign_ins
@@ -26,6 +34,8 @@ from app.accounts.services import (
     set_mention_letters,
 )
 from app.accounts.services import set_digest as keep_digest
+from app.accounts.services import set_first_steps as keep_first_steps
+from app.accounts.services import set_locale as keep_locale
 from app.accounts.services import set_theme as keep_theme
 from app.db.session import transaction
 from app.errors import AppError
@@ -127,6 +137,34 @@ def set_digest() -> Response | tuple[str, int]:
     return redirect(url_for("accounts.account"), code=303)
 
 
+@bp.post("/account/locale")
+@signed_in
+def set_locale() -> Response | tuple[str, int]:
+    """Keep how one reads numbers and days."""
+    form = LocaleForm()
+    if not form.validate_on_submit():
+        return _page(PasswordForm(), locale_form=form), 422
+    with transaction(db.session):
+        keep_locale(db.session, current_actor(), form.locale.data, now=now())
+    flash("Kept.", "ok")
+    return redirect(url_for("accounts.account"), code=303)
+
+
+@bp.post("/account/first-steps")
+@signed_in
+def set_steps() -> Response | tuple[str, int]:
+    """Put the list of first steps away, or have it shown on the home page again."""
+    form = FirstStepsForm()
+    if not form.validate_on_submit():
+        return _page(PasswordForm()), 422
+    hidden = form.hidden.data == "yes"
+    with transaction(db.session):
+        keep_first_steps(db.session, current_actor(), hidden, now=now())
+    if hidden:
+        flash("Put away for you. Your account shows the first steps again.", "ok")
+    return redirect("/", code=303)
+
+
 def _factor_here() -> Factor:
     return Factor.TOTP if g.sign_in.has_factor else Factor.PASSWORD
 
@@ -136,6 +174,7 @@ def _page(
     *,
     theme_form: ThemeForm | None = None,
     digest_form: DigestForm | None = None,
+    locale_form: LocaleForm | None = None,
 ) -> str:
     person = current_actor()
     return render_template(
@@ -143,6 +182,7 @@ def _page(
         person=person,
         form=form,
         theme_form=theme_form or ThemeForm(formdata=None, theme=person.theme),
+        locale_form=locale_form or LocaleForm(formdata=None, locale=person.locale),
         mentions_form=MentionsForm(formdata=None, mention_letters=person.mention_letters),
         digest_form=digest_form or DigestForm(formdata=None, digest=person.digest.value),
         end_form=ConfirmForm(formdata=None),

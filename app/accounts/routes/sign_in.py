@@ -150,7 +150,7 @@ def load_signed_in(_: Request) -> Person | None:
     found = _find_sign_in()
     if found is None:
         return None
-    kept, person, has_factor = found
+    kept, person, has_factor, person_sees_demo = found
     over = session_is_over(
         created_at=kept.created_at,
         seen_at=kept.seen_at,
@@ -163,6 +163,7 @@ def load_signed_in(_: Request) -> Person | None:
     if over or replaced or not person.is_active:
         return None
     judge_factor(person, has_factor=has_factor or kept.factor is Factor.PROVIDER_FACTOR)
+    person.sees_demo = person_sees_demo
     g.sign_in = OpenSession(
         kept.id, kept.seen_at, kept.confirmed_at, is_current, has_factor,
         is_of_provider=kept.factor.is_of_provider,

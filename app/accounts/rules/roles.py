@@ -75,13 +75,16 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "people.manage": _ADMIN,
     "jobs.view": _ADMIN,
     "mail.manage": _ADMIN,
+    "demo.manage": _ADMIN,
 }
 """Permission → roles that hold it. A permission that is not here does not exist."""
 
 
-FRESH_PERMISSIONS = frozenset({"proposals.decide", "hurdles.decide", "limits.set", "people.manage"})
+FRESH_PERMISSIONS = frozenset(
+    {"proposals.decide", "hurdles.decide", "limits.set", "people.manage", "demo.manage"}
+)
 """Permissions whose every use takes a fresh proof of who somebody is: approving, releasing,
-stopping, and whatever changes people, their roles or their limits."""
+stopping, whatever changes people, their roles or their limits, and the demo with its removal."""
 
 WORKING_ROLES = frozenset(Role) - {Role.VIEWER}
 """Roles that do more than look; who holds none of them owns nothing."""

@@ -44,6 +44,8 @@ from app.accounts.services.second_factor import (
 from app.accounts.services.sight import (
     hide_costs,
     set_digest,
+    set_first_steps,
+    set_locale,
     set_mention_letters,
     set_theme,
     show_costs,
@@ -118,6 +120,8 @@ __all__ = [
     "revoke_token",
     "send_invitation_again",
     "set_digest",
+    "set_first_steps",
+    "set_locale",
     "set_mention_letters",
     "set_theme",
     "show_costs",

@@ -47,6 +47,7 @@ class PersonDraft:
     name: str
     password: str = field(default="", repr=False)
     roles: frozenset[Role] = frozenset()
+    is_demo: bool = False
 
 
 def create_person(
@@ -78,6 +79,7 @@ def new_person(
         password_hash=hash_password(secrets.token_urlsafe(32)),
         is_active=True,
         theme="system",
+        is_demo=draft.is_demo,
         created_at=now,
     )
     person.grants = [

@@ -12,6 +12,7 @@ from app.accounts.rules.digests import DigestRhythm
 from app.accounts.services.people import check_manager
 from app.audit.services import record
 from app.errors import ConflictError, InvalidError
+from app.values.written import LOCALES
 
 THEMES = ("system", "light", "dark")
 
@@ -92,5 +93,37 @@ def set_digest(session: Session, person: Person, wanted: DigestRhythm, *, now: d
         subject=person.audit_key,
         before=before,
         after={"digest": wanted.value},
+        now=now,
+    )
+
+
+def set_first_steps(session: Session, person: Person, hidden: bool, *, now: datetime) -> None:
+    """Keep whether the person put the list of first steps away."""
+    before = {"hides_first_steps": person.hides_first_steps}
+    person.hides_first_steps = hidden
+    record(
+        session,
+        actor=person,
+        action="person.first_steps_set",
+        subject=person.audit_key,
+        before=before,
+        after={"hides_first_steps": hidden},
+        now=now,
+    )
+
+
+def set_locale(session: Session, person: Person, locale: str, *, now: datetime) -> None:
+    """Keep how the person reads numbers and days; empty: as the company."""
+    if locale and locale not in LOCALES:
+        raise InvalidError("Choose one of the list.", field="locale")
+    before = {"locale": person.locale}
+    person.locale = locale
+    record(
+        session,
+        actor=person,
+        action="person.locale_set",
+        subject=person.audit_key,
+        before=before,
+        after={"locale": locale},
         now=now,
     )

@@ -12,7 +12,7 @@ from app.calendar import presenters, queries, services
 from app.calendar.forms import CycleForm, FundForm, TeamForm
 from app.calendar.models import Cycle
 from app.calendar.routes.blueprint import Answer, bp, opening_terms, refused_form
-from app.calendar.rules import CycleState, closed_bar, described_cycle
+from app.calendar.rules import CycleState, closed_bar, described_cycle, next_cycle
 from app.db.session import transaction
 from app.errors import AppError
 from app.extensions import db
@@ -37,7 +37,9 @@ def index() -> str:
 @requires("calendar.edit")
 def new() -> str:
     """Show the form of a new cycle."""
-    return render_template("calendar/form.html", form=CycleForm(), cycle=None)
+    ends = [cycle.ends_on for cycle in queries.list_cycles(db.session)]
+    form = CycleForm(data=next_cycle(today(), max(ends, default=None)))
+    return render_template("calendar/form.html", form=form, cycle=None)
 
 
 @bp.post("/cycles")

@@ -28,6 +28,8 @@ def new() -> str:
     chosen = int(journey) if journey.isascii() and journey.isdigit() else None
     given = {"journey_id": chosen, "unit": request.args.get("unit", "")}
     form = _form(data=first_answers() | given)
+    if not journey and len(named := [one for one, _ in form.journey_id.choices if one]) == 1:
+        form.journey_id.data = int(named[0])
     return render_template("initiatives/new.html", form=form)
 
 

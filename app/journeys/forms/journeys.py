@@ -8,6 +8,7 @@ from typing import Any
 from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
 
 from app.calendar.forms import CURRENCIES, VersionedForm, needed
+from app.calendar.rules import key_of_name
 from app.journeys.rules import (
     Channel,
     JourneyDraft,
@@ -24,8 +25,8 @@ class JourneyForm(OnceForm, VersionedForm):
 
     key = StringField(
         "Key",
-        needed("Enter a key."),
-        description="Lower case, such as motor-claim. It stands in addresses and stays.",
+        description="Lower case, such as motor-claim; left empty, it is made of the name. It stands"
+        " in addresses and stays.",
     )
     name = StringField("Name", needed("Give the journey a name, such as Motor claim."))
     segment = StringField(
@@ -44,7 +45,7 @@ class JourneyForm(OnceForm, VersionedForm):
 
     def draft(self) -> JourneyDraft:
         return JourneyDraft(
-            key=(self.key.data or "").strip(),
+            key=(self.key.data or "").strip() or key_of_name(self.name.data or ""),
             name=self.name.data or "",
             segment=self.segment.data or "",
             goal=self.goal.data or "",

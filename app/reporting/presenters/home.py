@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,11 +12,12 @@ from app.calendar.models import Cycle
 from app.comments.queries import MentionLine
 from app.journeys.rules import is_hot_spot
 from app.reporting.queries import GateLine, HotSpot, InitiativeLine, PoolLine, WaitingProposal
+from app.reporting.rules import STEPS, FirstCycle, Place, StepState, step_state
 from app.roadmap.queries.amendments import WaitingLine
 from app.roadmap.rules.wanted import evidence_words
 from app.values.money import Money
 from app.values.written import day_words
-from app.web.filters import moment, money
+from app.web.filters import counted, moment, money
 
 SOON = timedelta(days=45)
 MOST_ROWS = 8
@@ -70,6 +71,40 @@ def hot_spot_lines(spots: list[HotSpot], href: str) -> list[HotLine]:
     ][:MOST_ROWS]
 
 
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """A step of the first cycle; ``href`` is None where it can't be taken yet or not by them."""
+
+    title: str
+    why: str
+    who: str
+    href: str | None
+    kind: str
+    word: str
+
+
+def step_lines(
+    found: FirstCycle, may: Callable[[str], bool], address: Callable[[Place], str]
+) -> list[StepLine]:
+    """The way to the first approval; the steps this person can take now lead to their pages."""
+    lines = []
+    for key, step in STEPS.items():
+        state = step_state(key, found)
+        kind, word = _STEP_WORDS[state]
+        href = None
+        if state is StepState.NEXT and may(step.permission):
+            href, kind, word = address(step.place(found)), "accent", "yours now"
+        lines.append(StepLine(step.title, step.why, step.who, href, kind, word))
+    return lines
+
+
+_STEP_WORDS = {
+    StepState.DONE: ("ok", "done"),
+    StepState.NEXT: ("review", "can be done"),
+    StepState.LATER: ("notdue", "later"),
+}
+
+
 def mention_lines(lines: Sequence[MentionLine], href: str) -> list[Line]:
     """Comments that mention the person and are not read yet."""
     return [
@@ -118,7 +153,8 @@ def proposal_lines(proposals: list[WaitingProposal], href: str) -> list[Line]:
         Line(
             f"{proposal.cycle}, round {proposal.round}",
             f"{href}/{proposal.id}",
-            f"{proposal.count} initiatives, {money(proposal.asked)} asked{_signed(proposal)}",
+            f"{counted(proposal.count, 'initiative')}, {money(proposal.asked)} asked"
+            f"{_signed(proposal)}",
             "review",
             "second signature" if proposal.signed_by else "waiting",
         )

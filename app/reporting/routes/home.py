@@ -6,7 +6,7 @@ from datetime import timedelta
 from hmac import compare_digest
 from typing import Any
 
-from flask import Response, abort, current_app, render_template, request
+from flask import Response, abort, current_app, render_template, request, url_for
 
 from app.approvals.queries import list_returned, list_running_money
 from app.calendar.queries import find_current_cycle
@@ -15,7 +15,9 @@ from app.extensions import db
 from app.reporting import queries
 from app.reporting.exports.metrics import Figure, metrics_text
 from app.reporting.presenters import home as presenters
+from app.reporting.queries.first_cycle import find_first_cycle
 from app.reporting.routes.blueprint import bp
+from app.reporting.rules import Place
 from app.roadmap.queries.amendments import list_waiting_for
 from app.web.clock import now, today
 from app.web.context import CURRENT_CYCLE, once_a_request
@@ -58,13 +60,20 @@ def home() -> str:
         parts["gates"] = presenters.gate_lines(gates, "/gates", today())
     if person.may("jobs.view"):
         parts["system"] = queries.load_system_state(db.session)
+    found = None if person.hides_first_steps else find_first_cycle(db.session)
+    steps = presenters.step_lines(found, person.may, _address) if found is not None else []
     mentions, unread = list_unread(db.session, person, limit=presenters.MOST_ROWS)
     return render_template(
         "reporting/home.html", person=person, cycle=cycle, parts=parts,
         mentions=presenters.mention_lines(mentions, "/comments"), unread=unread,
         clock=presenters.cycle_clock(cycle, today()) if cycle else [],
-        money=_money(),
+        money=[] if found is not None and found.open is None else _money(), steps=steps,
     )  # fmt: skip
+
+
+def _address(place: Place) -> str:
+    arguments: dict[str, Any] = dict(place.arguments)
+    return url_for(place.endpoint, _anchor=place.anchor, **arguments)
 
 
 def _for_finance() -> dict[str, Any]:
