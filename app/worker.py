@@ -1,6 +1,6 @@
 """The worker: takes jobs from the database, one at a time, and shows that it is alive.
 
-Handlers of the domains stand in HANDLERS. A worker that is killed leaves its job running without a
+Handlers of the domains stand in app/handlers.py. A worker that is killed leaves its job running without a
 heartbeat; any worker then queues it once more, or marks it lost.
 """
 
@@ -16,22 +16,19 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app, g
+from flask import Flask, g
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.accounts.queries import has_reset_requests
-from app.accounts.services import answer_resets
 from app.audit.queries import find_head
 from app.audit.rules import anchor
 from app.audit.services import forget_request_keys
 from app.db.session import transaction
-from app.demo.rules import KIND as DEMO_KIND
-from app.demo.services import tell_demo
 from app.errors import AppError, RetryableError
 from app.extensions import db
-from app.interactions.services import KIND as COUNT_KIND
-from app.interactions.services import LogStore, count_interactions, sweep_store
+from app.handlers import HANDLERS, IN_TURN
+from app.interactions.services import LogStore, sweep_store
 from app.jobs.engine import JobBell, RunningJob, is_dead_here, sessions_of
 from app.jobs.models import Job
 from app.jobs.queries import is_stop_requested, list_running_jobs
@@ -47,19 +44,9 @@ from app.jobs.services import (
     report_progress,
     show_worker,
 )
-from app.mail.services import KIND as MAIL_KIND
-from app.mail.services import Outbox, deliver_letters, forget_letters, wake_delivery
+from app.mail.services import Outbox, forget_letters, wake_delivery
 from app.portfolio.engine.sandbox import sweep_folders
-from app.portfolio.services.answering import answer_inquiry
-from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
-from app.portfolio.services.runs import KIND as RUN_KIND
-from app.portfolio.services.solving import solve_run
-from app.reporting.services import KIND as DIGEST_KIND
-from app.reporting.services import wake_digests, write_digests
-from app.roadmap.queries.comparing import KIND as WITHOUT_FREED_KIND
-from app.roadmap.services.comparing import work_out_comparison
-from app.roadmap.services.forecasting import KIND as OTHER_USE_KIND
-from app.roadmap.services.forecasting import work_out_other_use
+from app.reporting.services import wake_digests
 from app.web.clock import now
 from app.web.typed import sweep_typed
 from app.web.uploads import sweep_uploads
@@ -67,56 +54,10 @@ from app.web.uploads import sweep_uploads
 logger = logging.getLogger("waymark.worker")
 
 
-def _within_limits(work: Callable[..., None]) -> Callable[[RunningJob], None]:
-    """What solves, with the memory and the processes of this installation."""
-
-    def handle(job: RunningJob) -> None:
-        work(job, **_solver_limits())
-
-    return handle
-
-
-def _solver_limits() -> dict[str, int]:
-    config = current_app.config
-    return {
-        "memory_bytes": config["SOLVER_MEMORY_MB"] * 2**20,
-        "processes": config["SOLVER_PROCESSES"],
-    }
-
-
-def _count_interactions(job: RunningJob) -> None:
-    count_interactions(job, LogStore.of(current_app.config, seconds=COUNT_SECONDS))
-
-
-def _deliver_letters(job: RunningJob) -> None:
-    outbox = Outbox.of(current_app.config)
-    if outbox is not None:
-        with job.sessions() as session, transaction(session):
-            answer_resets(session, outbox=outbox, now=job.now())
-    deliver_letters(job, outbox)
-
-
-HANDLERS: dict[str, Callable[[RunningJob], None]] = {
-    RUN_KIND: _within_limits(solve_run),
-    INQUIRY_KIND: _within_limits(answer_inquiry),
-    OTHER_USE_KIND: _within_limits(work_out_other_use),
-    WITHOUT_FREED_KIND: _within_limits(work_out_comparison),
-    COUNT_KIND: _count_interactions,
-    MAIL_KIND: _deliver_letters,
-    DIGEST_KIND: lambda job: write_digests(job, Outbox.of(current_app.config)),
-    DEMO_KIND: lambda job: tell_demo(job, LogStore.of(current_app.config)),
-}
-"""Kind of job → what carries it out."""
-
-IN_TURN = frozenset({RUN_KIND})
-"""Kinds of which nobody has two running at once; questions spread over all workers."""
-
 BEAT_SECONDS = 2.0
 PROGRESS_SECONDS = 0.5
 STOP_SECONDS = 0.2
 """How often a job asks whether it is to stop: whoever presses the button waits a second at most."""
-COUNT_SECONDS = 3_600.0
-"""A log that takes longer to count is counted by the command, so that no worker hangs on it."""
 REAP_SECONDS = 3.0
 SHOW_SECONDS = 10.0
 ANCHOR_SECONDS = 86_400.0

@@ -4,7 +4,7 @@ Nobody becomes a person of the demo where a company keeps figures: that is what 
 taken away as a whole, and keeps a real company from ever being taken for one.
 
 Revision ID: 0042
-Revises: 0039
+Revises: 0041
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0039"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ It counts all of them by day, state and currency with their money, and read ever
 for it. The index on the day alone is part of this one.
 
 Revision ID: 0043
-Revises: 0039
+Revises: 0042
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0043"
-down_revision = "0039"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

@@ -28,6 +28,7 @@ from app.audit.rules import noted_anchors
 from app.audit.services import once, record, remember
 from app.db.session import transaction
 from app.errors import InvalidError, RetryableError
+from app.handlers import HANDLERS, IN_TURN
 from app.jobs.engine import RunningJob
 from app.jobs.models import Job
 from app.jobs.rules import JobState
@@ -35,7 +36,7 @@ from app.jobs.services import claim, enqueue, reap, request_stop
 from app.portfolio.services.inquiries import KIND as INQUIRY_KIND
 from app.portfolio.services.runs import KIND as RUN_KIND
 from app.web.json_lines import JsonFormatter
-from app.worker import HANDLERS, IN_TURN, Worker
+from app.worker import Worker
 from tests.factories.accounts import Cast
 from tests.support.databases import Databases
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.db.session import transaction
 from app.errors import ConflictError, NotAllowedError
+from app.handlers import HANDLERS
 from app.jobs.rules import JobState
 from app.jobs.services import claim
 from app.portfolio.engine import parse_problem, solve
@@ -25,7 +26,6 @@ from app.portfolio.rules import InquiryKind
 from app.portfolio.rules.inquiries import _PARAMETERS
 from app.portfolio.services.answering import answer_inquiry
 from app.portfolio.services.inquiries import KIND, ask, stop_asking
-from app.worker import HANDLERS
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import (
     SOLVER_MEMORY,

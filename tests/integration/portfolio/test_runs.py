@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.audit.models import AuditEvent
 from app.db.session import transaction
 from app.errors import AppError, ConflictError, InvalidError, NotAllowedError
+from app.handlers import HANDLERS
 from app.initiatives.models import Option
 from app.initiatives.rules import InitiativeState, Spread
 from app.jobs.models import Job
@@ -35,7 +36,6 @@ from app.portfolio.services.runs import KIND, RunOptions, start_run, stop_run
 from app.portfolio.services.scenarios import ScenarioDraft, duplicate_scenario
 from app.portfolio.services.solving import solve_run
 from app.values.canonical import canonical_json, digest
-from app.worker import HANDLERS
 from tests.factories.accounts import Cast
 from tests.factories.portfolio import (
     SOLVER_MEMORY,

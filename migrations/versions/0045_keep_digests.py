@@ -1,7 +1,7 @@
 """Keep how often people want a digest, and which days' digests were looked at.
 
-Revision ID: 0046
-Revises: 0045
+Revision ID: 0045
+Revises: 0044
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
