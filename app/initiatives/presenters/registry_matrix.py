@@ -41,7 +41,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """An initiative at percentages of the plot; ``label`` is written beside it where it fits."""
+    """An initiative at percentages of the plot.
+
+    ``label`` is written beside it where it fits, to its left where ``is_left``.
+    """
 
     key: str
     href: str
@@ -51,6 +54,7 @@ class Point:
     tone: str
     words: str
     label: str
+    is_left: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,22 +159,29 @@ def _points(drawn: Sequence[MatrixLine], shows_money: bool) -> list[Point]:
                 tone=_TONES[one.line.state],
                 words=_words(one, shows_money),
                 label=one.line.key if place in labelled else "",
+                is_left=labelled.get(place, False),
             )
         )
     return found
 
 
-def _labelled(places: Sequence[tuple[float, float]]) -> set[int]:
-    """The first ones beside which a key can be written without covering a point or another key."""
-    found: set[int] = set()
+def _labelled(places: Sequence[tuple[float, float]]) -> dict[int, bool]:
+    """The first ones beside which a key covers no point and no other key, and whether at the left.
+
+    A key takes some nine per cent of the width and four of the height.
+    """
+    found: dict[int, bool] = {}
+    taken = list(places)
     for place, (x, y) in enumerate(places):
         if len(found) == _MOST_LABELS:
             break
-        others = [at for other, at in enumerate(places) if other != place]
-        is_covered = any(0 <= a - x < 9 and abs(b - y) < 4 for a, b in others)
-        is_taken = any(abs(places[one][0] - x) < 9 and abs(places[one][1] - y) < 4 for one in found)
-        if not is_covered and not is_taken:
-            found.add(place)
+        for is_left, start in ((False, x), (True, x - 9)):
+            is_inside = 0 <= start <= 95
+            others = [at for other, at in enumerate(taken) if other != place]
+            if is_inside and not any(start <= a < start + 9 and abs(b - y) < 4 for a, b in others):
+                found[place] = is_left
+                taken += [(start + 3, y), (start + 6, y)]
+                break
     return found
 
 
