@@ -235,5 +235,6 @@ def next_cycle(today: date, last_end: date | None) -> dict[str, Any]:
 
 def key_of_name(name: str) -> str:
     """The key a name makes: its letters and digits without accents, joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    letters = unicodedata.normalize("NFKD", name)
+    plain = "".join(one for one in letters if not unicodedata.combining(one)).lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_KEY].rstrip("-")

@@ -14,7 +14,9 @@ from app.calendar.rules import (
     cycle_faults,
     described_cycle,
     key_fault,
+    key_of_name,
     move_of,
+    next_cycle,
     opening_faults,
     unusual_amounts,
 )
@@ -112,3 +114,22 @@ class TestDescribedCycle:
 
         assert described["Discount rate"] == "9.25 %"
         assert described["First quarter"] == "2027-Q1"
+
+
+class TestKeyOfName:
+    @pytest.mark.parametrize(
+        ("name", "key"),
+        [("File a claim", "file-a-claim"), ("Règlement d’été", "reglement-d-ete"), ("…", "")],
+    )
+    def test_is_made_of_its_letters(self, name: str, key: str) -> None:
+        assert key_of_name(name) == key
+
+
+class TestNextCycle:
+    def test_is_the_half_year_after_today_or_after_the_last_cycle(self) -> None:
+        first = next_cycle(date(2026, 11, 30), None)
+        assert (first["starts_on"], first["ends_on"]) == (date(2027, 1, 1), date(2027, 6, 30))
+        assert first["first_quarter"] == Quarter(2027, 1)
+        after = next_cycle(date(2026, 11, 30), date(2027, 6, 30))
+        assert after["starts_on"] == date(2027, 7, 1)
+        assert after["name"] == "FY27 Q3 to Q4"
