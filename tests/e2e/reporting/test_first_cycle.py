@@ -18,10 +18,21 @@ from playwright.sync_api import Page, expect
 
 from tests.factories.accounts import Cast
 from tests.support.browser import PHONE, accessibility_faults, scrolls_sideways
+from tests.support.databases import Databases
 
 Browse = Callable[..., Page]
 ROOT = Path(__file__).resolve().parents[3]
 A_WHILE = 60_000
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Databases:
+    """The first cycle is played on both databases, the rest on one."""
+    databases: Databases = request.getfixturevalue(
+        f"{getattr(request, 'param', 'sqlite')}_databases"
+    )
+    databases.reset()
+    return databases
 
 
 @pytest.fixture
@@ -155,6 +166,7 @@ def choose(lead: Page) -> None:
 
 
 class TestFirstCycle:
+    @pytest.mark.parametrize("database", ["sqlite", "postgres"], indirect=True)
     @pytest.mark.usefixtures("worker")
     def test_leads_from_an_empty_company_to_an_approved_plan(
         self, browse: Browse, cast: Cast
