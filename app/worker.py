@@ -1,7 +1,7 @@
 """The worker: takes jobs from the database, one at a time, and shows that it is alive.
 
-Handlers of the domains stand in app/handlers.py. A worker that is killed leaves its job running without a
-heartbeat; any worker then queues it once more, or marks it lost.
+What carries out each kind stands in app/handlers.py. A worker that is killed leaves its job running
+without a heartbeat; any worker then queues it once more, or marks it lost.
 """
 
 from __future__ import annotations
