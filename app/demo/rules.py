@@ -15,7 +15,7 @@ ACCOUNTS = frozenset(
     {
         "people", "role_grants", "second_factors", "recovery_codes", "known_devices", "identities",
         "account_links", "reset_requests", "api_tokens", "sign_in_sessions", "sign_in_throttles",
-        "mails",
+        "mails", "calendar_feeds", "digests",
     }
 )  # fmt: skip
 TRAIL = frozenset({"audit_events", "audit_heads"})

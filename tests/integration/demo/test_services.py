@@ -11,8 +11,9 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Person, RoleGrant
+from app.accounts.models import CalendarFeed, Person, RoleGrant
 from app.accounts.rules import Role
+from app.accounts.services import renew_feed
 from app.audit.models import AuditEvent, AuditHead
 from app.audit.queries import check_chain
 from app.audit.services import record
@@ -140,6 +141,8 @@ class TestRemoveDemo:
         ada = _load_whole(demo, engine, session, now)
         with transaction(session):
             record(session, actor=ada, action="person.signed_in", subject=ada.audit_key, now=now)
+            renew_feed(session, ada, now=now)
+            renew_feed(session, list_demo_people(session)[0], now=now)
         head = session.execute(select(AuditHead.number, AuditHead.hash)).one()
         with transaction(session):
             remove_demo(session, store, ORDER, actor=ada, now=now)
@@ -151,6 +154,7 @@ class TestRemoveDemo:
         assert not any(counts.values())
         assert [one.name for one in session.scalars(select(Person))] == ["Ada Vance"]
         assert session.scalars(select(RoleGrant.role)).all() == [Role.ADMIN]
+        assert session.scalars(select(CalendarFeed.person_id)).all() == [ada.id]
         assert not check_chain(session).faults
         last = session.scalars(select(AuditEvent).order_by(AuditEvent.number.desc())).first()
         assert last is not None
