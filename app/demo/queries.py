@@ -86,13 +86,18 @@ def stand_of(session: Session, people: Sequence[Person], load: Job | None) -> St
     return Stand.LOADING if load.state in (JobState.QUEUED, JobState.RUNNING) else Stand.BROKEN
 
 
-def find_first_event(session: Session) -> int:
-    """The number of the event with which the demo began; it has to be here."""
-    keys = [person.audit_key for person in list_demo_people(session)]
+def find_events(session: Session, people: Sequence[Person]) -> tuple[int, int]:
+    """The number of the event with which the demo began, and how many there are from it on; the
+    demo, with these people, has to be here."""
+    keys = [person.audit_key for person in people]
     is_first = or_(
         (AuditEvent.action == BEGUN) & (AuditEvent.subject == SUBJECT), AuditEvent.subject.in_(keys)
     )
-    return session.scalars(select(func.min(AuditEvent.number)).where(is_first)).one()
+    first = select(func.min(AuditEvent.number)).where(is_first).scalar_subquery()
+    later = aliased(AuditEvent)
+    count = select(func.count()).where(later.number >= first).scalar_subquery()
+    number, events = session.execute(select(first, count)).one()
+    return int(number), int(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,8 @@ class Removal:
 
 def load_removal(session: Session, going: Sequence[Person]) -> Removal:
     """What goes and stays if the demo is removed now."""
-    first = find_first_event(session)
+    first, events = find_events(session, going)
     staying = session.scalars(select(Person).where(~Person.is_demo).order_by(Person.name)).all()
-    events = session.scalar(select(func.count()).where(AuditEvent.number >= first)) or 0
     return Removal(
         _counts(session), events, first, going, staying, _lost_roles(session),
         _own(session, first, [person.audit_key for person in staying]),

@@ -169,12 +169,15 @@ def finish(session: Session, job_id: int, *, worker: str, now: datetime) -> bool
     """End the job well: stopped if that was asked for, else done."""
     asked = session.scalar(select(Job.stop_requested_at).where(Job.id == job_id))
     state = JobState.STOPPED if asked is not None else JobState.DONE
-    return _held(session, job_id, worker, {"state": state, "finished_at": now})
+    values = {"state": state, "finished_at": now, "heartbeat_at": now}
+    return _held(session, job_id, worker, values)
 
 
 def fail(session: Session, job_id: int, *, worker: str, failure: str, now: datetime) -> bool:
     """End the job badly, with a sentence saying why."""
-    values = {"state": JobState.FAILED, "failure": failure, "finished_at": now}
+    values = {
+        "state": JobState.FAILED, "failure": failure, "finished_at": now, "heartbeat_at": now,
+    }  # fmt: skip
     return _held(session, job_id, worker, values)
 
 

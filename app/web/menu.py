@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from flask import Flask, current_app, g, request, url_for
 
-from app.web.guards import may
-
 Groups = Sequence[tuple[str | None, Sequence[tuple[str, str, str, str, str]]]]
 """Titles with entries: key, word, icon, endpoint, permission."""
+
+
+class Actor(Protocol):
+    """Whoever looks at the page."""
+
+    def may(self, permission: str) -> bool: ...
 
 
 class Entry(NamedTuple):
@@ -30,7 +34,7 @@ class Group(NamedTuple):
     entries: Sequence[Entry]
 
 
-def menu(groups: Groups) -> list[Group]:
+def menu(groups: Groups, person: Actor) -> list[Group]:
     """The entries whose page exists in this build and opens to the person looking."""
     known: list[Group] | None = g.get("menu")
     if known is None:
@@ -42,7 +46,7 @@ def menu(groups: Groups) -> list[Group]:
                 [
                     _entry(key, word, glyph, url_for(endpoint), path)
                     for key, word, glyph, endpoint, permission in entries
-                    if endpoint in views and may(permission)
+                    if endpoint in views and person.may(permission)
                 ],
             )
             for title, entries in groups

@@ -14,6 +14,8 @@ from tests.support.client import StrictClient
 from tests.support.pages import links
 
 MOST_QUERIES = 12
+MOST_FOR_A_FILE = 24
+"""A file holds what many pages show."""
 PER_KIND = 2
 """How many pages of one kind (same route, same query names) are looked at."""
 PER_ROUTE = 8
@@ -67,7 +69,8 @@ class Crawler:
         if page.status_code != 200:
             self._walk.complaints.append(f"{address}, linked from {origin}: {page.status_code}")
             return
-        if len(page.queries) > MOST_QUERIES:
+        most = MOST_QUERIES if page.mimetype == "text/html" else MOST_FOR_A_FILE
+        if len(page.queries) > most:
             self._walk.complaints.append(f"{address} takes {len(page.queries)} queries")
         if page.mimetype == "text/html":
             self._walk.pages.setdefault(kind, address)

@@ -60,14 +60,16 @@ def home() -> str:
         parts["gates"] = presenters.gate_lines(gates, "/gates", today())
     if person.may("jobs.view"):
         parts["system"] = queries.load_system_state(db.session)
-    found = None if person.hides_first_steps else find_first_cycle(db.session)
+    money = _money()
+    # Money that runs was approved once, so the first cycle is over.
+    found = None if money or person.hides_first_steps else find_first_cycle(db.session)
     steps = presenters.step_lines(found, person.may, _address) if found is not None else []
     mentions, unread = list_unread(db.session, person, limit=presenters.MOST_ROWS)
     return render_template(
         "reporting/home.html", person=person, cycle=cycle, parts=parts,
         mentions=presenters.mention_lines(mentions, "/comments"), unread=unread,
         clock=presenters.cycle_clock(cycle, today()) if cycle else [],
-        money=[] if found is not None and found.open is None else _money(), steps=steps,
+        money=money, steps=steps,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ def test_what_was_typed_is_there_again_after_signing_in(
     browse: Callable[..., Page], app: Flask, cast: Cast, session: Session, scripts: bool
 ) -> None:
     page = browse(cast.lead, "/journeys/new", java_script_enabled=scripts, viewport=PHONE)
-    page.get_by_label("Key", exact=True).fill("moving")
+    page.get_by_label("Key (optional)").fill("moving")
     page.get_by_label("Name", exact=True).fill("Moving house")
     page.get_by_label("Segment").fill("Movers")
     page.get_by_label("Goal").fill("In the new home\nwith everything insured")

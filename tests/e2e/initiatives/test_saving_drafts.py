@@ -38,6 +38,8 @@ class TestTyping:
         expect(page.locator("[data-save-words]")).to_contain_text("Saved ")
         page.get_by_label(GOALS).press_sequentially(" And sooner.")
         page.get_by_role("heading", level=1).click()
+        # “Saved” still stands there from the words before.
+        page.wait_for_load_state("networkidle")
         expect(page.locator("[data-save-words]")).to_contain_text("Saved ")
 
         page.reload()

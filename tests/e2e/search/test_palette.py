@@ -128,7 +128,7 @@ class TestKeys:
         page.wait_for_url("**/initiatives/new")
 
     def test_slash_goes_to_the_pages_own_field_or_else_opens_the_palette(
-        self, browse: Browse, cast: Cast
+        self, browse: Browse, cast: Cast, key: str
     ) -> None:
         page = browse(cast.lead, "/initiatives")
         page.keyboard.press("/")
@@ -139,14 +139,14 @@ class TestKeys:
         page.keyboard.press("/")
         expect(page.get_by_role("combobox", name="Type a command")).to_be_focused()
 
-    def test_modifiers_are_left_to_the_browser(self, browse: Browse, cast: Cast) -> None:
+    def test_modifiers_are_left_to_the_browser(self, browse: Browse, cast: Cast, key: str) -> None:
         page = browse(cast.lead, "/initiatives")
         for press in ("Control+/", "Alt+n", "Meta+n"):
             page.keyboard.press(press)
         expect(page.get_by_role("searchbox", name="Find")).not_to_be_focused()
         assert page.url.endswith("/initiatives")
 
-    def test_can_be_switched_off(self, browse: Browse, cast: Cast) -> None:
+    def test_can_be_switched_off(self, browse: Browse, cast: Cast, key: str) -> None:
         page = browse(cast.lead, "/initiatives")
         page.get_by_role("button", name="Keys").click()
         page.get_by_role("checkbox", name="Use single keys").uncheck()

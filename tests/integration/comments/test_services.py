@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.accounts.services import hide_costs, set_mention_letters
-from app.approvals.models import Proposal
+from app.approvals.models import Decision, Proposal
 from app.audit.models import AuditEvent
 from app.comments.models import Comment, CommentMention
 from app.comments.queries import (
@@ -98,7 +98,7 @@ class TestWriteComment:
         with transaction(session):
             made = make_commitments(session, cast, now, stage)
             hide_costs(session, cast.viewer, actor=cast.admin, now=now)
-        proposal = made["CX-101"].decision.proposal_id
+        proposal = session.get_one(Decision, made["CX-101"].decision_id).proposal_id
         with pytest.raises(NotAllowedError):
             say(session, proposal, actor=cast.viewer, now=now, thing=Thing.PROPOSAL)
         session.rollback()

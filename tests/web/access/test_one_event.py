@@ -25,6 +25,7 @@ from tests.web.access.walks import (
     approvals,
     calendar,
     comments,
+    demo,
     initiatives,
     interactions,
     journeys,
@@ -40,8 +41,8 @@ from tests.web.access.walks.walk import Walk
 WALKS = {
     module.__name__.rpartition(".")[2]: module.walk
     for module in (
-        accounts, api, approvals, calendar, comments, initiatives, interactions, journeys, mail,
-        meetings, portfolio, registry, reviews, roadmap,
+        accounts, api, approvals, calendar, comments, demo, initiatives, interactions, journeys,
+        mail, meetings, portfolio, registry, reviews, roadmap,
     )
 }  # fmt: skip
 CHANGES = {"POST", "PUT", "PATCH", "DELETE"}

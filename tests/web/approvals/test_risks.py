@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.approvals.models import Proposal
 from app.approvals.queries import get_proposal
-from app.approvals.queries.beside import _questions
+from app.approvals.queries.beside import ASKED, _questions
 from app.approvals.rules.frozen import frozen_of
 from app.approvals.services import approve_proposal, return_proposal, submit_proposal
 from app.db.session import transaction
@@ -325,7 +325,7 @@ class TestRisks:
     ) -> None:
         proposal = get_proposal(session, submit(session, run_id, cast, now))
         run = get_run(session, run_id)
-        assert _questions(proposal.snapshot) == {
+        assert _questions(proposal.snapshot, ASKED) == {
             question_of(run, kind, kind.parameters): kind
-            for kind in _questions(proposal.snapshot).values()
+            for kind in _questions(proposal.snapshot, ASKED).values()
         }

@@ -31,6 +31,7 @@ from app.web.fields import DayField, MeasureField, MoneyField, PercentField
 from app.web.filters import init_filters
 from app.web.forms import OnceForm
 from app.web.headers import CONTENT_SECURITY_POLICY
+from app.web.menu import init_menu
 from app.web.paging import Page
 from tests.web.components.samples import (
     heat_sample,
@@ -128,6 +129,7 @@ def create_gallery() -> Flask:
     CSRFProtect(app)
     init_assets(app)
     init_filters(app)
+    init_menu(app)
     app.jinja_env.globals["typed_here"] = lambda: None
     app.jinja_env.globals["roadmap_row"] = roadmap_row
     for endpoint, path in ENDPOINTS.items():

@@ -256,7 +256,12 @@ class TestExport:
         assert "\"'=HYPERLINK" in body
 
 
-def test_buttons_fit_the_role(client_for: ClientFor, cast: Cast, company: Company) -> None:
+def test_buttons_fit_the_role(
+    client_for: ClientFor, session: Session, cast: Cast, company: Company
+) -> None:
+    assert "Apply" not in buttons(client_for(cast.manager).get("/initiatives"))
+    with transaction(session):
+        make_draft(session, cast, company, title="Tracker")
     page = client_for(cast.manager).get("/initiatives")
     assert {"Propose initiative", "Export CSV"} <= links(page).keys()
     assert "Apply" in buttons(page)

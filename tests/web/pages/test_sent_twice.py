@@ -97,5 +97,6 @@ class TestSentTwice:
         assert client.post("/initiatives/new", data=sent).status_code == 303
         page = client.post("/initiatives/new", data=sent | {"title": "Another"})
         assert page.status_code == 422
-        assert "Reload the page" in text(page)
+        assert "This form was sent before with other content" in text(page)
+        assert "to have this done as well, send it again" in text(page)
         assert _count(engine, "initiatives") == 1

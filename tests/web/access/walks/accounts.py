@@ -97,6 +97,8 @@ def _account(world: Walk) -> None:
         lead, "/account/mentions", "person.mention_letters_set", subject=me, mention_letters="y"
     )  # fmt: skip
     world.act(lead, "/account/digest", "person.digest_set", subject=me, digest="daily")
+    world.act(lead, "/account/locale", "person.locale_set", subject=me, locale="de_DE")
+    world.act(lead, "/account/first-steps", "person.first_steps_set", subject=me, hidden="yes")
     world.client_for(lead)
     world.act(lead, "/account/sessions/end", "person.other_sessions_ended", subject=me)
     typed = {"current": PASSWORD, "new": NEW_PASSWORD}
