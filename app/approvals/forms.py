@@ -37,7 +37,7 @@ class WordsField(TextAreaField):
     max_text = LONGEST_NOTE
 
 
-class SubmitForm(Form):
+class SubmitForm(OnceForm):
     """A note that goes with a proposal."""
 
     note = WordsField("Note to the CFO", description="What matters about this plan.")
@@ -71,6 +71,11 @@ class DecisionForm(OnceForm):
         add_spares(self.conditions, 1)
         for entry in self.conditions.entries:
             entry.form.item_id.offer(items, "The whole plan")
+
+    @property
+    def chosen(self) -> set[str]:
+        """The ids of items that a condition is about."""
+        return {str(entry.form.item_id.data) for entry in self.conditions.entries}
 
     @property
     def asked(self) -> tuple[ConditionDraft, ...]:

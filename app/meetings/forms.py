@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import wtforms
 from wtforms import (
     FieldList,
     FormField,
@@ -20,6 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.values.texts import LONGEST_NOTE
 from app.web.fields import CountField, DayField, SeenField
 from app.web.forms import Form, OnceForm
+from app.web.rows import BareForm
 
 
 class _ManyField(SelectMultipleField):
@@ -32,7 +32,7 @@ class _ManyField(SelectMultipleField):
         super().__init__(label, coerce=int, **kwargs)
 
 
-class AgendaRow(wtforms.Form):
+class AgendaRow(BareForm):
     """A hurdle that can stand on the agenda, and at which place."""
 
     tranche = HiddenField()
@@ -73,7 +73,7 @@ class AgendaForm(OnceForm):
         return sorted(chosen, key=lambda one: one[0])
 
 
-class NoteRow(wtforms.Form):
+class NoteRow(BareForm):
     """What was said about one hurdle."""
 
     item = HiddenField()

@@ -13,6 +13,7 @@ from wtforms.validators import Regexp
 from app.errors import AppError, InvalidError, SentBeforeError
 from app.values.texts import LONGEST_NOTE
 from app.web.characters import is_fit, without_controls
+from app.web.refusals import InOurWords
 from app.web.typed import bring_back
 
 MAX_TEXT = 20_000
@@ -24,6 +25,7 @@ _NOTES = frozenset({"note", "reason"})
 class Form(FlaskForm):
     """A form; ``currency`` is what its money fields are in."""
 
+    Meta = InOurWords
     form_errors: list[str]
 
     def __init__(self, *args: Any, currency: str | None = None, **kwargs: Any) -> None:

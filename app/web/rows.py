@@ -8,9 +8,16 @@ import wtforms
 from wtforms import BooleanField, Field, FieldList
 
 from app.errors import InvalidError
+from app.web.refusals import InOurWords
 
 
-class RowForm(wtforms.Form):
+class BareForm(wtforms.Form):
+    """A part of a form, which is sent with the whole."""
+
+    Meta = InOurWords
+
+
+class RowForm(BareForm):
     """One of several rows; a row with nothing typed in it is left out.
 
     Fields named in ``by_themselves`` always hold something, so they don't count as typed.

@@ -72,6 +72,9 @@ logger = logging.getLogger("waymark.accounts")
 TOKEN = "sign_in"
 """The cookie's name for the session's random token."""
 
+PERSON = "signed_in_person"
+"""The cookie's name for who signed in last, which outlives the session's row; it opens nothing."""
+
 PENDING = "half_signed_in"
 """The cookie's name for whose password was right and whose code is still missing."""
 
@@ -173,12 +176,22 @@ def load_signed_in(_: Request) -> Person | None:
 
 
 def ended_person() -> int | None:
-    """Whose session this browser's cookie stands for, though it has ended by time.
+    """Whose session this browser's cookie stands for, though it has ended, by time or by somebody.
 
-    None for who signed out, was signed out or can't sign in, and for forms with passwords.
+    None for who signed out here, has another password since or can't sign in, and for forms with
+    passwords.
     """
-    found = _find_sign_in() if request.blueprint != bp.name else None
-    return found[1].id if found is not None and found[1].is_active else None
+    if request.blueprint == bp.name:
+        return None
+    if (found := _find_sign_in()) is not None:
+        return found[1].id if found[1].is_active else None
+    held = session.get(PERSON)
+    if not isinstance(held, dict):
+        return None
+    person = db.session.get(Person, held["id"])
+    if person is None or not person.is_active:
+        return None
+    return person.id if password_mark(person) == held["mark"] else None
 
 
 def _find_sign_in() -> FoundSignIn | None:
@@ -210,6 +223,7 @@ def begin_session(person: Person, token: str) -> None:
     key = session.get(typed.COOKIE)
     session.clear()
     session[TOKEN] = token
+    session[PERSON] = {"id": person.id, "mark": password_mark(person)}
     if key is not None:
         session[typed.COOKIE] = key
     g._login_user = person

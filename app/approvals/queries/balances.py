@@ -18,7 +18,7 @@ from app.approvals.models import (
 )
 from app.approvals.queries.amended import amended_columns, amended_of
 from app.approvals.queries.ledger import load_movements
-from app.approvals.rules import CommitmentState, TransferKind, balance
+from app.approvals.rules import OPEN_TRANCHES, CommitmentState, TransferKind, balance
 from app.approvals.rules.actuals import Account
 from app.approvals.rules.cells import Cell, Hurdle, Position
 from app.approvals.rules.exposure import GateHistory, gate_history
@@ -126,7 +126,9 @@ def _hurdles(session: Session, conditions: Sequence[_Condition]) -> dict[int, li
 
 def load_gate_history(session: Session) -> GateHistory:
     """How hurdles at each place passed so far, over all commitments ever made."""
-    return gate_history(_hurdles(session, ()).values())
+    # Open ones don't count, and are most of them.
+    decided = Tranche.state.not_in(OPEN_TRANCHES)
+    return gate_history(_hurdles(session, (decided,)).values())
 
 
 def load_accounts(session: Session, *conditions: _Condition) -> list[Account]:

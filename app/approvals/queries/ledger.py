@@ -259,6 +259,12 @@ class LedgerFilter:
         return wanted
 
 
+def count_transfers(session: Session) -> dict[int, int]:
+    """How many movements every cycle has, by the cycle's id; those without any are left out."""
+    counted = select(LedgerTransfer.cycle_id, func.count()).group_by(LedgerTransfer.cycle_id)
+    return {cycle_id: int(count) for cycle_id, count in session.execute(counted)}
+
+
 def list_transfers(
     session: Session, wanted: LedgerFilter, *, limit: int, offset: int
 ) -> tuple[Sequence[LedgerTransfer], int]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.approvals.forms import DecisionForm, WithdrawForm, ids_in
@@ -18,6 +19,7 @@ from app.approvals.presenters.proposal import (
     proposal_view,
 )
 from app.approvals.presenters.risks import risks_of
+from app.approvals.presenters.shown import CHANGES_SHOWN, shown_items
 from app.approvals.presenters.signing import (
     ConditionLine,
     FirstSignature,
@@ -58,6 +60,7 @@ from app.web.clock import now, today
 from app.web.errors import status_of
 from app.web.filters import money
 from app.web.guards import about_costs, current_actor, requires, says
+from app.web.paging import page_args
 
 DECISIONS = {"approve": approve_proposal, "return": return_proposal}
 NOT_LOOKED_AT = (
@@ -212,14 +215,17 @@ def _page(
     if proposal.state is not ProposalState.SUBMITTED:
         struck = {item.id for item in proposal.items if item.is_struck}
     form = form or _fresh_form(proposal, struck, signed)
-    form.offer(_keys(proposal))
     view = proposal_view(proposal, struck, _budgets(proposal), earlier, today())
+    shown = shown_items(view, _asked_page(), strict=request.method == "GET")
+    form.offer(shown.offered(_keys(proposal), form.chosen))
     terms = Terms(frozenset(struck), form.asked)
     stale = _stale(view) if proposal.state is ProposalState.SUBMITTED else None
     return render_template(
         "approvals/proposal.html",
         proposal=proposal,
         view=view,
+        shown=shown,
+        changes_shown=CHANGES_SHOWN,
         risks=risks_of(proposal, view, load_beside(db.session, proposal), stale),
         stale=stale,
         refusal=refusal,
@@ -233,6 +239,11 @@ def _page(
         conditions=_conditions(proposal),
         commitments=list_commitments_of(db.session, proposal),
     )
+
+
+def _asked_page() -> int:
+    """The page of the items that was asked for, in the address or with what was ticked."""
+    return page_args(MultiDict({"page": request.values.get("items", "")})).number
 
 
 def _stale(view: ProposalView) -> list[StaleBaseline]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -25,6 +26,7 @@ from app.approvals.presenters.money import (
 )
 from app.approvals.queries import LedgerFilter, list_transfers, load_fund_balances
 from app.approvals.queries.balances import load_positions
+from app.approvals.queries.ledger import count_transfers
 from app.approvals.queries.standings import list_cycle_standings, load_initiative_standings
 from app.approvals.routes.blueprint import bp
 from app.approvals.rules import TransferKind
@@ -33,6 +35,7 @@ from app.calendar.queries import list_cycles, list_funds
 from app.calendar.rules import CycleState
 from app.extensions import db
 from app.web.clock import today
+from app.web.filters import counted
 from app.web.guards import about_costs, requires
 from app.web.paging import Page, page_args
 from app.web.workbooks import list_file
@@ -50,8 +53,8 @@ MOST_EXPORTED = 100_000
 @requires("proposals.view")
 @about_costs
 def ledger() -> str:
-    cycles = list_cycles(db.session)
-    chosen = chosen_cycle(cycles)
+    look = _look()
+    chosen = look.chosen
     wanted, by = _wanted(chosen), _grouping()
     asked = page_args(request.args, size=MOVEMENTS_SHOWN)
     transfers, total = list_transfers(db.session, wanted, limit=asked.size, offset=asked.offset)
@@ -60,9 +63,11 @@ def ledger() -> str:
     names = {fund.fund_id: fund.name for fund in funds}
     return render_template(
         "approvals/ledger.html",
-        cycles=cycles,
+        cycles=[(one.id, look.option(one)) for one in look.cycles],
         chosen=chosen,
         unknown=unknown_cycle_words(chosen),
+        passed_over=look.passed_over,
+        others=look.others if chosen and not transfers else (),
         wanted=wanted,
         kinds=KIND_WORDS,
         by=by,
@@ -97,7 +102,7 @@ def ledger_balances_workbook() -> Response:
 
 
 def _balances(name: str) -> Response:
-    chosen = chosen_cycle(list_cycles(db.session))
+    chosen = _look().chosen
     if chosen is None:
         return list_file((), name)
     table = _table(chosen, _grouping())
@@ -123,7 +128,7 @@ def ledger_movements_workbook() -> Response:
 
 
 def _movements(name: str) -> Response:
-    chosen = chosen_cycle(list_cycles(db.session))
+    chosen = _look().chosen
     transfers, _ = list_transfers(db.session, _wanted(chosen), limit=MOST_EXPORTED, offset=0)
     return list_file(movements_csv(transfers), name, numbers=("Movement", "Amount", "Reverses"))
 
@@ -163,6 +168,44 @@ def _wanted(chosen: Cycle | None) -> LedgerFilter:
         initiative=(request.args.get("initiative") or "").strip()[:40] or None,
         kind=next((k for k in TransferKind if k.value == request.args.get("kind")), None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The cycle whose movements are listed, and how many every cycle has.
+
+    ``passed_over``: the newest cycle, which nobody asked for and which has none.
+    """
+
+    cycles: Sequence[Cycle]
+    counts: Mapping[int, int] = field(default_factory=dict)
+    chosen: Cycle | None = None
+    passed_over: Cycle | None = None
+
+    def option(self, cycle: Cycle) -> str:
+        """A cycle's name and how many movements it has."""
+        count = self.counts.get(cycle.id, 0)
+        return f"{cycle.name} ({counted(count, 'movement') if count else 'no movement'})"
+
+    @property
+    def others(self) -> list[tuple[str, str]]:
+        """The other cycles that have movements: words and address of each."""
+        return [
+            (self.option(one), url_for("approvals.ledger", cycle=one.id))
+            for one in self.cycles
+            if one is not self.chosen and self.counts.get(one.id)
+        ]
+
+
+def _look() -> _Look:
+    """The cycle asked for; else the usual one, or the latest with movements where it has none."""
+    cycles, counts = list_cycles(db.session), count_transfers(db.session)
+    chosen = chosen_cycle(cycles)
+    is_asked = bool(request.args.get("cycle", "").strip())
+    if chosen is None or is_asked or counts.get(chosen.id):
+        return _Look(cycles, counts, chosen)
+    moved = next((one for one in cycles if counts.get(one.id)), None)
+    return _Look(cycles, counts, moved or chosen, chosen if moved else None)
 
 
 def chosen_cycle(cycles: Sequence[Cycle]) -> Cycle | None:

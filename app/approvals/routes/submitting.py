@@ -14,6 +14,7 @@ from app.approvals.presenters.worth import return_words
 from app.approvals.queries import find_open_proposal, find_proposal_of_run, list_returned
 from app.approvals.routes.blueprint import bp
 from app.approvals.services import approved_bar, over_starts, submit_proposal
+from app.audit.services import answered_once
 from app.db.session import transaction
 from app.errors import InvalidError
 from app.extensions import db
@@ -41,18 +42,27 @@ def submit(run_id: int) -> Response | tuple[str, int]:
     form = SubmitForm()
     if form.validate():
         try:
-            with transaction(db.session) as session:
-                proposal = submit_proposal(
-                    session, get_run(session, run_id), note=(form.note.data or "").strip(),
-                    actor=current_actor(), now=now(),
-                )  # fmt: skip
-                made = proposal.id
+            made = _submitted(run_id, form)
         except InvalidError as error:
             form.refuse(error)
         else:
             flash("The plan is frozen and waits for the CFO.", "ok")
             return redirect(url_for("approvals.show", proposal_id=made), 303)
     return _page(get_run(db.session, run_id), form), 422
+
+
+def _submitted(run_id: int, form: SubmitForm) -> int:
+    """The id of the proposal this form made, the first time it was sent."""
+    with transaction(db.session) as session:
+        made: int = answered_once(
+            session, form.once.data or "", actor=current_actor(), action="proposal.submitted",
+            params={**form.typed(), "run": run_id}, now=now(),
+            make=lambda: submit_proposal(
+                session, get_run(session, run_id), note=(form.note.data or "").strip(),
+                actor=current_actor(), now=now(),
+            ).id,
+        )  # fmt: skip
+    return made
 
 
 def _net(run: Run) -> Net | None:

@@ -161,11 +161,14 @@ def layers(cells: Cells, amounts: Sequence[int]) -> list[dict[Cell, int]]:
         layer: dict[Cell, int] = {}
         while amount > 0 and at < len(groups):
             held = groups[at]
-            taken = min(amount, sum(held.values()))
-            parts = dict(zip(held, allocate(taken, list(held.values())), strict=True))
-            layer |= {cell: part for cell, part in parts.items() if part}
-            groups[at] = {cell: m - parts[cell] for cell, m in held.items() if m > parts[cell]}
-            at += not groups[at]
+            if amount >= (taken := sum(held.values())):
+                layer |= held
+                at += 1
+            else:
+                taken = amount
+                parts = dict(zip(held, allocate(taken, list(held.values())), strict=True))
+                layer |= {cell: part for cell, part in parts.items() if part}
+                groups[at] = {cell: m - parts[cell] for cell, m in held.items() if m > parts[cell]}
             amount -= taken
         found.append(layer)
     return found

@@ -11,7 +11,7 @@ from app.accounts.models import Person
 from app.approvals.models import Commitment
 from app.calendar.models import Cycle
 from app.db.base import AppendOnly, Base
-from app.db.types import EnumText, UtcDateTime
+from app.db.types import CanonicalJson, EnumText, UtcDateTime
 from app.roadmap.rules.reasons import MoveReason
 
 
@@ -19,7 +19,8 @@ class PlanVersion(AppendOnly, Base):
     """The roadmap of a cycle as saved at one moment; append-only, numbered from 1.
 
     Version 0 is what was approved and has no row. What a version moved are its `DateMove` and
-    `WorkMove` rows; everything else stays as in the version before.
+    `WorkMove` rows; everything else stays as in the version before. ``overloads``: the quarters of
+    teams over 100 % by then, as `app.roadmap.rules.overloads` writes them; None before 0046.
     """
 
     __tablename__ = "plan_versions"
@@ -35,6 +36,7 @@ class PlanVersion(AppendOnly, Base):
     note: Mapped[str]
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="RESTRICT"))
     saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    overloads: Mapped[list[dict[str, str]] | None] = mapped_column(CanonicalJson)
 
     cycle: Mapped[Cycle] = relationship(lazy="raise_on_sql")
     saved_by: Mapped[Person] = relationship(lazy="raise_on_sql")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.roadmap.models import PlanVersion
+from app.roadmap.presenters.overloads import kept_words
 from app.roadmap.queries.plans import MoveLine, PlannedDay, VersionLine
 from app.roadmap.rules.works import months_between
 from app.web.filters import counted, day
@@ -66,6 +67,7 @@ def _version_rows(found: Sequence[VersionLine]) -> list[dict[str, Any]]:
             "who": one.who,
             "at": one.at,
             "moved": _moved(one),
+            "over": kept_words(one.overloads),
         }
         for one in found
     ]

@@ -143,6 +143,7 @@ class VersionLine:
     at: datetime
     gates: int
     works: int
+    overloads: list[dict[str, str]] | None = None
 
 
 def count_versions(session: Session, cycle_id: int | None = None) -> int:
@@ -163,7 +164,7 @@ def list_versions(
     rows = session.execute(
         select(
             PlanVersion.id, Cycle.name, PlanVersion.number, PlanVersion.reason, PlanVersion.note,
-            Person.name, PlanVersion.saved_at, gates, works,
+            Person.name, PlanVersion.saved_at, gates, works, PlanVersion.overloads,
         )
         .join(PlanVersion.cycle)
         .join(PlanVersion.saved_by)

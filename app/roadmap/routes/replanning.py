@@ -20,6 +20,7 @@ from app.roadmap.presenters.drafts import (
     without,
     write_seen,
 )
+from app.roadmap.presenters.overloads import overload_lines
 from app.roadmap.queries.load import load_team_demand
 from app.roadmap.queries.works import load_plan_numbers, load_works
 from app.roadmap.routes.blueprint import bp
@@ -98,6 +99,7 @@ def _page(
         version = looked.newer[0].version_id if looked.newer else None
         return render_template("roadmap/no_draft.html", stale=stale, version_id=version)
     items = review.review_items(works, plan, draft, today())
+    asked = load_team_demand(db.session)
     return render_template(
         "roadmap/plan.html",
         items=items,
@@ -107,7 +109,8 @@ def _page(
         is_barred=bool(plan.faults) or not items,
         flags=review.flag_rows(works, plan),
         notes=[*review.horizon_notes(works, plan), *review.end_notes(works, plan)],
-        loads=review.load_rows(works, plan, load_team_demand(db.session)),
+        loads=review.load_rows(works, plan, asked),
+        overloads=overload_lines(works, plan, asked),
         form=form,
         pairs=draft_pairs(draft),
         undo=lambda name, id_: draft_query(without(draft, name, id_)),

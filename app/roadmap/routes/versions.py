@@ -10,6 +10,7 @@ from app.calendar.queries import list_cycles
 from app.extensions import db
 from app.roadmap.presenters import history
 from app.roadmap.presenters.choices import HistoryChoices
+from app.roadmap.presenters.overloads import kept_lines
 from app.roadmap.queries.plans import (
     HistoryFilter,
     count_versions,
@@ -59,5 +60,6 @@ def version(version_id: int) -> str:
         title=history.version_title(one),
         subtitle=history.saved_words(one),
         moved=[history.move_row(line) for line in moved],
+        overloads=kept_lines(one.overloads),
         rows=history.plan_rows(load_plan_at(db.session, one)),
     )

@@ -17,7 +17,9 @@ from app.audit.services import once, record, remember
 from app.calendar.models import Cycle
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.roadmap.models import DateMove, PlanVersion, WorkMove
+from app.roadmap.queries.load import TeamDemand, load_team_demand
 from app.roadmap.queries.works import load_plan_numbers, load_works
+from app.roadmap.rules.overloads import overloads
 from app.roadmap.rules.reasons import MoveReason, note_fault
 from app.roadmap.rules.replanning import Draft, Replan, replanned
 from app.roadmap.rules.works import Work, Works
@@ -77,15 +79,36 @@ def save_plan(
     _check_seen(session, touched, seen)
     if plan.faults:
         raise InvalidError("This can't be saved.", fields=plan.faults)
+    loaded = _Loaded(load_team_demand(session), works, plan)
     saved = SavedPlan(
         [
-            _save_version(session, cycle_id, touched, plan, why, actor, now).id
+            _save_version(session, cycle_id, touched, plan, why, loaded, actor, now).id
             for cycle_id in sorted({one.cycle_id for one in touched})
         ],
         len(touched),
     )
     remember(session, once_key, {"versions": saved.versions, "count": saved.count})
     return saved
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What a plan asks of teams, of all works together."""
+
+    asked: TeamDemand
+    works: Works
+    plan: Replan
+
+    def over(self, mine: Sequence[Work]) -> list[dict[str, str]]:
+        """The quarters over 100 % of the teams that work on what a version moves."""
+        before = self.asked.loads({one.id: one.shifts for one in self.works.values()})
+        after = self.asked.loads({one.id: self.plan.after(one) for one in self.works.values()})
+        moved = {one.id for one in mine}
+        teams = {one.team_id for one, _ in self.asked.demands if one.work_id in moved}
+        after = {cell: days for cell, days in after.items() if cell[0] in teams}
+        before = {cell: days for cell, days in before.items() if cell[0] in teams}
+        found = overloads(before, after, self.asked.available, self.asked.names)
+        return [one.document for one in found]
 
 
 def _parameters(draft: Draft, why: Why) -> dict[str, object]:
@@ -118,13 +141,15 @@ def _save_version(
     touched: list[Work],
     plan: Replan,
     why: Why,
+    loaded: _Loaded,
     actor: Person,
     now: datetime,
 ) -> PlanVersion:
     mine = [one for one in touched if one.cycle_id == cycle_id]
+    over = loaded.over(mine)
     version = PlanVersion(
         cycle_id=cycle_id, number=load_plan_numbers(session, [cycle_id])[cycle_id] + 1,
-        reason=why.reason, note=why.note, saved_by_id=actor.id, saved_at=now,
+        reason=why.reason, note=why.note, saved_by_id=actor.id, saved_at=now, overloads=over,
     )  # fmt: skip
     session.add(version)
     session.flush()
@@ -141,6 +166,7 @@ def _save_version(
             "followed": [one.key for one in mine if one.id in plan.follows],
             "work": {one.key: plan.shifts[one.id].to_on for one in mine if one.id in plan.shifts},
             "flagged": [words for flags in plan.flags.values() for words in flags],
+            "overloaded": over,
         },
         reason=why.words, now=now,
     )  # fmt: skip

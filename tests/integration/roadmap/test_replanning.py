@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Tranche
 from app.audit.models import AuditEvent
+from app.calendar.models import TeamCapacity
 from app.db.session import transaction
 from app.errors import ConflictError, InvalidError, NotAllowedError
 from app.initiatives.models import Initiative
@@ -79,6 +82,38 @@ class TestSavePlan:
             select(AuditEvent.action).order_by(AuditEvent.number.desc()).limit(7)
         )
         assert sorted(events) == ["hurdle.moved"] * 6 + ["plan.saved"]
+
+    def test_keeps_which_teams_it_loads_over_what_they_have(
+        self, session: Session, cast: Cast, now: datetime, commitments: dict[str, Commitment]
+    ) -> None:
+        def days_asked() -> dict[str, Decimal]:
+            session.expire_all()
+            (team,) = load_team_work(session, load_shifts(session))
+            return {str(one.quarter): one.demanded for one in team.quarters}
+
+        moved = commitments["CX-102"].id
+        with transaction(session):
+            plan(session, Draft(bars={moved: 1}), actor=cast.manager, now=now)
+        with transaction(session):
+            session.execute(update(TeamCapacity).values(available_days=Decimal(5)))
+        before = days_asked()
+        with transaction(session):
+            plan(session, Draft(bars={moved: 2}), actor=cast.manager, now=now)
+        after = days_asked()
+        first, second = session.scalars(select(PlanVersion).order_by(PlanVersion.number)).all()
+        assert first.overloads == []
+        kept = second.overloads or []
+        assert {one["quarter"]: Decimal(one["after"]) for one in kept} == {
+            quarter: asked for quarter, asked in after.items() if asked > 5
+        }
+        assert kept and before != after
+        assert all(Decimal(one["before"]) == before.get(one["quarter"], 0) for one in kept)
+        assert {one["available"] for one in kept} <= {"5", "0"}
+        saved = session.scalars(
+            select(AuditEvent).where(AuditEvent.action == "plan.saved").order_by(AuditEvent.number)
+        ).all()
+        contents = [json.loads(one.content)["after"]["overloaded"] for one in saved]
+        assert contents == [[], kept]
 
     def test_numbers_versions_and_reads_them_as_they_stood(
         self, session: Session, cast: Cast, now: datetime, commitments: dict[str, Commitment]

@@ -75,6 +75,26 @@ class TestLayers:
     def test_leave_out_what_no_cell_can_hold(self) -> None:
         assert layers({(CAPEX, Q1): 5}, [9, 1]) == [{(CAPEX, Q1): 5}, {}]
 
+    @given(
+        st.dictionaries(
+            st.tuples(st.sampled_from([CAPEX, OPEX, 3]), st.sampled_from([Q1, Q2, Q3, Q4])),
+            st.integers(0, 50),
+        ),
+        st.lists(st.integers(0, 120), max_size=5),
+    )
+    def test_hold_to_the_cent_what_the_cells_can_and_nothing_twice(
+        self, cells: dict[Cell, int], amounts: list[int]
+    ) -> None:
+        found = layers(cells, amounts)
+        assert len(found) == len(amounts)
+        left = sum(cells.values())
+        for amount, layer in zip(amounts, found, strict=True):
+            assert sum(layer.values()) == min(amount, left)
+            assert all(minor > 0 for minor in layer.values())
+            left -= sum(layer.values())
+        for cell, minor in cells.items():
+            assert sum(layer.get(cell, 0) for layer in found) <= minor
+
 
 class TestStandings:
     def test_split_a_commitment_by_its_hurdles(self) -> None:

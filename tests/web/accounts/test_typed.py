@@ -196,6 +196,51 @@ class TestTyped:
         assert AGAIN not in text(client.get(PAGE))
 
 
+class TestEndedByAnAdmin:
+    @pytest.mark.parametrize("one_alone", [True, False])
+    def test_comes_back_as_after_a_session_that_ended_by_time(
+        self, app: Flask, client_for: ClientFor, cast: Cast, session: Session, one_alone: bool
+    ) -> None:
+        client: Any = StrictClient(app)
+        sign_in(client, cast.lead)
+        typed = typed_on(client, name="Moving house", key="moving")
+        row = session.scalars(
+            select(SignInSession.id).where(SignInSession.person_id == cast.lead.id)
+        ).one()
+        ending = f"/admin/people/{cast.lead.id}/sessions" + (f"/{row}/end" if one_alone else "/end")
+        assert client_for(cast.admin).post(ending).status_code == 303
+
+        answer = send(client, "/journeys", typed)
+
+        assert answer.status_code == 303
+        page = client.get(answer.headers["Location"])
+        assert "Your session ended before this was saved" in text(page)
+        assert "Moving house" not in text(page)
+        sign_in(client, cast.lead)
+        page = client.get(PAGE)
+        assert AGAIN in text(page)
+        assert value_of(page, "Name") == "Moving house"
+        assert form_values(page, "/journeys")["once"] == typed["once"]
+        assert journeys(session) == 0
+
+    @pytest.mark.parametrize("change", ["password", "account"])
+    def test_does_not_once_the_password_is_another_or_the_account_is_closed(
+        self, app: Flask, cast: Cast, session: Session, change: str
+    ) -> None:
+        client: Any = StrictClient(app)
+        sign_in(client, cast.lead)
+        typed = typed_on(client, name="Not for long")
+        with transaction(session):
+            person = session.get_one(Person, cast.lead.id)
+            if change == "password":
+                person.password_hash = "another"
+            else:
+                person.is_active = False
+            for row in session.scalars(select(SignInSession)):
+                session.delete(row)
+        assert send(client, "/journeys", typed).status_code == 401
+
+
 class TestNotKept:
     def test_of_nobody_and_of_who_was_signed_out(
         self, client: StrictClient, client_for: ClientFor, cast: Cast, session: Session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.values.money import Money, parse_money
 from app.web.filters import money, month
 from tests.factories.accounts import Cast
 from tests.factories.approvals import make_commitments, make_world
+from tests.factories.calendar import make_cycle
 from tests.factories.roadmap import decide, measure, tranches_of
 from tests.factories.spending import account_of, spend
 from tests.support.pages import error_on, form_values, heading, links, notice, table, text
@@ -94,7 +95,28 @@ class TestLedger:
         assert "Book spend" not in text(page)
         one = client.get("/ledger?initiative=CX-101&kind=commit")
         assert [row["Amount"] for row in movements(one)] == ["€215,000.00"]
-        assert "No movement fits" in client.get("/ledger?kind=spend").text
+        assert "No movement of FY27 H1 fits" in client.get("/ledger?kind=spend").text
+
+    def test_opens_on_the_latest_cycle_that_has_movements_and_says_so(
+        self, client_for: ClientFor, cast: Cast, session: Session, commitments: dict[str, int]
+    ) -> None:
+        with transaction(session):
+            newer = make_cycle(
+                session, name="FY28 H1", starts_on=date(2027, 2, 1), ends_on=date(2028, 6, 30)
+            ).id
+        client = client_for(cast.cfo)
+        page = client.get("/ledger")
+        assert len(page.queries) <= 13
+        count = len(movements(page))
+        assert count and "FY28 H1 has no movement yet; this is " in text(page)
+        assert links(page)["Show FY28 H1"].endswith(f"cycle={newer}")
+        assert "FY28 H1 (no movement)" in text(page)
+        page = client.get(f"/ledger?cycle={newer}")
+        assert "No movement of FY28 H1 yet" in text(page)
+        assert "has no movement yet; this is" not in text(page)
+        assert any(f"({count} movements)" in words for words in links(page))
+        lines = list(csv.DictReader(StringIO(client.get("/ledger/movements.csv").text)))
+        assert len(lines) == count
 
     @pytest.mark.parametrize("by", ["cycle", "fund", "quarter", "initiative"])
     def test_adds_up_by_eye_however_it_is_grouped(

@@ -21,6 +21,7 @@ from app.approvals.rules import ProposalState
 from app.approvals.rules.frozen import frozen_of
 from app.approvals.rules.remaining import strike, whole
 from app.approvals.services import return_proposal, withdraw_proposal
+from app.audit.models import AuditEvent
 from app.calendar.models import FundBudget
 from app.db.session import transaction
 from app.initiatives.models import Initiative, OptionSpend
@@ -454,6 +455,30 @@ class TestSubmitting:
         assert page.status_code == 409
         assert reason in text(page)
 
+    def test_sent_twice_gives_the_first_answer(
+        self, session: Session, client_for: ClientFor, cast: Cast, world: World
+    ) -> None:
+        client, address = client_for(cast.lead), f"/runs/{world.run_id}/proposal"
+        sent = form_values(client.get(address), address) | {"note": "As agreed"}
+        answers = [client.post(address, data=sent) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [303, 303], text(answers[-1])
+        assert answers[0].location == answers[1].location
+        assert session.scalar(select(func.count()).select_from(Proposal)) == 1
+        submitted = AuditEvent.action == "proposal.submitted"
+        assert session.scalar(select(func.count()).select_from(AuditEvent).where(submitted)) == 1
+
+    def test_sent_again_with_another_note_is_asked_about(
+        self, client_for: ClientFor, cast: Cast, world: World
+    ) -> None:
+        client, address = client_for(cast.lead), f"/runs/{world.run_id}/proposal"
+        sent = form_values(client.get(address), address) | {"note": "As agreed"}
+        client.post(address, data=sent)
+        page = client.post(address, data=sent | {"note": "Another thought"})
+        assert page.status_code == 422
+        assert "sent before with other content" in text(page)
+        assert "Another thought" in text(page)
+        assert links(page)["Look at round 1"]
+
     def test_is_not_offered_back_to_another_lead(
         self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int, now: datetime
     ) -> None:
@@ -473,6 +498,62 @@ class TestSubmitting:
         assert client.post(address, data={"reason": ""}).status_code == 422
         assert client.post(address, data={"reason": "Typo"}).status_code == 303
         assert session.scalar(select(Proposal.state)) is ProposalState.WITHDRAWN
+
+
+class TestManyItems:
+    @pytest.fixture(autouse=True)
+    def one_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.approvals.presenters.shown.ITEMS_SHOWN", 1)
+
+    def test_stand_on_pages_under_the_sums_of_all(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        client, address = client_for(cast.viewer), f"/proposals/{proposal_id}"
+        seen = []
+        for number in (1, 2, 3):
+            page = client.get(f"{address}?items={number}")
+            rows = table(page, "Items of the proposal").rows
+            seen += [one["Initiative"].split()[0] for one in rows if "CX-" in one["Initiative"]]
+            assert f"{number}–{number} of 3 items" in text(page)
+            assert "3 items, all pages" in text(page)
+            foot = page.soup.find("caption", string="Items of the proposal").parent.tfoot
+            assert "€680,000.00" in foot.get_text()
+        assert sorted(seen) == ["CX-101", "CX-102", "CX-103"]
+        assert client.get(f"{address}?items=4").location.endswith("items=3")
+        paper = text(client.get(f"{address}/paper"))
+        assert all(key in paper for key in seen)
+
+    def test_keeps_what_is_ticked_and_typed_from_page_to_page_and_decides_about_it(
+        self, client_for: ClientFor, cast: Cast, session: Session, proposal_id: int
+    ) -> None:
+        client, address = client_for(cast.cfo), f"/proposals/{proposal_id}"
+        action = f"{address}/decision"
+        sent = form_values(client.get(address), action)
+        proposal = session.scalars(select(Proposal)).one()
+        dearest = max(get_proposal(session, proposal.id).items, key=lambda one: one.spend_minor)
+        typed = {"out": str(dearest.id), "reason": "Too dear", "items": "2"}
+        page = client.post(address, data=sent | typed)
+        assert "2–2 of 3 items" in text(page) and "2 items, all pages" in text(page)
+        assert value_of(page, "Reason") == "Too dear"
+        sent = form_values(page, action)
+        assert sent["out"] == str(dearest.id) and sent["without"] == str(dearest.id)
+        page = client.post(action, data=sent | {"decision": "approve"})
+        assert page.status_code == 303, text(page)
+        assert session.scalar(select(func.count(Commitment.id))) == 2
+
+    def test_offers_a_condition_what_is_on_the_page_and_what_was_chosen(
+        self, client_for: ClientFor, cast: Cast, proposal_id: int
+    ) -> None:
+        client, address = client_for(cast.cfo), f"/proposals/{proposal_id}"
+        sent = form_values(client.get(address), f"{address}/decision")
+        options = client.get(address).soup.select("#conditions-0-item_id option")
+        assert [one["value"] for one in options][:1] == [""] and len(options) == 2
+        chosen = options[1]["value"]
+        about = {"conditions-0-text": "A contract", "conditions-0-item_id": chosen}
+        page = client.post(address, data=sent | about | {"items": "3"})
+        options = page.soup.select("#conditions-0-item_id option")
+        assert len(options) == 3
+        assert [one["value"] for one in options if one.has_attr("selected")] == [chosen]
 
 
 class TestIndex:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.approvals.models import Commitment, Tranche
+from app.calendar.models import TeamCapacity
 from app.db.session import transaction
 from app.initiatives.models import Initiative
 from app.roadmap.models import PlanVersion, WorkMove
@@ -162,6 +164,25 @@ class TestReview:
         page = client_for(cast.manager).get(f"{PLAN}?bar={commitments['CX-102'].id}:12")
         rows = table(page, "Team load").rows
         assert rows[-1]["State"] == "Over 100 %" and "none available" in rows[-1]["New"]
+        assert "Saved so, teams are loaded over 100 %" in text(page)
+
+    def test_that_loads_a_team_over_says_so_in_the_history(
+        self,
+        client_for: ClientFor,
+        cast: Cast,
+        session: Session,
+        commitments: dict[str, Commitment],
+    ) -> None:
+        with transaction(session):
+            session.execute(update(TeamCapacity).values(available_days=Decimal(5)))
+        client = client_for(cast.manager)
+        address = f"{PLAN}?bar={commitments['CX-102'].id}:3"
+        lines = [one.get_text() for one in client.get(address).soup.select(".notice li")]
+        assert lines and all(" of 5 d), was " in one for one in lines)
+        page = saved(client, address, note="Vendor is late")
+        assert "Teams loaded over 100 % when it was saved" in text(page)
+        assert [one.get_text() for one in page.soup.select(".notice li")] == lines
+        assert "1 team over 100 %" in text(client.get("/roadmap/versions"))
 
     @pytest.mark.parametrize(("day", "words"), REFUSED)
     def test_refuses_what_saving_would_refuse(

@@ -119,11 +119,10 @@ def portions_of(parts: Iterable[Money], wholes: Iterable[Money]) -> tuple[Portio
 
 def sums(amounts: Iterable[Money]) -> dict[str, Money]:
     """Amounts added up by currency, never across."""
-    found: dict[str, Money] = {}
+    found: dict[str, int] = {}
     for amount in amounts:
-        known = found.get(amount.currency)
-        found[amount.currency] = known + amount if known is not None else amount
-    return found
+        found[amount.currency] = found.get(amount.currency, 0) + amount.minor
+    return {currency: Money(minor, currency) for currency, minor in found.items()}
 
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
