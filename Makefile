@@ -1,6 +1,6 @@
 # One line per thing to do; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run worker check test interpreters bench prove migrate seed lock clean setup-dev
+.PHONY: help setup run worker check test interpreters bench prove screens migrate seed lock clean setup-dev
 
 PORT ?= 8000
 export PORT
@@ -41,6 +41,9 @@ bench: setup-dev ## print the figures: engine, pages, import
 
 prove: setup-dev .venvs/spark/.installed ## try kills, stops, queues and hundreds of runs, and print what held
 	$(BIN)/python -m tests.prove
+
+screens: setup-dev ## draw the pictures of all main pages in docs/screens anew
+	$(BIN)/python -m ops.screens
 
 migrate: setup ## bring the database to the newest schema
 	$(FLASK) migrate

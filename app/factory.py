@@ -34,6 +34,7 @@ from app.reporting import routes as reporting
 from app.reviews import routes as reviews
 from app.roadmap import routes as roadmap
 from app.search import routes as search
+from app.styleguide import routes as styleguide
 from app.web.addresses import init_addresses
 from app.web.assets import init_assets
 from app.web.characters import init_characters
@@ -83,6 +84,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     init_addresses(app)
     for bp in BLUEPRINTS:
         app.register_blueprint(bp)
+    styleguide.init_styleguide(app)
     init_errors(app)
     init_retry(app)
     cli.register(app)

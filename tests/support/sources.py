@@ -29,6 +29,7 @@ LADDER = (
     "reviews",
     "reporting",
     "demo",
+    "styleguide",
     "search",
 )
 """Packages in the order of the business process, earliest first."""

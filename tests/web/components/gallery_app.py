@@ -6,40 +6,28 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from flask import Flask, flash, render_template, request
+from flask_login import LoginManager
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader
 from werkzeug.wrappers import Response
-from wtforms import (
-    BooleanField,
-    FieldList,
-    FileField,
-    FormField,
-    RadioField,
-    SelectField,
-    StringField,
-    TextAreaField,
-)
-from wtforms.form import Form as PlainForm
-from wtforms.validators import InputRequired
 
 from app.accounts.rules import PERMISSIONS, Role
-from app.errors import InvalidError
+from app.extensions import db
 from app.roadmap.presenters.drawn import roadmap_row
-from app.values.money import Money
-from app.web.assets import init_assets
-from app.web.fields import DayField, MeasureField, MoneyField, PercentField
-from app.web.filters import init_filters
-from app.web.forms import OnceForm
-from app.web.headers import CONTENT_SECURITY_POLICY
-from app.web.menu import init_menu
-from app.web.paging import Page
-from tests.web.components.samples import (
+from app.styleguide.forms import sample_form
+from app.styleguide.presenters.samples import (
     heat_sample,
     level_sample,
     line_sample,
     radar_sample,
-    roadmap_sample,
 )
+from app.values.money import Money
+from app.web.assets import init_assets
+from app.web.filters import init_filters
+from app.web.headers import CONTENT_SECURITY_POLICY
+from app.web.menu import init_menu
+from app.web.paging import Page
+from tests.web.components.samples import roadmap_sample
 
 APP = Path(__file__).resolve().parents[3] / "app"
 PAGES = ("parts", "journey", "workbench", "roadmap", "forms", "table", "empty")
@@ -76,48 +64,6 @@ class Person:
         return not self.roles.isdisjoint(PERMISSIONS[permission])
 
 
-class MilestoneForm(PlainForm):
-    currency = "EUR"
-    title = StringField("Milestone")
-    due = DayField("Due")
-    threshold = MeasureField("Threshold")
-    spend = MoneyField("Holds", currency="EUR")
-
-
-class SampleForm(OnceForm):
-    title = StringField("Title", validators=[InputRequired("Enter a title.")])
-    journey = SelectField("Journey", choices=[("motor", "Motor insurance"), ("home", "Home")])
-    cost = MoneyField("Cost", description="Everything until the last milestone.")
-    share = PercentField("Removal fraction")
-    need = TextAreaField("Latent need")
-    due = DayField("Go-live")
-    log = FileField("Log")
-    must = BooleanField("Must meet", description="A missed criterion stops the money.")
-    grade = RadioField("Evidence", choices=[("a", "Measured in a pilot"), ("b", "Benchmark")])
-    milestones = FieldList(FormField(MilestoneForm), min_entries=4)
-    quarters = FieldList(MoneyField("Spend", currency="EUR"), min_entries=8)
-
-
-def sample_form(*, broken: bool) -> SampleForm:
-    """A form half filled in; ``broken`` has been refused."""
-    form = SampleForm(formdata=None, currency="EUR", title="Claim status tracker", grade="a")
-    form.cost.data = Money(460_000_00, "EUR")
-    form.milestones.entries[0].form.title.data = "Pilot evidence"
-    for i in range(4):
-        form.quarters.entries[i].data = Money((i + 1) * 40_000_00, "EUR")
-    if broken:
-        form.refuse(
-            InvalidError(
-                "Two fields need another look.",
-                fields={
-                    "title": "Enter a title.",
-                    "cost": "€999,999,999 is more than the fund holds.",
-                },
-            )
-        )
-    return form
-
-
 def create_gallery() -> Flask:
     """Build the gallery; ?theme=dark and ?role=viewer change who looks."""
     app = Flask(__name__, static_folder=str(APP / "static"), static_url_path="/static")
@@ -125,8 +71,11 @@ def create_gallery() -> Flask:
         [FileSystemLoader(APP / "templates"), FileSystemLoader(Path(__file__).parent / "gallery")]
     )
     app.config.update(SECRET_KEY="gallery", DEMO=True, LOCALE="en_GB")
+    app.config["SQLALCHEMY_ENGINES"] = {"default": "sqlite://"}
+    db.init_app(app)  # pages ask how the reader writes numbers
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = False
     CSRFProtect(app)
+    LoginManager(app).request_loader(lambda _: _person())
     init_assets(app)
     init_filters(app)
     init_menu(app)
@@ -170,12 +119,15 @@ def _page(name: str) -> str:
     )
 
 
-def _frame() -> dict[str, object]:
+def _person() -> Person:
     roles = frozenset({Role(request.args.get("role", "cx_lead")), Role.ADMIN})
     if request.args.get("role"):
         roles = frozenset({Role(request.args["role"])})
+    return Person(request.args.get("theme", "system"), roles)
+
+
+def _frame() -> dict[str, object]:
     return {
-        "current_user": Person(request.args.get("theme", "system"), roles),
         "nav_counts": {"initiatives": 24, "proposals": 1, "gates": 4},
         "nav_cycle": SimpleNamespace(name="FY27 H1", href="/cycles/1"),
     }

@@ -1,0 +1,1 @@
+"""What the style guide shows, arranged for its page."""
