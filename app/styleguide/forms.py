@@ -12,16 +12,16 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.form import Form as PlainForm
 from wtforms.validators import InputRequired
 
 from app.errors import InvalidError
 from app.values.money import Money
 from app.web.fields import DayField, MeasureField, MoneyField, PercentField
 from app.web.forms import Form, OnceForm
+from app.web.rows import RowForm
 
 
-class MilestoneForm(PlainForm):
+class MilestoneForm(RowForm):
     currency = "EUR"
     title = StringField("Milestone")
     due = DayField("Due")
@@ -43,7 +43,7 @@ class SampleForm(OnceForm):
     quarters = FieldList(MoneyField("Spend", currency="EUR"), min_entries=8)
 
 
-class NeedForm(PlainForm):
+class NeedForm(RowForm):
     desire = StringField("Overt desire")
     latent = StringField("Latent need")
 

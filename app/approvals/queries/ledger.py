@@ -266,20 +266,13 @@ def count_transfers(session: Session) -> dict[int, int]:
 
 
 def list_transfers(
-    session: Session, wanted: LedgerFilter, *, limit: int, offset: int
+    session: Session, wanted: LedgerFilter, *, limit: int, offset: int, known: int | None = None
 ) -> tuple[Sequence[LedgerTransfer], int]:
-    """One page of movements, the newest first, and how many there are."""
-    conditions = wanted.conditions
+    """One page of movements, the newest first, and how many there are: ``known`` where somebody
+    counted them already, else counted unless the page holds them all."""
     base = select(LedgerTransfer).join(LedgerTransfer.commitment).join(Commitment.initiative)
-    total = session.scalar(
-        select(func.count())
-        .select_from(LedgerTransfer)
-        .join(LedgerTransfer.commitment)
-        .join(Commitment.initiative)
-        .where(*conditions)
-    )
     items = session.scalars(
-        base.where(*conditions)
+        base.where(*wanted.conditions)
         .options(
             joinedload(LedgerTransfer.commitment).joinedload(Commitment.initiative),
             joinedload(LedgerTransfer.commitment).joinedload(Commitment.decision),
@@ -291,5 +284,18 @@ def list_transfers(
         .order_by(LedgerTransfer.id.desc())
         .limit(limit)
         .offset(offset)
+    ).all()
+    if known is None and offset == 0 and len(items) < limit:
+        return items, len(items)
+    return items, _count_wanted(session, wanted) if known is None else known
+
+
+def _count_wanted(session: Session, wanted: LedgerFilter) -> int:
+    query = (
+        select(func.count())
+        .select_from(LedgerTransfer)
+        .join(LedgerTransfer.commitment)
+        .join(Commitment.initiative)
+        .where(*wanted.conditions)
     )
-    return items.all(), total or 0
+    return session.scalar(query) or 0

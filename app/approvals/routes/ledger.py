@@ -57,7 +57,11 @@ def ledger() -> str:
     chosen = look.chosen
     wanted, by = _wanted(chosen), _grouping()
     asked = page_args(request.args, size=MOVEMENTS_SHOWN)
-    transfers, total = list_transfers(db.session, wanted, limit=asked.size, offset=asked.offset)
+    is_whole = not (wanted.initiative or wanted.kind)
+    transfers, total = list_transfers(
+        db.session, wanted, limit=asked.size, offset=asked.offset,
+        known=look.counts.get(chosen.id, 0) if chosen and is_whole else None,
+    )  # fmt: skip
     parts = _parts(chosen, wanted, by)
     funds = load_fund_balances(db.session, chosen.id) if chosen else ()
     names = {fund.fund_id: fund.name for fund in funds}
