@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from functools import wraps
 from inspect import iscoroutinefunction
+from typing import Any
 
 from flask import Response
 from flask.sansio.app import App
 from flask_login import LoginManager
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
+from sqlalchemy.exc import DBAPIError
+
+logger = logging.getLogger("waymark.database")
 
 
 class Database(SQLAlchemy):
@@ -21,8 +28,23 @@ class Database(SQLAlchemy):
     def init_app(self, app: App) -> None:
         super().init_app(app)
         app.teardown_appcontext_funcs = [
-            close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)
+            _whatever_happens(close)
+            for close in app.teardown_appcontext_funcs
+            if not iscoroutinefunction(close)
         ]
+
+
+def _whatever_happens(close: Callable[..., Any]) -> Callable[..., None]:
+    """Close, also where the database went away since: the answer is known by then and stands."""
+
+    @wraps(close)
+    def carry_out(*given: Any) -> None:
+        try:
+            close(*given)
+        except DBAPIError as error:
+            logger.warning("The database went away before its session was closed.", exc_info=error)
+
+    return carry_out
 
 
 class SessionLoginManager(LoginManager):

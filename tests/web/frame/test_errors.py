@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,6 +22,7 @@ from app.errors import (
     StaleError,
     UnavailableError,
 )
+from app.extensions import db
 from app.web.guards import public
 from tests.support.client import StrictClient
 from tests.support.pages import heading, links, table, text
@@ -132,6 +134,27 @@ class TestFailures:
         assert page.status_code == 503
         assert page.headers["Retry-After"] == "5"
         assert "secret" not in page.get_data(as_text=True)
+
+    def test_of_the_database_once_an_answer_is_known_leave_it_as_it_is(
+        self, make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        app = make_app()
+
+        def reads() -> str:
+            db.session.execute(sql("SELECT 1"))
+            dialect = db.engine.dialect
+
+            def gone(connection: Any) -> None:
+                getattr(connection, "dbapi_connection", connection).close()
+                raise dialect.dbapi.OperationalError("server closed the connection unexpectedly")  # type: ignore[union-attr]
+
+            monkeypatch.setattr(dialect, "do_rollback", gone)
+            return "It was saved."
+
+        app.add_url_rule("/reads", "reads", public(reads))
+        answer = app.test_client().get("/reads", loose=True)  # type: ignore[call-arg]
+        monkeypatch.undo()
+        assert answer.get_data(as_text=True) == "It was saved."
 
     def test_for_want_of_tables_say_so(self, failing: Asking) -> None:
         missing = OperationalError("SELECT secret", {}, Exception("no such table: people"))
