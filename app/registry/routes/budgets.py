@@ -67,6 +67,14 @@ def _cycle(form: RowSaveForm) -> Cycle:
     return get_cycle(db.session, int(number))
 
 
+def _version(form: RowSaveForm) -> int:
+    """Which version of the cycle the dry run showed. Raises InvalidError."""
+    text = form.mark.data or ""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise InvalidError("The dry run’s page was incomplete; upload the file again.")
+    return int(text)
+
+
 def _dry_run(file: RowFile, form: RowSaveForm) -> str:
     cycle = _cycle(form)
     draft = draft_of(file, cycle)
@@ -108,14 +116,14 @@ def save_budget_file() -> Response | tuple[str, int]:
         with transaction(db.session):
             cycle = _cycle(form)
             edit = import_budgets(
-                db.session, file, cycle, version=int(form.mark.data or 0),
+                db.session, file, cycle, version=_version(form),
                 is_confirmed=form.is_confirmed.data, request_key=form.once.data or "",
                 actor=current_actor(), now=now(),
             )  # fmt: skip
             remember_mapping(file, form)
             edit_id, cells = edit.id, edit.cell_count
     except (InvalidError, ConflictError) as error:
-        form.refuse(InvalidError(error.message))
+        form.refuse(error)
         return _dry_run(file, form), 422
     flash(f"{counted(cells, 'budget')} set.", "ok")
     return redirect(url_for("registry.show_edit", edit_id=edit_id), code=303)

@@ -163,6 +163,38 @@ class TestBudgets:
         (row,) = table(dry_run, "Errors").rows
         assert (row["Line"], row["Column"]) == ("2", "fund")
 
+    @pytest.mark.parametrize("mark", ["", "abc", "-1", "٣", "9" * 30])
+    def test_refuses_a_dry_run_that_was_tampered_with(
+        self, client_for: ClientFor, cast: Cast, session: Session, mark: str
+    ) -> None:
+        with transaction(session):
+            cycle = make_cycle(session)
+            make_fund(session, cycle, "capex")
+        browser = client_for(cast.cfo)
+        rows = "Fund,2027-Q1\ncapex,1200000\n"
+        dry_run = check(browser, self.PAGE, send(browser, self.PAGE, rows, cycle=str(cycle.id)))
+        refused = save(browser, self.PAGE, dry_run, mark=mark)
+        assert refused.status_code == 422
+        assert "upload the file again" in text(refused)
+
+    def test_sent_again_after_other_content_becomes_a_form_of_its_own(
+        self, client_for: ClientFor, cast: Cast, session: Session
+    ) -> None:
+        with transaction(session):
+            cycle = make_cycle(session)
+            make_fund(session, cycle, "capex")
+        browser = client_for(cast.cfo)
+        first = "Fund,2027-Q1\ncapex,1200000\n"
+        other = "Fund,2027-Q1\ncapex,1300000\n"
+        dry_run = check(browser, self.PAGE, send(browser, self.PAGE, first, cycle=str(cycle.id)))
+        key = form_values(dry_run, f"{self.PAGE}/save")["once"]
+        assert save(browser, self.PAGE, dry_run).status_code == 303
+        again = check(browser, self.PAGE, send(browser, self.PAGE, other, cycle=str(cycle.id)))
+        refused = save(browser, self.PAGE, again, once=key)
+        assert refused.status_code == 422
+        assert "was sent before with other content" in text(refused)
+        assert form_values(refused, f"{self.PAGE}/save")["once"] != key
+
     def test_is_for_finance(self, client_for: ClientFor, cast: Cast) -> None:
         assert client_for(cast.lead).get(self.PAGE).status_code == 403
 
