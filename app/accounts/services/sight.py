@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -54,76 +56,48 @@ def set_theme(session: Session, person: Person, theme: str, *, now: datetime) ->
     """Keep whether the person wants light or dark pages."""
     if theme not in THEMES:
         raise InvalidError("Choose system, light or dark.", field="theme")
-    before = {"theme": person.theme}
-    person.theme = theme
-    record(
-        session,
-        actor=person,
-        action="person.theme_set",
-        subject=person.audit_key,
-        before=before,
-        after={"theme": theme},
-        now=now,
-    )
+    _keep(session, person, "theme", theme, now=now)
 
 
 def set_mention_letters(session: Session, person: Person, wanted: bool, *, now: datetime) -> None:
     """Keep whether the person wants a letter when a comment mentions them."""
-    before = {"mention_letters": person.mention_letters}
-    person.mention_letters = wanted
-    record(
-        session,
-        actor=person,
-        action="person.mention_letters_set",
-        subject=person.audit_key,
-        before=before,
-        after={"mention_letters": wanted},
-        now=now,
-    )
+    _keep(session, person, "mention_letters", wanted, now=now)
 
 
 def set_digest(session: Session, person: Person, wanted: DigestRhythm, *, now: datetime) -> None:
     """Keep how often the person wants what waits for them by mail."""
-    before = {"digest": person.digest.value}
-    person.digest = wanted
-    record(
-        session,
-        actor=person,
-        action="person.digest_set",
-        subject=person.audit_key,
-        before=before,
-        after={"digest": wanted.value},
-        now=now,
-    )
+    _keep(session, person, "digest", wanted, now=now)
 
 
 def set_first_steps(session: Session, person: Person, hidden: bool, *, now: datetime) -> None:
     """Keep whether the person put the list of first steps away."""
-    before = {"hides_first_steps": person.hides_first_steps}
-    person.hides_first_steps = hidden
-    record(
-        session,
-        actor=person,
-        action="person.first_steps_set",
-        subject=person.audit_key,
-        before=before,
-        after={"hides_first_steps": hidden},
-        now=now,
-    )
+    _keep(session, person, "hides_first_steps", hidden, action="person.first_steps_set", now=now)
 
 
 def set_locale(session: Session, person: Person, locale: str, *, now: datetime) -> None:
     """Keep how the person reads numbers and days; empty: as the company."""
     if locale and locale not in LOCALES:
         raise InvalidError("Choose one of the list.", field="locale")
-    before = {"locale": person.locale}
-    person.locale = locale
+    _keep(session, person, "locale", locale, now=now)
+
+
+def _keep(
+    session: Session, person: Person, name: str, value: Any, *, now: datetime,
+    action: str | None = None,
+) -> None:  # fmt: skip
+    """Set what somebody chose for themselves, and tell the trail what it was before."""
+    before = getattr(person, name)
+    setattr(person, name, value)
     record(
         session,
         actor=person,
-        action="person.locale_set",
+        action=action or f"person.{name}_set",
         subject=person.audit_key,
-        before=before,
-        after={"locale": locale},
+        before={name: _plain(before)},
+        after={name: _plain(value)},
         now=now,
     )
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

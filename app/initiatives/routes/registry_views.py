@@ -90,46 +90,35 @@ def replace_view(view_id: int) -> Answer:
 @requires("initiatives.view")
 def share_view(view_id: int) -> Answer:
     """Have everybody see a view."""
-    form = ViewForm()
-    answer = _changed(
-        view_id,
-        form,
-        lambda view: services.share_view(
-            db.session, view, expected_version=form.seen_version, actor=current_actor(), now=now()
-        ),
-        "Everybody sees the view “{}” now; it says that you share it.",
+    return _listed(
+        view_id, services.share_view, "Everybody sees the view “{}” now; it says that you share it."
     )
-    return answer or redirect(url_for("initiatives.saved_views"), code=SAVED)
 
 
 @bp.post("/initiatives/views/<int:view_id>/unshare")
 @requires("initiatives.view")
 def unshare_view(view_id: int) -> Answer:
     """Have nobody else see a view any more."""
-    form = ViewForm()
-    answer = _changed(
-        view_id,
-        form,
-        lambda view: services.unshare_view(
-            db.session, view, expected_version=form.seen_version, actor=current_actor(), now=now()
-        ),
-        "Only you see the view “{}” now.",
-    )
-    return answer or redirect(url_for("initiatives.saved_views"), code=SAVED)
+    return _listed(view_id, services.unshare_view, "Only you see the view “{}” now.")
 
 
 @bp.post("/initiatives/views/<int:view_id>/remove")
 @requires("initiatives.view")
 def remove_view(view_id: int) -> Answer:
     """Remove a view."""
+    return _listed(view_id, services.remove_view, "The view “{}” is removed.")
+
+
+def _listed(view_id: int, change: Callable[..., None], done: str) -> Answer:
+    """Carry out a service on a view, and lead back to the list of views."""
     form = ViewForm()
     answer = _changed(
         view_id,
         form,
-        lambda view: services.remove_view(
+        lambda view: change(
             db.session, view, expected_version=form.seen_version, actor=current_actor(), now=now()
         ),
-        "The view “{}” is removed.",
+        done,
     )
     return answer or redirect(url_for("initiatives.saved_views"), code=SAVED)
 
