@@ -36,10 +36,10 @@ class TestTyping:
         page = browse(cast.lead, f"/initiatives/{draft.key}/questions/goals", viewport=PHONE)
         page.get_by_label(GOALS).press_sequentially("Fewer calls.")
         expect(page.locator("[data-save-words]")).to_contain_text("Saved ")
-        page.get_by_label(GOALS).press_sequentially(" And sooner.")
-        page.get_by_role("heading", level=1).click()
-        # “Saved” still stands there from the words before.
-        page.wait_for_load_state("networkidle")
+        # “Saved” still stands there from the words before: the answer is what tells.
+        with page.expect_response(lambda answer: "And+sooner" in (answer.request.post_data or "")):
+            page.get_by_label(GOALS).press_sequentially(" And sooner.")
+            page.get_by_role("heading", level=1).click()
         expect(page.locator("[data-save-words]")).to_contain_text("Saved ")
 
         page.reload()
